@@ -1,0 +1,111 @@
+"""A case: everything that a decision may look at, for one customer of one company in one currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from qb_collections.core.books import CreditMemo, Customer, Invoice, Payment
+from qb_collections.core.money import Money
+
+
+class HoldKind(StrEnum):
+    DISPUTE = "dispute"  # on an invoice
+    PROMISE = "promise"  # a promise to pay, on an invoice or the customer
+    IN_TRANSIT = "in_transit"  # payment said to be on its way
+    EXCLUSION = "exclusion"  # leave this invoice or customer to me
+    HARDSHIP = "hardship"
+    INSOLVENT = "insolvent"  # hard stop: a court, an administrator or a lawyer speaks for them
+    PEOPLE_ONLY = "people_only"  # no automatic message ever
+    HANDED_OVER = "handed_over"
+    OPEN_REPLY = "open_reply"  # the customer answered and nobody has dealt with it
+    UPSET = "upset"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Something a person knows and the books don't."""
+
+    id: int
+    kind: HoldKind
+    invoice_id: str | None  # None: the whole customer
+    reason: str
+    placed_by: str
+    placed_on: date
+    until_on: date | None = None  # last day it holds; for a promise the promised day (grace is the policy's)
+    amount: Money | None = None  # promise: the promised amount
+    owner: str | None = None  # dispute: who answers
+    answer_by_on: date | None = None  # dispute: by when
+
+
+class ContactKind(StrEnum):
+    """Reminder, call, notice and foreign count for the gap and the caps; answer does not."""
+
+    REMINDER = "reminder"
+    CALL = "call"  # somebody was spoken to
+    ANSWER = "answer"
+    NOTICE = "notice"  # installment notice
+    FOREIGN = "foreign"  # QuickBooks sent it, we did not
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One delivered contact.  An unanswered call is not one."""
+
+    on: date  # in the company's calendar
+    kind: ContactKind
+    stage: str | None  # code of the ladder's stage, None for answers and foreign
+    cycle: int | None
+    number: int | None  # contact number within the cycle
+    invoice_ids: tuple[str, ...]
+    act_by_on: date | None = None  # the date for payment that it set (S4, S5)
+    reply_by_on: date | None = None  # the date for an answer that it asked for (S2, S3)
+    backlog: bool = False  # the backlog opening message
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """From the first contact or overdue day until nothing overdue is left."""
+
+    number: int
+    started_on: date
+    stage: str | None  # highest stage delivered in this cycle
+    contacts: int  # delivered reminders and calls
+    policy_version: int  # whose ladder it keeps
+    missed_call_on: date | None = None  # a call nobody answered at the current call stage opens its e-mail
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a decision must know of a payment plan: which documents to look through or leave alone."""
+
+    id: int
+    label: str
+    original_ids: frozenset[str]
+    installment_ids: frozenset[str]
+    memo_id: str | None
+    state: str  # building, active, broken, cancelled, paid
+    next_due_on: date | None = None
+    next_amount: Money | None = None
+    number: int | None = None  # which payment is next, 1-based
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    customer: Customer
+    currency: str
+    invoices: tuple[Invoice, ...]  # all open ones, own and of sites billed with it, oldest due first
+    payments: tuple[Payment, ...] = ()  # those with unapplied money
+    credit_memos: tuple[CreditMemo, ...] = ()  # those with remaining credit
+    holds: tuple[Hold, ...] = ()
+    contacts: tuple[Contact, ...] = ()  # last 90 days and all of this cycle, oldest first
+    cycle: Cycle | None = None
+    plans: tuple[Plan, ...] = ()
+    members: frozenset[str] = field(default_factory=frozenset)  # ids of customers billed with it, itself too
+    books_balance: Money | None = None  # sum of QuickBooks' own balances of the members
+    important: bool = False
+    history_since: date | None = None  # None: payment history is not known yet
+    start_on: date | None = None  # switch-on spread: not contacted before this day
+    is_backlog: bool = False  # was overdue when contacting was switched on and not contacted since
