@@ -1,0 +1,1 @@
+"""One module per verb: each gathers facts, calls a pure function and applies the effects."""
