@@ -1,0 +1,66 @@
+"""What every test starts from: no settings of the person at the keyboard, no way out of this machine."""
+
+import os
+import shutil
+import socket
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import settings
+
+# The same examples on every machine and in every run of `make test`; `make soak` looks for new ones.
+settings.register_profile("repeatable", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("soak", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("repeatable")
+
+for name in [name for name in os.environ if name.startswith("QBC_")]:
+    del os.environ[name]
+
+
+class LeavesThisMachine(AssertionError):
+    """A test tried to reach something that is not on this machine."""
+
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+
+
+def _refuse_the_outside(address: object) -> None:
+    if isinstance(address, tuple) and not _is_here(str(address[0])):
+        raise LeavesThisMachine(f"a test tried to connect to {address[0]}")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"
+
+
+def _connect_here(self: socket.socket, address: object) -> None:
+    _refuse_the_outside(address)
+    return _connect(self, address)
+
+
+def _connect_ex_here(self: socket.socket, address: object) -> int:
+    _refuse_the_outside(address)
+    return _connect_ex(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_leaves_this_machine():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _connect_here)
+        patch.setattr(socket.socket, "connect_ex", _connect_ex_here)
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Debian's Chromium.  Without one the test skips and says so; where changes land it fails."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium: `apt-get install -y chromium` did not work on this machine")
+    if path is None:
+        pytest.skip("no Chromium here: `sudo apt-get install -y chromium` lets this test run")
+    return path
