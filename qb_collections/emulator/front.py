@@ -1,0 +1,204 @@
+"""The emulator's HTTP front: one WSGI callable for OAuth, the REST interface and the control surface.
+
+A call to the interface passes, in this order: scheduled acts that have fallen due, fault rules, bearer
+check, company check, throttle, QuickBooks itself.  Every such call is recorded with the instant at which
+it arrived, also those that get no answer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from qb_collections.emulator.engine import Engine
+
+from qb_collections.emulator import acts, gateway, oauth, rest
+from qb_collections.emulator.answers import Reply
+from qb_collections.emulator.calls import Call, read_call
+from qb_collections.emulator.clock import EmulatorClock
+from qb_collections.emulator.companies_open import Companies
+from qb_collections.emulator.consent import authorize
+from qb_collections.emulator.control import Control
+from qb_collections.emulator.credentials import Credentials, load_credentials
+from qb_collections.emulator.faults import BEFORE, ConnectionLost, FaultRules, Rule
+from qb_collections.emulator.request_log import Outcome, RequestLog
+from qb_collections.emulator.spoilt import spoil, struck_before
+from qb_collections.emulator.store import Store
+from qb_collections.emulator.throttle import Throttle
+from qb_collections.emulator.tokens import Tokens
+from qb_collections.emulator.webhooks_out import WebhookSender
+
+StartResponse = Callable[..., object]
+
+GZIP_FROM_BYTES = 600
+_METHODS = ("GET", "POST", "HEAD", "DELETE", "PUT", "PATCH", "OPTIONS")
+
+
+class Front:
+    """Call it as a WSGI application; `base_url` is where discovery says this server is."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        clock: EmulatorClock,
+        *,
+        base_url: str = "http://127.0.0.1",
+        control: bool = False,
+        throttle: bool = False,
+        verifier: str | None = None,
+    ) -> None:
+        self.base_url = base_url
+        self.engine = engine
+        self.clock = clock
+        self.credentials: Credentials = load_credentials(store, verifier=verifier)
+        self.tokens = Tokens(store, clock, self.credentials.token_key)
+        self.companies = Companies(store)
+        self.faults = FaultRules()
+        self.throttle = Throttle(refuses=throttle)
+        self.log = RequestLog(store)
+        self.webhooks: WebhookSender | None = None  # set by the server that sends them
+        self.control = Control(self, control_open=control)
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request.  Raises ConnectionLost where the connection is to end without an answer."""
+        call = _call_of(environ)
+        arrived_at = self.clock.now()
+        tid = f"1-{int(arrived_at.timestamp()):08x}-{secrets.token_hex(12)}"
+        if call.method not in _METHODS:
+            reply = Reply(405, b"", headers=(("Allow", ", ".join(_METHODS)),))
+        elif self.control.owns(call):
+            reply = self.control.answer(call, environ)
+        else:
+            reply = self._observed(call, arrived_at, tid)
+        return self._send(call, reply, tid, start_response)
+
+    def run_due(self) -> None:
+        """Let the people's acts happen that have fallen due by now, in every company."""
+        for realm_id in self.engine.realms():
+            acts.run_due(self.engine, realm_id)
+
+    def _observed(self, call: Call, arrived_at: datetime, tid: str) -> Reply:
+        """Answer a call to OAuth or the interface through the fault rules, and record it."""
+        struck = self.faults.strike(call)
+        named = ", ".join(rule.fault for rule in struck) or None
+        slow = sum(rule.seconds for rule in struck if rule.fault == "slow")
+        if slow:
+            time.sleep(slow)  # real time on purpose: the caller's own timeout is what is tried
+        main = next((rule for rule in struck if rule.fault not in ("slow", "forget_requestid")), None)
+        status: int | None = None
+        try:
+            reply = self._with_fault(call, main, struck, arrived_at)
+            status = reply.status
+            if main is not None and main.fault not in BEFORE:
+                return spoil(main, reply, arrived_at)
+            return reply
+        finally:
+            self.log.record(call, arrived_at, Outcome(status, tid, named))
+
+    def _with_fault(self, call: Call, main: Rule | None, struck: Sequence[Rule], now: datetime) -> Reply:
+        if main is not None and main.fault in BEFORE:
+            return struck_before(main, now)
+        if any(rule.fault == "forget_requestid" for rule in struck):
+            params = {name: value for name, value in call.params.items() if name != "requestid"}
+            call = read_call(call.method, call.path, params, call.headers, call.body)
+        return self._oauth(call) if call.realm_id is None else self._api(call)
+
+    def _api(self, call: Call) -> Reply:
+        """Answer a call to one company's books."""
+        assert call.realm_id is not None
+        now = self.clock.now()
+        refused = self._refused_at_gateway(call, call.realm_id, now)
+        if refused is not None:
+            return refused
+        acts.run_due(self.engine, call.realm_id)
+        request = rest.Request(call.method, call.path, dict(call.params), dict(call.headers), call.body)
+        answer = rest.answer(self.engine, call.realm_id, request)
+        return Reply(answer.status, answer.body, answer.content_type, tuple(dict(answer.headers).items()))
+
+    def _refused_at_gateway(self, call: Call, realm_id: str, now: datetime) -> Reply | None:
+        """Check token, company and limits; None lets the call through."""
+        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return _unauthorised("Missing or malformed Authorization header", now)
+        bearer = self.tokens.bearer(token.strip())
+        if bearer.realm_id is None:
+            return _unauthorised(bearer.detail, now)
+        if bearer.realm_id != realm_id or not self.companies.has(realm_id):
+            return Reply(403, gateway.wrong_company(now))
+        if not self.throttle.admit(realm_id, batch=call.kind == "batch", now=now):
+            return _throttled(call, now)
+        return None
+
+    def _oauth(self, call: Call) -> Reply:
+        path = call.path.rstrip("/")
+        if path in (oauth.DISCOVERY_PATH, "/.well-known/openid_configuration"):
+            return oauth.discovery(self.base_url)
+        if path == oauth.AUTHORIZE_PATH:
+            posted = dict(parse_qsl(call.body.decode("utf-8", "replace"))) if call.method == "POST" else {}
+            return authorize(self.tokens, self.credentials, self.companies.all(), {**call.params, **posted})
+        if path == oauth.TOKEN_PATH and call.method == "POST":
+            return oauth.token(self.tokens, self.credentials, call)
+        if path == oauth.REVOKE_PATH and call.method == "POST":
+            return oauth.revoke(self.tokens, self.credentials, call)
+        if path == oauth.USERINFO_PATH:
+            token = call.headers.get("authorization", "").partition(" ")[2]
+            return oauth.userinfo(self.tokens.bearer(token).realm_id)
+        if path == oauth.JWKS_PATH:
+            return oauth.jwks()
+        return Reply(404, gateway.html_page(404), gateway.HTML)
+
+    def _send(self, call: Call, reply: Reply, tid: str, start_response: StartResponse) -> Iterable[bytes]:
+        body = reply.body
+        headers = [
+            ("Content-Type", reply.content_type),
+            ("intuit_tid", tid),
+            ("Intuit-Tid", tid),
+            ("Date", format_datetime(self.clock.now(), usegmt=True)),
+            *reply.headers,
+        ]
+        if not any(name == "Cache-Control" for name, _ in reply.headers):
+            headers.append(("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"))
+        if len(body) >= GZIP_FROM_BYTES and "gzip" in call.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, compresslevel=1, mtime=0)
+            headers.append(("Content-Encoding", "gzip"))
+        headers.append(("Content-Length", str(len(body))))
+        start_response(reply.status_line, headers)
+        return [body]
+
+
+def _call_of(environ: dict[str, Any]) -> Call:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length) if length else b""
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = environ[name]
+    path = str(environ.get("PATH_INFO", "/")).encode("latin-1").decode("utf-8", "replace")
+    params = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    return read_call(environ["REQUEST_METHOD"], path, params, headers, body)
+
+
+def _unauthorised(detail: str, now: datetime) -> Reply:
+    challenge = 'Bearer realm="Intuit", error="invalid_token"'
+    return Reply(401, gateway.unauthorised(detail, now), headers=(("WWW-Authenticate", challenge),))
+
+
+def _throttled(call: Call, now: datetime) -> Reply:
+    """XML for whoever did not ask for JSON, else lower-case JSON."""
+    if "json" in call.headers.get("accept", ""):
+        return Reply(429, gateway.throttled_json(now))
+    return Reply(429, gateway.throttled_xml(now), gateway.XML)
+
+
+__all__ = ["ConnectionLost", "Front"]

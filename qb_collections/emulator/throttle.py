@@ -1,0 +1,59 @@
+"""QuickBooks' request limits: always counted, refused only where that is asked for.
+
+Figures per company and app: 500 requests in a minute, 10 in a second, 40 batches in a
+minute (Intuit's developer documentation, late 2025).  The windows slide on the emulator's
+clock.  Whether a refused request fills a bucket is not documented; here it does not.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from threading import Lock
+
+PER_MINUTE = 500
+PER_SECOND = 10
+BATCHES_PER_MINUTE = 40
+
+
+class Throttle:
+    """Buckets per company, and how often each would have refused."""
+
+    def __init__(self, *, refuses: bool) -> None:
+        self.refuses = refuses
+        self._lock = Lock()
+        self._buckets: dict[tuple[str, str], deque[float]] = {}
+        self._over = {"per_minute": 0, "per_second": 0, "batches_per_minute": 0}
+
+    def admit(self, realm_id: str, *, batch: bool, now: datetime) -> bool:
+        """Count the request; False means that it is to be refused with 429."""
+        with self._lock:
+            at = now.timestamp()
+            limits = [("per_minute", 60.0, PER_MINUTE), ("per_second", 1.0, PER_SECOND)]
+            if batch:
+                limits.append(("batches_per_minute", 60.0, BATCHES_PER_MINUTE))
+            over = False
+            for name, seconds, limit in limits:
+                bucket = self._bucket(realm_id, name, at, seconds)
+                if len(bucket) >= limit:
+                    self._over[name] += 1
+                    over = True
+            if over and self.refuses:
+                return False
+            for name, _, limit in limits:
+                bucket = self._buckets[realm_id, name]
+                bucket.append(at)
+                if len(bucket) > limit:
+                    bucket.popleft()
+            return True
+
+    def over(self) -> dict[str, int]:
+        """Return how many requests met a full bucket, by bucket."""
+        with self._lock:
+            return dict(self._over)
+
+    def _bucket(self, realm_id: str, name: str, at: float, seconds: float) -> deque[float]:
+        bucket = self._buckets.setdefault((realm_id, name), deque())
+        while bucket and not at - seconds < bucket[0] <= at:
+            bucket.popleft()
+        return bucket
