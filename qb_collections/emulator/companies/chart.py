@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qb_collections.emulator.engine import Engine
+    pass
 
 # (name, AccountType, AccountSubType), in the order of QuickBooks' own list.
 ACCOUNTS: tuple[tuple[str, str, str], ...] = (

@@ -30,10 +30,8 @@ def bills(seed: int) -> tuple[Bill, ...]:
     """Return every invoice in the order of its number, those after day 0 too."""
     rng = Random(seed)
     drawn = [
-        *open_items.LATE,
-        *open_items.PAID,
+        *open_items.WRITTEN,
         *open_items.VOIDED,
-        *open_items.UPCOMING,
         *_contracts(rng),
         *_calls(rng),
         *_jobs(rng),
@@ -78,7 +76,7 @@ def _calls(rng: Random) -> list[Bill]:
 
 def _busy(week_of: date) -> int:
     if week_of > DAY_ZERO - timedelta(weeks=4):
-        return 20
+        return 48
     return 5 if week_of.month in (6, 7, 8, 9) else 3
 
 
@@ -114,14 +112,15 @@ def _job(customer: Customer, issued_on: date, rng: Random) -> Bill:
 
 
 def _settled_or_not_due(bill: Bill, rng: Random) -> Bill:
-    """Move a drawn invoice back until it is paid by day 0, unless it is not due by then.
+    """Move a drawn invoice back until it is paid by day 0; lively customers may also owe what is not yet due.
 
-    So whoever is late on day 0 is late because open_items or a contract says so.
+    So whoever is late on day 0 is late because open_items.csv or a contract says so.
     """
-    while bill.due_on <= DAY_ZERO < max(paying.on for paying in bill.payings):
+    habit = _BY_NAME[bill.customer].habit
+    while bill.payings[-1].on > DAY_ZERO and (bill.due_on <= DAY_ZERO or habit not in _LIVELY):
         issued_on, due_on = bill.issued_on - timedelta(weeks=2), bill.due_on - timedelta(weeks=2)
-        payings = PAYS[_BY_NAME[bill.customer].habit](issued_on, due_on, bill.total, rng)
-        bill = replace(bill, issued_on=issued_on, due_on=due_on, payings=payings)
+        bill = replace(bill, issued_on=issued_on, due_on=due_on)
+        bill = replace(bill, payings=PAYS[habit](issued_on, due_on, bill.total, rng))
     return bill
 
 
