@@ -26,7 +26,7 @@ def unauthorised(detail: str, now: datetime) -> bytes:
 
 def _wrapped(message: str, detail: str, code: str, now: datetime) -> bytes:
     error = {"message": message, "detail": detail, "code": code, "element": None}
-    body = {
+    body: dict[str, object] = {
         "warnings": None,
         "intuitObject": None,
         "fault": {"error": [error], "type": "AUTHENTICATION"},
