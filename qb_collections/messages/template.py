@@ -1,0 +1,242 @@
+"""The placeholder language of our texts.  It fills in and leaves out; it cannot compute or call.
+
+    {name}                                    a field
+    [[if name]] … [[else]] … [[end]]          a part that stands only when the field is filled
+    [[each items]] … {number} … [[end]]       a part repeated for every row
+    {{ and }}                                 braces themselves
+
+A tag alone on its line takes the line with it.  Everything else is kept as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+TEMPLATE_MAX = 20_000  # characters of one template
+RESULT_MAX = 200_000  # characters of one rendered text
+DEPTH_MAX = 8  # parts inside parts
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_TOKEN = re.compile(
+    r"^[ \t]*\[\[(?P<line_tag>[^\[\]\n]*)\]\][ \t]*(?:\n|\Z)"
+    r"|\[\[(?P<tag>[^\[\]\n]*)\]\]"
+    r"|(?P<double>\{\{|\}\})"
+    r"|\{(?P<field>[^{}\n]*)\}"
+    r"|(?P<stray>[{}]|\[\[|\]\])",
+    re.MULTILINE,
+)
+_FORMS = "{name}, [[if name]], [[else]], [[each rows]], [[end]]; write {{ and }} for braces"
+
+
+class TemplateRefused(Exception):
+    """A template that cannot be filled.  Nothing of it is shown or sent.
+
+    field is the name of the field at fault, if there is one: a caller can then ask for what is missing.
+    """
+
+    def __init__(self, template: str, line: int, what: str, allowed: str = "", field: str | None = None):
+        self.template = template
+        self.line = line
+        self.what = what
+        self.allowed = allowed
+        self.field = field
+        super().__init__(f"{template}, line {line}: {what}" + (f" Allowed: {allowed}." if allowed else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table: the names every row has, and the rows.  The names are known even when there is no row."""
+
+    names: tuple[str, ...]
+    rows: tuple[Mapping[str, str | None], ...] = ()
+
+
+Value = str | Rows | None
+Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An [[if]] or an [[each]] with what stands inside."""
+
+    word: str
+    name: str
+    line: int
+    then: tuple[_Node, ...]
+    otherwise: tuple[_Node, ...]
+
+
+_Node = _Text | _Field | _Part
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    name: str
+    nodes: tuple[_Node, ...]
+
+    def render(self, fields: Fields) -> str:
+        """Fill the template.  The same fields always give the same text.
+
+        Raises TemplateRefused for a field that is unknown, also in a part that is left out, and for
+        one that is empty where it is used.
+        """
+        self._check_names(self.nodes, fields, frozenset())
+        result = "".join(self._fill(self.nodes, fields, {}))
+        if len(result) > RESULT_MAX:
+            raise TemplateRefused(self.name, 1, f"the text would be longer than {RESULT_MAX:,} characters.")
+        return result
+
+    def _check_names(self, nodes: tuple[_Node, ...], fields: Fields, row_names: Set[str]) -> None:
+        for node in nodes:
+            if isinstance(node, _Text):
+                continue
+            known = row_names | fields.keys()
+            if node.name not in known:
+                raise self._unknown(node, known)
+            if isinstance(node, _Field):
+                if node.name not in row_names and isinstance(fields[node.name], Rows):
+                    what = f"{{{node.name}}} is a list and needs [[each {node.name}]]."
+                    raise TemplateRefused(self.name, node.line, what, _FORMS, node.name)
+                continue
+            inner = row_names
+            if node.word == "each":
+                rows = fields.get(node.name)
+                if node.name in row_names or not isinstance(rows, Rows):
+                    lists = ", ".join(
+                        sorted(name for name, value in fields.items() if isinstance(value, Rows))
+                    )
+                    what = f"[[each {node.name}]] needs a list, and {node.name} is not one."
+                    raise TemplateRefused(self.name, node.line, what, lists, node.name)
+                inner = row_names | set(rows.names)
+            self._check_names(node.then, fields, inner)
+            self._check_names(node.otherwise, fields, row_names)
+
+    def _fill(self, nodes: tuple[_Node, ...], fields: Fields, row: Mapping[str, str | None]) -> Iterator[str]:
+        for node in nodes:
+            if isinstance(node, _Text):
+                yield node.text
+                continue
+            value = row[node.name] if node.name in row else fields[node.name]
+            if isinstance(node, _Field):
+                if not isinstance(value, str) or not value.strip():
+                    what = f"{{{node.name}}} is needed here and is empty."
+                    raise TemplateRefused(
+                        self.name, node.line, what, f"a value, or [[if {node.name}]] around it", node.name
+                    )
+                yield value
+            elif node.word == "if":
+                yield from self._fill(node.then if _is_filled(value) else node.otherwise, fields, row)
+            else:
+                assert isinstance(value, Rows)
+                for each in value.rows:
+                    full = {name: each.get(name) for name in value.names}
+                    yield from self._fill(node.then, fields, {**row, **full})
+
+    def _unknown(self, node: _Field | _Part, known: Set[str]) -> TemplateRefused:
+        near = get_close_matches(node.name, sorted(known), n=1)
+        what = f"there is no field {{{node.name}}}." + (f" Did you mean {{{near[0]}}}?" if near else "")
+        return TemplateRefused(self.name, node.line, what, ", ".join(sorted(known)), node.name)
+
+
+def parse(name: str, text: str) -> Template:
+    """Read a template.  Raises TemplateRefused for anything that is not exactly the language above."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > TEMPLATE_MAX:
+        raise TemplateRefused(name, 1, f"the template is longer than {TEMPLATE_MAX:,} characters.")
+    return _Parser(name, text).parse()
+
+
+def render(text: str, fields: Fields, name: str = "template") -> str:
+    """Parse and fill in one step, for a text that is used once."""
+    return parse(name, text).render(fields)
+
+
+def _is_filled(value: Value) -> bool:
+    return bool(value.rows) if isinstance(value, Rows) else bool(value and value.strip())
+
+
+@dataclass(slots=True)
+class _Open:
+    """A part whose [[end]] has not come yet."""
+
+    word: str
+    name: str
+    line: int
+    then: list[_Node]
+    otherwise: list[_Node] | None = None
+
+
+class _Parser:
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.open: list[_Open] = [_Open("", "", 1, [])]
+
+    def parse(self) -> Template:
+        position = 0
+        for token in _TOKEN.finditer(self.text):
+            self._text(self.text[position : token.start()])
+            self._token(token, self.text.count("\n", 0, token.start()) + 1)
+            position = token.end()
+        self._text(self.text[position:])
+        if len(self.open) > 1:
+            part = self.open[-1]
+            raise self._refused(part.line, f"[[{part.word} {part.name}]] is never closed with [[end]].")
+        return Template(self.name, tuple(self.open[0].then))
+
+    def _token(self, token: re.Match[str], line: int) -> None:
+        tag = token["line_tag"] if token["line_tag"] is not None else token["tag"]
+        if tag is not None:
+            self._tag(tag, line)
+        elif token["double"]:
+            self._text(token["double"][0])
+        elif token["field"] is not None:
+            self._add(_Field(self._name(token["field"], line), line))
+        else:
+            raise self._refused(line, f'"{token["stray"]}" has no partner.')
+
+    def _tag(self, tag: str, line: int) -> None:
+        word, _, rest = tag.strip().partition(" ")
+        part = self.open[-1]
+        if word in ("if", "each") and rest:
+            if len(self.open) > DEPTH_MAX:
+                raise self._refused(line, f"parts may stand inside each other {DEPTH_MAX} deep.")
+            self.open.append(_Open(word, self._name(rest, line), line, []))
+        elif word == "else" and not rest and part.word == "if" and part.otherwise is None:
+            part.otherwise = []
+        elif word == "end" and not rest and part.word:
+            self.open.pop()
+            self._add(_Part(part.word, part.name, part.line, tuple(part.then), tuple(part.otherwise or ())))
+        else:
+            raise self._refused(line, f'"[[{tag}]]" is not understood here.')
+
+    def _name(self, text: str, line: int) -> str:
+        name = text.strip()
+        if not _NAME.match(name):
+            raise self._refused(line, f'"{text}" is not a field name: small letters, figures and _ only.')
+        return name
+
+    def _text(self, text: str) -> None:
+        if text:
+            self._add(_Text(text))
+
+    def _add(self, node: _Node) -> None:
+        part = self.open[-1]
+        (part.then if part.otherwise is None else part.otherwise).append(node)
+
+    def _refused(self, line: int, what: str) -> TemplateRefused:
+        return TemplateRefused(self.name, line, what, _FORMS)

@@ -1,0 +1,201 @@
+"""Realistic facts: Copperleaf, its customers, and an evening in November 2026."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from qb_collections.core.money import Money
+from qb_collections.messages.facts import (
+    CallFacts,
+    Choice,
+    CompanyFacts,
+    Credit,
+    CustomerFacts,
+    Dispute,
+    Item,
+    MessageFacts,
+    Payment,
+    PlanFacts,
+    Promise,
+)
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+COMPANY = CompanyFacts(
+    name="Copperleaf Refrigeration & Air LLC",
+    contact_name="Dana Whitlock",
+    contact_role="office manager",
+    contact_phone="(423) 555-0142",
+    phone_hours="weekdays 8 to 5",
+    reply_to="accounts@copperleaf.example",
+    payment_instructions="Check payable to Copperleaf Refrigeration & Air LLC\nBank transfer (ACH): see the invoice",
+    address="118 Foundry Lane, Chattanooga, TN 37402",
+)
+CUSTOMER = CustomerFacts(
+    name="Marlow Print Works",
+    first_name="June",
+    full_name="June Marlow",
+    email="june@marlowprint.example",
+    phone="(423) 555-0167",
+    address="9 Press Street\nChattanooga, TN 37405",
+)
+ONE = Item(
+    "10612",
+    date(2026, 9, 23),
+    date(2026, 10, 23),
+    usd("780.40"),
+    usd("780.40"),
+    "walk-in cooler, service call",
+)
+TWO = Item(
+    "10588", date(2026, 9, 11), date(2026, 10, 11), usd("1240.00"), usd("840.00"), "compressor", "PO-2214"
+)
+YOUNG = Item("10655", date(2026, 10, 9), date(2026, 11, 8), usd("385.00"), usd("385.00"))
+MEMO = Credit("Credit memo 1187", usd("150.00"))
+
+BASE = MessageFacts(
+    company=COMPANY,
+    customer=CUSTOMER,
+    as_of=datetime(2026, 11, 10, 14, 2, tzinfo=UTC),
+    zone="America/New_York",
+    total=usd("780.40"),
+    items=(ONE,),
+)
+SEVERAL = replace(BASE, items=(TWO, ONE), total=usd("1620.40"))
+WITH_CREDIT = replace(SEVERAL, credits=(MEMO,), total=usd("1470.40"))
+FIRM = replace(
+    WITH_CREDIT,
+    also_open=(YOUNG,),
+    letters_on=(date(2026, 10, 28), date(2026, 11, 4)),
+    calls_on=(date(2026, 11, 9),),
+    act_by=date(2026, 11, 17),
+    deadline=date(2026, 11, 24),
+    terms="Net 30",
+)
+CALL = CallFacts(
+    caller="Dana Whitlock",
+    local_time="9:02 am",
+    habit="12 days after due, Fridays, from 14 invoices",
+    last_payment=Payment(usd("400.00"), date(2026, 10, 16), ("10588",), "check 2214"),
+    history=("October 28: e-mail, no answer", "November 4: e-mail, no answer"),
+    promises=("$400.00 by October 16, kept",),
+    documents=("signed work order", "delivery slip"),
+    bought=usd("9412.75"),
+    offer="three monthly payments, the first within 14 days",
+    approver="Ray Copper",
+)
+PLAN = PlanFacts(
+    label="P-0007",
+    shapes=(
+        "3 monthly payments of $490.14, $490.13 and $490.13, the first on November 20, 2026",
+        "half now and half on December 18, 2026",
+    ),
+    part=2,
+    count=6,
+    amount=usd("245.07"),
+    on=date(2026, 12, 15),
+    remaining=usd("980.26"),
+    grace_end_on=date(2026, 12, 18),
+)
+MISSED = Promise(date(2026, 11, 2), usd("840.00"), date(2026, 11, 6), usd("0"))
+DISPUTE = Dispute(
+    "10588",
+    usd("840.00"),
+    "Ray Copper",
+    date(2026, 11, 17),
+    "the cooler failed again two days after the repair",
+    "sent a technician on November 9 and taken $200.00 for the second visit off the bill",
+)
+
+# golden file -> (stage, variant, facts)
+CASES: dict[str, tuple[str, str, MessageFacts]] = {
+    "s0": (
+        "S0",
+        "",
+        replace(BASE, items=(YOUNG,), total=usd("385.00"), as_of=datetime(2026, 11, 3, 14, 2, tzinfo=UTC)),
+    ),
+    "s1_one": ("S1", "", BASE),
+    "s1_one_unusual": ("S1", "", replace(BASE, unusual=True, attachments=("a copy of invoice 10612",))),
+    "s1_several": ("S1", "", SEVERAL),
+    "s1_several_credit": ("S1", "", WITH_CREDIT),
+    "backlog_several": ("S1", "backlog", replace(SEVERAL, reply_by=date(2026, 11, 17))),
+    "backlog_one": ("", "backlog", replace(BASE, reply_by=date(2026, 11, 17))),
+    "s2_first": ("S2", "", replace(SEVERAL, reply_by=date(2026, 11, 17))),
+    "s2_unanswered": ("S2", "", replace(BASE, reply_by=date(2026, 11, 17), letters_on=(date(2026, 10, 28),))),
+    "s2_british": ("S2", "", replace(SEVERAL, reply_by=date(2026, 11, 17), locale="en_GB")),
+    "s3_missed_call": (
+        "S3",
+        "missed_call",
+        replace(SEVERAL, reply_by=date(2026, 11, 17), missed_call_on=date(2026, 11, 9)),
+    ),
+    "s3_call_sheet": ("S3", "", replace(FIRM, call=CALL)),
+    "s3_call_sheet_bare": (
+        "S3",
+        "",
+        replace(BASE, company=CompanyFacts("Copperleaf"), customer=CustomerFacts("Marlow")),
+    ),
+    "s4": ("S4", "", FIRM),
+    "s4_broken_promise": ("S4", "", replace(FIRM, promise=MISSED, plan=PLAN)),
+    "s4_never_written": ("S4", "", replace(FIRM, letters_on=(), calls_on=())),
+    "s5": ("S5", "", FIRM),
+    "s5_pause_work": ("S5", "", replace(FIRM, consequence=Choice("pause_work", date(2026, 11, 25)))),
+    "s5_letter": ("S5", "letter", replace(FIRM, attachments=("a statement of your account",))),
+    "s6_decision_card": (
+        "S6",
+        "",
+        replace(FIRM, final_notice_on=date(2026, 10, 26), deadline=date(2026, 11, 9), promise=MISSED),
+    ),
+    "s6_message": (
+        "S6",
+        "message",
+        replace(
+            FIRM,
+            final_notice_on=date(2026, 10, 26),
+            decision=Choice("pause_work", date(2026, 11, 16), contact="Ray Copper, (423) 555-0143"),
+        ),
+    ),
+    "monthly": ("S-month", "", SEVERAL),
+    "apply_credits": (
+        "",
+        "apply_credits",
+        replace(BASE, credits=(Credit("Credit memo 1187", usd("800.00")),), total=usd("-19.60")),
+    ),
+    "add_email": ("", "add_email", replace(BASE, customer=replace(CUSTOMER, email=None))),
+    "plan_missed": ("", "plan_missed", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
+    "thank_you": (
+        "",
+        "thank_you",
+        replace(
+            BASE,
+            items=(),
+            total=usd("0"),
+            payment=Payment(usd("1620.40"), date(2026, 11, 9), ("10588", "10612")),
+        ),
+    ),
+    "promise_noted": (
+        "",
+        "promise_noted",
+        replace(SEVERAL, promise=replace(MISSED, by_on=date(2026, 11, 13), received=None)),
+    ),
+    "promise_missed": ("", "promise_missed", replace(SEVERAL, promise=MISSED, reply_by=date(2026, 11, 17))),
+    "dispute_received": ("", "dispute_received", replace(BASE, dispute=DISPUTE)),
+    "dispute_answered": (
+        "",
+        "dispute_answered",
+        replace(
+            BASE,
+            items=(),
+            total=usd("0"),
+            reply_by=date(2026, 11, 17),
+            dispute=replace(DISPUTE, balance=usd("640.00")),
+        ),
+    ),
+    "plan_offer": ("", "plan_offer", replace(WITH_CREDIT, plan=PLAN, reply_by=date(2026, 11, 17))),
+    "installment_before": ("", "installment_before", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
+    "installment_missed": ("", "installment_missed", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
+}
