@@ -33,7 +33,7 @@ ANSWER_BYTES_MAX = 65_536
 EARLY = timedelta(minutes=5)  # refreshed when less than this is left
 REFRESH_LIFE = timedelta(days=100)  # where the answer does not say
 
-# What a token answer may set on the library's client, which takes any key (intuitlib/utils.py, set_attributes).
+# What a token answer may set on the library's client, which takes any key (intuitlib.utils.set_attributes).
 TOKEN_KEYS = (
     "access_token",
     "refresh_token",
@@ -183,7 +183,7 @@ class Intuit(AuthClient):  # type: ignore[misc]  # the library has no types
         self.x_refresh_token_hard_expires_in: Any = None
         self._include_refresh_token_hard_expires_in = False  # read by 1.2.7; the header above does the same
 
-    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", TIMEOUT_SECONDS)
         kwargs["allow_redirects"] = False
         response: requests.Response = super().request(method, url, **kwargs)
@@ -259,25 +259,18 @@ class Access:
             self._current = stored
             return stored
 
-    def _next(self, stored: StoredTokens) -> Tokens:
+    def _next(self, stored: StoredTokens) -> StoredTokens:
         try:
             fresh = refresh(self._intuit(), stored, self._clock)
         except ReconnectNeeded:
-            # Another process may have rotated the token since we read it.
+            # Another process may have rotated the token since we read it: then its access token is good.
             again = self._load()
-            if again.refresh == stored.refresh:
-                self._store.mark_reconnect(self._company_id)
-                raise
-            fresh = self._last_try(again)
-        self._store.save(self._company_id, fresh)
-        return fresh
-
-    def _last_try(self, stored: StoredTokens) -> Tokens:
-        try:
-            return refresh(self._intuit(), stored, self._clock)
-        except ReconnectNeeded:
+            if again.generation != stored.generation:
+                return again
             self._store.mark_reconnect(self._company_id)
             raise
+        self._store.save(self._company_id, fresh)
+        return fresh
 
     def _load(self) -> StoredTokens:
         stored = self._store.load(self._company_id)
@@ -325,7 +318,7 @@ def _tokens(intuit: Intuit, now: datetime, generation: int, hard_expires_at: dat
 
 @contextmanager
 def _typed(clock: Clock) -> Iterator[None]:
-    """The library's and requests' exceptions as ours.  Theirs quote bodies that may hold tokens, so no chain."""
+    """The libraries' exceptions as ours.  Theirs quote bodies that may hold tokens, so no chain."""
     try:
         yield
     except AuthClientError as error:
