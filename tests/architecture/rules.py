@@ -108,8 +108,12 @@ def pure(path: str, text: str) -> Iterator[Breach]:
 
 
 def no_float(path: str, text: str) -> Iterator[Breach]:
+    """How near two words are (difflib's cutoff) is the one fraction that is not an amount."""
+    keywords = [node for node in nodes(text) if isinstance(node, ast.keyword)]
+    likeness = {(key.value.lineno, key.value.col_offset) for key in keywords if key.arg == "cutoff"}
     for node in nodes(text):
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+        exempt = isinstance(node, ast.Constant) and (node.lineno, node.col_offset) in likeness
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and not exempt:
             yield node.lineno, f"{node.value} is a float"
         elif isinstance(node, ast.Name) and node.id == "float":
             yield node.lineno, "float is not exact; money is Decimal, a share is a Fraction or two integers"
@@ -142,9 +146,12 @@ def sql_elsewhere(path: str, text: str) -> Iterator[Breach]:
             yield node.lineno, f"{name}() runs SQL; that belongs into store/"
 
 
+SQL_TEXT = ("text", "sa.text", "sqlalchemy.text")
+
+
 def built_sql(path: str, text: str) -> Iterator[Breach]:
     for node, name in calls(text):
-        runs = name.rpartition(".")[2] in ("execute", "executemany", "exec_driver_sql", "text")
+        runs = name.rpartition(".")[2] in ("execute", "executemany", "exec_driver_sql") or name in SQL_TEXT
         if runs and node.args and is_built(node.args[0]):
             yield node.lineno, "SQL is put together from strings; bind the value"
 
