@@ -91,7 +91,12 @@ def fault_errors(body: bytes) -> tuple[FaultError, ...]:
 
 
 def item_error(fault: object, number: str | None) -> QuickBooksError:
-    """The error of one item of a batch."""
+    """The error of one item of a batch: its Fault as JSON or parsed."""
+    if isinstance(fault, bytes):
+        try:
+            fault = _raw.decode(fault)
+        except msgspec.DecodeError:
+            fault = None
     return error_of(200, tuple(_json_errors(fault)), number, None)
 
 

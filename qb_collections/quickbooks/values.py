@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.core.money import Money
@@ -25,6 +25,9 @@ class CompanyFacts:
     zone: str | None  # DefaultTimeZone, as QuickBooks has it
     email: str | None
     phone: str | None
+    created_at: (
+        datetime | None
+    )  # when the company came into being: what tells one from another of the same name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,24 @@ class Page(Generic[T]):
     rows: tuple[T, ...]
     done: int
     server_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A finished scan: every id it saw, and the server's time when it began."""
+
+    ids: frozenset[str]
+    began_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document as QuickBooks has it, amounts as Decimal."""
+
+    kind: str
+    id: str
+    sync_token: str
+    record: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
