@@ -1,0 +1,1 @@
+"""The only place with SQL: tables, repositories of plain functions, migrations."""

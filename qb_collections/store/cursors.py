@@ -1,0 +1,47 @@
+"""How far a company's books have been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from qb_collections.store.tables.leases import sync_cursor
+from qb_collections.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """since is QuickBooks' own time: changes are asked for from there."""
+
+    since: datetime
+    synced_at: datetime
+    first_synced_at: datetime | None = None  # None while the first sync is under way
+    tied_out_on: date | None = None
+    progress: dict[str, Any] = field(default_factory=dict)  # remembered page sizes, where a first sync stands
+
+
+def cursor(conn: Connection, company_id: int) -> Cursor | None:
+    row = conn.execute(select(sync_cursor).where(sync_cursor.c.company_id == company_id)).one_or_none()
+    if row is None:
+        return None
+    return Cursor(row.since, row.synced_at, row.first_synced_at, row.tied_out_on, row.progress or {})
+
+
+def set_cursor(conn: Connection, company_id: int, value: Cursor) -> None:
+    row = {
+        "company_id": company_id,
+        "since": value.since,
+        "synced_at": value.synced_at,
+        "first_synced_at": value.first_synced_at,
+        "tied_out_on": value.tied_out_on,
+        "progress": value.progress,
+    }
+    upsert(conn, sync_cursor, [row], key=["company_id"])
+
+
+def forget(conn: Connection, company_id: int) -> None:
+    """The next sync is a first one."""
+    conn.execute(delete(sync_cursor).where(sync_cursor.c.company_id == company_id))

@@ -1,0 +1,346 @@
+"""Decisions of a run: the reason for every contact and every silence, one finding per open invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, tuple_, update
+
+from qb_collections.core.case import Case
+from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
+from qb_collections.store.tables.decisions import decision, finding, run_difference
+from qb_collections.store.tables.mirror import ZERO, mirror_invoice
+from qb_collections.store.types import money_or_none
+from qb_collections.store.upsert import upsert
+
+Key = tuple[str, str]  # customer id, currency
+DecidedRow = tuple[Case, Decision, str | None, str | None]  # with its text and the hash of its facts
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    id: int
+    run_id: int
+    decision: Decision
+    text: str | None
+    edited_by: str | None
+    approved_by: str | None
+    approved_at: datetime | None
+    facts_hash: str | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """What a person may have agreed to: the night keeps it where facts and text are equal."""
+
+    decision_id: int
+    customer_id: str
+    currency: str
+    reason: str
+    facts_hash: str | None
+    text: str | None
+    edited_by: str | None
+    approved_by: str | None
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the night decided otherwise than its preview, in two sentences."""
+
+    customer_id: str
+    currency: str
+    was: str | None  # None: not in the preview
+    now: str | None  # None: not due any more
+
+
+def record(
+    conn: Connection,
+    company_id: int,
+    run_id: int,
+    decided: Sequence[DecidedRow],
+    *,
+    decided_at: datetime,
+) -> dict[Key, int]:
+    """Store (case, decision, text, facts hash) of at most 200 customers; return the decisions' ids.
+
+    A customer decided again in the same run takes the place of what stood there;
+    with the same facts hash the row stays, with a person's edits and approval.
+    """
+    before = _ids(conn, company_id, run_id, decided)
+    changed = [row for row in decided if row[3] is None or before.get(_key(row[1]), (0, None))[1] != row[3]]
+    if changed:
+        rows = [_row(company_id, run_id, made, text, facts, decided_at) for _, made, text, facts in changed]
+        upsert(conn, decision, rows, key=("company_id", "run_id", "customer_id", "currency"))
+        before = _ids(conn, company_id, run_id, decided)
+        _replace_findings(conn, company_id, {before[_key(row[1])][0]: row[1] for row in changed})
+    return {key: decision_id for key, (decision_id, _) in before.items()}
+
+
+def _key(made: Decision) -> Key:
+    return made.customer_id, made.currency
+
+
+def _ids(
+    conn: Connection, company_id: int, run_id: int, decided: Sequence[DecidedRow]
+) -> dict[Key, tuple[int, str | None]]:
+    """Id and facts hash of what the run has for these customers."""
+    query = select(decision.c.id, decision.c.customer_id, decision.c.currency, decision.c.facts_hash).where(
+        decision.c.company_id == company_id,
+        decision.c.run_id == run_id,
+        tuple_(decision.c.customer_id, decision.c.currency).in_([_key(row[1]) for row in decided]),
+    )
+    return {(row.customer_id, row.currency): (row.id, row.facts_hash) for row in conn.execute(query)}
+
+
+def _replace_findings(conn: Connection, company_id: int, made: dict[int, Decision]) -> None:
+    conn.execute(delete(finding).where(finding.c.company_id == company_id, finding.c.decision_id.in_(made)))
+    lines = [
+        _finding_row(company_id, decision_id, line)
+        for decision_id, one in made.items()
+        for line in one.findings
+    ]
+    if lines:
+        conn.execute(finding.insert(), lines)
+
+
+def of_run(conn: Connection, company_id: int, run_id: int) -> list[StoredDecision]:
+    """The run's decisions with their findings, by customer."""
+    lines: dict[int, list[Finding]] = {}
+    query = (
+        select(finding)
+        .join(decision, decision.c.id == finding.c.decision_id)
+        .where(
+            finding.c.company_id == company_id,
+            decision.c.company_id == company_id,
+            decision.c.run_id == run_id,
+        )
+    )
+    for row in conn.execute(query):
+        lines.setdefault(row.decision_id, []).append(_finding(row))
+    rows = conn.execute(
+        select(decision)
+        .where(decision.c.company_id == company_id, decision.c.run_id == run_id)
+        .order_by(decision.c.customer_id, decision.c.currency)
+    )
+    return [_stored(row, lines.get(row.id, [])) for row in rows]
+
+
+def latest_of_customer(
+    conn: Connection, company_id: int, customer_id: str, currency: str
+) -> StoredDecision | None:
+    row = conn.execute(
+        select(decision)
+        .where(
+            decision.c.company_id == company_id,
+            decision.c.customer_id == customer_id,
+            decision.c.currency == currency,
+        )
+        .order_by(decision.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    lines = conn.execute(
+        select(finding).where(finding.c.company_id == company_id, finding.c.decision_id == row.id)
+    )
+    return _stored(row, [_finding(line) for line in lines])
+
+
+def latest_findings(conn: Connection, company_id: int) -> dict[str, Finding]:
+    """The reason that stands for each open invoice, by invoice id."""
+    last = (
+        select(finding.c.invoice_id, func.max(finding.c.decision_id).label("decision_id"))
+        .where(finding.c.company_id == company_id)
+        .group_by(finding.c.invoice_id)
+        .subquery()
+    )
+    query = (
+        select(finding)
+        .join(
+            last, (last.c.invoice_id == finding.c.invoice_id) & (last.c.decision_id == finding.c.decision_id)
+        )
+        .join(
+            mirror_invoice,
+            (mirror_invoice.c.company_id == company_id) & (mirror_invoice.c.id == finding.c.invoice_id),
+        )
+        .where(finding.c.company_id == company_id, mirror_invoice.c.balance > ZERO)
+    )
+    return {row.invoice_id: _finding(row) for row in conn.execute(query)}
+
+
+def drafts(conn: Connection, company_id: int, run_id: int) -> dict[Key, DraftRow]:
+    """A preview's drafts, by customer and currency."""
+    rows = conn.execute(
+        select(decision).where(decision.c.company_id == company_id, decision.c.run_id == run_id)
+    )
+    return {
+        (row.customer_id, row.currency): DraftRow(
+            row.id,
+            row.customer_id,
+            row.currency,
+            row.reason,
+            row.facts_hash,
+            row.text,
+            row.edited_by,
+            row.approved_by,
+            row.approved_at,
+        )
+        for row in rows
+    }
+
+
+def edit_draft(conn: Connection, company_id: int, decision_id: int, text: str, by: str) -> None:
+    """A person's words take the place of ours."""
+    _change(conn, company_id, decision_id, {"text": text, "edited_by": by})
+
+
+def approve_draft(conn: Connection, company_id: int, decision_id: int, by: str, at: datetime) -> None:
+    _change(conn, company_id, decision_id, {"approved_by": by, "approved_at": at})
+
+
+def add_differences(conn: Connection, company_id: int, run_id: int, rows: Iterable[Difference]) -> None:
+    values = [
+        {
+            "company_id": company_id,
+            "run_id": run_id,
+            "customer_id": row.customer_id,
+            "currency": row.currency,
+            "was": row.was,
+            "now": row.now,
+        }
+        for row in rows
+    ]
+    upsert(conn, run_difference, values, key=("company_id", "run_id", "customer_id", "currency"))
+
+
+def differences(conn: Connection, company_id: int, run_id: int) -> list[Difference]:
+    rows = conn.execute(
+        select(run_difference)
+        .where(run_difference.c.company_id == company_id, run_difference.c.run_id == run_id)
+        .order_by(run_difference.c.customer_id, run_difference.c.currency)
+    )
+    return [Difference(row.customer_id, row.currency, row.was, row.now) for row in rows]
+
+
+def _change(conn: Connection, company_id: int, decision_id: int, values: dict[str, Any]) -> None:
+    done = conn.execute(
+        update(decision)
+        .where(decision.c.company_id == company_id, decision.c.id == decision_id)
+        .values(values)
+    )
+    assert done.rowcount == 1, f"company {company_id} has no decision {decision_id}"
+
+
+def _row(
+    company_id: int,
+    run_id: int,
+    made: Decision,
+    text: str | None,
+    facts_hash: str | None,
+    decided_at: datetime,
+) -> dict[str, Any]:
+    return {
+        "company_id": company_id,
+        "run_id": run_id,
+        "customer_id": made.customer_id,
+        "currency": made.currency,
+        "outcome": made.outcome,
+        "gate": made.gate,
+        "reason": made.reason,
+        "review_on": made.review_on,
+        "stage": made.stage,
+        "channel": made.channel,
+        "approval": made.approval,
+        "cycle": made.cycle,
+        "number": made.number,
+        "amount": made.amount.amount if made.amount else None,
+        "credits": made.credits.amount if made.credits else None,
+        "details": {
+            "invoice_ids": list(made.invoice_ids),
+            "also_open_ids": list(made.also_open_ids),
+            "reply_by_on": made.reply_by_on,
+            "act_by_on": made.act_by_on,
+            "backlog": made.backlog,
+            "task_kind": made.task_kind,
+        },
+        "trace": [_line(line) for line in made.trace],
+        "text": text,
+        "edited_by": None,
+        "approved_by": None,
+        "approved_at": None,
+        "facts_hash": facts_hash,
+        "decided_at": decided_at,
+    }
+
+
+def _line(line: Finding) -> dict[str, Any]:
+    return {
+        "gate": line.gate,
+        "because": line.because,
+        "stops": line.stops,
+        "review_on": line.review_on,
+        "invoice_id": line.invoice_id,
+    }
+
+
+def _finding_row(company_id: int, decision_id: int, line: Finding) -> dict[str, Any]:
+    assert line.invoice_id is not None, "a finding says which invoice it is about"
+    return _line(line) | {"company_id": company_id, "decision_id": decision_id}
+
+
+def _finding(row: Row[Any]) -> Finding:
+    return Finding(row.gate, row.because, row.stops, row.review_on, row.invoice_id)
+
+
+def _trace(lines: Iterable[dict[str, Any]]) -> Trace:
+    return tuple(
+        Finding(line["gate"], line["because"], line["stops"], _day(line["review_on"]), line["invoice_id"])
+        for line in lines
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
+    details = row.details
+    made = Decision(
+        customer_id=row.customer_id,
+        currency=row.currency,
+        outcome=Outcome(row.outcome),
+        reason=row.reason,
+        gate=row.gate,
+        findings=tuple(lines),
+        trace=_trace(row.trace),
+        review_on=row.review_on,
+        stage=row.stage,
+        channel=Channel(row.channel) if row.channel else None,
+        approval=row.approval,
+        cycle=row.cycle,
+        number=row.number,
+        invoice_ids=tuple(details["invoice_ids"]),
+        also_open_ids=tuple(details["also_open_ids"]),
+        amount=money_or_none(row.amount, row.currency),
+        credits=money_or_none(row.credits, row.currency),
+        reply_by_on=_day(details["reply_by_on"]),
+        act_by_on=_day(details["act_by_on"]),
+        backlog=details["backlog"],
+        task_kind=details["task_kind"],
+    )
+    return StoredDecision(
+        row.id,
+        row.run_id,
+        made,
+        row.text,
+        row.edited_by,
+        row.approved_by,
+        row.approved_at,
+        row.facts_hash,
+        row.decided_at,
+    )

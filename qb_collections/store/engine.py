@@ -1,0 +1,141 @@
+"""Connections and transactions.  Every transaction of the service passes through _transaction.
+
+On SQLite (WAL) there are two kinds of writer: durable, whose commit is on the disk when it
+returns, and derived, for what QuickBooks can give again.  Writers begin IMMEDIATE, so two of
+them wait for each other at the start and never in the middle.  Transactions do not nest.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
+
+from qb_collections.store import json_text
+
+BUSY_TIMEOUT_SECONDS = 10
+
+
+class Mode(StrEnum):
+    DURABLE = "durable"
+    DERIVED = "derived"
+    READING = "reading"
+
+
+class Moment(StrEnum):
+    BEFORE_BEGIN = "before_begin"
+    BEFORE_COMMIT = "before_commit"
+    AFTER_COMMIT = "after_commit"
+
+
+Interposer = Callable[[Moment, Mode], None]
+
+_interposers: WeakKeyDictionary[Engine, Interposer] = WeakKeyDictionary()
+_guards: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_inside = threading.local()
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database by its SQLAlchemy address.  Makes no connection yet; `sqlite://` lives in memory."""
+    address = make_url(url)
+    options: dict[str, Any] = {"json_serializer": json_text.dumps, "json_deserializer": json_text.loads}
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True, **options)
+
+    in_memory = address.database in (None, "", ":memory:")
+    if in_memory:
+        options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    else:
+        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        options |= {"pool_size": 8, "max_overflow": 24}
+    engine = create_engine(address, **options)
+    if in_memory:  # one connection for all threads: they take turns
+        _guards[engine] = threading.Lock()
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def durable(engine: Engine) -> AbstractContextManager[Connection]:
+    """A writing transaction that is on the disk when it has committed."""
+    return _transaction(engine, Mode.DURABLE)
+
+
+def derived(engine: Engine) -> AbstractContextManager[Connection]:
+    """A writing transaction whose last moments a power cut may take back: for what can be read again."""
+    return _transaction(engine, Mode.DERIVED)
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
+    """One consistent view.  A write in it is refused."""
+    return _transaction(engine, Mode.READING)
+
+
+def interpose(engine: Engine, interposer: Interposer | None) -> None:
+    """Let something watch, or break, every transaction of this engine: a simulator's crash point."""
+    if interposer is None:
+        _interposers.pop(engine, None)
+    else:
+        _interposers[engine] = interposer
+
+
+@contextmanager
+def _transaction(engine: Engine, mode: Mode) -> Iterator[Connection]:
+    interposer = _interposers.get(engine)
+    with _alone(engine, mode), engine.connect() as bare:
+        conn = bare.execution_options(qbc_mode=mode, **_postgres_options(engine, mode))
+        if interposer:
+            interposer(Moment.BEFORE_BEGIN, mode)
+        with conn.begin():
+            yield conn
+            if interposer:
+                interposer(Moment.BEFORE_COMMIT, mode)
+        if interposer:
+            interposer(Moment.AFTER_COMMIT, mode)
+
+
+@contextmanager
+def _alone(engine: Engine, mode: Mode) -> Iterator[None]:
+    """Threads share a memory database one after the other; a thread never waits for itself."""
+    guard = _guards.get(engine)
+    if guard is None and mode is Mode.READING:
+        yield
+        return
+    inside: set[int] = _inside.__dict__.setdefault("engines", set())
+    assert id(engine) not in inside, "transactions do not nest"
+    inside.add(id(engine))
+    try:
+        with guard or nullcontext():
+            yield
+    finally:
+        inside.discard(id(engine))
+
+
+def _postgres_options(engine: Engine, mode: Mode) -> dict[str, Any]:
+    if engine.dialect.name != "postgresql":
+        return {}
+    return {"postgresql_readonly": mode is Mode.READING}
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    # Inside a transaction SQLite ignores a change of synchronous, so it comes before BEGIN.
+    mode = conn.get_execution_options().get("qbc_mode", Mode.DURABLE)
+    conn.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if mode is Mode.DERIVED else 'FULL'}")
+    conn.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode is Mode.READING else 'OFF'}")
+    conn.exec_driver_sql("BEGIN" if mode is Mode.READING else "BEGIN IMMEDIATE")

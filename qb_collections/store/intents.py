@@ -1,0 +1,419 @@
+"""Intents: one row per effect, and the states it passes (see core.intents).
+
+An intent's key is the same however often the night is run, so planning twice changes nothing.
+Whoever changes one holds the company's lease, and every change here checks it.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, exists, or_, select, update
+
+from qb_collections.core.intents import FINAL_STATES, Approval, Intent, IntentKind, PlannedIntent, State
+from qb_collections.store import transitions
+from qb_collections.store.attempts import (
+    Attempt,
+    attempts_of,
+    close_attempt,
+    last_attempt,
+    open_attempt,
+)
+from qb_collections.store.leases import Lease
+from qb_collections.store.tables.intents import attempt_member, intent, intent_dependency
+from qb_collections.store.upsert import insert_missing
+
+__all__ = [
+    "Attempt",
+    "approve",
+    "attempts_of",
+    "by_key",
+    "cancel_of_run",
+    "close_attempt",
+    "decline",
+    "get",
+    "last_attempt",
+    "list",
+    "next_due",
+    "of_plan",
+    "of_run",
+    "open_attempt",
+    "plan",
+    "postpone",
+    "ready",
+    "recover",
+    "settle",
+    "waits_until",
+]
+
+BLOCKED = "what it was to follow did not happen"
+_WAITING = (State.PLANNED, State.READY, State.UNKNOWN)
+
+
+def plan(
+    conn: Connection,
+    company_id: int,
+    run_id: int | None,
+    planned: Iterable[PlannedIntent],
+    *,
+    decision_ids: Mapping[str, int] | None = None,
+    plan_id: int | None = None,
+    saga: str | None = None,
+) -> None:
+    """Queue effects; one whose key is there already stays as it is.
+
+    depends_on_keys may name earlier intents and others of the same call; an unknown key is our mistake.
+    decision_ids: by intent key, the decision that an effect came from.
+    """
+    wanted = [*planned]
+    if not wanted:
+        return
+    decided = decision_ids or {}
+    rows = [
+        {
+            "company_id": company_id,
+            "key": one.key,
+            "kind": one.kind,
+            "state": State.PLANNED,
+            "approval": one.approval,
+            "due_at": one.due_at,
+            "plan": one.plan,
+            "run_id": run_id,
+            "decision_id": decided.get(one.key),
+            "plan_id": plan_id,
+            "saga": saga,
+        }
+        for one in wanted
+    ]
+    insert_missing(conn, intent, rows, key=("company_id", "key"))
+    _depend(conn, company_id, wanted)
+
+
+def next_due(conn: Connection, lease: Lease, *, now: datetime, at_most: int) -> builtins.list[Intent]:
+    """The company's intents that are due, oldest first.
+
+    Left out: what waits for a person's agreement or report, and what follows
+    something that is not confirmed.  One that a dead worker left in sending
+    comes back as unknown, and is read for before it is sent again.
+    """
+    query = (
+        _select(lease.company_id)
+        .where(_can_go(lease.company_id), intent.c.due_at <= now)
+        .order_by(intent.c.due_at, intent.c.id)
+        .limit(at_most)
+    )
+    return _intents(conn, lease.company_id, query)
+
+
+def waits_until(conn: Connection, company_id: int) -> datetime | None:
+    """When the first of the intents that wait for nothing but their hour is due."""
+    query = (
+        select(intent.c.due_at)
+        .where(intent.c.company_id == company_id, _can_go(company_id))
+        .order_by(intent.c.due_at)
+        .limit(1)
+    )
+    return conn.execute(query).scalar_one_or_none()
+
+
+def ready(
+    conn: Connection,
+    lease: Lease,
+    one: Intent,
+    *,
+    body: dict[str, Any] | None,
+    body_hash: str | None,
+    before: dict[str, Any] | None,
+    round: int,
+) -> None:
+    """The guards agree: store what will go over the wire, and what was there before it."""
+    assert round >= one.round, "a round never falls"
+    values = {"body": body, "body_hash": body_hash, "before": before, "round": round, "reason": None}
+    _move(conn, lease, one.id, State.READY, values)
+
+
+def settle(
+    conn: Connection,
+    lease: Lease,
+    intent_id: int,
+    state: State,
+    *,
+    after: dict[str, Any] | None = None,
+    inverse: dict[str, Any] | None = None,
+    external_id: str | None = None,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Move an intent to the state that an answer, a reading or a person gave it.
+
+    What follows a rejected or cancelled one is cancelled with it.
+    An illegal change of state raises AssertionError and changes nothing.
+    """
+    given = {"after": after, "inverse": inverse, "external_id": external_id, "settled_at": at}
+    values = {name: value for name, value in given.items() if value is not None} | {"reason": reason}
+    _move(conn, lease, intent_id, state, values)
+    if state in (State.REJECTED, State.CANCELLED):
+        _cancel_followers(conn, lease.company_id, [intent_id], at)
+
+
+def postpone(conn: Connection, lease: Lease, intent_ids: Iterable[int], due_at: datetime) -> None:
+    """Try these again later; their state stays."""
+    lease.check(conn)
+    conn.execute(
+        update(intent)
+        .where(
+            intent.c.company_id == lease.company_id,
+            intent.c.id.in_([*intent_ids]),
+            intent.c.state.not_in(FINAL_STATES),
+        )
+        .values(due_at=due_at)
+    )
+
+
+def recover(conn: Connection, lease: Lease) -> int:
+    """What a dead holder left in sending becomes unknown; return how many there were."""
+    lease.check(conn)
+    done = conn.execute(
+        update(intent)
+        .where(intent.c.company_id == lease.company_id, intent.c.state == State.SENDING)
+        .values(state=State.UNKNOWN)
+    )
+    return done.rowcount
+
+
+def cancel_of_run(
+    conn: Connection, company_id: int, run_id: int, reason: str, *, at: datetime | None = None
+) -> int:
+    """Cancel the run's intents that nothing was sent for yet, and what follows them; return how many.
+
+    What is on its way, unknown or parked stays: it has to be found out.
+    """
+    ids = [
+        *conn.execute(
+            select(intent.c.id).where(
+                intent.c.company_id == company_id,
+                intent.c.run_id == run_id,
+                intent.c.state.in_((State.PLANNED, State.READY)),
+                ~_was_attempted(company_id),
+            )
+        ).scalars()
+    ]
+    _cancel(conn, company_id, ids, reason, at)
+    return len(ids) + _cancel_followers(conn, company_id, ids, at)
+
+
+def approve(conn: Connection, company_id: int, ids: Iterable[int], by: str, at: datetime) -> int:
+    """A person agrees to these; return how many were waiting for it."""
+    return _answer(conn, company_id, ids, Approval.GIVEN, by, at)
+
+
+def decline(conn: Connection, company_id: int, ids: Iterable[int], by: str, at: datetime) -> int:
+    """A person says no: these are cancelled, with what follows them; return how many were waiting."""
+    wanted = [*ids]
+    declined = _answer(conn, company_id, wanted, Approval.DECLINED, by, at)
+    said_no = [
+        *conn.execute(
+            select(intent.c.id).where(
+                intent.c.company_id == company_id,
+                intent.c.id.in_(wanted),
+                intent.c.approval == Approval.DECLINED,
+                intent.c.state.in_((State.PLANNED, State.READY)),
+            )
+        ).scalars()
+    ]
+    _cancel(conn, company_id, said_no, f"{by} decided against it", at)
+    _cancel_followers(conn, company_id, said_no, at)
+    return declined
+
+
+def get(conn: Connection, company_id: int, intent_id: int) -> Intent:
+    """Raises LookupError when the company has no such intent."""
+    found = _intents(conn, company_id, _select(company_id).where(intent.c.id == intent_id))
+    if not found:
+        raise LookupError(f"there is no intent {intent_id}")
+    return found[0]
+
+
+def by_key(conn: Connection, company_id: int, key: str) -> Intent | None:
+    found = _intents(conn, company_id, _select(company_id).where(intent.c.key == key))
+    return found[0] if found else None
+
+
+def of_run(conn: Connection, company_id: int, run_id: int) -> builtins.list[Intent]:
+    return _intents(
+        conn, company_id, _select(company_id).where(intent.c.run_id == run_id).order_by(intent.c.id)
+    )
+
+
+def of_plan(conn: Connection, company_id: int, plan_id: int) -> builtins.list[Intent]:
+    return _intents(
+        conn, company_id, _select(company_id).where(intent.c.plan_id == plan_id).order_by(intent.c.id)
+    )
+
+
+def list(
+    conn: Connection,
+    company_id: int,
+    *,
+    states: Sequence[State] | None = None,
+    kinds: Sequence[IntentKind] | None = None,
+    limit: int = 500,
+) -> builtins.list[Intent]:
+    """The company's intents, the latest first."""
+    query = _select(company_id).order_by(intent.c.id.desc()).limit(limit)
+    if states is not None:
+        query = query.where(intent.c.state.in_(states))
+    if kinds is not None:
+        query = query.where(intent.c.kind.in_(kinds))
+    return _intents(conn, company_id, query)
+
+
+def _can_go(company_id: int) -> Any:
+    earlier = intent.alias("earlier")
+    blocked = exists().where(
+        intent_dependency.c.company_id == company_id,
+        intent_dependency.c.intent_id == intent.c.id,
+        earlier.c.company_id == company_id,
+        earlier.c.id == intent_dependency.c.depends_on_id,
+        earlier.c.state != State.CONFIRMED,
+    )
+    return and_(
+        intent.c.state.in_(_WAITING),
+        intent.c.approval.in_((Approval.NOT_NEEDED, Approval.GIVEN)),
+        # A task that was opened waits for a person's report.
+        or_(intent.c.kind != IntentKind.TASK, intent.c.state == State.PLANNED),
+        ~blocked,
+    )
+
+
+def _was_attempted(company_id: int) -> Any:
+    return exists().where(
+        attempt_member.c.company_id == company_id,
+        attempt_member.c.intent_id == intent.c.id,
+    )
+
+
+def _depend(conn: Connection, company_id: int, wanted: Sequence[PlannedIntent]) -> None:
+    pairs = [(one.key, earlier) for one in wanted for earlier in one.depends_on_keys]
+    if not pairs:
+        return
+    keys = {key for pair in pairs for key in pair}
+    ids = {
+        row.key: row.id
+        for row in conn.execute(
+            select(intent.c.key, intent.c.id).where(
+                intent.c.company_id == company_id, intent.c.key.in_(sorted(keys))
+            )
+        )
+    }
+    assert ids.keys() == keys, f"depends on intents that do not exist: {sorted(keys - ids.keys())}"
+    rows = [
+        {"company_id": company_id, "intent_id": ids[key], "depends_on_id": ids[earlier]}
+        for key, earlier in pairs
+    ]
+    insert_missing(conn, intent_dependency, rows, key=("company_id", "intent_id", "depends_on_id"))
+
+
+def _move(conn: Connection, lease: Lease, intent_id: int, state: State, values: dict[str, Any]) -> None:
+    lease.check(conn)
+    mine = and_(intent.c.company_id == lease.company_id, intent.c.id == intent_id)
+    row = conn.execute(select(intent.c.state, intent.c.kind).where(mine).with_for_update()).one()
+    transitions.check(State(row.state), state, IntentKind(row.kind))
+    conn.execute(update(intent).where(mine).values(state=state, **values))
+
+
+def _cancel_followers(conn: Connection, company_id: int, ids: Sequence[int], at: datetime | None) -> int:
+    """Cancel what follows these and was not begun, and what follows that, and so on."""
+    cancelled = 0
+    while ids:
+        ids = [
+            *conn.execute(
+                select(intent.c.id)
+                .join(intent_dependency, intent_dependency.c.intent_id == intent.c.id)
+                .where(
+                    intent.c.company_id == company_id,
+                    intent_dependency.c.company_id == company_id,
+                    intent_dependency.c.depends_on_id.in_(ids),
+                    intent.c.state.in_((State.PLANNED, State.READY)),
+                )
+                .distinct()
+            ).scalars()
+        ]
+        _cancel(conn, company_id, ids, BLOCKED, at)
+        cancelled += len(ids)
+    return cancelled
+
+
+def _cancel(conn: Connection, company_id: int, ids: Sequence[int], reason: str, at: datetime | None) -> None:
+    if ids:
+        conn.execute(
+            update(intent)
+            .where(intent.c.company_id == company_id, intent.c.id.in_(ids))
+            .values(state=State.CANCELLED, reason=reason, settled_at=at)
+        )
+
+
+def _answer(
+    conn: Connection, company_id: int, ids: Iterable[int], approval: Approval, by: str, at: datetime
+) -> int:
+    done = conn.execute(
+        update(intent)
+        .where(
+            intent.c.company_id == company_id,
+            intent.c.id.in_([*ids]),
+            intent.c.approval == Approval.NEEDED,
+            intent.c.state.in_((State.PLANNED, State.READY)),
+        )
+        .values(approval=approval, approved_by=by, approved_at=at)
+    )
+    return done.rowcount
+
+
+def _select(company_id: int) -> Select[Any]:
+    return select(intent).where(intent.c.company_id == company_id)
+
+
+def _intents(conn: Connection, company_id: int, query: Select[Any]) -> builtins.list[Intent]:
+    rows = conn.execute(query).all()
+    if not rows:
+        return []
+    earlier: dict[int, builtins.list[int]] = {}
+    links = conn.execute(
+        select(intent_dependency.c.intent_id, intent_dependency.c.depends_on_id)
+        .where(
+            intent_dependency.c.company_id == company_id,
+            intent_dependency.c.intent_id.in_([row.id for row in rows]),
+        )
+        .order_by(intent_dependency.c.depends_on_id)
+    )
+    for link in links:
+        earlier.setdefault(link.intent_id, []).append(link.depends_on_id)
+    return [_intent(row, tuple(earlier.get(row.id, ()))) for row in rows]
+
+
+def _intent(row: Row[Any], depends_on: tuple[int, ...]) -> Intent:
+    return Intent(
+        id=row.id,
+        company_id=row.company_id,
+        key=row.key,
+        kind=IntentKind(row.kind),
+        state=State(row.state),
+        approval=Approval(row.approval),
+        due_at=row.due_at,
+        plan=row.plan,
+        run_id=row.run_id,
+        decision_id=row.decision_id,
+        plan_id=row.plan_id,
+        depends_on=depends_on,
+        round=row.round,
+        body=row.body,
+        body_hash=row.body_hash,
+        before=row.before,
+        after=row.after,
+        inverse=row.inverse,
+        reason=row.reason,
+        external_id=row.external_id,
+    )

@@ -1,0 +1,1 @@
+"""The database's history, run by Alembic without files of settings."""

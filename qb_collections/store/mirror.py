@@ -1,0 +1,240 @@
+"""The mirror: what QuickBooks said last.  Everything in it can be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, select
+
+from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
+from qb_collections.core.money import Money
+from qb_collections.store import mirror_rows
+from qb_collections.store.tables.mirror import (
+    ZERO,
+    mirror_credit_memo,
+    mirror_customer,
+    mirror_invoice,
+    mirror_link,
+    mirror_payment,
+)
+from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.upsert import upsert
+
+IDS_AT_ONCE = 500  # well under the 32766 values that SQLite takes in one statement
+_KEY = ("company_id", "id")
+
+
+def put_customers(conn: Connection, company_id: int, rows: Iterable[Customer]) -> None:
+    upsert(conn, mirror_customer, [mirror_rows.customer_row(company_id, row) for row in rows], key=_KEY)
+
+
+def put_invoices(conn: Connection, company_id: int, rows: Iterable[Invoice]) -> None:
+    upsert(conn, mirror_invoice, [mirror_rows.invoice_row(company_id, row) for row in rows], key=_KEY)
+
+
+def put_payments(conn: Connection, company_id: int, rows: Iterable[Payment]) -> None:
+    upsert(conn, mirror_payment, [mirror_rows.payment_row(company_id, row) for row in rows], key=_KEY)
+
+
+def put_credit_memos(conn: Connection, company_id: int, rows: Iterable[CreditMemo]) -> None:
+    upsert(conn, mirror_credit_memo, [mirror_rows.memo_row(company_id, row) for row in rows], key=_KEY)
+
+
+def put_links(
+    conn: Connection, company_id: int, rows: Iterable[Link], *, payment_ids: Iterable[str] = ()
+) -> None:
+    """Replace all links of the payments that the rows or payment_ids name."""
+    of_payment: dict[str, list[Link]] = {payment_id: [] for payment_id in payment_ids}
+    for row in rows:
+        of_payment.setdefault(row.payment_id, []).append(row)
+    _delete(conn, mirror_link, "payment_id", company_id, of_payment)
+    values = [
+        mirror_rows.link_row(company_id, link, position)
+        for links in of_payment.values()
+        for position, link in enumerate(links)
+    ]
+    if values:
+        conn.execute(mirror_link.insert(), values)
+
+
+def delete_customers(conn: Connection, company_id: int, ids: Iterable[str]) -> None:
+    _delete(conn, mirror_customer, "id", company_id, ids)
+
+
+def delete_invoices(conn: Connection, company_id: int, ids: Iterable[str]) -> None:
+    _delete(conn, mirror_invoice, "id", company_id, ids)
+
+
+def delete_payments(conn: Connection, company_id: int, ids: Iterable[str]) -> None:
+    """Take the payments and their links away."""
+    gone = list(ids)
+    _delete(conn, mirror_payment, "id", company_id, gone)
+    _delete(conn, mirror_link, "payment_id", company_id, gone)
+
+
+def delete_credit_memos(conn: Connection, company_id: int, ids: Iterable[str]) -> None:
+    _delete(conn, mirror_credit_memo, "id", company_id, ids)
+
+
+def customers(conn: Connection, company_id: int, ids: Iterable[str] | None = None) -> dict[str, Customer]:
+    """Customers by id; all of them without ids."""
+    query = select(mirror_customer).where(mirror_customer.c.company_id == company_id)
+    found = _rows(conn, query, mirror_customer, "id", ids)
+    return {row["id"]: mirror_rows.customer(row) for row in found}
+
+
+def invoices(conn: Connection, company_id: int, ids: Iterable[str]) -> dict[str, Invoice]:
+    """These invoices by id, open or not; what the mirror does not know is missing."""
+    query = select(mirror_invoice).where(mirror_invoice.c.company_id == company_id)
+    return {row["id"]: mirror_rows.invoice(row) for row in _rows(conn, query, mirror_invoice, "id", ids)}
+
+
+def invoice(conn: Connection, company_id: int, invoice_id: str) -> Invoice | None:
+    return invoices(conn, company_id, [invoice_id]).get(invoice_id)
+
+
+def invoice_by_number(conn: Connection, company_id: int, number: str) -> Invoice | None:
+    """The invoice with this number; of several the open one, then the youngest."""
+    query = (
+        select(mirror_invoice)
+        .where(mirror_invoice.c.company_id == company_id, mirror_invoice.c.number == number)
+        .order_by(
+            (mirror_invoice.c.balance > ZERO).desc(), mirror_invoice.c.issued_on.desc(), mirror_invoice.c.id
+        )
+        .limit(1)
+    )
+    row = conn.execute(query).mappings().one_or_none()
+    return mirror_rows.invoice(row) if row else None
+
+
+def invoice_numbers(conn: Connection, company_id: int, limit: int = 10_000) -> list[str]:
+    """Numbers of open invoices, for naming the nearest ones."""
+    query = (
+        select(mirror_invoice.c.number)
+        .where(
+            mirror_invoice.c.company_id == company_id,
+            mirror_invoice.c.balance > ZERO,
+            mirror_invoice.c.number.is_not(None),
+        )
+        .order_by(mirror_invoice.c.number)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def open_invoices(
+    conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
+) -> list[Invoice]:
+    """Invoices with something still owed, oldest due first."""
+    query = select(mirror_invoice).where(
+        mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO
+    )
+    found = [
+        mirror_rows.invoice(row) for row in _rows(conn, query, mirror_invoice, "customer_id", customer_ids)
+    ]
+    return sorted(found, key=by_due_day)
+
+
+def payments_with_unapplied(
+    conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
+) -> list[Payment]:
+    query = select(mirror_payment).where(
+        mirror_payment.c.company_id == company_id, mirror_payment.c.unapplied > ZERO
+    )
+    found = [
+        mirror_rows.payment(row) for row in _rows(conn, query, mirror_payment, "customer_id", customer_ids)
+    ]
+    return sorted(found, key=lambda payment: (payment.received_on, payment.id))
+
+
+def credit_memos_open(
+    conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
+) -> list[CreditMemo]:
+    query = select(mirror_credit_memo).where(
+        mirror_credit_memo.c.company_id == company_id, mirror_credit_memo.c.remaining > ZERO
+    )
+    found = [
+        mirror_rows.memo(row) for row in _rows(conn, query, mirror_credit_memo, "customer_id", customer_ids)
+    ]
+    return sorted(found, key=lambda memo: (memo.issued_on, memo.id))
+
+
+def payments_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> list[Payment]:
+    """All payments that the mirror has of these customers, oldest first."""
+    query = select(mirror_payment).where(mirror_payment.c.company_id == company_id)
+    found = [
+        mirror_rows.payment(row) for row in _rows(conn, query, mirror_payment, "customer_id", customer_ids)
+    ]
+    return sorted(found, key=lambda payment: (payment.received_on, payment.id))
+
+
+def links_of_payments(conn: Connection, company_id: int, payment_ids: Iterable[str]) -> list[Link]:
+    query = select(mirror_link).where(mirror_link.c.company_id == company_id)
+    return [mirror_rows.link(row) for row in _rows(conn, query, mirror_link, "payment_id", payment_ids)]
+
+
+def links_of_invoice(conn: Connection, company_id: int, invoice_id: str) -> list[Link]:
+    """What was applied to this invoice, by payment."""
+    query = select(mirror_link).where(
+        mirror_link.c.company_id == company_id,
+        mirror_link.c.document_kind == "Invoice",
+        mirror_link.c.document_id == invoice_id,
+    )
+    return [mirror_rows.link(row) for row in conn.execute(query).mappings()]
+
+
+def counts(conn: Connection, company_id: int) -> dict[str, int]:
+    """How many rows the mirror has: customers, invoices, open_invoices, payments, credit_memos."""
+    result = {}
+    for name, table in _COUNTED.items():
+        query = select(func.count()).select_from(table).where(table.c.company_id == company_id)
+        result[name] = conn.execute(query).scalar_one()
+    is_open = select(func.count()).where(
+        mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO
+    )
+    return result | {"open_invoices": conn.execute(is_open).scalar_one()}
+
+
+def totals(conn: Connection, company_id: int) -> dict[str, Money]:
+    """What is owed on open invoices, by currency."""
+    query = (
+        select(mirror_invoice.c.currency, func.sum(mirror_invoice.c.balance, type_=MoneyUnits).label("owed"))
+        .where(mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO)
+        .group_by(mirror_invoice.c.currency)
+        .order_by(mirror_invoice.c.currency)
+    )
+    return {row.currency: money(row.owed, row.currency) for row in conn.execute(query)}
+
+
+def by_due_day(found: Invoice) -> tuple[Any, ...]:
+    """Oldest due first; without a due date the day of issue counts."""
+    return (found.due_on or found.issued_on, found.issued_on, len(found.id), found.id)
+
+
+_COUNTED = {
+    "customers": mirror_customer,
+    "invoices": mirror_invoice,
+    "payments": mirror_payment,
+    "credit_memos": mirror_credit_memo,
+}
+
+
+def _rows(
+    conn: Connection, query: Select[Any], table: Table, column: str, ids: Iterable[str] | None
+) -> Iterator[RowMapping]:
+    if ids is None:
+        yield from conn.execute(query).mappings()
+        return
+    for some in chunked(sorted(set(ids))):
+        yield from conn.execute(query.where(table.c[column].in_(some))).mappings()
+
+
+def _delete(conn: Connection, table: Table, column: str, company_id: int, ids: Iterable[str]) -> None:
+    for some in chunked(sorted(set(ids))):
+        conn.execute(delete(table).where(table.c.company_id == company_id, table.c[column].in_(some)))
+
+
+def chunked(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]

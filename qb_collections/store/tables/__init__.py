@@ -1,0 +1,33 @@
+"""The tables, one module per family.  Importing this package fills metadata."""
+
+from qb_collections.store.metadata import metadata
+from qb_collections.store.tables import (
+    audit,
+    companies,
+    connections,
+    decisions,
+    inbox,
+    intents,
+    leases,
+    mirror,
+    people,
+    plans,
+    policies,
+    tasks,
+)
+
+__all__ = [
+    "audit",
+    "companies",
+    "connections",
+    "decisions",
+    "inbox",
+    "intents",
+    "leases",
+    "metadata",
+    "mirror",
+    "people",
+    "plans",
+    "policies",
+    "tasks",
+]

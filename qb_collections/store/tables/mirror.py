@@ -1,0 +1,143 @@
+"""What QuickBooks said last: only the fields that we use, and nothing that it cannot give again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Column, ColumnElement, Index, String, Table, literal_column, text
+
+from qb_collections.store.metadata import (
+    company_id,
+    count,
+    currency,
+    day,
+    document,
+    flag,
+    instant,
+    metadata,
+    units,
+    words,
+)
+from qb_collections.store.types import MoneyUnits
+
+# A literal, not a bound value: SQLite uses a partial index only for what it can read in the statement.
+ZERO: ColumnElement[Decimal] = literal_column("0", MoneyUnits)
+
+
+def _books_id() -> Column[str]:
+    return Column("id", String(40), primary_key=True)
+
+
+def _customer_id() -> Column[str]:
+    return Column("customer_id", String(40), nullable=False)
+
+
+mirror_customer = Table(
+    "mirror_customer",
+    metadata,
+    company_id(primary_key=True),
+    _books_id(),
+    words("name"),
+    currency(),
+    units("balance", signed=True),
+    flag("active"),
+    words("first_name", nullable=True),
+    words("full_name", nullable=True),
+    document("emails", nullable=False),
+    words("phone", nullable=True),
+    Column("parent_id", String(40), nullable=True),
+    flag("bill_with_parent"),
+    words("city", nullable=True),
+    words("region", nullable=True),
+    words("country", nullable=True),
+    words("postal_code", nullable=True),
+    instant("updated_at"),
+    Index("ix_mirror_customer_parent", "company_id", "parent_id"),
+)
+
+mirror_invoice = Table(
+    "mirror_invoice",
+    metadata,
+    company_id(primary_key=True),
+    _books_id(),
+    words("sync_token"),
+    _customer_id(),
+    words("number", nullable=True),
+    day("issued_on", nullable=False),
+    day("due_on"),
+    currency(),
+    units("total"),
+    units("balance"),
+    words("email", nullable=True),
+    words("email_status", nullable=True),
+    instant("sent_at"),
+    words("terms", nullable=True),
+    flag("voided"),
+    instant("updated_at"),
+    Index("ix_mirror_invoice_customer", "company_id", "customer_id"),
+    Index("ix_mirror_invoice_number", "company_id", "number"),
+    Index(
+        "ix_mirror_invoice_open",
+        "company_id",
+        "customer_id",
+        sqlite_where=text("balance > 0"),
+        postgresql_where=text("balance > 0"),
+    ),
+)
+
+mirror_payment = Table(
+    "mirror_payment",
+    metadata,
+    company_id(primary_key=True),
+    _books_id(),
+    _customer_id(),
+    day("received_on", nullable=False),
+    currency(),
+    units("total"),
+    units("unapplied"),
+    instant("created_at"),
+    instant("updated_at"),
+    Index("ix_mirror_payment_customer", "company_id", "customer_id"),
+)
+
+mirror_credit_memo = Table(
+    "mirror_credit_memo",
+    metadata,
+    company_id(primary_key=True),
+    _books_id(),
+    _customer_id(),
+    words("number", nullable=True),
+    day("issued_on", nullable=False),
+    currency(),
+    units("total"),
+    units("remaining"),
+    instant("updated_at"),
+    Index("ix_mirror_credit_memo_customer", "company_id", "customer_id"),
+)
+
+mirror_link = Table(
+    "mirror_link",
+    metadata,
+    company_id(primary_key=True),
+    Column("payment_id", String(40), primary_key=True),
+    Column("position", count("position").type, primary_key=True, autoincrement=False),
+    words("document_kind"),
+    Column("document_id", String(40), nullable=False),
+    currency(),
+    units("amount", signed=True),
+    Index("ix_mirror_link_document", "company_id", "document_kind", "document_id"),
+)
+
+# When to look at a customer again, and how contacting began for them.
+look = Table(
+    "look",
+    metadata,
+    company_id(primary_key=True),
+    Column("customer_id", String(40), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    day("next_look_on"),  # None: only a change of facts can alter the answer
+    flag("is_backlog"),
+    day("start_on"),
+    flag("important"),
+    Index("ix_look_due", "company_id", "next_look_on", "customer_id", "currency"),
+)

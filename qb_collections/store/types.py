@@ -1,0 +1,91 @@
+"""Column types that lose nothing, on SQLite as on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import JSON as SqlJson
+from sqlalchemy import BigInteger, DateTime, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from qb_collections.core.money import Money, quantum
+
+# Never None in place of SQL NULL: a missing document is NULL in the column.
+JSON = SqlJson(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+_INSTANT_FORMAT_LENGTH = len("2026-10-30T02:30:00.000000Z")
+
+
+class MoneyUnits(TypeDecorator[Decimal]):
+    """A decimal amount as an integer of 1/10000; the currency stands in a column beside it.
+
+    SQLite keeps NUMERIC as a binary float and loses digits; integers are exact, sums too.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise TypeError(f"an amount must be a Decimal, got {type(value).__name__}")
+        units = value.scaleb(4)
+        if units != units.to_integral_value():
+            raise ValueError(f"more than 4 decimals: {value}")
+        return int(units)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-4)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant: TIMESTAMPTZ, or on SQLite text of fixed width that sorts as time does."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(_INSTANT_FORMAT_LENGTH))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must know its zone")
+        return instant_text(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.fromisoformat(value).astimezone(UTC)
+        instant: datetime = value
+        return instant.astimezone(UTC)
+
+
+def instant_text(value: datetime) -> str:
+    """2026-10-30T02:30:00.000000Z"""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@lru_cache(maxsize=64)
+def _unit(currency: str) -> Decimal:
+    return quantum(currency)
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    """The stored amount with as many decimals as its currency has, or more where it needs them."""
+    rounded = amount.quantize(_unit(currency))
+    return Money(rounded if rounded == amount else amount, currency)
+
+
+def money_or_none(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else money(amount, currency)
