@@ -109,3 +109,11 @@ class Case:
     history_since: date | None = None  # None: payment history is not known yet
     start_on: date | None = None  # switch-on spread: not contacted before this day
     is_backlog: bool = False  # was overdue when contacting was switched on and not contacted since
+    next_cycle: int = 1  # the number that a cycle begun by a first contact would carry
+    early_ids: frozenset[str] | None = (
+        None  # open invoices for which a copy before the due date is a courtesy
+    )
+    #   (large, and the customer's first or often late), worked out from payment history; None: not known yet
+    looked_at_ids: frozenset[str] = field(
+        default_factory=frozenset
+    )  # old invoices a person said may be chased

@@ -1,0 +1,287 @@
+"""The decision for one customer: whether to contact them today, how, about which invoices, and why.
+
+Invoice gates choose what may be spoken of; customer gates judge the rest; the first that
+stops gives the reason.  Every open invoice gets exactly one finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.case import Case
+from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email
+from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
+from qb_collections.core.invoice_gates import INVOICE_GATES
+from qb_collections.core.ladder import Step, early_step, next_step
+from qb_collections.core.money import Money
+from qb_collections.core.policy import Stage
+from qb_collections.core.rules import Rules
+from qb_collections.core.view import View, look
+from qb_collections.core.wording import fit, label
+
+__all__ = ["Rules", "decide", "invoice_trace"]
+
+# Gates whose answer is work for a person, and the task that says so.
+TASKS = {
+    "credits": "apply_credits",
+    "credit_not_visible": "find_credit",
+    "plan_missed": "plan_missed",
+    "no_contact": "add_email",
+    "too_old": "look_at_old",
+}
+_DAY = timedelta(days=1)
+
+
+def decide(case: Case, rules: Rules, today: date) -> Decision:
+    """Decide for one customer on one day of the company's calendar.  Same input, same answer.
+
+    Nothing leaves on a day that is not open; its reason names the open day that follows.
+    """
+    view = look(case, rules, today)
+    stopped = _sort_invoices(view)
+    if not (view.late or view.early or view.missed):
+        return _nothing_to_say(view, stopped)
+
+    trace: list[Finding] = []
+    for name, gate, _ in CUSTOMER_GATES:
+        finding = gate(view)
+        if finding is not None:
+            trace.append(finding)
+            return _left_alone(view, stopped, finding, tuple(trace))
+        trace.append(PASSED[name])
+    return _contact(view, stopped, tuple(trace))
+
+
+def invoice_trace(case: Case, rules: Rules, today: date, invoice_id: str) -> Trace:
+    """What each invoice gate saw for one invoice, up to the one that stopped.  Empty when it is not open."""
+    view = look(case, rules, today)
+    invoice = next((one for one in case.invoices if one.id == invoice_id), None)
+    trace: Trace = ()
+    if invoice is None:
+        return trace
+    for name, gate, passed in INVOICE_GATES:
+        finding = gate(view, invoice)
+        if finding is not None:
+            return (*trace, finding)
+        trace += (Finding(name, passed, invoice_id=invoice_id),)
+    return trace
+
+
+def _sort_invoices(view: View) -> dict[str, Finding]:
+    """Put each invoice that passed where it belongs; return the findings of the others."""
+    stopped: dict[str, Finding] = {}
+    for invoice in view.case.invoices:
+        for _, gate, _ in INVOICE_GATES:
+            finding = gate(view, invoice)
+            if finding is not None:
+                stopped[invoice.id] = finding
+                break
+        else:
+            _place(view, invoice)
+    for invoices in (view.late, view.missed, view.early):
+        if len(invoices) > 1:
+            invoices.sort(key=lambda one: (one.due_on or view.today, one.issued_on, one.id))
+    if view.late:
+        view.step = next_step(view.case, view.rules, view.today, view.late, view.due_amount - view.credit)
+        stopped.update((invoice.id, _early_waits(view, invoice)) for invoice in view.early)
+        view.early.clear()
+    elif view.early and view.rules.early is not None:
+        view.step = early_step(view.case, view.rules, view.rules.early, view.early)
+    return stopped
+
+
+def _place(view: View, invoice: Invoice) -> None:
+    if invoice.id in view.plan_of:
+        view.missed.append(invoice)
+    elif invoice.due_on is not None and invoice.due_on < view.today:
+        view.late.append(invoice)
+    else:
+        view.early.append(invoice)
+
+
+def _early_waits(view: View, invoice: Invoice) -> Finding:
+    """While something is late, no copy goes out before another invoice's due date."""
+    assert invoice.due_on is not None
+    because = (
+        f"Not due yet: {view.invoice(invoice)} is due on {view.day(invoice.due_on)}. "
+        "No copy goes out before then, because other invoices are late."
+    )
+    return Finding("not_overdue", fit(because), True, invoice.due_on + _DAY, invoice.id)
+
+
+def _nothing_to_say(view: View, stopped: dict[str, Finding]) -> Decision:
+    """Every invoice has its own reason; the customer's is the one that a person would want to hear first."""
+    findings = tuple(stopped[invoice.id] for invoice in view.case.invoices)
+    quiet = ("settled", "not_overdue")
+    reason = next((one for one in findings if one.gate == "too_old"), None)
+    reason = reason or next((one for one in findings if one.gate not in quiet), None)
+    reason = reason or next((one for one in findings if one.gate != "settled"), None)
+    reason = reason or next(iter(findings), Finding("settled", "Nothing is open.", True))
+    return _silent(view, findings, reason, ())
+
+
+def _left_alone(view: View, stopped: dict[str, Finding], stop: Finding, trace: Trace) -> Decision:
+    findings = tuple(
+        stopped[invoice.id]
+        if invoice.id in stopped
+        else Finding(stop.gate, stop.because, True, stop.review_on, invoice.id)
+        for invoice in view.case.invoices
+    )
+    return _silent(view, findings, stop, trace)
+
+
+def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decision:
+    task = TASKS.get(reason.gate)
+    days = [one.review_on for one in (*findings, *trace) if one.review_on is not None]
+    return Decision(
+        customer_id=view.case.customer.id,
+        currency=view.case.currency,
+        outcome=Outcome.TASK if task else Outcome.SILENCE,
+        reason=reason.because,
+        gate=reason.gate,
+        findings=findings,
+        trace=trace,
+        review_on=min(days, default=None),
+        task_kind=task,
+    )
+
+
+def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
+    """The step's day has come and nothing stops it."""
+    step, case = view.step, view.case
+    assert step is not None
+    approval = step.stage is not None and view.rules.needs_approval(step.stage, case.important)
+    outcome, channel = _how(view, step)
+    approval = approval and outcome is Outcome.REMIND
+    reason = Finding("contact", fit(_sentence(view, step, outcome, approval)))
+    included = {invoice.id for invoice in step.invoices}
+    tail = _tail(view, step, outcome, approval)
+    findings = tuple(
+        stopped[invoice.id]
+        if invoice.id in stopped
+        else _spoken_of(view, invoice, invoice.id in included, tail)
+        for invoice in case.invoices
+    )
+    stage = step.stage if outcome is not Outcome.DECIDE else None
+    decision = Decision(
+        customer_id=case.customer.id,
+        currency=case.currency,
+        outcome=outcome,
+        reason=reason.because,
+        gate="contact",
+        findings=findings,
+        trace=(*trace, reason),
+        # An undelivered contact is decided afresh the next night.
+        review_on=view.today + _DAY,
+        stage=step.stage.code if step.stage else None,
+        channel=channel,
+        approval=approval,
+        cycle=case.cycle.number if case.cycle else case.next_cycle,
+        number=(case.cycle.contacts if case.cycle else 0) + 1,
+        invoice_ids=tuple(invoice.id for invoice in step.invoices),
+        also_open_ids=tuple(invoice.id for invoice in step.also_open),
+        amount=_sum(step.invoices, case.currency),
+        credits=Money(view.credit, case.currency) if view.credit > 0 else None,
+        backlog=step.backlog,
+        task_kind={Outcome.CALL: "call", Outcome.DECIDE: "decide"}.get(outcome),
+    )
+    return _with_dates(decision, view, step, stage)
+
+
+def _how(view: View, step: Step) -> tuple[Outcome, Channel]:
+    """The step's own channel.  A call that reached nobody opens its e-mail, if there is an address."""
+    stage = step.stage
+    if stage is None or stage.channel == "decision":
+        return Outcome.DECIDE, Channel.PERSON
+    if stage.channel == "call":
+        missed_on = view.case.cycle.missed_call_on if view.case.cycle else None
+        if missed_on is None or not has_email(view, step):
+            return Outcome.CALL, Channel.CALL
+        return Outcome.REMIND, Channel.EMAIL
+    # QuickBooks e-mails a copy of one invoice in its own words: never a list, never the backlog message.
+    if stage.quickbooks_copy and len(step.invoices) == 1 and not step.backlog:
+        return Outcome.REMIND, Channel.QUICKBOOKS
+    return Outcome.REMIND, Channel.EMAIL
+
+
+def _with_dates(decision: Decision, view: View, step: Step, stage: Stage | None) -> Decision:
+    """The dates that the message gives the customer: an answer by, a payment by."""
+    if stage is None or decision.outcome is not Outcome.REMIND:
+        return decision
+    calendar = view.rules.calendar
+    reply_days = (
+        view.rules.policy.backlog.reply_by_business_days if step.backlog else stage.reply_by_business_days
+    )
+    reply_by = calendar.add_business_days(view.today, reply_days) if reply_days else None
+    act_by = None
+    if stage.act_by_days:
+        act_by = max(
+            calendar.next_business_day(view.today + timedelta(days=stage.act_by_days)),
+            calendar.add_business_days(view.today, stage.act_by_min_business_days),
+        )
+    return replace(decision, reply_by_on=reply_by, act_by_on=act_by)
+
+
+def _sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
+    """The customer's one sentence: the fact, what happens and when, and who can change it."""
+    head = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}.get(outcome, "Message planned")
+    tail = _tail(view, step, outcome, approval)
+    return f"{'Waiting for you' if approval else head}: {_facts(view, step)}. {tail}"
+
+
+def _facts(view: View, step: Step) -> str:
+    oldest = step.invoices[0]
+    assert oldest.due_on is not None
+    verb = "was due" if oldest.due_on < view.today else "is due"
+    if len(step.invoices) == 1:
+        facts = f"{view.invoice(oldest)} {verb} on {view.day(oldest.due_on)}"
+    else:
+        amount = view.rules.money(_sum(step.invoices, view.case.currency))
+        facts = (
+            f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
+            f"{verb} on {view.day(oldest.due_on)}"
+        )
+    last = max((contact.on for contact in view.case.contacts), default=None)
+    if last is not None:
+        return f"{facts}; the last contact was on {view.day(last)}"
+    return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
+
+
+def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
+    if step.stage is None or outcome is Outcome.DECIDE:
+        why = (
+            "All steps are done"
+            if step.waits_for != "due" or step.stage
+            else "No step is left that may name it"
+        )
+        return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
+    day = view.day(view.today)
+    name = step.stage.name
+    if outcome is Outcome.CALL:
+        phone = "" if view.case.customer.phone else " QuickBooks has no phone number."
+        least = view.money(view.rules.policy.thresholds.call)
+        return f"From {least} on, a call on {day} is the next step.{phone}"
+    if approval:
+        return f"The {name} goes out on {day} once you approve it; you asked to see these first."
+    if step.stage.channel == "call":
+        return f"Nobody could be reached by phone, so an e-mail goes out on {day}."
+    if step.backlog:
+        return f"A message that checks your list against theirs goes out on {day}."
+    return f"The {name} goes out on {day}."
+
+
+def _spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Finding:
+    assert invoice.due_on is not None
+    verb = "was due" if invoice.due_on < view.today else "is due"
+    facts = f"{view.invoice(invoice)} {verb} on {view.day(invoice.due_on)}."
+    if included:
+        return Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
+    because = f"Not part of this letter: {facts} No earlier message has named it; it is listed as also open."
+    return Finding("contact", fit(because), True, view.today + _DAY, invoice.id)
+
+
+def _sum(invoices: Sequence[Invoice], currency: str) -> Money:
+    return Money(sum((invoice.balance.amount for invoice in invoices), Money.zero(currency).amount), currency)

@@ -1,0 +1,192 @@
+"""The ladder with memory: which step comes next for a customer, on which day, about which invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.case import Case, Contact, ContactKind
+from qb_collections.core.policy import Stage
+from qb_collections.core.rules import Rules
+
+# A date that we set for payment is never overtaken: bank transfers and checks of that day still arrive.
+DEADLINE_GRACE_BUSINESS_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes next if nothing stops it.  Without a stage a person chooses what comes next."""
+
+    stage: Stage | None
+    on: date  # the first open day on which it may happen, leaving gap and caps aside
+    waits_for: str  # which rule set the day: due, last, reply, deadline, start
+    since: date  # the day that this rule counts from: due date, last contact, the date we set
+    trigger: Invoice  # the oldest invoice that has reached the stage, or will first
+    invoices: tuple[Invoice, ...]  # what the message demands or lists, oldest due first
+    also_open: tuple[Invoice, ...] = ()  # late too, but not part of a firm message
+    backlog: bool = False
+
+
+def said_in_cycle(case: Case) -> tuple[Contact, ...]:
+    """Delivered reminders and calls of the running cycle, oldest first."""
+    if case.cycle is None or not case.contacts:
+        return ()
+    number = case.cycle.number
+    return tuple(
+        c for c in case.contacts if c.cycle == number and c.kind in (ContactKind.REMINDER, ContactKind.CALL)
+    )
+
+
+def early_step(case: Case, rules: Rules, stage: Stage, early: Sequence[Invoice]) -> Step:
+    """A copy before the due date: only while nothing of the customer is late."""
+    first = early[0]
+    on, waits_for, since = _first_day(stage, first, said_in_cycle(case), rules)
+    return Step(stage, on, waits_for, since, first, tuple(early))
+
+
+def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], owed: Decimal) -> Step:
+    """The next step about late, which is not empty and comes oldest due first.
+
+    owed is what is late less credits: it decides whether a call is worth anybody's time.
+    The stage rises by one (a stage that does not apply is as if it were not there), or repeats
+    for an invoice that reaches the current stage and was not spoken of at it, or where the
+    ladder repeats it.  A rise that is possible today goes before a repeat, so that new invoices
+    never hold up old ones.
+    """
+    said = said_in_cycle(case)
+    current = case.cycle.stage if case.cycle is not None else None
+    rank = rules.rank(current)
+    if current is not None and rank < 0:
+        return _person(rules, late, said)
+    if case.is_backlog and not said:
+        return _backlog_entry(case, rules, today, late)
+
+    rising = _rise(rules, late, owed, rank, said)
+    again = _repeat(rules, late, owed, rank, said)
+    if rising is None or again is None:
+        return rising or again or _person(rules, late, said)
+    return rising if rising.on <= max(today, again.on) else again
+
+
+def _rise(
+    rules: Rules, late: Sequence[Invoice], owed: Decimal, rank: int, said: Sequence[Contact]
+) -> Step | None:
+    for stage in rules.steps:
+        if stage.after_due_days >= 0 and rules.rank(stage.code) > rank and _applies(stage, rules, owed):
+            return _about(stage, rules, late, said)
+    return None
+
+
+def _repeat(
+    rules: Rules, late: Sequence[Invoice], owed: Decimal, rank: int, said: Sequence[Contact]
+) -> Step | None:
+    stage = next((stage for stage in rules.steps if rules.rank(stage.code) == rank), None)
+    if stage is None or stage.after_due_days < 0 or not _applies(stage, rules, owed):
+        return None
+    spoken_of = {one for contact in said if contact.stage == stage.code for one in contact.invoice_ids}
+    fresh = [invoice for invoice in late if invoice.id not in spoken_of]
+    step = _about(stage, rules, late, said, triggers=fresh)
+    if stage.repeat_every_days is None:
+        return step
+    last = max((contact.on for contact in said if contact.stage == stage.code), default=None)
+    known = [invoice for invoice in late if invoice.id in spoken_of]
+    if last is None or not known:
+        return step
+    again = _about(
+        stage, rules, late, said, triggers=known, not_before=last + timedelta(days=stage.repeat_every_days)
+    )
+    return min((one for one in (step, again) if one is not None), key=lambda one: one.on, default=None)
+
+
+def _about(
+    stage: Stage,
+    rules: Rules,
+    late: Sequence[Invoice],
+    said: Sequence[Contact],
+    *,
+    triggers: Sequence[Invoice] | None = None,
+    not_before: date | None = None,
+) -> Step | None:
+    """The step at this stage, or None when there is nothing that it may speak of."""
+    included, others = late, []
+    if stage.firm:
+        named = {one for contact in said for one in contact.invoice_ids}
+        included = [invoice for invoice in late if invoice.id in named]
+        others = [invoice for invoice in late if invoice.id not in named]
+    allowed = {invoice.id for invoice in included}
+    trigger = next((one for one in (late if triggers is None else triggers) if one.id in allowed), None)
+    if trigger is None:
+        return None
+    on, waits_for, since = _first_day(stage, trigger, said, rules, not_before)
+    return Step(stage, on, waits_for, since, trigger, tuple(included), tuple(others))
+
+
+def _first_day(
+    stage: Stage, trigger: Invoice, said: Sequence[Contact], rules: Rules, not_before: date | None = None
+) -> tuple[date, str, date]:
+    """The later of all waits, moved to an open day, with the rule that set it."""
+    assert trigger.due_on is not None
+    waits = [(rules.reached_on(stage, trigger.due_on), "due", trigger.due_on), *_set_dates(said, rules)]
+    if said:
+        last = said[-1].on
+        waits.append((last + timedelta(days=stage.after_last_days), "last", last))
+        if not_before is not None:
+            waits.append((not_before, "last", last))
+    day, waits_for, since = max(waits, key=lambda wait: wait[0])
+    return rules.calendar.next_open(day), waits_for, since
+
+
+def _set_dates(said: Iterable[Contact], rules: Rules) -> list[tuple[date, str, date]]:
+    """Dates we gave the customer: an answer by (that day will do), a payment by (two business days more)."""
+    waits = []
+    for contact in said:
+        if contact.reply_by_on is not None:
+            waits.append((contact.reply_by_on, "reply", contact.reply_by_on))
+        if contact.act_by_on is not None:
+            day = rules.calendar.add_business_days(contact.act_by_on, DEADLINE_GRACE_BUSINESS_DAYS)
+            waits.append((day, "deadline", contact.act_by_on))
+    return waits
+
+
+def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice]) -> Step:
+    """What was late at switch-on enters at the step its age has reached, but not above the policy's limit."""
+    steps = [s for s in rules.steps if s.after_due_days >= 0 and s.channel == "email" and not s.firm]
+    if not steps:
+        return _person(rules, late, ())
+    trigger = late[0]
+    assert trigger.due_on is not None
+    starts_on = rules.calendar.next_open(case.start_on or today)
+    sent_on = rules.calendar.next_open(max(today, starts_on))
+    highest = rules.rank(rules.policy.backlog.enter_at_most)
+    stage = steps[0]
+    for higher in steps[1:]:
+        if rules.rank(higher.code) <= highest and rules.reached_on(higher, trigger.due_on) <= sent_on:
+            stage = higher
+    on, waits_for, since = _first_day(stage, trigger, (), rules)
+    if case.start_on is not None and starts_on >= on:
+        on, waits_for, since = starts_on, "start", starts_on
+    return Step(stage, on, waits_for, since, trigger, tuple(late), backlog=True)
+
+
+def _person(rules: Rules, late: Sequence[Invoice], said: Sequence[Contact]) -> Step:
+    """No step is left for these invoices, or none that may name them: a person chooses."""
+    trigger = late[0]
+    assert trigger.due_on is not None
+    waits = _set_dates(said, rules)
+    if rules.first is not None:
+        waits.append((rules.reached_on(rules.first, trigger.due_on), "due", trigger.due_on))
+    day, waits_for, since = max(
+        waits, key=lambda wait: wait[0], default=(trigger.due_on, "due", trigger.due_on)
+    )
+    return Step(None, rules.calendar.next_open(day), waits_for, since, trigger, tuple(late))
+
+
+def _applies(stage: Stage, rules: Rules, owed: Decimal) -> bool:
+    """Below its balance a stage is skipped as if it were not there; a call also below the call threshold."""
+    least = stage.min_balance
+    if stage.channel == "call":
+        least = max(least, rules.policy.thresholds.call)
+    return owed >= least

@@ -1,0 +1,53 @@
+"""Everything a decision is steered by: the policy of today, the ladder of the cycle, calendar and locale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from qb_collections.core.business_days import Calendar
+from qb_collections.core.money import Money
+from qb_collections.core.policy import Policy, Stage
+from qb_collections.core.wording import money_text
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One value serves all customers of a night that keep the same ladder; it remembers worked-out days."""
+
+    policy: Policy  # limits, hours, approvals and thresholds hold at once
+    ladder: tuple[Stage, ...]  # a running cycle keeps its own
+    calendar: Calendar
+    locale: str
+    steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
+    early: Stage | None = field(init=False)  # the copy before the due date
+    first: Stage | None = field(init=False)  # the first step after the due date
+    _reached: dict[tuple[str, date], date] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kept = tuple(stage for stage in self.ladder if self.policy.stage(stage.code) is not None)
+        object.__setattr__(self, "steps", kept)
+        object.__setattr__(self, "early", next((s for s in kept if s.after_due_days < 0), None))
+        object.__setattr__(self, "first", next((s for s in kept if s.after_due_days >= 0), None))
+
+    def rank(self, code: str | None) -> int:
+        """The place of a stage in the ladder; -1 for none and for a code that the ladder does not have."""
+        return next((n for n, stage in enumerate(self.ladder) if stage.code == code), -1)
+
+    def reached_on(self, stage: Stage, due_on: date) -> date:
+        """The day an invoice reaches the stage by its due date alone."""
+        key = (stage.code, due_on)
+        day = self._reached.get(key)
+        if day is None:
+            day = self._reached[key] = stage.reached_on(due_on, self.calendar)
+        return day
+
+    def needs_approval(self, stage: Stage, important: bool) -> bool:
+        """As the policy of today says, also for a cycle that keeps an older ladder."""
+        if (self.policy.stage(stage.code) or stage).approval:
+            return True
+        important_from = self.rank(self.policy.approvals.important_from)
+        return important and important_from >= 0 and self.rank(stage.code) >= important_from
+
+    def money(self, money: Money) -> str:
+        return money_text(money, self.locale)

@@ -1,0 +1,82 @@
+"""What the gates look at: a case with its lookups made once, under the rules of one day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.case import Case, Plan
+from qb_collections.core.holds import Holds, by_kind
+from qb_collections.core.ladder import Step, said_in_cycle
+from qb_collections.core.money import Money
+from qb_collections.core.rules import Rules
+from qb_collections.core.wording import day_text, invoice_text, short
+
+_ENDED_PLANS = frozenset({"cancelled", "paid"})
+
+
+@dataclass(slots=True)
+class View:
+    """Built by look, then completed by decide: the invoices that passed, and the step that comes next."""
+
+    case: Case
+    rules: Rules
+    today: date
+    holds: Holds
+    plan_of: dict[str, Plan]  # of originals and installments of plans that have not ended
+    name: str
+    late: list[Invoice] = field(default_factory=list)  # passed the invoice gates, oldest due first
+    early: list[Invoice] = field(default_factory=list)  # due soon, and a copy is a courtesy
+    missed: list[Invoice] = field(default_factory=list)  # installments that a person must ask about
+    credit: Decimal = Decimal(0)  # unapplied payments and open credit memos, plan documents left out
+    step: Step | None = None
+
+    def day(self, day: date) -> str:
+        return day_text(day, self.today.year)
+
+    def invoice(self, invoice: Invoice) -> str:
+        return invoice_text(invoice, self.rules.locale)
+
+    def money(self, amount: Decimal) -> str:
+        return self.rules.money(Money(amount, self.case.currency))
+
+    @property
+    def due_amount(self) -> Decimal:
+        """What is late and may be spoken of, missed installments too, before credits."""
+        return sum((one.balance.amount for one in (*self.late, *self.missed)), Decimal(0))
+
+    @property
+    def early_sent_ids(self) -> frozenset[str]:
+        """Invoices spoken of in the running cycle."""
+        return frozenset(one for contact in said_in_cycle(self.case) for one in contact.invoice_ids)
+
+
+def look(case: Case, rules: Rules, today: date) -> View:
+    """Raises ValueError when a document is in another currency than the case: such a sum would be wrong."""
+    for payment in case.payments:
+        _same_currency(payment.unapplied, case.currency)
+    for memo in case.credit_memos:
+        _same_currency(memo.remaining, case.currency)
+    for invoice in case.invoices:
+        _same_currency(invoice.balance, case.currency)
+    plan_of: dict[str, Plan] = {}
+    for plan in case.plans:
+        if plan.state not in _ENDED_PLANS:
+            for invoice_id in (*plan.original_ids, *plan.installment_ids):
+                plan_of[invoice_id] = plan
+    view = View(
+        case, rules, today, by_kind(case.holds) if case.holds else {}, plan_of, short(case.customer.name, 40)
+    )
+    if case.payments or case.credit_memos:
+        memos_of_plans = {plan.memo_id for plan in case.plans}
+        view.credit = sum((payment.unapplied.amount for payment in case.payments), Decimal(0)) + sum(
+            (memo.remaining.amount for memo in case.credit_memos if memo.id not in memos_of_plans), Decimal(0)
+        )
+    return view
+
+
+def _same_currency(money: Money, currency: str) -> None:
+    if money.currency != currency:
+        raise ValueError(f"a case in {currency} cannot hold {money.currency}")
