@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    pass
+    from qb_collections.emulator.engine import Engine
+
+TAX_AGENCY = "Tennessee Department of Revenue"
+TAX_NAME = "Tennessee and Hamilton County"
 
 # (name, AccountType, AccountSubType), in the order of QuickBooks' own list.
 ACCOUNTS: tuple[tuple[str, str, str], ...] = (
@@ -16,13 +19,12 @@ ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("Undeposited Funds", "Other Current Asset", "UndepositedFunds"),
     ("Inventory Asset", "Other Current Asset", "Inventory"),
     ("Prepaid Expenses", "Other Current Asset", "PrepaidExpenses"),
-    ("Payment plan clearing", "Other Current Asset", "OtherCurrentAssets"),
     ("Vehicles", "Fixed Asset", "Vehicles"),
     ("Tools and Equipment", "Fixed Asset", "MachineryAndEquipment"),
     ("Accumulated Depreciation", "Fixed Asset", "AccumulatedDepreciation"),
     ("Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable"),
     ("Company Credit Card", "Credit Card", "CreditCard"),
-    ("Sales Tax Payable", "Other Current Liability", "SalesTaxPayable"),
+    (f"{TAX_AGENCY} Payable", "Other Current Liability", "GlobalTaxPayable"),
     ("Payroll Liabilities", "Other Current Liability", "PayrollTaxPayable"),
     ("Customer Deposits", "Other Current Liability", "OtherCurrentLiabilities"),
     ("Van Loan", "Long Term Liability", "NotesPayable"),
@@ -65,7 +67,6 @@ ITEMS: tuple[tuple[str, str, bool], ...] = (
     ("Progress billing", "Installation Income", False),
     ("Late fee", "Late Fee Income", False),
     ("Bad debt", "Bad Debts", False),
-    ("Payment plan (not a sale)", "Payment plan clearing", False),
 )
 
 # name -> days; None is a customer without terms, for whom QuickBooks counts 30 days.
@@ -81,16 +82,56 @@ TERM_DAYS: dict[str | None, int] = {
 
 PAYMENT_METHODS = ("Cash", "Check", "Credit Card", "ACH")
 
-TAX_AGENCY = "Tennessee Department of Revenue"
-TAX_NAME = "Tennessee and Hamilton County"
-
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Ids by name of what a company was set up with."""
 
-    accounts: dict[str, str] = field(default_factory=dict)
-    items: dict[str, str] = field(default_factory=dict)
-    terms: dict[str, str] = field(default_factory=dict)
-    methods: dict[str, str] = field(default_factory=dict)
-    tax_code: str = ""
+    accounts: dict[str, str]
+    items: dict[str, str]
+    terms: dict[str, str]
+    methods: dict[str, str]
+    tax_code: str
+
+
+def install(engine: Engine, realm_id: str, *, at: datetime, tax_rate: Decimal) -> Chart:
+    """Set up an open company with the chart, one sales tax rate, and sales tax switched on."""
+
+    def save(entity: str, body: dict[str, Any]) -> str:
+        return str(engine.save(realm_id, entity, body, at=at)["Id"])
+
+    accounts = {
+        name: save("Account", {"Name": name, "AccountType": kind, "AccountSubType": subtype})
+        for name, kind, subtype in ACCOUNTS
+    }
+    items = {
+        name: save(
+            "Item",
+            {
+                "Name": name,
+                "Type": "Service",
+                "IncomeAccountRef": {"value": accounts[account]},
+                "Taxable": taxable,
+            },
+        )
+        for name, account, taxable in ITEMS
+    }
+    terms = {name: save("Term", {"Name": name, "DueDays": days}) for name, days in TERM_DAYS.items() if name}
+    methods = {
+        name: save(
+            "PaymentMethod", {"Name": name, "Type": "CREDIT_CARD" if "Card" in name else "NON_CREDIT_CARD"}
+        )
+        for name in PAYMENT_METHODS
+    }
+    tax_code = _sales_tax(save, tax_rate)
+    engine.set_preferences(
+        realm_id, {"TaxPrefs": {"UsingSalesTax": True, "TaxGroupCodeRef": {"value": tax_code}}}
+    )
+    return Chart(accounts, items, terms, methods, tax_code)
+
+
+def _sales_tax(save: Callable[[str, dict[str, Any]], str], rate: Decimal) -> str:
+    agency = save("TaxAgency", {"DisplayName": TAX_AGENCY})
+    rate_id = save("TaxRate", {"Name": TAX_NAME, "RateValue": rate, "AgencyRef": {"value": agency}})
+    detail = {"TaxRateRef": {"value": rate_id}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
+    return save("TaxCode", {"Name": TAX_NAME, "SalesTaxRateList": {"TaxRateDetail": [detail]}})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
 
 # Tennessee 7 % and Hamilton County 2.25 %; unverified, and the emulator's own figure everywhere.
@@ -27,6 +27,7 @@ class Paying:
 
     on: date
     amount: Decimal | None = None
+    at: time | None = None  # the hour where the story tells it, by the company's clock
 
 
 @dataclass(frozen=True, slots=True)

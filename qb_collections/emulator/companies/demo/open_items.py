@@ -6,7 +6,7 @@ pass.  What depends on when somebody is spoken to stands in story.py instead.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from qb_collections.emulator.companies.chart import TERM_DAYS
@@ -34,9 +34,14 @@ def _bill(row: dict[str, str]) -> Bill:
 
 
 def _paying(text: str) -> Paying:
-    """Read "2026-09-30=2000", or a day alone for all that is left."""
-    on, _, amount = text.partition("=")
-    return Paying(date.fromisoformat(on), Decimal(amount) if amount else None)
+    """Read "2026-09-30=2000" or a day alone for all that is left; the day may carry its hour."""
+    when, _, amount = text.partition("=")
+    day, _, hour = when.partition("T")
+    return Paying(
+        date.fromisoformat(day),
+        Decimal(amount) if amount else None,
+        time.fromisoformat(hour) if hour else None,
+    )
 
 
 WRITTEN: tuple[Bill, ...] = tuple(_bill(row) for row in rows("open_items.csv"))

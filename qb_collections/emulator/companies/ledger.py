@@ -1,0 +1,1 @@
+"""A company made from a CSV ledger."""
