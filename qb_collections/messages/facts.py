@@ -1,4 +1,4 @@
-"""What a message may say: facts that others gathered and re-read, held as values.  Nothing is looked up here."""
+"""What a message may say: facts that others gathered and re-read.  Nothing is looked up here."""
 
 from __future__ import annotations
 

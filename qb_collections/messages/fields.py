@@ -133,6 +133,7 @@ def _money(facts: MessageFacts, write: _Writer) -> dict[str, Value]:
         "also_open": write.items(facts.also_open),
         "credits": write.credits(credits),
         "count": str(len(items)),
+        "count_words": wording.count_in_words(len(items), facts.locale),
         "several": YES if len(items) > 1 else None,
         "numbers": write.list(facts.numbers),
         "total": write.money(facts.total),
@@ -241,4 +242,5 @@ def _call(call: CallFacts, facts: MessageFacts, write: _Writer) -> dict[str, Val
         "oldest_number": clean_line(facts.items[0].number) if facts.items else None,
         "oldest_month": wording.month(facts.items[0].issued_on, facts.locale) if facts.items else None,
         "oldest_balance": write.money(facts.items[0].balance) if facts.items else None,
+        "oldest_partly": YES if facts.items and facts.items[0].balance != facts.items[0].total else None,
     }

@@ -64,6 +64,8 @@ class Message:
     numbers: tuple[str, ...]  # of the invoices it lists
     tone: str  # soft, firm, final, person
     body: str  # the text without the blocks under it
+    blocks: tuple[str, ...]  # names of the blocks under it
+    words_max: int  # for the body
 
     @property
     def as_text(self) -> str:
@@ -103,6 +105,8 @@ def compose(
         numbers=facts.numbers,
         tone=source.tone,
         body=body,
+        blocks=source.blocks,
+        words_max=source.words_max,
     )
 
 

@@ -13,6 +13,9 @@ from babel.lists import format_list
 
 from qb_collections.core.money import Money
 
+_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ENGLISH = dict(enumerate(_SMALL, 1))
+
 
 @cache
 def locale_of(name: str) -> str:
@@ -66,6 +69,11 @@ def clock_time(at: datetime, zone: str, locale: str) -> str:
 
 def amount(money: Money, locale: str) -> str:
     return money.format(locale_of(locale))
+
+
+def count_in_words(count: int, locale: str) -> str:
+    """two, eleven, 13: small numbers as a person writes them in English, others in figures."""
+    return _ENGLISH.get(count, str(count)) if language_of(locale) == "en" else str(count)
 
 
 def and_list(words: Sequence[str], locale: str) -> str:

@@ -33,7 +33,7 @@ COMPANY = CompanyFacts(
     contact_phone="(423) 555-0142",
     phone_hours="weekdays 8 to 5",
     reply_to="accounts@copperleaf.example",
-    payment_instructions="Check payable to Copperleaf Refrigeration & Air LLC\nBank transfer (ACH): see the invoice",
+    payment_instructions="Check to Copperleaf Refrigeration & Air\nBank transfer (ACH): see the invoice",
     address="118 Foundry Lane, Chattanooga, TN 37402",
 )
 CUSTOMER = CustomerFacts(
