@@ -45,6 +45,13 @@ class Companies:
             ).fetchall()
         return [OpenCompany(realm, _name(body, realm), kind or "own") for realm, body, kind in rows]
 
+    def free_realm_id(self, kind: str) -> str | None:
+        """Return a number for one more company of this kind; None leaves the kind its own first number."""
+        open_now = self.all()
+        if all(company.kind != kind for company in open_now):
+            return None
+        return str(max(int(company.realm_id) for company in open_now) + 1)
+
     def has(self, realm_id: str) -> bool:
         with self._store.reading() as connection:
             found = connection.execute("SELECT 1 FROM company WHERE realm = ?", (realm_id,)).fetchone()

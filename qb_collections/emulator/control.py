@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qb_collections.emulator import acts, companies, rest
+from qb_collections.emulator import acts
 from qb_collections.emulator.answers import Reply, html_reply, json_reply, refusal
 from qb_collections.emulator.calls import Call
 from qb_collections.emulator.clocks import MovableClock, kind_of
@@ -23,7 +24,6 @@ from qb_collections.emulator.faults import FAULTS, BadRule
 from qb_collections.emulator.oauth import DISCOVERY_PATH
 from qb_collections.emulator.pages import index, invoice_page, page
 from qb_collections.emulator.request_log import PAGE_MAX
-from qb_collections.emulator.wire import decode
 
 if TYPE_CHECKING:
     from qb_collections.emulator.front import Front
@@ -115,9 +115,7 @@ class Control:
             case ("GET", ["requests"]):
                 return self._requests(call)
             case ("GET", ["versions", realm_id, entity, entity_id]):
-                return json_reply(
-                    {"versions": self._front.engine.versions(self._known(realm_id), entity, entity_id)}
-                )
+                return self._versions(self._known(realm_id), entity, entity_id)
             case ("GET", ["counters"]):
                 throttle = {"refuses": self._front.throttle.refuses, "over": self._front.throttle.over()}
                 return json_reply({"calls": self._front.log.counters(), "throttle": throttle})
@@ -180,13 +178,10 @@ class Control:
         realm_id = options.pop("realm_id", None)
         if not isinstance(kind, str) or not (realm_id is None or isinstance(realm_id, str)):
             raise Nonsense('Say which company to build, for example {"kind": "demo"}; a realm_id is text.')
-        if realm_id is not None and self._front.companies.has(realm_id):
-            raise Nonsense(f"There is already a company {realm_id}.")
         try:
-            handle = companies.build(self._front.engine, kind, realm_id=realm_id, **options)
+            handle = self._front.open_company(kind, realm_id=realm_id, **options)
         except (ValueError, TypeError) as problem:
             raise Nonsense(str(problem)) from problem
-        self._front.companies.remember_kind(handle.realm_id, handle.kind)
         return json_reply({"realm_id": handle.realm_id, "name": handle.name, "kind": handle.kind}, 201)
 
     def _act(self, realm_id: str, act: dict[str, Any]) -> Reply:
@@ -208,6 +203,11 @@ class Control:
         )
 
     # Ground truth and faults
+
+    def _versions(self, realm_id: str, entity: str, entity_id: str) -> Reply:
+        _whole(entity_id, "the entity's id")
+        acts.run_due(self._front.engine, realm_id)
+        return json_reply({"versions": self._front.engine.versions(realm_id, entity, entity_id)})
 
     def _requests(self, call: Call) -> Reply:
         after = _whole(call.params.get("after", "0"), "after")
@@ -248,13 +248,9 @@ class Control:
         for company in self._front.companies.all():
             if wanted not in (None, company.realm_id) or not number.isdigit():
                 continue
-            path = f"/v3/company/{company.realm_id}/invoice/{number}"
-            headers = {"accept": "application/json"}
-            found = rest.answer(
-                self._front.engine, company.realm_id, rest.Request("GET", path, {}, headers, b"")
-            )
-            if found.status == 200:
-                return html_reply(invoice_page(company, decode(found.body)["Invoice"]))
+            with suppress(Fault):
+                invoice = self._front.engine.read(company.realm_id, "Invoice", number)
+                return html_reply(invoice_page(company, invoice))
         return html_reply(page("No such invoice", "<p>No company here has an invoice with this id.</p>"), 404)
 
 

@@ -16,16 +16,16 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from qb_collections.emulator.engine import Engine
-
-from qb_collections.emulator import acts, gateway, oauth, rest
+from qb_collections.emulator import acts, companies, gateway, oauth, rest
 from qb_collections.emulator.answers import Reply
 from qb_collections.emulator.calls import Call, read_call
 from qb_collections.emulator.clock import EmulatorClock
+from qb_collections.emulator.companies import CompanyHandle
 from qb_collections.emulator.companies_open import Companies
 from qb_collections.emulator.consent import authorize
 from qb_collections.emulator.control import Control
 from qb_collections.emulator.credentials import Credentials, load_credentials
+from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.faults import BEFORE, ConnectionLost, FaultRules, Rule
 from qb_collections.emulator.request_log import Outcome, RequestLog
 from qb_collections.emulator.spoilt import spoil, struck_before
@@ -79,6 +79,21 @@ class Front:
             reply = self._observed(call, arrived_at, tid)
         return self._send(call, reply, tid, start_response)
 
+    def open_company(self, kind: str, *, realm_id: str | None = None, **options: Any) -> CompanyHandle:
+        """Build a company of this kind and list it under it.
+
+        A second one of a kind gets the next free realm id.  Raises ValueError with a sentence for an
+        unknown kind or a realm id that is taken, TypeError for an option that the kind does not have.
+        """
+        if realm_id is not None and not (realm_id.isascii() and realm_id.isdigit() and len(realm_id) <= 19):
+            raise ValueError(f"A realm id is a number of at most 19 digits, got {realm_id[:40]!r}.")
+        wanted = realm_id or self.companies.free_realm_id(kind)
+        if wanted is not None and self.companies.has(wanted):
+            raise ValueError(f"There is already a company {wanted}.")
+        handle = companies.build(self.engine, kind, realm_id=wanted, **options)
+        self.companies.remember_kind(handle.realm_id, handle.kind)
+        return handle
+
     def run_due(self) -> None:
         """Let the people's acts happen that have fallen due by now, in every company."""
         for realm_id in self.engine.realms():
@@ -118,9 +133,9 @@ class Front:
         if refused is not None:
             return refused
         acts.run_due(self.engine, call.realm_id)
-        request = rest.Request(call.method, call.path, dict(call.params), dict(call.headers), call.body)
+        request = rest.Request(call.method, call.resource, call.params, call.headers, call.body)
         answer = rest.answer(self.engine, call.realm_id, request)
-        return Reply(answer.status, answer.body, answer.content_type, tuple(dict(answer.headers).items()))
+        return Reply(answer.status, answer.body, answer.content_type, tuple(answer.headers.items()))
 
     def _refused_at_gateway(self, call: Call, realm_id: str, now: datetime) -> Reply | None:
         """Check token, company and limits; None lets the call through."""

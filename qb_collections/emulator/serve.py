@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from qb_collections.emulator.engine import Engine
-
-from qb_collections.emulator import companies
 from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.companies import CompanyHandle
 from qb_collections.emulator.consent import is_loopback
+from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.front import Front
 from qb_collections.emulator.http_server import HttpServer
 from qb_collections.emulator.oauth import SCOPE
@@ -68,9 +66,7 @@ class EmulatorServer:
 
     def open_company(self, kind: str, *, realm_id: str | None = None, **options: Any) -> CompanyHandle:
         """Build a company of this kind and list it under it.  Raises ValueError with a sentence."""
-        handle = companies.build(self.engine, kind, realm_id=realm_id, **options)
-        self.front.companies.remember_kind(handle.realm_id, handle.kind)
-        return handle
+        return self.front.open_company(kind, realm_id=realm_id, **options)
 
     def listen(self) -> None:
         """Take the address; answering begins with `start` or `run_forever`."""
