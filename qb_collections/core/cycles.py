@@ -11,23 +11,27 @@ from dataclasses import replace
 from datetime import date
 
 from qb_collections.core.books import Invoice
-from qb_collections.core.case import Case, Contact, ContactKind, Cycle
-from qb_collections.core.invoice_gates import INVOICE_GATES
+from qb_collections.core.case import Case, Contact, ContactKind, Cycle, Hold, HoldKind
 from qb_collections.core.ladder import said_in_cycle
-from qb_collections.core.rules import Rules
-from qb_collections.core.view import View, look
+from qb_collections.core.view import plans_by_invoice
+
+_KEEP_OUT = (HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.EXCLUSION)
 
 
-def advance(cycle: Cycle | None, case: Case, rules: Rules, today: date, policy_version: int) -> Cycle | None:
+def advance(case: Case, policy_version: int, today: date) -> Cycle | None:
     """The cycle that holds today: the running one, a new one, or None when there is nothing to ask about.
 
-    A cycle that ended makes room for a new one on the same day only when a new invoice has become late,
-    and that is then one cycle going on.  Deciding a case needs it to carry the answer.
+    A case is decided with this as its cycle; where it is None and a contact goes out all the same
+    (a copy before the due date), that contact begins cycle case.next_cycle.
     """
-    view = look(case, rules, today)
-    if cycle is not None:
-        return cycle if _goes_on(view, cycle) else None
-    if any(_is_late(view, invoice) and _is_eligible(view, invoice) for invoice in case.invoices):
+    planned = plans_by_invoice(case)
+    open_ones = [one for one in case.invoices if _is_open(one) and one.id not in planned]
+    late = [one for one in open_ones if one.due_on is not None and one.due_on < today]
+    if case.cycle is not None:
+        contacted = {one for contact in said_in_cycle(case) for one in contact.invoice_ids}
+        goes_on = bool(late) or any(one.id in contacted for one in open_ones)
+        return case.cycle if goes_on else None
+    if any(not any(_keeps_out(hold, one, today) for hold in case.holds) for one in late):
         return begun(case.next_cycle, today, policy_version)
     return None
 
@@ -50,22 +54,12 @@ def call_missed(cycle: Cycle, on: date) -> Cycle:
     return replace(cycle, missed_call_on=on)
 
 
-def _goes_on(view: View, cycle: Cycle) -> bool:
-    if any(_is_late(view, invoice) for invoice in view.case.invoices):
-        return True
-    said = said_in_cycle(replace(view.case, cycle=cycle))
-    contacted = {one for contact in said for one in contact.invoice_ids}
-    return any(_is_open(view, invoice) and invoice.id in contacted for invoice in view.case.invoices)
+def _is_open(invoice: Invoice) -> bool:
+    return not invoice.voided and invoice.balance.amount > 0
 
 
-def _is_open(view: View, invoice: Invoice) -> bool:
-    """Plan documents are looked through."""
-    return not invoice.voided and invoice.balance.amount > 0 and invoice.id not in view.plan_of
-
-
-def _is_late(view: View, invoice: Invoice) -> bool:
-    return _is_open(view, invoice) and invoice.due_on is not None and invoice.due_on < view.today
-
-
-def _is_eligible(view: View, invoice: Invoice) -> bool:
-    return all(gate(view, invoice) is None for _, gate, _ in INVOICE_GATES)
+def _keeps_out(hold: Hold, invoice: Invoice, today: date) -> bool:
+    """Whether a hold makes the invoice no reason to begin a cycle; its last day is the one a person named."""
+    if hold.kind not in _KEEP_OUT or hold.invoice_id not in (None, invoice.id):
+        return False
+    return hold.until_on is None or today <= hold.until_on

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from qb_collections.core.books import Invoice
+from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case, Contact, ContactKind
 from qb_collections.core.policy import Stage
 from qb_collections.core.rules import Rules
@@ -28,6 +29,12 @@ class Step:
     invoices: tuple[Invoice, ...]  # what the message demands or lists, oldest due first
     also_open: tuple[Invoice, ...] = ()  # late too, but not part of a firm message
     backlog: bool = False
+
+
+def first_overdue_on(ladder: Sequence[Stage], calendar: Calendar, due_on: date) -> date:
+    """The day an invoice reaches the first step after its due date; a ladder without one: the day after."""
+    first = next((stage for stage in ladder if stage.after_due_days >= 0), None)
+    return first.reached_on(due_on, calendar) if first is not None else due_on + timedelta(days=1)
 
 
 def said_in_cycle(case: Case) -> tuple[Contact, ...]:

@@ -43,6 +43,8 @@ def _month_day(value: object) -> object:
 
 
 EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Subdivision = Annotated[str, Field(pattern="^[A-Z0-9]{1,3}$")]
 Days = Annotated[int, Field(strict=True, ge=0, le=3660)]
 Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(10) ** 12)]
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
@@ -129,10 +131,8 @@ class ContactHours(Section):
 
 
 class Holidays(Section):
-    country: Annotated[str | None, EMPTY_IS_NONE, Field(pattern="^[A-Z]{2}$")] = (
-        None  # None: the company's own
-    )
-    subdivision: Annotated[str | None, EMPTY_IS_NONE, Field(pattern="^[A-Z0-9]{1,3}$")] = None
+    country: Annotated[Country | None, EMPTY_IS_NONE] = None  # None: the company's own
+    subdivision: Annotated[Subdivision | None, EMPTY_IS_NONE] = None
     extra: tuple[date, ...] = ()  # further days without messages
 
 

@@ -53,6 +53,16 @@ class View:
         return frozenset(one for contact in said_in_cycle(self.case) for one in contact.invoice_ids)
 
 
+def plans_by_invoice(case: Case) -> dict[str, Plan]:
+    """Originals and installments of the plans that have not ended, with their plan."""
+    return {
+        invoice_id: plan
+        for plan in case.plans
+        if plan.state not in _ENDED_PLANS
+        for invoice_id in (*plan.original_ids, *plan.installment_ids)
+    }
+
+
 def look(case: Case, rules: Rules, today: date) -> View:
     """Raises ValueError when a document is in another currency than the case: such a sum would be wrong."""
     for payment in case.payments:
@@ -61,11 +71,7 @@ def look(case: Case, rules: Rules, today: date) -> View:
         _same_currency(memo.remaining, case.currency)
     for invoice in case.invoices:
         _same_currency(invoice.balance, case.currency)
-    plan_of: dict[str, Plan] = {}
-    for plan in case.plans:
-        if plan.state not in _ENDED_PLANS:
-            for invoice_id in (*plan.original_ids, *plan.installment_ids):
-                plan_of[invoice_id] = plan
+    plan_of = plans_by_invoice(case)
     view = View(
         case, rules, today, by_kind(case.holds) if case.holds else {}, plan_of, short(case.customer.name, 40)
     )
