@@ -61,9 +61,10 @@ class LeanAccount(Lean, Account):  # type: ignore[misc]
     pass
 
 
-class LeanAttachable(Lean, UpdateMixin, Attachable):  # type: ignore[misc]
+class LeanAttachable(Lean, Attachable):  # type: ignore[misc]
     # Attachable's own save() is for files and cannot carry a request id.
-    qbo_object_name = "Attachable"
+    qbo_json_object_name = ""
+    save = UpdateMixin.save
 
 
 class LeanCustomer(Lean, Customer):  # type: ignore[misc]
