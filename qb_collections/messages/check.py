@@ -139,6 +139,33 @@ def _needed(message: Message, facts: MessageFacts) -> Iterator[Fault]:
     """What every message of this kind carries, also after a person edited it."""
     fields, text = fields_of(facts), _plain(message.text)
     wanted = {"items": ("total", "as_of_date"), "pay": ("payment_instructions",)}
+    names = [name for block in message.blocks for name in wanted.get(block, ())]
+    if "signature" in message.blocks:
+        names += ["contact_name", "contact_phone"]
+    for name in names:
+        value = fields[name]
+        if not isinstance(value, str) or _plain(value) not in text:
+            yield Fault("needed", f"The text no longer says {_SAID[name]}.")
+
+
+def _length(message: Message) -> Iterator[Fault]:
+    words = len(message.body.split())
+    if words > message.words_max:
+        yield Fault("length", f"The text has {words} words; {message.words_max} is the most for this step.")
+    for sentence in re.split(r"(?<=[.?:;])\s+|\n", message.body):
+        if len(sentence.split()) > SENTENCE_WORDS_MAX:
+            yield Fault("length", f'The sentence "{sentence[:60]}…" is too long to read in one go.')
+
+
+def _closed_days(facts: MessageFacts, is_business_day: Callable[[date], bool] | None) -> Iterator[Fault]:
+    for day in (facts.reply_by, facts.act_by, facts.deadline):
+        if day is not None and is_business_day is not None and not is_business_day(day):
+            yield Fault("closed", f"{wording.weekday_date(day, facts.locale)} is not a business day.")
+
+
+def _typed_by_people(facts: MessageFacts) -> list[str]:
+    """Texts from the books and the settings, as they appear in the message."""
+    fields = fields_of(facts)
     texts = [value for value in (fields[name] for name in _TYPED) if isinstance(value, str)]
     for value in fields.values():
         if isinstance(value, Rows):

@@ -89,6 +89,7 @@ def remove_line(text: str, ref: str, line: str | None = None) -> str:
 
     With `line`, the exact words we wrote, only these are taken away; if a person changed them, the text is
     returned as it is.  Without it, the line goes from its beginning through the marker.
+    Line ends may have become those of another system meanwhile.
     """
     start = _line_start(text, ref, line)
     if start is None:

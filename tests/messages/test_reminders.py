@@ -1,0 +1,177 @@
+"""Every text, filled with realistic facts, as a customer or a colleague would read it: golden/*.txt."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from qb_collections.messages.check import check
+from qb_collections.messages.facts import Choice, CompanyFacts, CustomerFacts
+from qb_collections.messages.reminders import TEMPLATES, compose, missing_setting
+from qb_collections.messages.template import TemplateRefused
+from tests.messages.facts import BASE, CALL, CASES, COMPANY, CUSTOMER, FIRM, SEVERAL, usd
+
+GOLDEN = Path(__file__).parent / "golden"
+HOSTILE = '"><svg onload=alert(1)>\r\nBcc: all@example\u202egnp.\u0000\u200f\u2028' + "x" * 4000
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_text_is_the_one_that_was_read_and_agreed_on(name):
+    stage, variant, facts = CASES[name]
+
+    message = compose(stage, variant, facts)
+
+    assert message.as_text == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_text_passes_its_own_check(name):
+    stage, variant, facts = CASES[name]
+
+    assert check(compose(stage, variant, facts), facts) == ()
+
+
+def test_every_template_is_read_in_a_golden_file():
+    composed = {compose(*case).template for case in CASES.values()}
+
+    assert composed == {*TEMPLATES.values(), "mail/s1_several"}
+
+
+def test_the_number_of_invoices_chooses_the_first_message():
+    assert compose("S1", "", BASE).template == "mail/s1_one"
+    assert compose("S1", "", SEVERAL).template == "mail/s1_several"
+    assert compose("S1", "", SEVERAL).numbers == ("10588", "10612")
+
+
+def test_earlier_letters_are_mentioned_only_when_the_log_has_them():
+    facts = replace(BASE, reply_by=date(2026, 11, 17))
+
+    first = compose("S2", "", facts).body
+    second = compose("S2", "", replace(facts, letters_on=(date(2026, 10, 28),))).body
+
+    assert "We asked" not in first
+    assert "We asked about your account on October 28" in second
+
+
+@pytest.mark.parametrize(
+    ("missing", "asked_for"),
+    [
+        ("contact_name", "the name of the person customers can turn to"),
+        ("contact_phone", "the phone number customers can call"),
+        ("payment_instructions", "how customers can pay you"),
+    ],
+)
+def test_a_missing_setting_stops_the_message_and_says_what_to_fill_in(missing, asked_for):
+    with pytest.raises(TemplateRefused) as refused:
+        compose("S1", "", replace(BASE, company=replace(COMPANY, **{missing: None})))
+
+    assert missing_setting(refused.value) == asked_for
+
+
+def test_what_is_optional_drops_out_without_a_trace():
+    company = CompanyFacts(
+        "Copperleaf", "Dana Whitlock", None, "(423) 555-0142", None, None, "By check", None
+    )
+
+    message = compose("S1", "", replace(BASE, company=company, customer=CustomerFacts("Marlow Print Works")))
+
+    assert message.to is None
+    assert message.text.startswith("Hello Marlow Print Works,\n")
+    assert message.text.endswith("Kind regards,\n\nDana Whitlock\nCopperleaf\n(423) 555-0142\n")
+
+
+def test_dates_and_money_follow_the_customers_locale():
+    facts = replace(SEVERAL, reply_by=date(2026, 11, 17))
+
+    american = compose("S2", "", facts).text
+    british = compose("S2", "", replace(facts, locale="en_GB")).text
+
+    assert "by Tuesday, November 17, 2026" in american and "$1,620.40" in american
+    assert "by Tuesday, 17 November 2026" in british and "US$1,620.40" in british
+
+
+def test_as_of_is_the_companys_day_and_not_the_day_in_utc():
+    late = replace(
+        BASE, as_of=datetime(2026, 11, 11, 2, 30, tzinfo=UTC)
+    )  # 9:30 pm on the 10th in Chattanooga
+
+    assert "as of November 10, 2026, 9:30 PM" in compose("S1", "", late).text
+
+
+def test_an_unknown_step_is_refused_with_the_known_ones():
+    with pytest.raises(TemplateRefused, match=r"there is no text for this step.*S1 backlog"):
+        compose("S9", "", BASE)
+
+
+def test_a_final_notice_without_a_choice_has_no_legal_step():
+    assert "we will ask for payment in advance for any further work." in compose("S5", "", FIRM).body
+
+
+@pytest.mark.parametrize(
+    ("confirmed_on", "allowed"),
+    [
+        (None, False),
+        (date(2026, 10, 10), False),  # 31 days before November 10
+        (date(2026, 10, 11), True),
+        (date(2026, 11, 10), True),
+        (date(2026, 11, 11), False),  # in the future
+    ],
+)
+def test_a_legal_step_needs_a_confirmation_of_the_last_thirty_days(confirmed_on, allowed):
+    choice = Choice("hand_over", who="Tennessee Valley Credit Services", legal_confirmed_on=confirmed_on)
+    facts = replace(FIRM, consequence=choice)
+
+    if allowed:
+        message = compose("S5", "", facts)
+        assert "I will place the account with Tennessee Valley Credit Services." in message.body
+        assert check(message, facts) == ()
+    else:
+        with pytest.raises(TemplateRefused, match="confirmation"):
+            compose("S5", "", facts)
+
+
+def test_a_consequence_that_is_not_on_the_list_is_refused():
+    with pytest.raises(TemplateRefused, match="prepay, pause_work, mediation, hand_over"):
+        compose("S5", "", replace(FIRM, consequence=Choice("send_the_boys")))
+
+
+def test_a_stop_of_work_needs_its_day():
+    with pytest.raises(TemplateRefused, match=r"\{on\} is needed here and is empty"):
+        compose("S5", "", replace(FIRM, consequence=Choice("pause_work")))
+
+
+@pytest.mark.parametrize("field", ["name", "first_name", "full_name", "email"])
+def test_a_hostile_name_stays_one_short_line_of_plain_text(field):
+    facts = replace(BASE, customer=replace(CUSTOMER, **{field: HOSTILE}))
+
+    message = compose("S1", "", facts)
+
+    assert not any(character in message.as_text for character in "\u202e\u200f\u2028\u0000\r")
+    assert message.as_text.count("\n") == compose("S1", "", BASE).as_text.count("\n")
+    assert max(map(len, message.as_text.splitlines())) < 450
+    assert check(message, facts) == ()
+
+
+def test_a_name_that_looks_like_a_field_stays_a_name():
+    facts = replace(BASE, customer=replace(CUSTOMER, first_name="{total}"))
+
+    assert compose("S1", "", facts).text.startswith("Hello {total},\n")
+
+
+def test_the_sheet_of_a_call_shows_only_the_newest_five_contacts():
+    history = tuple(f"contact {number}" for number in range(1, 8))
+
+    sheet = compose("S3", "", replace(FIRM, call=replace(CALL, history=history))).text
+
+    assert "contact 2\n" not in sheet
+    assert all(f"contact {number}\n" in sheet for number in range(3, 8))
+
+
+def test_credits_larger_than_the_invoices_are_told_to_people_only():
+    stage, variant, facts = CASES["apply_credits"]
+
+    message = compose(stage, variant, facts)
+
+    assert (message.to, message.tone) == (None, "person")
+    assert facts.total == usd("-19.60")
