@@ -78,7 +78,9 @@ def unreadable(why: str) -> Fault:
 
 def missing(name: str) -> Fault:
     detail = f"Required parameter {name} is missing in the request"
-    return Fault("2020", "Required param missing, need to supply the required value for the API", detail, element=name)
+    return Fault(
+        "2020", "Required param missing, need to supply the required value for the API", detail, element=name
+    )
 
 
 def invalid_id(value: object) -> Fault:
@@ -111,7 +113,12 @@ def invalid_enum(name: str, value: object) -> Fault:
 
 
 def invalid_email(name: str) -> Fault:
-    return Fault("2210", "Invalid Email Address format", "Email Address does not conform to the syntax rules", element=name)
+    return Fault(
+        "2210",
+        "Invalid Email Address format",
+        "Email Address does not conform to the syntax rules",
+        element=name,
+    )
 
 
 def negative_amount(name: str) -> Fault:

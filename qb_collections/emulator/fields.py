@@ -42,7 +42,8 @@ def choice(name: str, *choices: str) -> dict[str, Field]:
 
 # What every entity has; the server sets them, and a client may echo them.
 COMMON: dict[str, Field] = of_kind(
-    "answer", "Id SyncToken MetaData domain sparse status CustomExtensions AttachableRef RecurDataRef RecurringInfo"
+    "answer",
+    "Id SyncToken MetaData domain sparse status CustomExtensions AttachableRef RecurDataRef RecurringInfo",
 )
 
 

@@ -93,6 +93,11 @@ CREATE TABLE IF NOT EXISTS link (
 );
 CREATE INDEX IF NOT EXISTS link_from ON link (realm, entity, id);
 CREATE INDEX IF NOT EXISTS link_to ON link (realm, to_entity, to_id);
+CREATE TABLE IF NOT EXISTS receivable (
+  realm TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (realm, account)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS account_balance (
   realm TEXT NOT NULL,
   account TEXT NOT NULL,

@@ -30,8 +30,8 @@ class Switches:
     send_bumps_sync_token: bool = False
     # Cash basis: balance-sheet lines of invoices and memos are recognised with payment like income lines.
     cash_basis_moves_balance_sheet_lines: bool = True
-    # Any save under automated tax computes the tax again.
-    tax_recomputed_on_any_save: bool = True
+    # A save that names neither lines nor tax leaves the tax alone, or automated tax computes it again.
+    tax_recomputed_on_any_save: bool = False
     # MAXRESULTS above 1000: cut to 1000, or refused with 4001.
     max_results_above_limit: Literal["clamp", "reject"] = "clamp"
     # Offset of MetaData and of the envelope's time; recordings always show US Pacific.

@@ -1,0 +1,1 @@
+"""A local QuickBooks Online: the accounting API, its books, and what surrounds them."""

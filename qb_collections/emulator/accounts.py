@@ -1,0 +1,72 @@
+"""The accounts that QuickBooks itself uses: found by type, made when a company lacks one."""
+
+from dataclasses import dataclass
+
+from qb_collections.emulator.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """How a system account is recognised, and how it is named when it has to be made."""
+
+    account_type: str
+    subtype: str | None
+    name: str
+    named_only: bool = False  # the subtype is shared by other accounts: the name decides
+
+
+RECEIVABLE = Role("Accounts Receivable", None, "Accounts Receivable (A/R)")
+UNDEPOSITED = Role("Other Current Asset", "UndepositedFunds", "Undeposited Funds")
+DISCOUNTS = Role("Income", "DiscountsRefundsGiven", "Discounts given")
+SHIPPING = Role("Income", "OtherPrimaryIncome", "Shipping Income", named_only=True)
+OPENING = Role("Equity", "OpeningBalanceEquity", "Opening Balance Equity")
+RETAINED = Role("Equity", "RetainedEarnings", "Retained Earnings")
+UNAPPLIED = Role("Income", "UnappliedCashPaymentIncome", "Unapplied Cash Payment Income")
+
+
+def tax_payable(agency: str) -> Role:
+    """The liability account of one tax agency."""
+    return Role("Other Current Liability", "GlobalTaxPayable", f"{agency} Payable")
+
+
+def find(work: Work, role: Role) -> str | None:
+    """Return the id of the oldest active account in this role."""
+    cached = work.roles.get((work.realm, role.name))
+    if cached is not None:
+        return cached
+    conditions = "realm = ? AND entity = 'Account' AND active = 1"
+    by_name = work.conn.execute(
+        f"SELECT id FROM object WHERE {conditions} AND name = ?", (work.realm, role.name)
+    ).fetchone()
+    found = by_name
+    if found is None and not role.named_only:
+        extra, values = "json_extract(body, '$.AccountType') = ?", [role.account_type]
+        if role.subtype is not None:
+            extra, values = extra + " AND json_extract(body, '$.AccountSubType') = ?", [*values, role.subtype]
+        found = work.conn.execute(
+            f"SELECT id FROM object WHERE {conditions} AND {extra} ORDER BY id LIMIT 1", (work.realm, *values)
+        ).fetchone()
+    if found is None:
+        return None
+    work.roles[work.realm, role.name] = str(found[0])
+    return str(found[0])
+
+
+def need(work: Work, role: Role) -> str:
+    """Return the account's id, making the account first when the company has none."""
+    found = find(work, role)
+    if found is not None:
+        return found
+    from qb_collections.emulator import saving  # an account is saved like any other entity
+
+    made = saving.save(
+        work,
+        "Account",
+        {
+            "Name": role.name,
+            "AccountType": role.account_type,
+            **({"AccountSubType": role.subtype} if role.subtype else {}),
+        },
+        {},
+    )
+    return str(made["Id"])

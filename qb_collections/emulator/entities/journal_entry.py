@@ -1,0 +1,135 @@
+"""Journal entries: any debit against any credit."""
+
+from decimal import Decimal
+
+from qb_collections.emulator import applications, errors
+from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, column
+from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
+from qb_collections.emulator.fields import of_kind, reference, text
+from qb_collections.emulator.ledger import Posting
+from qb_collections.emulator.money_names import currency_ref
+from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.work import Columns, Work
+
+_NAMED = ("AccountRef", "ClassRef", "DepartmentRef", "TaxCodeRef")
+
+
+class JournalEntry(Entity):
+    name = "JournalEntry"
+    sequence = "Transaction"
+    is_transaction = True
+    can_delete = True
+    fields = {
+        **TRANSACTION_FIELDS,
+        **text(DocNumber=21),
+        **of_kind("flag", "Adjustment"),
+        **of_kind("lines", "Line"),
+        **of_kind("free", "TxnTaxDetail GlobalTaxCalculation"),
+        **of_kind("answer", "TotalAmt"),
+    }
+    filters = {
+        **COMMON_FILTERS,
+        "TxnDate": column("txn_on", "day"),
+        "DocNumber": column("doc_number", "text"),
+    }
+
+    def columns(self, body: Body) -> Columns:
+        return Columns(doc_number=body.get("DocNumber"), txn_on=body["TxnDate"], total=ZERO)
+
+    def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
+        date_transaction(work, new, old)
+        if not new.get("Line"):
+            raise errors.missing("Line")
+        if old is None or "Line" in asked.names:
+            new["Line"] = [self._line(work, raw, index) for index, raw in enumerate(new["Line"])]
+            balance = sum((_signed(line) for line in new["Line"]), ZERO)
+            if balance != 0:
+                raise errors.business("The debits and the credits of a journal entry must be equal.")
+        new["CurrencyRef"] = currency_ref(work.home_currency)
+        new.pop("ExchangeRate", None)
+        new["TotalAmt"] = ZERO
+        new.setdefault("Adjustment", False)
+        new.setdefault("TxnTaxDetail", {})
+        return new
+
+    def _line(self, work: Work, raw: Body, index: int) -> Body:
+        if raw.get("DetailType") == "DescriptionOnly":
+            return {
+                "Id": str(index),
+                "DetailType": "DescriptionOnly",
+                "Description": raw.get("Description", ""),
+            }
+        sent = raw.get("JournalEntryLineDetail")
+        if not isinstance(sent, dict):
+            raise errors.missing("JournalEntryLineDetail")
+        kind = sent.get("PostingType")
+        if kind not in ("Debit", "Credit"):
+            raise errors.invalid_enum("PostingType", kind)
+        try:
+            amount = cents(number(raw.get("Amount")))
+        except ValueError as error:
+            raise errors.invalid_number("Amount", raw.get("Amount")) from error
+        if amount < 0:
+            raise errors.negative_amount("Amount")
+        detail: Body = {"PostingType": kind}
+        for name in _NAMED:
+            found = reference(name, sent[name]) if sent.get(name) else None
+            if found is not None:
+                detail[name] = found
+        if "AccountRef" not in detail:
+            raise errors.missing("AccountRef")
+        account = work.referred("Account", detail["AccountRef"], "AccountRef")
+        detail["AccountRef"]["name"] = account["FullyQualifiedName"]
+        entity = self._entity(work, sent, account)
+        if entity:
+            detail["Entity"] = entity
+        line = {"Id": str(raw.get("Id") or index), "Amount": amount, "DetailType": "JournalEntryLineDetail"}
+        if raw.get("Description"):
+            line["Description"] = raw["Description"]
+        return line | {"JournalEntryLineDetail": detail}
+
+    def _entity(self, work: Work, sent: Body, account: Body) -> Body | None:
+        entity = sent.get("Entity") or {}
+        ref = reference("EntityRef", entity["EntityRef"]) if entity.get("EntityRef") else None
+        kind = entity.get("Type") or "Customer"
+        if account["AccountType"] == "Accounts Receivable" and (ref is None or kind != "Customer"):
+            raise errors.business(
+                "When you use Accounts Receivable, you must choose a customer in the Name field."
+            )
+        if ref is None:
+            return None
+        ref["name"] = work.referred(kind, ref, "EntityRef", inactive=True)["DisplayName"]
+        return {"Type": kind, "EntityRef": ref}
+
+    def postings(self, work: Work, body: Body) -> list[Posting]:
+        found = []
+        for line in body["Line"]:
+            detail = line.get("JournalEntryLineDetail")
+            if not detail or not line["Amount"]:
+                continue
+            entity = detail.get("Entity") or {}
+            found.append(
+                Posting(
+                    detail["AccountRef"]["value"],
+                    _signed(line),
+                    entity["EntityRef"]["value"] if entity.get("Type") == "Customer" else None,
+                    (detail.get("ClassRef") or {}).get("value"),
+                    (detail.get("DepartmentRef") or {}).get("value"),
+                )
+            )
+        return found
+
+    def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
+        if applications.sources(work, "JournalEntry", old["Id"]) and (
+            new is None or new["Line"] != old["Line"]
+        ):
+            raise errors.business("The journal entry is linked to a payment; unlink it first.")
+
+
+def _signed(line: Body) -> Decimal:
+    """Return the amount as a posting: a debit positive."""
+    detail = line.get("JournalEntryLineDetail")
+    if not detail:
+        return ZERO
+    amount: Decimal = line["Amount"]
+    return amount if detail["PostingType"] == "Debit" else -amount

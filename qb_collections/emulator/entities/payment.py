@@ -1,0 +1,262 @@
+"""Payments: money received, and the application of money and credits to what is owed."""
+
+from decimal import Decimal
+from typing import Any
+
+from qb_collections.emulator import accounts, applications, autoapply, errors
+from qb_collections.emulator.entities.base import Asked, Entity, Link, inside, merge_note
+from qb_collections.emulator.entities.sales import (
+    TRANSACTION_FIELDS,
+    TRANSACTION_FILTERS,
+    date_transaction,
+    name_references,
+)
+from qb_collections.emulator.fields import of_kind, text
+from qb_collections.emulator.ledger import Posting
+from qb_collections.emulator.money_names import currency_ref
+from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.work import Columns, Work
+
+_TARGETS = ("Invoice", "CreditMemo", "JournalEntry", "Deposit")
+_LINE = frozenset(
+    {"Id", "LineNum", "Amount", "LinkedTxn", "LineEx", "DetailType", "Description", "CustomField"}
+)
+
+
+class Payment(Entity):
+    name = "Payment"
+    sequence = "Transaction"
+    is_transaction = True
+    can_delete = True
+    can_void = True
+    can_send = True
+    fields = {
+        **TRANSACTION_FIELDS,
+        **text(PaymentRefNum=21, PaymentType=0, DocNumber=21),
+        **of_kind(
+            "ref", "CustomerRef DepositToAccountRef ARAccountRef PaymentMethodRef ProjectRef TaxExemptionRef"
+        ),
+        **of_kind("money", "TotalAmt"),
+        **of_kind("flag", "ProcessPayment"),
+        **of_kind("lines", "Line"),
+        **of_kind("free", "CreditCardPayment CheckPayment"),
+        **of_kind("answer", "UnappliedAmt LinkedTxn HomeUnappliedAmt EmailStatus DeliveryInfo"),
+    }
+    filters = {
+        **TRANSACTION_FILTERS,
+        "PaymentRefNum": inside("PaymentRefNum"),
+        "UnappliedAmt": inside("UnappliedAmt", "number"),
+        "PaymentMethodRef": inside("PaymentMethodRef.value"),
+        "DepositToAccountRef": inside("DepositToAccountRef.value"),
+    }
+
+    def columns(self, body: Body) -> Columns:
+        return Columns(
+            customer=body["CustomerRef"]["value"],
+            txn_on=body["TxnDate"],
+            total=body["TotalAmt"],
+            balance=body["UnappliedAmt"],
+        )
+
+    def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
+        if "CustomerRef" not in new:
+            raise errors.missing("CustomerRef")
+        if "TotalAmt" not in new:
+            raise errors.missing("TotalAmt")
+        if new["TotalAmt"] < 0:
+            raise errors.negative_amount("TotalAmt")
+        new["TotalAmt"] = cents(new["TotalAmt"])
+        date_transaction(work, new, old)
+        kept = old is not None and old["CustomerRef"]["value"] == new["CustomerRef"]["value"]
+        customer = work.referred("Customer", new["CustomerRef"], "CustomerRef", inactive=kept)
+        new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
+        new["CurrencyRef"] = currency_ref(customer["CurrencyRef"]["value"])
+        if not work.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
+            new.pop("ExchangeRate", None)
+        name_references(
+            work,
+            new,
+            old,
+            {"DepartmentRef": "Department", "PaymentMethodRef": "PaymentMethod", "ProjectRef": "Customer"},
+        )
+        if "DepositToAccountRef" in new:
+            work.referred("Account", new["DepositToAccountRef"], "DepositToAccountRef", inactive=kept)
+        else:
+            new["DepositToAccountRef"] = {"value": accounts.need(work, accounts.UNDEPOSITED)}
+        new.setdefault("ProcessPayment", False)
+        self._apply(work, new)
+        return new
+
+    def _apply(self, work: Work, new: Body) -> None:
+        """Read the lines, check each against what is open, and find what stays unapplied."""
+        room: dict[tuple[str, str, str], Decimal] = {}
+        stored = []
+        used = ZERO
+        for raw in _split(new.get("Line") or []):
+            entity, id_, line_id, amount = _target(raw)
+            if amount == 0:
+                continue
+            document = self._document(work, new, entity, id_)
+            open_before, sign, line_id = self._open(work, new, entity, id_, line_id, document)
+            key = (entity, id_, line_id)
+            left = room.setdefault(key, open_before)
+            if amount > left:
+                if work.switches.over_application == "reject":
+                    raise errors.business(
+                        f"The amount {amount} is more than the open balance {left} of {entity} {id_}."
+                    )
+                amount = left
+            room[key] = left - amount
+            used += sign * amount
+            link = {"TxnId": id_, "TxnType": entity} | ({"TxnLineId": line_id} if line_id else {})
+            line = {"Amount": amount, "LinkedTxn": [link]}
+            stored.append(line | {"LineEx": _line_ex(id_, open_before, document.get("DocNumber"))})
+        new["Line"] = stored
+        new["UnappliedAmt"] = new["TotalAmt"] - used
+        if new["UnappliedAmt"] < 0:
+            raise errors.business("The amount applied is more than the payment and its credits.")
+
+    def _document(self, work: Work, new: Body, entity: str, id_: str) -> Body:
+        document = work.body(entity, id_)
+        if document is None:
+            raise errors.not_found()
+        if entity in applications.BALANCED and not _may_pay(work, new["CustomerRef"]["value"], document):
+            raise errors.business(f"The {entity} {id_} belongs to another customer.")
+        return document
+
+    def _open(
+        self, work: Work, new: Body, entity: str, id_: str, line_id: str, document: Body
+    ) -> tuple[Decimal, int, str]:
+        """Return what this payment could still apply, the sign of it, and the line that is meant."""
+        own = new.get("Id")
+        if entity in applications.BALANCED:
+            applied = applications.applied(work, entity, id_, besides=own)
+            return applications.total_open(document) - applied, (1 if entity == "Invoice" else -1), ""
+        for line, (customer, amount) in applications.open_lines(work, entity, id_).items():
+            if line_id in ("", "0", line) and customer == new["CustomerRef"]["value"]:
+                sign = 1 if amount > 0 else -1
+                return (
+                    abs(amount) - applications.applied(work, entity, id_, line=line, besides=own),
+                    sign,
+                    line,
+                )
+        raise errors.business(f"{entity} {id_} has no receivable line of this customer.")
+
+    def links(self, work: Work, body: Body) -> list[Link]:
+        found = []
+        for index, line in enumerate(body["Line"]):
+            target = line["LinkedTxn"][0]
+            found.append(
+                applications.as_link(
+                    index, target["TxnType"], target["TxnId"], target.get("TxnLineId", ""), line["Amount"]
+                )
+            )
+        return found
+
+    def postings(self, work: Work, body: Body) -> list[Posting]:
+        """Money against receivables, each part against the customer whose document it settles."""
+        owed: dict[str, Decimal] = {body["CustomerRef"]["value"]: body["UnappliedAmt"]}
+        for line in body["Line"]:
+            target = line["LinkedTxn"][0]
+            document = work.body(target["TxnType"], target["TxnId"]) or {}
+            holder = (document.get("CustomerRef") or body["CustomerRef"])["value"]
+            owed[holder] = owed.get(holder, ZERO) + signed(work, body, line)
+        receivable = accounts.need(work, accounts.RECEIVABLE)
+        department = (body.get("DepartmentRef") or {}).get("value")
+        found = [Posting(receivable, -amount, who) for who, amount in owed.items() if amount]
+        if body["TotalAmt"]:
+            into = body["DepositToAccountRef"]["value"]
+            who = body["CustomerRef"]["value"]
+            found.insert(0, Posting(into, body["TotalAmt"], who, department=department))
+        return found
+
+    def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
+        deposited = any(name == "Deposit" for name, _ in applications.sources(work, "Payment", old["Id"]))
+        fixed = ("TotalAmt", "TxnDate", "DepositToAccountRef", "CustomerRef")
+        if deposited and (new is None or any(old.get(name) != new.get(name) for name in fixed)):
+            raise errors.deposited()
+
+    def saved(self, work: Work, body: Body, old: Body | None) -> None:
+        if old is None:
+            autoapply.credit_created(work, body)
+
+    def voided(self, work: Work, body: Body) -> Body:
+        note = merge_note(body.get("PrivateNote"))
+        return body | {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": [], "PrivateNote": note}
+
+    def sent(self, work: Work, body: Body, send_to: str | None) -> Body:
+        """A receipt is e-mailed; nothing on the payment changes."""
+        return body
+
+
+def signed(work: Work, payment: Body, line: Body) -> Decimal:
+    """Return a line's amount: positive where it settles a debt, negative where it uses a credit."""
+    target = line["LinkedTxn"][0]
+    amount: Decimal = line["Amount"]
+    if target["TxnType"] == "Invoice":
+        return amount
+    if target["TxnType"] == "CreditMemo":
+        return -amount
+    lines = applications.open_lines(work, target["TxnType"], target["TxnId"])
+    return amount if lines.get(target.get("TxnLineId", ""), ("", ZERO))[1] > 0 else -amount
+
+
+def _may_pay(work: Work, payer: str, document: Body) -> bool:
+    """The customer itself, or somebody of its family where the bill goes to the parent."""
+    holder = document["CustomerRef"]["value"]
+    return payer == holder or payer in _bill_family(work, holder) or holder in _bill_family(work, payer)
+
+
+def _bill_family(work: Work, customer: str) -> set[str]:
+    """Return those who get the customer's bill: its parents, as long as each step bills with the parent."""
+    found: set[str] = set()
+    body = work.body("Customer", customer)
+    while body is not None and body.get("BillWithParent") and "ParentRef" in body:
+        found.add(body["ParentRef"]["value"])
+        body = work.body("Customer", body["ParentRef"]["value"])
+    return found
+
+
+def _split(lines: list[Body]) -> list[Body]:
+    """One line may name several documents (an invoice and the memo that pays it): each becomes a line."""
+    found = []
+    for line in lines:
+        for name in line:
+            if name not in _LINE:
+                raise errors.unknown_property(name, "Line", len(_LINE))
+        found += [{**line, "LinkedTxn": [link]} for link in line.get("LinkedTxn") or []]
+    return found
+
+
+def _target(line: Body) -> tuple[str, str, str, Decimal]:
+    link: dict[str, Any] = line["LinkedTxn"][0]
+    entity = str(link.get("TxnType", ""))
+    if entity not in _TARGETS:
+        raise errors.invalid_enum("TxnType", entity)
+    try:
+        amount = cents(number(line.get("Amount", 0)))
+    except ValueError as error:
+        raise errors.invalid_number("Amount", line.get("Amount")) from error
+    if amount < 0:
+        raise errors.negative_amount("Amount")
+    return entity, str(link.get("TxnId", "")), str(link.get("TxnLineId") or ""), amount
+
+
+def _line_ex(id_: str, open_before: Decimal, doc_number: str | None) -> Body:
+    """The name-value triples that QuickBooks shows beside a payment's line, in its Java spelling."""
+    values = {"txnId": id_, "txnOpenBalance": str(open_before), "txnReferenceNumber": doc_number}
+    return {
+        "any": [
+            {
+                "name": "{http://schema.intuit.com/finance/v3}NameValue",
+                "declaredType": "com.intuit.schema.finance.v3.NameValue",
+                "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+                "value": {"Name": name, "Value": value},
+                "nil": False,
+                "globalScope": True,
+                "typeSubstituted": False,
+            }
+            for name, value in values.items()
+            if value is not None
+        ]
+    }

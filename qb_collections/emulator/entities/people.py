@@ -1,0 +1,122 @@
+"""Vendors and employees: here because customers share their names' list."""
+
+from decimal import Decimal
+
+from qb_collections.emulator import errors
+from qb_collections.emulator.entities.base import Asked, column, inside
+from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
+from qb_collections.emulator.fields import COMMON, Field, of_kind, text
+from qb_collections.emulator.money_names import currency_ref
+from qb_collections.emulator.wire import Body
+from qb_collections.emulator.work import Work
+
+NAMED = ("Customer", "Vendor", "Employee")
+PERSON_FIELDS: dict[str, Field] = {
+    **COMMON,
+    **text(DisplayName=500, Title=16, GivenName=100, MiddleName=100, FamilyName=100, Suffix=16),
+    **text(CompanyName=100, PrintOnCheckName=110, PrimaryTaxIdentifier=0, Notes=2000, AcctNum=100),
+    **of_kind("flag", "Active"),
+    **of_kind("free", "PrimaryPhone AlternatePhone Mobile Fax PrimaryEmailAddr WebAddr"),
+    **of_kind("ref", "CurrencyRef"),
+    **of_kind("answer", "V4IDPseudonym HomeBalance"),
+}
+PERSON_FILTERS = {
+    **{name: shown for name, shown in LIST_FILTERS.items() if name != "Name"},
+    "DisplayName": column("name", "text"),
+    "GivenName": inside("GivenName"),
+    "FamilyName": inside("FamilyName"),
+    "MiddleName": inside("MiddleName"),
+    "CompanyName": inside("CompanyName"),
+    "PrintOnCheckName": inside("PrintOnCheckName"),
+}
+_PHONES = ("PrimaryPhone", "AlternatePhone", "Mobile", "Fax")
+
+
+class Person(NameList):
+    """Somebody with a display name."""
+
+    name_field = "DisplayName"
+    unique_among = NAMED
+    sequence = "Name"
+
+    def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
+        parts = [new.get(part) for part in ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")]
+        spoken = " ".join(str(part) for part in parts if part)
+        if not new.get("DisplayName"):
+            if not spoken:
+                raise errors.missing("DisplayName")
+            new["DisplayName"] = spoken
+        if any(sign in new["DisplayName"] for sign in ":\t\n"):
+            raise errors.business("The name cannot contain a colon, a tab or a new line")
+        check_contact(new)
+        new = super().prepare(work, new, old, asked)
+        new.setdefault("PrintOnCheckName", new.get("CompanyName") or new["DisplayName"])
+        return new
+
+
+def check_contact(new: Body) -> None:
+    """Check e-mail and telephone; what holds nothing is dropped, as python-quickbooks sends empty ones."""
+    email = new.get("PrimaryEmailAddr")
+    if isinstance(email, dict):
+        address = str(email.get("Address") or "")
+        if not address:
+            del new["PrimaryEmailAddr"]
+        else:
+            check_email("PrimaryEmailAddr.Address", address)
+            new["PrimaryEmailAddr"] = {"Address": address}
+    for name in _PHONES:
+        phone = new.get(name)
+        if isinstance(phone, dict):
+            value = str(phone.get("FreeFormNumber") or "")
+            if len(value) > 30:
+                raise errors.too_long(f"{name}.FreeFormNumber", 30, len(value))
+            if not value:
+                del new[name]
+    web = new.get("WebAddr")
+    if isinstance(web, dict) and not web.get("URI"):
+        del new["WebAddr"]
+
+
+def check_email(name: str, value: str) -> None:
+    """Raise Fault 2050 over 100 characters, 2210 unless every comma-separated part looks like an address."""
+    if len(value) > 100:
+        raise errors.too_long(name, 100, len(value))
+    for part in value.split(","):
+        local, at, host = part.strip().rpartition("@")
+        if not (local and at and host) or " " in part.strip():
+            raise errors.invalid_email(name)
+
+
+class Vendor(Person):
+    name = "Vendor"
+    fields = {
+        **PERSON_FIELDS,
+        **text(TaxIdentifier=20, BusinessNumber=10),
+        **of_kind("flag", "Vendor1099"),
+        **of_kind(
+            "free", "BillAddr OtherContactInfo TermRef APAccountRef VendorPaymentBankDetail TaxReportingBasis"
+        ),
+        **of_kind("number", "BillRate CostRate"),
+        **of_kind("answer", "Balance"),
+    }
+    filters = PERSON_FILTERS
+
+    def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
+        new = super().prepare(work, new, old, asked)
+        new.setdefault("Balance", Decimal(0))
+        new.setdefault("Vendor1099", False)
+        new["CurrencyRef"] = currency_ref((new.get("CurrencyRef") or {}).get("value", work.home_currency))
+        return new
+
+
+class Employee(Person):
+    name = "Employee"
+    fields = {
+        **PERSON_FIELDS,
+        **text(SSN=100, EmployeeNumber=100, Gender=0, EmployeeType=0),
+        **of_kind("flag", "BillableTime Organization"),
+        **of_kind("day", "BirthDate HiredDate ReleasedDate"),
+        **of_kind("number", "BillRate CostRate"),
+        **of_kind("free", "PrimaryAddr"),
+    }
+    filters = PERSON_FILTERS

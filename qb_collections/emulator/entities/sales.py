@@ -1,0 +1,246 @@
+"""What all sales forms have in common: customer, lines, tax, total, postings."""
+
+from typing import ClassVar
+
+from qb_collections.emulator import accounts, applications, errors, lines, numbering, taxes
+from qb_collections.emulator.entities.base import (
+    COMMON_FILTERS,
+    Asked,
+    Entity,
+    Filter,
+    column,
+    inside,
+    merge_note,
+)
+from qb_collections.emulator.entities.people import check_email
+from qb_collections.emulator.fields import COMMON, Field, choice, of_kind, text
+from qb_collections.emulator.ledger import Posting
+from qb_collections.emulator.money_names import currency_ref
+from qb_collections.emulator.wire import ZERO, Body, stamp
+from qb_collections.emulator.work import Columns, Work
+
+TRANSACTION_FIELDS: dict[str, Field] = {
+    **COMMON,
+    **text(PrivateNote=4000, TransactionLocationType=0),
+    **of_kind("day", "TxnDate"),
+    **of_kind("ref", "CurrencyRef DepartmentRef"),
+    **of_kind("number", "ExchangeRate"),
+    **of_kind("answer", "TxnSource TxnStatus HomeTotalAmt HomeBalance"),
+}
+SALES_FIELDS: dict[str, Field] = {
+    **TRANSACTION_FIELDS,
+    **text(DocNumber=21, TrackingNum=31, Source=0, PONumber=0),
+    **choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
+    **choice("EmailStatus", "NotSet", "NeedToSend", "EmailSent"),
+    **choice("GlobalTaxCalculation", "TaxExcluded", "TaxInclusive", "NotApplicable"),
+    **of_kind("lines", "Line LinkedTxn CustomField"),
+    **of_kind(
+        "ref",
+        "CustomerRef ClassRef SalesTermRef ShipMethodRef DepositToAccountRef ProjectRef PaymentMethodRef",
+    ),
+    **of_kind(
+        "free", "BillAddr ShipAddr ShipFromAddr BillEmail BillEmailCc BillEmailBcc CustomerMemo TxnTaxDetail"
+    ),
+    **of_kind("day", "ShipDate DueDate"),
+    **of_kind("flag", "ApplyTaxAfterDiscount AutoDocNumber"),
+    **of_kind("answer", "TotalAmt Balance DeliveryInfo FreeFormAddress TaxExemptionRef ARAccountRef"),
+}
+TRANSACTION_FILTERS: dict[str, Filter] = {
+    **COMMON_FILTERS,
+    "TxnDate": column("txn_on", "day"),
+    "TotalAmt": column("total", "money"),
+    "CustomerRef": column("customer", "text"),
+    "DepartmentRef": inside("DepartmentRef.value"),
+}
+SALES_FILTERS: dict[str, Filter] = {**TRANSACTION_FILTERS, "DocNumber": column("doc_number", "text")}
+
+
+def date_transaction(work: Work, new: Body, old: Body | None) -> None:
+    """An omitted date is the server's today; an update that omits it keeps what stood there."""
+    new.setdefault("TxnDate", (old or {}).get("TxnDate", work.today().isoformat()))
+
+
+def name_references(work: Work, new: Body, old: Body | None, names: dict[str, str]) -> None:
+    """Put today's name beside each reference; a reference that was there may have become inactive."""
+    for name, entity in names.items():
+        if name not in new:
+            continue
+        kept = ((old or {}).get(name) or {}).get("value") == new[name]["value"]
+        found = work.referred(entity, new[name], name, inactive=kept)
+        new[name]["name"] = found.get("FullyQualifiedName") or found.get("DisplayName") or found.get("Name")
+
+
+class SalesForm(Entity):
+    """A form with lines that sells to (or credits) a customer."""
+
+    sequence = "Transaction"
+    is_transaction = True
+    can_delete = True
+    can_send = True
+    fields = SALES_FIELDS
+    filters = SALES_FILTERS
+    sign: ClassVar[int] = 1  # -1: it gives back what an invoice takes
+
+    def columns(self, body: Body) -> Columns:
+        return Columns(
+            doc_number=body.get("DocNumber"),
+            customer=body["CustomerRef"]["value"],
+            txn_on=body["TxnDate"],
+            due_on=body.get("DueDate"),
+            total=body["TotalAmt"],
+            balance=body.get("Balance"),
+        )
+
+    def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
+        if "CustomerRef" not in new:
+            raise errors.missing("CustomerRef")
+        if not new.get("Line"):
+            raise errors.missing("Line")
+        date_transaction(work, new, old)
+        customer = self._customer(work, new, old)
+        name_references(
+            work,
+            new,
+            old,
+            {
+                "ClassRef": "Class",
+                "DepartmentRef": "Department",
+                "SalesTermRef": "Term",
+                "ProjectRef": "Customer",
+            }
+            | {"PaymentMethodRef": "PaymentMethod", "DepositToAccountRef": "Account"},
+        )
+        self._addresses(new, customer, old)
+        if old is None or "Line" in asked.names:
+            new["Line"] = lines.normalise(work, self.name, new["Line"], (old or {}).get("Line", []))
+        named = bool(asked.names & {"Line", "TxnTaxDetail", "GlobalTaxCalculation", "ApplyTaxAfterDiscount"})
+        new.setdefault("ApplyTaxAfterDiscount", False)
+        new.setdefault("CustomField", (old or {}).get("CustomField", []))
+        taxes.assess(work, new, old, named=named or old is None)
+        new["TotalAmt"] = (
+            lines.subtotal(new["Line"]) - lines.discount(new["Line"]) + new["TxnTaxDetail"]["TotalTax"]
+        )
+        if new["TotalAmt"] < 0:
+            raise errors.business("The total of a sales form cannot be negative.")
+        numbering.assign(work, self.name, new, old, asked)
+        new.setdefault("PrintStatus", "NeedToPrint")
+        new.setdefault("EmailStatus", "NotSet")
+        if new["EmailStatus"] == "NeedToSend" and "BillEmail" not in new:
+            raise errors.business("You must enter an e-mail address when the form is to be sent.")
+        self._lengths(new)
+        return new
+
+    def _customer(self, work: Work, new: Body, old: Body | None) -> Body:
+        kept = old is not None and old["CustomerRef"]["value"] == new["CustomerRef"]["value"]
+        customer = work.referred("Customer", new["CustomerRef"], "CustomerRef", inactive=kept)
+        new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
+        currency = customer["CurrencyRef"]["value"]
+        if new.get("CurrencyRef", {}).get("value", currency) != currency:
+            raise errors.business("The currency of the transaction is not the customer's currency.")
+        new["CurrencyRef"] = currency_ref(currency)
+        if not work.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
+            new.pop("ExchangeRate", None)
+        return customer
+
+    def _addresses(self, new: Body, customer: Body, old: Body | None) -> None:
+        email = new.get("BillEmail")
+        if isinstance(email, dict):
+            address = str(email.get("Address") or "")
+            if address:
+                check_email("BillEmail.Address", address)
+            else:
+                del new["BillEmail"]
+        if old is not None:
+            return
+        for name in ("BillAddr", "ShipAddr"):
+            if name in customer:
+                new.setdefault(name, customer[name])
+        if "PrimaryEmailAddr" in customer:
+            new.setdefault("BillEmail", {"Address": customer["PrimaryEmailAddr"]["Address"]})
+
+    def _lengths(self, new: Body) -> None:
+        memo = new.get("CustomerMemo")
+        if isinstance(memo, dict):
+            value = str(memo.get("value") or "")
+            if len(value) > 1000:
+                raise errors.too_long("CustomerMemo.value", 1000, len(value))
+            if not value:
+                del new["CustomerMemo"]
+
+    def postings(self, work: Work, body: Body) -> list[Posting]:
+        """Receivable against income, discount and tax; a credit is the mirror image."""
+        return [
+            Posting(accounts.need(work, accounts.RECEIVABLE), self.sign * body["TotalAmt"], self._who(body)),
+            *self._income(work, body),
+            *self._tax(work, body),
+        ]
+
+    def _who(self, body: Body) -> str:
+        return str(body["CustomerRef"]["value"])
+
+    def _income(self, work: Work, body: Body) -> list[Posting]:
+        found = []
+        department = (body.get("DepartmentRef") or {}).get("value")
+        whole_class = (body.get("ClassRef") or {}).get("value")
+        for line in lines.sales(body["Line"]):
+            detail = line["SalesItemLineDetail"]
+            account = (detail.get("ItemAccountRef") or {}).get("value") or accounts.need(
+                work, accounts.SHIPPING
+            )
+            class_ = (detail.get("ClassRef") or {}).get("value", whole_class)
+            item = detail["ItemRef"]["value"]
+            amount = -self.sign * line["Amount"]
+            found.append(Posting(account, amount, self._who(body), class_, department, item))
+        for line in body["Line"]:
+            if line["DetailType"] == "DiscountLineDetail":
+                detail = line["DiscountLineDetail"]
+                account = (detail.get("DiscountAccountRef") or {}).get("value") or accounts.need(
+                    work, accounts.DISCOUNTS
+                )
+                class_ = (detail.get("ClassRef") or {}).get("value", whole_class)
+                amount = self.sign * line["Amount"]
+                found.append(Posting(str(account), amount, self._who(body), class_, department))
+        return [posting for posting in found if posting.amount]
+
+    def _tax(self, work: Work, body: Body) -> list[Posting]:
+        found = []
+        for line in body["TxnTaxDetail"].get("TaxLine", []):
+            rate = work.body("TaxRate", line["TaxLineDetail"]["TaxRateRef"]["value"]) or {}
+            agency = work.body("TaxAgency", (rate.get("AgencyRef") or {}).get("value", "")) or {}
+            account = accounts.need(work, accounts.tax_payable(agency.get("DisplayName", "Sales Tax Agency")))
+            amount = -self.sign * line["Amount"]
+            if amount:
+                found.append(Posting(account, amount, self._who(body), tax_rate=rate.get("Id")))
+        return found
+
+    def guard_delete(self, work: Work, body: Body) -> None:
+        if applications.sources(work, self.name, body["Id"]):
+            raise errors.business(
+                "You must unlink the transactions linked to this one before you can delete it."
+            )
+
+    def voided(self, work: Work, body: Body) -> Body:
+        """Recorded: lines and totals become zero, number and dates stay, the note says Voided."""
+        for line in (*lines.sales(body["Line"]), *body["Line"]):
+            detail = line.get("SalesItemLineDetail") or {}
+            for name in ("Qty", "UnitPrice", "TaxInclusiveAmt"):
+                detail.pop(name, None)
+            if "Amount" in line:
+                line["Amount"] = ZERO
+        body["TxnTaxDetail"] = {"TotalTax": ZERO}
+        body["TotalAmt"] = ZERO
+        body["PrivateNote"] = merge_note(body.get("PrivateNote"))
+        return body
+
+    def sent(self, work: Work, body: Body, send_to: str | None) -> Body:
+        """Return the form as it stands after it was e-mailed."""
+        address = send_to or (body.get("BillEmail") or {}).get("Address")
+        if not address:
+            raise errors.business("You must enter an e-mail address to send this form.")
+        check_email("sendTo", address)
+        time = stamp(work.at, work.switches.zone)
+        return body | {
+            "EmailStatus": "EmailSent",
+            "BillEmail": {"Address": address},
+            "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": time},
+        }

@@ -1,0 +1,103 @@
+"""The double entry: postings of transactions, and the balances kept beside them."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from qb_collections.emulator.wire import money, units
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line in the general ledger, in home currency; a debit is positive.
+
+    The customer is set on receivables and on income, the tax rate on sales tax.
+    """
+
+    account: str
+    amount: Decimal
+    customer: str | None = None
+    class_: str | None = None
+    department: str | None = None
+    item: str | None = None
+    tax_rate: str | None = None
+    currency: str = "USD"
+    rate: Decimal = Decimal(1)
+    foreign_amount: Decimal | None = None  # None: the home amount
+
+
+def post(
+    conn: sqlite3.Connection, realm: str, entity: str, id_: str, txn_on: str, postings: Sequence[Posting]
+) -> set[str]:
+    """Replace one transaction's postings and return the customers whose receivable may have moved.
+
+    Balances follow by difference, so the cost does not grow with the books.
+    """
+    assert sum(posting.amount for posting in postings) == 0, f"{entity} {id_} does not balance: {postings}"
+    receivables = receivable_accounts(conn, realm)
+    accounts: defaultdict[str, int] = defaultdict(int)
+    customers: defaultdict[str, int] = defaultdict(int)
+
+    def count(account: str, customer: str | None, amount: int, foreign: int) -> None:
+        accounts[account] += amount
+        if customer is not None and account in receivables:
+            customers[customer] += foreign  # a customer owes in the customer's currency
+
+    for account, customer, amount, foreign in conn.execute(
+        "SELECT account, customer, amount, foreign_amount FROM posting"
+        " WHERE realm = ? AND entity = ? AND txn_id = ?",
+        (realm, entity, int(id_)),
+    ):
+        count(account, customer, -amount, -foreign)
+    if accounts:
+        conn.execute(
+            "DELETE FROM posting WHERE realm = ? AND entity = ? AND txn_id = ?", (realm, entity, int(id_))
+        )
+    rows = []
+    for line, posting in enumerate(postings):
+        amount = units(posting.amount)
+        foreign = amount if posting.foreign_amount is None else units(posting.foreign_amount)
+        count(posting.account, posting.customer, amount, foreign)
+        rows.append(
+            (
+                *(realm, entity, int(id_), line, txn_on, posting.account, posting.customer, posting.class_),
+                *(posting.department, posting.item, posting.tax_rate, amount, posting.currency),
+                *(str(posting.rate), foreign),
+            )
+        )
+    conn.executemany("INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    _add(conn, "account_balance", "account", realm, accounts)
+    _add(conn, "customer_balance", "customer", realm, customers)
+    return {customer for customer, amount in customers.items() if amount}
+
+
+def _add(conn: sqlite3.Connection, table: str, column: str, realm: str, amounts: dict[str, int]) -> None:
+    conn.executemany(
+        f"INSERT INTO {table} (realm, {column}, amount) VALUES (?, ?, ?)"
+        f" ON CONFLICT (realm, {column}) DO UPDATE SET amount = amount + excluded.amount",
+        [(realm, name, amount) for name, amount in amounts.items() if amount],
+    )
+
+
+def receivable_accounts(conn: sqlite3.Connection, realm: str) -> frozenset[str]:
+    """Return the ids of the accounts of type Accounts Receivable."""
+    found = conn.execute("SELECT account FROM receivable WHERE realm = ?", (realm,))
+    return frozenset(account for (account,) in found)
+
+
+def account_balance(conn: sqlite3.Connection, realm: str, account: str) -> Decimal:
+    """Return debits less credits."""
+    found = conn.execute(
+        "SELECT amount FROM account_balance WHERE realm = ? AND account = ?", (realm, account)
+    ).fetchone()
+    return money(found[0] if found else 0)
+
+
+def customer_balance(conn: sqlite3.Connection, realm: str, customer: str) -> Decimal:
+    """Return what the customer owes by the receivables accounts."""
+    found = conn.execute(
+        "SELECT amount FROM customer_balance WHERE realm = ? AND customer = ?", (realm, customer)
+    ).fetchone()
+    return money(found[0] if found else 0)

@@ -1,0 +1,67 @@
+"""A one-page PDF of a form, written by hand: enough for a reader and for a person."""
+
+from qb_collections.emulator.wire import Body
+
+_TITLES = {"Invoice": "INVOICE", "CreditMemo": "CREDIT MEMO", "Payment": "PAYMENT RECEIPT"}
+_LINES_MOST = 40
+
+
+def render(name: str, body: Body, company: Body) -> bytes:
+    """Return a valid PDF 1.4 of one page; what does not fit is counted on the last line."""
+    stream = "\n".join(
+        [
+            "BT",
+            "/F1 11 Tf",
+            "14 TL",
+            "56 780 Td",
+            *(f"({_escaped(line)}) Tj T*" for line in _text(name, body, company)),
+            "ET",
+        ]
+    ).encode("latin-1", "replace")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    offsets = []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)
+
+
+def _text(name: str, body: Body, company: Body) -> list[str]:
+    currency = body["CurrencyRef"]["value"]
+    head = [
+        str(company.get("CompanyName", "")),
+        "",
+        f"{_TITLES.get(name, name.upper())} {body.get('DocNumber', body['Id'])}",
+        f"Date: {body['TxnDate']}",
+        *([f"Due: {body['DueDate']}"] if "DueDate" in body else []),
+        f"Customer: {body['CustomerRef']['name']}",
+        "",
+    ]
+    rows = [
+        f"{line.get('Description') or (line.get('SalesItemLineDetail') or {}).get('ItemRef', {}).get('name', '')}"
+        f"   {line.get('Amount', '')}"
+        for line in body.get("Line", [])
+        if line.get("DetailType") != "SubTotalLineDetail"
+    ]
+    more = [f"... and {len(rows) - _LINES_MOST} more lines"] if len(rows) > _LINES_MOST else []
+    tail = ["", f"Total: {body['TotalAmt']} {currency}"]
+    if "Balance" in body:
+        tail.append(f"Balance due: {body['Balance']} {currency}")
+    return [line[:100] for line in (*head, *rows[:_LINES_MOST], *more, *tail)]
+
+
+def _escaped(text: str) -> str:
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return plain.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")

@@ -1,0 +1,241 @@
+"""Aged receivables: how late what is owed is, summed by customer or document by document."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from qb_collections.emulator import applications, errors
+from qb_collections.emulator.reports import shape
+from qb_collections.emulator.wire import ZERO, Body, decode, money
+from qb_collections.emulator.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One open document on the report's day; a credit has a negative amount and no due date."""
+
+    entity: str
+    id: str
+    customer: str
+    number: str
+    txn_on: str
+    due_on: str
+    total: Decimal
+    owed: Decimal
+    memo: str
+
+
+def open_items(work: Work, on: date) -> Iterator[OpenItem]:
+    """Yield what was open at the end of a day: later documents and later applications do not count."""
+    day = on.isoformat()
+    later = dict[tuple[str, str], int]()
+    for entity, id_, amount in work.conn.execute(
+        "SELECT l.to_entity, l.to_id, sum(l.amount) FROM link l JOIN object p ON p.realm = l.realm"
+        " AND p.entity = l.entity AND p.id = l.id WHERE l.realm = ? AND l.entity = 'Payment' AND p.txn_on > ?"
+        " GROUP BY l.to_entity, l.to_id",
+        (work.realm, day),
+    ):
+        later[entity, str(id_)] = amount
+    for entity, id_, balance, text in work.conn.execute(
+        "SELECT entity, id, balance, body FROM object WHERE realm = ? AND deleted = 0 AND txn_on <= ?"
+        " AND entity IN ('Invoice', 'CreditMemo', 'Payment') ORDER BY txn_on, id",
+        (work.realm, day),
+    ).fetchall():
+        owed = balance + later.get((entity, str(id_)), 0)
+        if owed == 0:
+            continue
+        body = decode(text)
+        sign = 1 if entity == "Invoice" else -1
+        yield OpenItem(
+            entity,
+            str(id_),
+            body["CustomerRef"]["value"],
+            body.get("DocNumber", ""),
+            body["TxnDate"],
+            body.get("DueDate", body["TxnDate"]) if entity == "Invoice" else body["TxnDate"],
+            sign * body["TotalAmt"],
+            sign * money(owed),
+            body.get("PrivateNote", ""),
+        )
+    yield from _booked(work, day)
+
+
+def _booked(work: Work, day: str) -> Iterator[OpenItem]:
+    """Receivable lines of journal entries and deposits, as far as nothing is applied to them."""
+    for entity, id_, txn_on, text in work.conn.execute(
+        "SELECT entity, id, txn_on, body FROM object WHERE realm = ? AND deleted = 0 AND txn_on <= ?"
+        " AND entity IN ('JournalEntry', 'Deposit') ORDER BY txn_on, id",
+        (work.realm, day),
+    ).fetchall():
+        body = decode(text)
+        for line, (customer, amount) in applications.open_lines(work, entity, str(id_)).items():
+            used = applications.applied(work, entity, str(id_), line=line)
+            owed = amount - used if amount > 0 else amount + used
+            if owed:
+                number, memo = body.get("DocNumber", ""), body.get("PrivateNote", "")
+                yield OpenItem(entity, str(id_), customer, number, txn_on, txn_on, amount, owed, memo)
+
+
+@dataclass(frozen=True, slots=True)
+class _Buckets:
+    days: int
+    count: int
+    titles: tuple[str, ...]
+
+    def place(self, late_days: int) -> int:
+        """Return the column: 0 is current, which the due day itself belongs to."""
+        return 0 if late_days <= 0 else min((late_days - 1) // self.days + 1, self.count)
+
+
+def _buckets(params: Mapping[str, str]) -> _Buckets:
+    days, count = _whole(params, "aging_period", 30), _whole(params, "num_periods", 4)
+    titles = [f"{days * (step - 1) + 1} - {days * step}" for step in range(1, count)]
+    return _Buckets(days, count, ("Current", *titles, f"{days * (count - 1) + 1} and over"))
+
+
+def _whole(params: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = params.get(name) or str(otherwise)
+    if not text.isdecimal() or int(text) < 1:
+        raise errors.invalid_number(name, text)
+    return int(text)
+
+
+def _late_days(work: Work, params: Mapping[str, str], item: OpenItem, on: date) -> int:
+    by_issue = work.preference("ReportPrefs", "CalcAgingReportFromTxnDate")
+    method = params.get("aging_method", "Report_Date")
+    if method not in ("Report_Date", "Current"):
+        raise errors.invalid_enum("aging_method", method)
+    until = work.today() if method == "Current" else on
+    return (until - date.fromisoformat(item.txn_on if by_issue else item.due_on)).days
+
+
+def _chosen(work: Work, params: Mapping[str, str], on: date) -> list[OpenItem]:
+    wanted = {id_ for id_ in params.get("customer", "").split(",") if id_}
+    return [item for item in open_items(work, on) if not wanted or item.customer in wanted]
+
+
+def summary(work: Work, params: Mapping[str, str]) -> Body:
+    """One row for each customer; a customer with jobs becomes a section."""
+    on = shape.day(params, "report_date", work.today())
+    buckets = _buckets(params)
+    sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO] * len(buckets.titles))
+    for item in _chosen(work, params, on):
+        sums[item.customer][buckets.place(_late_days(work, params, item, on))] += item.owed
+    rows = _tree(work, sums)
+    if rows:
+        total = [sum(column, ZERO) for column in zip(*sums.values(), strict=True)]
+        cells = shape.cells("TOTAL", _texts(total))
+        rows.append({"Summary": {"ColData": cells}, "type": "Section", "group": "GrandTotal"})
+    columns = [("", "Customer"), *((title, "Money") for title in (*buckets.titles, "Total"))]
+    header = {
+        "DateMacro": params.get("date_macro", "today"),
+        "StartPeriod": on.isoformat(),
+        "EndPeriod": on.isoformat(),
+    }
+    return shape.report(
+        work, "AgedReceivables", columns, rows, header=header, options={"report_date": on.isoformat()}
+    )
+
+
+def _texts(values: list[Decimal]) -> list[str]:
+    return [*(shape.amount(value) for value in values), f"{sum(values, ZERO):.2f}"]
+
+
+def _tree(work: Work, sums: Mapping[str, list[Decimal]]) -> list[Body]:
+    below: defaultdict[str, set[str]] = defaultdict(set)
+    for id_ in sums:
+        body = work.body("Customer", id_)
+        while body is not None:
+            parent = (body.get("ParentRef") or {}).get("value", "")
+            below[parent].add(body["Id"])
+            body = work.body("Customer", parent) if parent else None
+
+    def name(id_: str) -> str:
+        return str((work.body("Customer", id_) or {}).get("DisplayName", ""))
+
+    def rows(parent: str) -> list[Body]:
+        found: list[Body] = []
+        for id_ in sorted(below[parent], key=lambda each: name(each).lower()):
+            own = sums.get(id_)
+            if not below[id_]:
+                found.append({"ColData": shape.cells(name(id_), _texts(own or []), id_)})
+                continue
+            inner = rows(id_)
+            whole = _family(id_)
+            head = shape.cells(name(id_), _texts(own) if own else [""] * (len(whole) + 1), id_)
+            found.append(shape.section(inner, shape.cells(f"Total {name(id_)}", _texts(whole)), header=head))
+        return found
+
+    def _family(id_: str) -> list[Decimal]:
+        parts = [sums[id_]] if id_ in sums else []
+        parts += [_family(child) for child in below[id_]]
+        return [sum(column, ZERO) for column in zip(*parts, strict=True)]
+
+    return rows("")
+
+
+_DETAIL = (
+    ("Date", "tx_date"),
+    ("Transaction Type", "txn_type"),
+    ("Num", "doc_num"),
+    ("Customer", "cust_name"),
+    ("Due Date", "due_date"),
+    ("Past Due", "past_due"),
+    ("Amount", "subt_amount"),
+    ("Open Balance", "subt_open_bal"),
+)
+_TYPES = {"CreditMemo": "Credit Memo", "JournalEntry": "Journal Entry"}
+
+
+def detail(work: Work, params: Mapping[str, str]) -> Body:
+    """One row for each open document, in sections by how late it is, the latest first."""
+    on = shape.day(params, "report_date", work.today())
+    buckets = _buckets(params)
+    least = int(params.get("past_due") or 0)
+    groups: defaultdict[int, list[tuple[OpenItem, int]]] = defaultdict(list)
+    for item in _chosen(work, params, on):
+        late = _late_days(work, params, item, on)
+        if _within(params, item) and (not least or late >= least):
+            groups[buckets.place(late)].append((item, late))
+    rows = []
+    for place in sorted(groups, reverse=True):
+        title = "Current" if place == 0 else f"{buckets.titles[place]} days past due"
+        found = [_detail_row(work, item, late) for item, late in groups[place]]
+        sums = [
+            sum(values, ZERO) for values in zip(*((i.total, i.owed) for i, _ in groups[place]), strict=True)
+        ]
+        cells = shape.cells(f"Total for {title}", [""] * 5 + [f"{value:.2f}" for value in sums])
+        rows.append(shape.section(found, cells, header=shape.cells(title, [""] * (len(_DETAIL) - 1))))
+    if rows:
+        whole = [item for group in groups.values() for item, _ in group]
+        values = [f"{sum((i.total for i in whole), ZERO):.2f}", f"{sum((i.owed for i in whole), ZERO):.2f}"]
+        cells = shape.cells("TOTAL", [""] * 5 + values)
+        rows.append({"Summary": {"ColData": cells}, "type": "Section", "group": "GrandTotal"})
+    header = {"DateMacro": params.get("date_macro", "today"), "EndPeriod": on.isoformat()}
+    return shape.report(
+        work, "AgedReceivableDetail", _DETAIL, rows, header=header, options={"report_date": on.isoformat()}
+    )
+
+
+def _within(params: Mapping[str, str], item: OpenItem) -> bool:
+    first, last = params.get("start_duedate") or "", params.get("end_duedate") or "9999-12-31"
+    return first <= item.due_on <= last
+
+
+def _detail_row(work: Work, item: OpenItem, late: int) -> Body:
+    customer = work.body("Customer", item.customer) or {}
+    values = [
+        _TYPES.get(item.entity, item.entity),
+        item.number,
+        str(customer.get("FullyQualifiedName", "")),
+        item.due_on,
+        str(late),
+        f"{item.total:.2f}",
+        f"{item.owed:.2f}",
+    ]
+    row = shape.data_row(item.txn_on, values)
+    row["ColData"][1]["id"] = item.id
+    row["ColData"][3]["id"] = item.customer
+    return row

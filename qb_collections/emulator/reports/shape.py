@@ -1,0 +1,105 @@
+"""The pieces every report is made of."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from qb_collections.emulator import errors
+from qb_collections.emulator.wire import Body, parse_day, stamp
+from qb_collections.emulator.work import Work
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "January February March April May June July August September October November December".split(),
+        start=1,
+    )
+}
+
+
+def amount(value: Decimal) -> str:
+    """Return a report's number; zero is empty."""
+    return f"{value:.2f}" if value else ""
+
+
+def cells(first: str, values: Sequence[str], id_: str | None = None) -> list[Body]:
+    """Return a row's ColData: a name, with its id where it has one, and values."""
+    head: Body = {"value": first} | ({"id": id_} if id_ else {})
+    return [head, *({"value": value} for value in values)]
+
+
+def data_row(first: str, values: Sequence[str], id_: str | None = None) -> Body:
+    return {"ColData": cells(first, values, id_), "type": "Data"}
+
+
+def section(
+    rows: list[Body], summary: list[Body], *, group: str | None = None, header: list[Body] | None = None
+) -> Body:
+    """Return a Section with its rows and its summary."""
+    found: Body = {}
+    if header is not None:
+        found["Header"] = {"ColData": header}
+    if rows:
+        found["Rows"] = {"Row": rows}
+    found["Summary"] = {"ColData": summary}
+    found["type"] = "Section"
+    return found | ({"group": group} if group else {})
+
+
+def report(
+    work: Work,
+    name: str,
+    columns: Sequence[tuple[str, str]],
+    rows: list[Body],
+    *,
+    header: Body,
+    options: Mapping[str, str] | None = None,
+) -> Body:
+    """Put a report together; columns are (title, type) pairs."""
+    shown = {"NoReportData": "false" if rows else "true"} | dict(options or {})
+    return {
+        "Header": {
+            "Time": stamp(work.at, work.switches.zone),
+            "ReportName": name,
+            **header,
+            "Currency": work.home_currency,
+            "Option": [{"Name": key, "Value": value} for key, value in shown.items()],
+        },
+        "Columns": {"Column": [{"ColTitle": title, "ColType": kind} for title, kind in columns]},
+        "Rows": {"Row": rows},
+    }
+
+
+def day(params: Mapping[str, str], name: str, otherwise: date) -> date:
+    """Return a date parameter; raises Fault 2090."""
+    text = params.get(name)
+    if not text:
+        return otherwise
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise errors.invalid_date(name, text) from error
+
+
+def basis(work: Work, params: Mapping[str, str]) -> str:
+    """Return Cash or Accrual: what is asked for, else the company's preference."""
+    asked = params.get("accounting_method") or work.preference("ReportPrefs", "ReportBasis") or "Accrual"
+    if asked.lower() not in ("cash", "accrual"):
+        raise errors.invalid_enum("accounting_method", asked)
+    return str(asked).capitalize()
+
+
+def fiscal_start(work: Work, on: date) -> date:
+    """Return the first day of the fiscal year that a day lies in."""
+    month = _MONTHS.get(str(work.preference("AccountingInfoPrefs", "FirstMonthOfFiscalYear")), 1)
+    return date(on.year if on.month >= month else on.year - 1, month, 1)
+
+
+def period(work: Work, params: Mapping[str, str]) -> tuple[date, date]:
+    """Return the report's days: as asked, else from the start of the fiscal year through today."""
+    end = day(params, "end_date", work.today())
+    return day(params, "start_date", fiscal_start(work, end)), end
+
+
+def day_before(on: date) -> date:
+    return on - timedelta(days=1)

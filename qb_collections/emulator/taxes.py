@@ -1,0 +1,161 @@
+"""Sales tax of one document: US codes TAX and NON with one rate, or a code on every line elsewhere."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from qb_collections.emulator import errors, lines
+from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.work import Work
+
+_HUNDRED = Decimal(100)
+
+
+def assess(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
+    """Set TxnTaxDetail (and the lines' codes); `named` says whether the request sent lines or tax.
+
+    A TotalTax that differs from the stored one is a person's own figure and is kept, spread over the rates.
+    """
+    if old is not None and not named and not work.switches.tax_recomputed_on_any_save:
+        new["TxnTaxDetail"] = old["TxnTaxDetail"]
+        return
+    sent: Body = new.get("TxnTaxDetail") or {}
+    if not work.preference("TaxPrefs", "UsingSalesTax"):
+        _mark_us(work, new, taxed=False)
+        new["TxnTaxDetail"] = {"TotalTax": ZERO}
+        return
+    rates = _us(work, new, sent) if work.country in ("US", "USA") else _elsewhere(work, new)
+    tax_lines = [_tax_line(rate, base) for rate, base in rates]
+    own = _own_figure(sent, old)
+    if own is not None and tax_lines:
+        _spread(tax_lines, own)
+    detail: Body = {}
+    if sent.get("TxnTaxCodeRef") and tax_lines:
+        detail["TxnTaxCodeRef"] = {"value": str(sent["TxnTaxCodeRef"]["value"])}
+    detail["TotalTax"] = sum((line["Amount"] for line in tax_lines), ZERO)
+    if tax_lines:
+        detail["TaxLine"] = tax_lines
+    new["TxnTaxDetail"] = detail
+
+
+def _own_figure(sent: Body, old: Body | None) -> Decimal | None:
+    if sent.get("TotalTax") in (None, ""):
+        return None
+    try:
+        figure = cents(number(sent["TotalTax"]))
+    except ValueError as error:
+        raise errors.invalid_number("TotalTax", sent["TotalTax"]) from error
+    stored = ((old or {}).get("TxnTaxDetail") or {}).get("TotalTax")
+    if figure == stored or (figure == 0 and old is None and not sent.get("TaxLine")):
+        return None  # an echo, or the zero that clients send for "not known"
+    return figure
+
+
+def _us(work: Work, new: Body, sent: Body) -> list[tuple[Body, Decimal]]:
+    automated = bool(work.preference("TaxPrefs", "PartnerTaxEnabled"))
+    customer = work.body("Customer", new["CustomerRef"]["value"]) or {}
+    _mark_us(work, new, taxed=True)
+    code_ref: Any = sent.get("TxnTaxCodeRef") if not automated else None
+    code_ref = code_ref or customer.get("DefaultTaxCodeRef") or work.preference("TaxPrefs", "TaxGroupCodeRef")
+    if not code_ref or not code_ref.get("value") or customer.get("Taxable") is False:
+        return []
+    code = work.referred("TaxCode", {"value": str(code_ref["value"])}, "TxnTaxCodeRef", inactive=True)
+    sent["TxnTaxCodeRef"] = {"value": code["Id"]}
+    base = _taxable_base(new)
+    if base == 0:
+        return []
+    return [(rate, base) for rate in _rates(work, code)]
+
+
+def _mark_us(work: Work, new: Body, *, taxed: bool) -> None:
+    """Every US line says TAX or NON; an omitted code is NON, under automated tax the item's own."""
+    if work.country not in ("US", "USA"):
+        return
+    automated = bool(work.preference("TaxPrefs", "PartnerTaxEnabled"))
+    for line in lines.sales(new["Line"]):
+        detail = line["SalesItemLineDetail"]
+        given = (detail.get("TaxCodeRef") or {}).get("value")
+        if given not in ("TAX", "NON"):
+            item = work.body("Item", detail["ItemRef"]["value"]) or {}
+            given = "TAX" if taxed and ((automated and item.get("Taxable")) or given is not None) else "NON"
+        detail["TaxCodeRef"] = {"value": given}
+
+
+def _taxable_base(new: Body) -> Decimal:
+    taxable = sum(
+        (
+            line["Amount"]
+            for line in lines.sales(new["Line"])
+            if line["SalesItemLineDetail"]["TaxCodeRef"]["value"] == "TAX"
+        ),
+        ZERO,
+    )
+    whole = lines.subtotal(new["Line"])
+    if new.get("ApplyTaxAfterDiscount") and whole:
+        taxable -= cents(lines.discount(new["Line"]) * taxable / whole)
+    return taxable
+
+
+def _elsewhere(work: Work, new: Body) -> list[tuple[Body, Decimal]]:
+    treatment = new.setdefault("GlobalTaxCalculation", "TaxExcluded")
+    if treatment == "NotApplicable":
+        return []
+    bases: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    rates: dict[str, Body] = {}
+    for line in lines.sales(new["Line"]):
+        ref = line["SalesItemLineDetail"].get("TaxCodeRef")
+        if not ref:
+            raise errors.business("Make sure all your transactions have a GST/VAT rate before you save.")
+        found = _rates(work, work.referred("TaxCode", ref, "TaxCodeRef", inactive=True))
+        if treatment == "TaxInclusive":
+            _take_tax_out(line, found)
+        for rate in found:
+            rates[rate["Id"]] = rate
+            bases[rate["Id"]] += line["Amount"]
+    if treatment == "TaxInclusive":
+        for line in new["Line"]:
+            if line["DetailType"] == "SubTotalLineDetail":
+                line["Amount"] = lines.subtotal(new["Line"])
+    return [(rates[id_], base) for id_, base in bases.items()]
+
+
+def _take_tax_out(line: Body, rates: list[Body]) -> None:
+    """The line's gross stands in TaxInclusiveAmt; its Amount is the net."""
+    detail = line["SalesItemLineDetail"]
+    gross = detail.get("TaxInclusiveAmt") or line["Amount"]
+    share = sum((rate["RateValue"] for rate in rates), ZERO)
+    detail["TaxInclusiveAmt"] = gross
+    line["Amount"] = cents(gross * _HUNDRED / (_HUNDRED + share))
+    detail.pop("UnitPrice", None)
+    detail.pop("Qty", None)
+
+
+def _rates(work: Work, code: Body) -> list[Body]:
+    return [
+        work.referred("TaxRate", detail["TaxRateRef"], "TaxRateRef", inactive=True)
+        for detail in code["SalesTaxRateList"]["TaxRateDetail"]
+    ]
+
+
+def _tax_line(rate: Body, base: Decimal) -> Body:
+    return {
+        "Amount": cents(base * rate["RateValue"] / _HUNDRED),
+        "DetailType": "TaxLineDetail",
+        "TaxLineDetail": {
+            "TaxRateRef": {"value": rate["Id"]},
+            "PercentBased": True,
+            "TaxPercent": rate["RateValue"],
+            "NetAmountTaxable": base,
+        },
+    }
+
+
+def _spread(tax_lines: list[Body], figure: Decimal) -> None:
+    """Prorate a person's own total over the rates; the last one takes the cents that are left."""
+    computed = sum((line["Amount"] for line in tax_lines), ZERO)
+    left = figure
+    for line in tax_lines[:-1]:
+        share = cents(figure * line["Amount"] / computed) if computed else ZERO
+        line["Amount"] = share
+        left -= share
+    tax_lines[-1]["Amount"] = left

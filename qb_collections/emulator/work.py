@@ -1,0 +1,260 @@
+"""One request's work on one company: what it read, what it writes, whom it touched.
+
+Everything an entity needs from the books goes through here, so that each request reads a document once, writes
+it once per change, and brings exactly the touched customers' balances up to date at the end.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from qb_collections.emulator import errors, ledger
+from qb_collections.emulator.switches import Switches
+from qb_collections.emulator.wire import Body, decode, encode, micros, stamp, units, zone
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from qb_collections.emulator.entities.base import Entity
+
+Operation = Literal["Create", "Update", "Delete", "Void", "Merge", "Emailed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a committed request did to one entity; webhooks are made of these."""
+
+    realm_id: str
+    entity: str
+    id: str
+    operation: Operation
+    at: datetime
+
+
+@dataclass(slots=True)
+class Row:
+    """One stored entity as it stands now.  The body is shared: copy it before changing it."""
+
+    key: int
+    entity: str
+    id: str
+    sync_token: int
+    created_at: int
+    updated_at: int
+    active: bool
+    deleted: bool
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What of a body queries filter and sort on."""
+
+    name: str | None = None
+    doc_number: str | None = None
+    customer: str | None = None
+    parent: str | None = None
+    txn_on: str | None = None
+    due_on: str | None = None
+    total: "Decimal | None" = None
+    balance: "Decimal | None" = None
+
+
+@dataclass(slots=True)
+class Work:
+    """The state of one request."""
+
+    conn: sqlite3.Connection
+    realm: str
+    at: datetime
+    switches: Switches
+    roles: dict[tuple[str, str], str]  # (realm, role) -> account id; shared by the engine's requests
+    changes: list[Change] = field(default_factory=list)
+    touched_customers: set[str] = field(default_factory=set)
+    scratch: Body = field(default_factory=dict)  # what an entity's steps hand to each other
+    _rows: dict[tuple[str, str], Row | None] = field(default_factory=dict)
+
+    # Reading
+
+    def row(self, entity: str, id_: str) -> Row | None:
+        """Return the stored entity, deleted ones too, or None."""
+        key = (entity, id_)
+        if key not in self._rows:
+            self._rows[key] = self._load(entity, id_)
+        return self._rows[key]
+
+    def _load(self, entity: str, id_: str) -> Row | None:
+        if not (id_.isascii() and id_.isdecimal() and int(id_) < 2**63):
+            return None
+        found = self.conn.execute(
+            "SELECT key, sync_token, created_at, updated_at, active, deleted, body FROM object"
+            " WHERE realm = ? AND entity = ? AND id = ?",
+            (self.realm, entity, int(id_)),
+        ).fetchone()
+        if found is None:
+            return None
+        key, token, created_at, updated_at, active, deleted, body = found
+        return Row(key, entity, id_, token, created_at, updated_at, bool(active), bool(deleted), decode(body))
+
+    def forget(self) -> None:
+        """Read everything again, after rows were changed by a statement of their own."""
+        self._rows.clear()
+
+    def body(self, entity: str, id_: str) -> Body | None:
+        """Return the body of an entity that exists and is not deleted."""
+        row = self.row(entity, id_)
+        return None if row is None or row.deleted else row.body
+
+    def referred(self, entity: str, ref: Body, name: str, *, inactive: bool = False) -> Body:
+        """Return what a reference points to; raises Fault 2500 when it is missing or inactive."""
+        row = self.row(entity, str(ref["value"]))
+        if row is None or row.deleted or not (row.active or inactive):
+            raise errors.invalid_reference(name)
+        return row.body
+
+    @property
+    def preferences(self) -> Body:
+        return self.body("Preferences", "1") or {}
+
+    def preference(self, group: str, name: str) -> Any:
+        """Return one preference, or None when the company does not have it."""
+        return self.preferences.get(group, {}).get(name)
+
+    @property
+    def country(self) -> str:
+        return str((self.body("CompanyInfo", "1") or {}).get("Country", "US"))
+
+    @property
+    def home_currency(self) -> str:
+        return str((self.preference("CurrencyPrefs", "HomeCurrency") or {}).get("value", "USD"))
+
+    def today(self) -> date:
+        """The day an omitted TxnDate gets: the server's, which is Pacific."""
+        return self.at.astimezone(zone(self.switches.zone)).date()
+
+    def guard_period(self, *days: str | None) -> None:
+        """Raise Fault 6210 when one of the days lies in closed books."""
+        closed_on = self.preference("AccountingInfoPrefs", "BookCloseDate")
+        if closed_on and any(day is not None and day <= closed_on for day in days):
+            raise errors.books_closed()
+
+    # Counting
+
+    def counter(self, name: str) -> str | None:
+        found = self.conn.execute(
+            "SELECT value FROM counter WHERE realm = ? AND name = ?", (self.realm, name)
+        ).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_counter(self, name: str, value: str) -> None:
+        self.conn.execute(
+            "INSERT INTO counter (realm, name, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (realm, name) DO UPDATE SET value = excluded.value",
+            (self.realm, name, value),
+        )
+
+    def next_id(self, sequence: str, first: int) -> str:
+        last = self.counter(f"id:{sequence}")
+        value = str(first if last is None else int(last) + 1)
+        self.set_counter(f"id:{sequence}", value)
+        return value
+
+    # Writing
+
+    def put(
+        self, spec: "Entity", body: Body, operation: Operation, *, bump: bool = True, announce: bool = True
+    ) -> Row:
+        """Store a new version.  Without bump the SyncToken stays, as for balances that move by themselves."""
+        id_ = str(body["Id"])
+        old = self.row(spec.name, id_)
+        now = micros(self.at.replace(microsecond=0))
+        created_at = now if old is None else old.created_at
+        token = 0 if old is None else old.sync_token + bump
+        body["SyncToken"] = str(token)
+        meta = body.get("MetaData") or {}
+        body["MetaData"] = {
+            "CreateTime": meta.get("CreateTime") or stamp(self.at, self.switches.zone),
+            "LastUpdatedTime": stamp(self.at, self.switches.zone),
+        }
+        row = Row(
+            old.key if old else 0,
+            spec.name,
+            id_,
+            token,
+            created_at,
+            now,
+            body.get("Active") is not False,
+            False,
+            body,
+        )
+        self._write(row, spec.columns(body), operation)
+        if announce:
+            self.announce(spec.name, id_, operation)
+        return row
+
+    def bury(self, spec: "Entity", row: Row) -> None:
+        """Delete a transaction: its number and text go, a stub stays for change data capture."""
+        now = micros(self.at.replace(microsecond=0))
+        stub = {
+            "domain": "QBO",
+            "status": "Deleted",
+            "Id": row.id,
+            "MetaData": {"LastUpdatedTime": stamp(self.at, self.switches.zone)},
+        }
+        gone = Row(row.key, spec.name, row.id, row.sync_token, row.created_at, now, row.active, True, stub)
+        self._write(gone, Columns(), "Delete")
+        self.announce(spec.name, row.id, "Delete")
+
+    def _write(self, row: Row, columns: Columns, operation: Operation) -> None:
+        text = encode(row.body).decode()
+        seq = self.conn.execute(
+            "INSERT INTO version (realm, entity, id, at, operation, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (self.realm, row.entity, int(row.id), micros(self.at), operation, text),
+        ).lastrowid
+        values = (
+            row.sync_token,
+            row.updated_at,
+            seq,
+            row.active,
+            row.deleted,
+            columns.name,
+            columns.doc_number,
+            columns.customer,
+            columns.parent,
+            columns.txn_on,
+            columns.due_on,
+            None if columns.total is None else units(columns.total),
+            None if columns.balance is None else units(columns.balance),
+            text,
+        )
+        if row.key:
+            self.conn.execute(
+                "UPDATE object SET sync_token = ?, updated_at = ?, seq = ?, active = ?, deleted = ?, name = ?,"
+                " doc_number = ?, customer = ?, parent = ?, txn_on = ?, due_on = ?, total = ?, balance = ?, body = ?"
+                " WHERE key = ?",
+                (*values, row.key),
+            )
+        else:
+            row.key = (
+                self.conn.execute(
+                    "INSERT INTO object (sync_token, updated_at, seq, active, deleted, name, doc_number, customer,"
+                    " parent, txn_on, due_on, total, balance, body, realm, entity, id, created_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*values, self.realm, row.entity, int(row.id), row.created_at),
+                ).lastrowid
+                or 0
+            )
+        self._rows[row.entity, row.id] = row
+
+    def announce(self, entity: str, id_: str, operation: Operation) -> None:
+        """Note a change for the listeners; one per entity and operation and request."""
+        if not any(
+            (seen.entity, seen.id, seen.operation) == (entity, id_, operation) for seen in self.changes
+        ):
+            self.changes.append(Change(self.realm, entity, id_, operation, self.at))
+
+    def post(self, entity: str, id_: str, txn_on: str, postings: Sequence["ledger.Posting"]) -> None:
+        """Replace a transaction's postings; raises AssertionError when they do not balance."""
+        self.touched_customers |= ledger.post(self.conn, self.realm, entity, id_, txn_on, postings)
