@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from qb_collections.emulator.store import Store
-from qb_collections.emulator.wire import decode
+from qb_collections.emulator.wire import decode, instant
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS company_kind (
@@ -51,6 +52,12 @@ class Companies:
         if all(company.kind != kind for company in open_now):
             return None
         return str(max(int(company.realm_id) for company in open_now) + 1)
+
+    def latest_at(self) -> datetime | None:
+        """Return the instant of the last change in any company's books."""
+        with self._store.reading() as connection:
+            row = connection.execute("SELECT max(at) FROM version").fetchone()
+        return None if row[0] is None else instant(row[0])
 
     def has(self, realm_id: str) -> bool:
         with self._store.reading() as connection:

@@ -161,7 +161,7 @@ class Control:
             raise Nonsense(
                 'Say {"now": "2026-11-02T08:00:00Z"} or {"advance_seconds": 3600}, one of the two.'
             )
-        self._front.run_due()
+        self._front.clock_moved()
         return self._clock()
 
     # Companies and the people in them

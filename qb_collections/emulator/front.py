@@ -24,7 +24,7 @@ from qb_collections.emulator.companies import CompanyHandle
 from qb_collections.emulator.companies_open import Companies
 from qb_collections.emulator.consent import authorize
 from qb_collections.emulator.control import Control
-from qb_collections.emulator.credentials import Credentials, load_credentials
+from qb_collections.emulator.credentials import Credentials, Settings, load_credentials
 from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.faults import BEFORE, ConnectionLost, FaultRules, Rule
 from qb_collections.emulator.request_log import Outcome, RequestLog
@@ -57,7 +57,8 @@ class Front:
         self.base_url = base_url
         self.engine = engine
         self.clock = clock
-        self.credentials: Credentials = load_credentials(store, verifier=verifier)
+        self._settings = Settings(store)
+        self.credentials: Credentials = load_credentials(self._settings, verifier=verifier)
         self.tokens = Tokens(store, clock, self.credentials.token_key)
         self.companies = Companies(store)
         self.faults = FaultRules()
@@ -93,6 +94,16 @@ class Front:
         handle = companies.build(self.engine, kind, realm_id=wanted, **options)
         self.companies.remember_kind(handle.realm_id, handle.kind)
         return handle
+
+    def clock_moved(self) -> None:
+        """Remember where the clock was moved to, over a restart too, and let what fell due happen."""
+        self._settings.put("moved_to", self.clock.now().isoformat())
+        self.run_due()
+
+    def moved_to(self) -> datetime | None:
+        """Return where the clock was last moved to, None if it never was."""
+        told = self._settings.get("moved_to")
+        return None if told is None else datetime.fromisoformat(told)
 
     def run_due(self) -> None:
         """Let the people's acts happen that have fallen due by now, in every company."""

@@ -86,7 +86,7 @@ def system_failure(now: datetime) -> bytes:
 
 def html_page(status: int) -> bytes:
     """What stands between us and QuickBooks when it is down: a page for people."""
-    title = "Service Unavailable" if status >= 500 else "QuickBooks is having a moment"
+    title = {404: "Not Found", 503: "Service Unavailable"}.get(status, "We will be right back")
     return (
         f"<!DOCTYPE html><html><head><title>{title}</title></head>"
         f"<body><h1>{title}</h1><p>Please try again later.</p></body></html>"

@@ -27,6 +27,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
 BODY_MAX_BYTES = 110 * 1024 * 1024  # QuickBooks takes uploads of up to 100 MB
 CONNECTIONS_MAX = 256
 IDLE_SECONDS = 120
+CLOSING_SECONDS = 5.0
 
 
 class _BadBody(Exception):
@@ -54,9 +55,15 @@ class _Handler(BaseHTTPRequestHandler):
             if not self.raw_requestline or len(self.raw_requestline) > 65536:
                 self.close_connection = True
                 return
-            if self.parse_request():
-                self._answer()
-            self.wfile.flush()
+            if self.parse_request() and self.server.begin():
+                try:
+                    self._answer()
+                    self.wfile.flush()
+                finally:
+                    self.server.finish()
+            else:
+                self.close_connection = True
+                self.wfile.flush()
         except (TimeoutError, ConnectionError, ValueError):
             self.close_connection = True
 
@@ -182,7 +189,9 @@ class HttpServer(socketserver.ThreadingTCPServer):
     def __init__(self, host: str, port: int, app: WsgiApp) -> None:
         self.app = app
         self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._answering = 0
+        self._closing = False
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
 
@@ -191,13 +200,28 @@ class HttpServer(socketserver.ThreadingTCPServer):
         return int(self.server_address[1])
 
     def close(self) -> None:
-        """Stop listening and end every open connection; a stopped server answers nobody."""
+        """Stop listening, let answers under way go out (for a few seconds), end every connection."""
         self.server_close()
         with self._lock:
+            self._closing = True
+            self._lock.wait_for(lambda: self._answering == 0, timeout=CLOSING_SECONDS)
             open_now = list(self._connections)
         for connection in open_now:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def begin(self) -> bool:
+        """Note that an answer is under way; False when the server is closing and takes no more."""
+        with self._lock:
+            if self._closing:
+                return False
+            self._answering += 1
+            return True
+
+    def finish(self) -> None:
+        with self._lock:
+            self._answering -= 1
+            self._lock.notify_all()
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Turn a caller away while the limit of open connections is reached."""

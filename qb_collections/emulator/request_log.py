@@ -98,6 +98,12 @@ class RequestLog:
             ).fetchall()
         return [_as_json(row) for row in rows]
 
+    def latest_at(self) -> datetime | None:
+        """Return when the last recorded call arrived."""
+        with self._store.reading() as connection:
+            row = connection.execute("SELECT max(at) FROM request_log").fetchone()
+        return None if row[0] is None else datetime.fromisoformat(row[0])
+
     def counters(self) -> dict[str, int]:
         """Return the number of calls by kind."""
         with self._store.reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from typing import Any
 
 from qb_collections.emulator.clock import EmulatorClock
@@ -67,6 +68,14 @@ class EmulatorServer:
     def open_company(self, kind: str, *, realm_id: str | None = None, **options: Any) -> CompanyHandle:
         """Build a company of this kind and list it under it.  Raises ValueError with a sentence."""
         return self.front.open_company(kind, realm_id=realm_id, **options)
+
+    def resume_at(self) -> datetime | None:
+        """Return the latest instant that the store remembers: a restarted emulator goes on from there.
+
+        None for a fresh store, whose clock begins at its company's first day.
+        """
+        known = (self.front.companies.latest_at(), self.front.log.latest_at(), self.front.moved_to())
+        return max((at for at in known if at is not None), default=None)
 
     def listen(self) -> None:
         """Take the address; answering begins with `start` or `run_forever`."""

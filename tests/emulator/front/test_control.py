@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 import requests
@@ -213,3 +215,79 @@ def test_a_shifted_clock_runs_on_from_its_start_and_can_be_moved():
     assert clock.now() >= datetime(2027, 1, 1, tzinfo=UTC)
     with pytest.raises(ValueError, match="no time zone"):
         clock.set(datetime(2027, 1, 1))  # noqa: DTZ001
+
+
+def test_a_person_pays_and_a_scheduled_payment_comes_when_the_clock_gets_there():
+    runs = run_server()
+    emulator = next(runs)
+    try:
+        demo = emulator.server.open_company("demo")
+        emulator.clock.set(demo.start_at)
+        engine = emulator.server.engine
+        found = engine.query(demo.realm_id, "select * from Invoice where Balance > '500' maxresults 2")
+        first, second = found["Invoice"]
+        later = {"act": "pay", "invoice": second["DocNumber"]}
+        acts = f"companies/{demo.realm_id}/acts"
+        due_at = "2026-10-31T15:00:00-04:00"
+
+        paid = emulator.control("POST", acts, {"act": "pay", "invoice": first["DocNumber"]})
+        emulator.control("POST", acts, {"act": "schedule", "at": due_at, "then": later})
+        emulator.control("POST", "clock", {"now": "2026-10-31T14:59:59-04:00"})
+        before = engine.read(demo.realm_id, "Invoice", second["Id"])["Balance"]
+        emulator.control("POST", "clock", {"advance_seconds": 1})
+        after = engine.read(demo.realm_id, "Invoice", second["Id"])["Balance"]
+
+        assert paid.status_code == 200, paid.text
+        assert engine.read(demo.realm_id, "Invoice", first["Id"])["Balance"] == 0
+        assert before == second["Balance"]
+        assert after == 0
+    finally:
+        runs.close()
+
+
+def test_the_demos_trial_balance_balances_and_an_invoice_has_a_page():
+    runs = run_server()
+    emulator = next(runs)
+    try:
+        demo = emulator.server.open_company("demo")
+        emulator.clock.set(demo.start_at)
+        invoice = emulator.server.engine.query(demo.realm_id, "select * from Invoice maxresults 1")[
+            "Invoice"
+        ][0]
+
+        told = emulator.control("GET", f"companies/{demo.realm_id}/trial-balance?basis=accrual").text
+        page = requests.get(
+            f"{emulator.server.base_url}/app/invoice",
+            params={"txnId": invoice["Id"], "realm": demo.realm_id},
+        )
+
+        rows = json.loads(told, parse_float=Decimal)["trial_balance"]
+        debits = sum((row["debit"] for row in rows), Decimal(0))
+        assert debits == sum((row["credit"] for row in rows), Decimal(0))
+        assert debits > 100_000
+        assert page.status_code == 200
+        assert invoice["DocNumber"] in page.text
+    finally:
+        runs.close()
+
+
+def test_a_restarted_emulator_knows_where_its_clock_was(tmp_path):
+    path = str(tmp_path / "emulator.db")
+    first_run = run_server(path)
+    emulator = next(first_run)
+    emulator.control("POST", "clock", {"now": "2026-12-24T18:00:00Z"})
+    first_run.close()
+
+    second_run = run_server(path)
+    resumed = next(second_run).server.resume_at()
+    second_run.close()
+
+    assert resumed == datetime(2026, 12, 24, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("realm_id", ["12a", "", "-1", "1" * 20])
+def test_a_realm_id_is_a_number(emulator, realm_id):
+    answer = emulator.control("POST", "companies", {"kind": "empty-us", "realm_id": realm_id})
+
+    assert answer.status_code == 400
+    assert "at most 19 digits" in answer.json()["error"]

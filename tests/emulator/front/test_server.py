@@ -80,6 +80,20 @@ def test_a_stopped_server_answers_nobody_and_leaves_no_thread(emulator):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("emulator-")]
 
 
+def test_stopping_lets_an_answer_under_way_go_out(emulator):
+    emulator.sign_in()
+    emulator.inject("slow", seconds=0.5)
+    answers: list[int] = []
+    asking = threading.Thread(target=lambda: answers.append(emulator.query("select * from Item").status_code))
+    asking.start()
+    time.sleep(0.2)
+
+    emulator.server.stop()
+    asking.join(timeout=5)
+
+    assert answers == [200]
+
+
 def test_python_quickbooks_works_as_it_comes(emulator, monkeypatch):
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # its session refuses plain http otherwise
     keys = emulator.keys
