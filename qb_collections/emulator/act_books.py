@@ -1,4 +1,4 @@
-"""What an act needs from one company's books: finding customers and documents, and saving as of an instant."""
+"""What an act needs from one company's books: finding its records, and saving as of an instant."""
 
 from __future__ import annotations
 

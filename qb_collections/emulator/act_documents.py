@@ -104,7 +104,7 @@ def deactivate(books: Books, act: Act) -> Body:
 
 
 def journal_receivable(books: Books, act: Act) -> Body:
-    """Book a journal entry on a customer's receivables, which no invoice shows; `credit` lowers what is owed."""
+    """Book a journal entry on a customer's receivables, which no invoice shows; `credit` lowers the debt."""
     customer = books.customer(act["customer"])
     owed = "Credit" if act.get("credit") else "Debit"
     other = "Debit" if act.get("credit") else "Credit"

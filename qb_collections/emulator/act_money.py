@@ -17,9 +17,9 @@ _AHEAD = timedelta(days=3)  # over a weekend
 def pay(books: Books, act: Act) -> Body:
     """Record a customer's payment of named invoices, or of the oldest ones.
 
-    Without an amount all that is open on them is paid.  Where every named invoice was moved to a payment plan,
-    the customer's oldest open document is paid instead.  `when: on_plan` pays nothing but an installment that
-    falls due within three days.
+    Without an amount all that is open on them is paid.  Where every named invoice was moved to a payment
+    plan, the customer's oldest open document is paid instead.  `when: on_plan` pays nothing but an installment
+    that falls due within three days.
     """
     if "invoice" in act or "invoices" in act:
         named = [books.invoice(ref) for ref in (act.get("invoices") or [act["invoice"]])]

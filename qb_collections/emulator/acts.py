@@ -1,4 +1,4 @@
-"""What people do in QuickBooks while the service looks on: customers pay, bookkeepers void, owners close books.
+"""What people do in QuickBooks while the service looks on: customers pay, bookkeepers void and close.
 
 An act is a plain object: {"act": "pay", "invoice": "10588"}.  Acts can wait for their time; `run_due` carries
 out those whose time has come, each exactly once and as of its own instant.

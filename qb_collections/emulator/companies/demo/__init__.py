@@ -6,7 +6,7 @@ waits as scheduled acts.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from qb_collections.emulator.companies import CompanyHandle, chart
@@ -24,7 +24,7 @@ NAME = "Copperleaf Refrigeration & Air LLC"
 # With this seed the open items add up to the figures that the documentation tells.
 SEED = 638
 
-START_AT = datetime.combine(history.DAY_ZERO, time(16), ZONE)
+START_AT = datetime.combine(history.DAY_ZERO, time(16), ZONE).astimezone(UTC)
 
 
 def build(engine: Engine, *, realm_id: str, seed: int = SEED) -> CompanyHandle:

@@ -1,4 +1,4 @@
-"""Write the demo's past: customers, invoices, payments and two credits nobody applied, in the order of time."""
+"""Write the demo's past in the order of time: customers, invoices, payments, two credits nobody applied."""
 
 from __future__ import annotations
 
