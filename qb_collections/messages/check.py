@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date, datetime
 
 from babel import Locale
 
@@ -69,6 +69,7 @@ def check(
     A text for the company's own people is checked for figures, sums and gaps only.  With is_business_day,
     a day on which the customer is to answer or pay must be one.
     """
+    facts = replace(facts, locale=message.locale)
     typed = _typed_by_people(facts)
     subject, text = _without(message.subject, typed), _without(message.text, typed)
     faults = [*_sums(facts), *_gaps(subject, text), *_figures(message, facts)]
@@ -137,13 +138,13 @@ def _figures(message: Message, facts: MessageFacts) -> Iterator[Fault]:
 
 def _needed(message: Message, facts: MessageFacts) -> Iterator[Fault]:
     """What every message of this kind carries, also after a person edited it."""
-    fields, text = fields_of(facts), _plain(message.text)
+    named, text = fields_of(facts), _plain(message.text)
     wanted = {"items": ("total", "as_of_date"), "pay": ("payment_instructions",)}
     names = [name for block in message.blocks for name in wanted.get(block, ())]
     if "signature" in message.blocks:
         names += ["contact_name", "contact_phone"]
     for name in names:
-        value = fields[name]
+        value = named[name]
         if not isinstance(value, str) or _plain(value) not in text:
             yield Fault("needed", f"The text no longer says {_SAID[name]}.")
 
@@ -165,9 +166,9 @@ def _closed_days(facts: MessageFacts, is_business_day: Callable[[date], bool] | 
 
 def _typed_by_people(facts: MessageFacts) -> list[str]:
     """Texts from the books and the settings, as they appear in the message."""
-    fields = fields_of(facts)
-    texts = [value for value in (fields[name] for name in _TYPED) if isinstance(value, str)]
-    for value in fields.values():
+    named = fields_of(facts)
+    texts = [value for value in (named[name] for name in _TYPED) if isinstance(value, str)]
+    for value in named.values():
         if isinstance(value, Rows):
             texts += [text for row in value.rows for name in _TYPED_IN_ROWS if (text := row.get(name))]
     who = [choice.who for choice in (facts.consequence, facts.decision) if choice and choice.who]
@@ -175,21 +176,31 @@ def _typed_by_people(facts: MessageFacts) -> list[str]:
 
 
 def _known_texts(facts: MessageFacts) -> list[str]:
-    """Every amount, date and time of the facts, as written."""
+    """Every amount and date of the facts, in each way that people write it, and every field as written."""
+    locale, today = facts.locale, facts.as_of_on
     texts: list[str] = []
-    for name, value in fields_of(facts).items():
-        if isinstance(value, Rows):
-            texts += [text for row in value.rows for text in row.values() if text]
-        elif value and name not in ("count", "several"):
-            texts.append(value)
-    days = [*facts.letters_on, *facts.calls_on]
-    days += [choice.on for choice in (facts.consequence, facts.decision) if choice and choice.on]
-    for day in days:
-        texts += [
-            wording.day_and_month(day, facts.locale, facts.as_of_on),
-            wording.long_date(day, facts.locale),
-        ]
+    for value in {today, *_values(facts)}:
+        if isinstance(value, Money):
+            texts += [wording.amount(value, locale), wording.amount(-value, locale)]
+        else:
+            texts += [write(value, locale) for write in (wording.long_date, wording.weekday_date)]
+            texts += [write(value, locale, today) for write in (wording.day_and_month, wording.weekday_near)]
+            texts.append(wording.short_date(value, locale))
+    for field in fields_of(facts).values():
+        texts += [field] if isinstance(field, str) else []
     return texts
+
+
+def _values(value: object) -> Iterator[Money | date]:
+    """The amounts and days anywhere inside the facts."""
+    if isinstance(value, Money | date) and not isinstance(value, datetime):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _values(each)
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _values(getattr(value, each.name))
 
 
 def _without(text: str, known: Iterable[str]) -> str:

@@ -59,6 +59,9 @@ class _Writer:
     def weekday(self, day: date | None) -> str | None:
         return None if day is None else wording.weekday_date(day, self.locale)
 
+    def soon(self, day: date | None) -> str | None:
+        return None if day is None else wording.weekday_near(day, self.locale, self.today)
+
     def near(self, day: date | None) -> str | None:
         return None if day is None else wording.day_and_month(day, self.locale, self.today)
 
@@ -154,7 +157,7 @@ def _days(facts: MessageFacts, write: _Writer) -> dict[str, Value]:
     return {
         "as_of_date": write.long(facts.as_of_on),
         "as_of_time": wording.clock_time(facts.as_of, facts.zone, facts.locale),
-        "reply_by": write.weekday(facts.reply_by),
+        "reply_by": write.soon(facts.reply_by),
         "act_by": write.weekday(facts.act_by),
         "deadline": write.weekday(facts.deadline),
         "deadline_date": write.long(facts.deadline),
@@ -171,7 +174,7 @@ def _promise_and_payment(facts: MessageFacts, write: _Writer) -> dict[str, Value
     return {
         "promise_made": write.near(promise.made_on) if promise else None,
         "promise_amount": write.money(promise.amount) if promise else None,
-        "promise_by": write.weekday(promise.by_on) if promise else None,
+        "promise_by": write.soon(promise.by_on) if promise else None,
         "promise_received": write.money(promise.received) if promise else None,
         "promise_missed": YES if promise and promise.received is not None else None,
         "promise_nothing": YES if promise and promise.received is not None and not promise.received else None,
@@ -188,7 +191,7 @@ def _dispute(facts: MessageFacts, write: _Writer) -> dict[str, Value]:
         "dispute_number": clean_line(dispute.number) if dispute else None,
         "dispute_balance": write.money(dispute.balance) if dispute else None,
         "dispute_owner": clean_line(dispute.owner) if dispute else None,
-        "dispute_answer_by": write.weekday(dispute.answer_by_on) if dispute else None,
+        "dispute_answer_by": write.soon(dispute.answer_by_on) if dispute else None,
         "dispute_reason": clean_line(dispute.reason, SENTENCE_MAX) if dispute else None,
         "dispute_done": clean_line(dispute.done, SENTENCE_MAX) if dispute else None,
     }
@@ -204,9 +207,9 @@ def _plan(facts: MessageFacts, write: _Writer) -> dict[str, Value]:
         "plan_part": str(plan.part) if plan and plan.part else None,
         "plan_count": str(plan.count) if plan and plan.count else None,
         "plan_amount": write.money(plan.amount) if plan else None,
-        "plan_on": write.weekday(plan.on) if plan else None,
+        "plan_on": write.soon(plan.on) if plan else None,
         "plan_remaining": write.money(plan.remaining) if plan and plan.remaining else None,
-        "plan_grace_end": write.weekday(plan.grace_end_on) if plan else None,
+        "plan_grace_end": write.soon(plan.grace_end_on) if plan else None,
     }
 
 

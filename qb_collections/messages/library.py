@@ -42,6 +42,10 @@ class Library:
             self._texts[name, language] = _read_text(name, self._source(name, language))
         return self._texts[name, language]
 
+    def language(self, name: str, wanted: str) -> str:
+        """The language in which the template will be found: the wanted one, or English."""
+        return wanted if any((folder / f"{name}.{wanted}.txt").is_file() for folder in self.folders) else "en"
+
     def lines(self, name: str, language: str = "en") -> Mapping[str, Template]:
         """A file of short texts, one `key: text` a line; lines that begin with # are remarks."""
         if (name, language) not in self._lines:

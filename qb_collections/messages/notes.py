@@ -13,7 +13,7 @@ from datetime import date
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.library import Library, packaged
 from qb_collections.messages.template import Fields, TemplateRefused
-from qb_collections.messages.wording import language_of, short_date
+from qb_collections.messages.wording import in_language, language_of, short_date
 
 LINE_MAX = 120  # characters of one line
 NAME_MAX = 24
@@ -45,7 +45,9 @@ def note_line(
     Kinds are stage codes and the keys of templates/notes/lines.txt.  A long name, phone or list of invoice
     numbers is cut, never the marker.  Raises TemplateRefused for an unknown kind or a missing value.
     """
-    lines = (library or packaged()).lines("notes/lines", language_of(locale))
+    library = library or packaged()
+    language = library.language("notes/lines", language_of(locale))
+    lines, locale = library.lines("notes/lines", language), in_language(locale, language)
     key = kind.lower()
     if key not in lines:
         raise TemplateRefused("notes/lines", 1, f'there is no line "{kind[:40]}".', ", ".join(lines), "kind")

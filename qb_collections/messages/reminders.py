@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.fields import fields_of
 from qb_collections.messages.library import Library, packaged
 from qb_collections.messages.template import TemplateRefused
-from qb_collections.messages.wording import language_of
+from qb_collections.messages.wording import in_language, language_of
 
 # (stage, variant) -> template.  Variant "" is the stage's own text; stage "" stands beside the ladder.
 TEMPLATES: Mapping[tuple[str, str], str] = {
@@ -64,6 +64,7 @@ class Message:
     numbers: tuple[str, ...]  # of the invoices it lists
     tone: str  # soft, firm, final, person
     body: str  # the text without the blocks under it
+    locale: str  # in which dates and amounts are written
     blocks: tuple[str, ...]  # names of the blocks under it
     words_max: int  # for the body
 
@@ -89,7 +90,9 @@ def compose(
     """
     name = template or _template_name(stage_code or "", variant, facts)
     library = library or packaged()
-    language = language_of(facts.locale)
+    # Dates and amounts are written in the language of the text, also where only English is at hand.
+    language = library.language(name, language_of(facts.locale))
+    facts = replace(facts, locale=in_language(facts.locale, language))
     source = library.text(name, language)
     fields = fields_of(facts)
 
@@ -105,6 +108,7 @@ def compose(
         numbers=facts.numbers,
         tone=source.tone,
         body=body,
+        locale=facts.locale,
         blocks=source.blocks,
         words_max=source.words_max,
     )

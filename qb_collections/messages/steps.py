@@ -31,7 +31,7 @@ CONSEQUENCES = (
     Step(
         "pause_work",
         "Stop new work",
-        "we will stop new work and deliveries on {on} until the account is settled",
+        "we will stop new work and deliveries from {on} until the account is settled",
     ),
     Step("mediation", "Propose mediation", "I will propose mediation and ask you to share its cost"),
     Step("hand_over", "Hand over (legal step)", "I will place the account with {who}", legal=True),

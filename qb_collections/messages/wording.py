@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +14,7 @@ from babel.lists import format_list
 
 from qb_collections.core.money import Money
 
+NEAR_DAYS = 180
 _SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ENGLISH = dict(enumerate(_SMALL, 1))
 
@@ -30,6 +32,17 @@ def language_of(locale: str) -> str:
     return locale_of(locale).split("_")[0]
 
 
+def in_language(locale: str, language: str) -> str:
+    """The locale for a text in that language: its own if they agree, else that language as written there."""
+    if language_of(locale) == language:
+        return locale_of(locale)
+    territory = locale_of(locale).split("_")[-1]
+    try:
+        return str(Locale.parse(f"{language}_{territory}"))
+    except (UnknownLocaleError, ValueError):
+        return f"{language}_GB" if language == "en" else language
+
+
 def long_date(day: date, locale: str) -> str:
     """November 3, 2026; 3 November 2026."""
     return _plain(format_date(day, "long", locale=locale_of(locale)))
@@ -38,6 +51,15 @@ def long_date(day: date, locale: str) -> str:
 def weekday_date(day: date, locale: str) -> str:
     """Tuesday, November 3, 2026: for days on which somebody is asked to do something."""
     return _plain(format_date(day, "full", locale=locale_of(locale)))
+
+
+def weekday_near(day: date, locale: str, today: date) -> str:
+    """Tuesday, November 3: without the year when the day is less than half a year away."""
+    pattern = Locale.parse(locale_of(locale)).date_formats["full"].pattern
+    without_year = re.sub(r"(,| 'de'| 'del')? ?y+\Z", "", pattern)
+    if abs((day - today).days) > NEAR_DAYS or "y" in without_year:
+        return weekday_date(day, locale)
+    return _plain(format_date(day, without_year, locale=locale_of(locale)))
 
 
 def short_date(day: date, locale: str) -> str:

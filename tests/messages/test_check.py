@@ -81,6 +81,13 @@ def test_what_every_message_carries_is_missed_when_an_edit_takes_it_out(lost, sa
     assert any(said in fault.what for fault in faults)
 
 
+@pytest.mark.parametrize(
+    "edit", ["by November 24", "by Nov 24, 2026", "by Tuesday, November 24", "$385.00 is not part of it"]
+)
+def test_a_person_may_write_a_fact_in_other_ways(edit):
+    assert rules(replace(NOTICE, text=f"{NOTICE.text}\n{edit}"), FIRM) == set()
+
+
 def test_a_figure_inside_a_longer_one_is_not_taken_for_the_fact():
     planted = replace(SOFT, text=SOFT.text + "\nor $780.401 or 1$780.40")
 

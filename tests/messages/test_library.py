@@ -37,6 +37,7 @@ def test_a_second_language_is_taken_where_it_exists(tmp_path):
     library = Library(tmp_path)
 
     assert library.text("mail/s1_one", "de").subject.render({}) == "Unsere"
+    assert [library.language("mail/s1_one", wanted) for wanted in ("de", "fr")] == ["de", "en"]
     assert library.text("mail/s1_one", "fr").subject.render({}) == "Ours"
 
 

@@ -87,8 +87,30 @@ def test_dates_and_money_follow_the_customers_locale():
     american = compose("S2", "", facts).text
     british = compose("S2", "", replace(facts, locale="en_GB")).text
 
-    assert "by Tuesday, November 17, 2026" in american and "$1,620.40" in american
-    assert "by Tuesday, 17 November 2026" in british and "US$1,620.40" in british
+    assert "by Tuesday, November 17 on" in american and "$1,620.40" in american
+    assert "by Tuesday, 17 November on" in british and "US$1,620.40" in british
+
+
+def test_where_only_english_is_at_hand_the_dates_are_english_too():
+    facts = replace(SEVERAL, reply_by=date(2026, 11, 17), locale="de_DE")
+
+    message = compose("S2", "", facts)
+
+    assert "by Tuesday, 17 November on" in message.text
+    assert "as of 10 November 2026, 09:02" in message.text
+    assert check(message, facts) == ()
+
+
+@pytest.mark.parametrize(
+    ("reply_by", "written"),
+    [
+        (date(2027, 1, 5), "Tuesday, January 5 on"),
+        (date(2027, 5, 9), "Sunday, May 9 on"),  # 180 days on
+        (date(2027, 5, 10), "Monday, May 10, 2027 on"),
+    ],
+)
+def test_a_day_far_off_carries_its_year(reply_by, written):
+    assert f"by {written}" in compose("S2", "", replace(SEVERAL, reply_by=reply_by)).text
 
 
 def test_as_of_is_the_companys_day_and_not_the_day_in_utc():
