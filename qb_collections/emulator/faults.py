@@ -37,11 +37,13 @@ BEFORE = (
 # The work is done; the answer is lost or spoilt.
 AFTER = ("lose_answer", "http_500_after", "cut_off", "empty_body")
 # The call itself is changed, and answered in earnest.
-AROUND = ("slow", "forget_requestid")
+AROUND = ("slow", "forget_requestid", "lagging_queries")
 FAULTS = BEFORE + AFTER + AROUND
 
+_TIMED = ("slow", "lagging_queries")
+
 RULES_MAX = 200
-SLOW_SECONDS_MAX = 120.0
+SECONDS_MAX = 120.0
 _MATCH_KEYS = ("method", "path", "entity", "operation", "realm", "nth")
 _RULE_KEYS = ("fault", "match", "times", "rate", "seed", "seconds", "retry_after")
 
@@ -108,7 +110,7 @@ class Rule:
             "times": self.times,
             "rate": self.rate,
             "seed": self.seed,
-            "seconds": self.seconds if self.fault == "slow" else None,
+            "seconds": self.seconds if self.fault in _TIMED else None,
             "retry_after": self.retry_after,
             "matched": self.matched,
             "struck": self.struck,
@@ -187,7 +189,7 @@ def _read_rule(wanted: object, rule_id: int) -> Rule:
         times=times,
         rate=rate,
         seed=seed,
-        seconds=_number(wanted, "seconds", 0, SLOW_SECONDS_MAX) or 1.0,
+        seconds=_number(wanted, "seconds", 0, SECONDS_MAX) or 1.0,
         retry_after=_whole(wanted, "retry_after", 0, 86_400),
         _random=Random(seed),
     )

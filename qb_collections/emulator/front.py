@@ -11,12 +11,13 @@ import gzip
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from qb_collections.emulator import acts, companies, gateway, oauth, rest
+from qb_collections.emulator import acts, companies, gateway, lagging, oauth, rest
 from qb_collections.emulator.answers import Reply
 from qb_collections.emulator.calls import Call, read_call
 from qb_collections.emulator.clock import EmulatorClock
@@ -26,7 +27,7 @@ from qb_collections.emulator.consent import authorize
 from qb_collections.emulator.control import Control
 from qb_collections.emulator.credentials import Credentials, Settings, load_credentials
 from qb_collections.emulator.engine import Engine
-from qb_collections.emulator.faults import BEFORE, ConnectionLost, FaultRules, Rule
+from qb_collections.emulator.faults import AROUND, BEFORE, ConnectionLost, FaultRules, Rule
 from qb_collections.emulator.request_log import Outcome, RequestLog
 from qb_collections.emulator.spoilt import spoil, struck_before
 from qb_collections.emulator.store import Store
@@ -117,7 +118,7 @@ class Front:
         slow = sum(rule.seconds for rule in struck if rule.fault == "slow")
         if slow:
             time.sleep(slow)  # real time on purpose: the caller's own timeout is what is tried
-        main = next((rule for rule in struck if rule.fault not in ("slow", "forget_requestid")), None)
+        main = next((rule for rule in struck if rule.fault not in AROUND), None)
         status: int | None = None
         try:
             reply = self._with_fault(call, main, struck, arrived_at)
@@ -134,7 +135,14 @@ class Front:
         if any(rule.fault == "forget_requestid" for rule in struck):
             params = {name: value for name, value in call.params.items() if name != "requestid"}
             call = read_call(call.method, call.path, params, call.headers, call.body)
-        return self._oauth(call) if call.realm_id is None else self._api(call)
+        if call.realm_id is None:
+            return self._oauth(call)
+        reply = self._api(call)
+        lag = max((rule.seconds for rule in struck if rule.fault == "lagging_queries"), default=0.0)
+        if lag and call.kind in ("query", "batch") and reply.status == 200:
+            behind = now - timedelta(seconds=lag)
+            return replace(reply, body=lagging.as_of(self.engine, call.realm_id, reply.body, behind))
+        return reply
 
     def _api(self, call: Call) -> Reply:
         """Answer a call to one company's books."""

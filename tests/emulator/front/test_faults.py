@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from datetime import timedelta
 
 import pytest
 import requests
@@ -214,3 +215,36 @@ def test_a_caller_in_the_same_process_sees_the_lost_connection_as_an_exception(e
 
     with pytest.raises(ConnectionLost):
         emulator.server.front(environ, lambda status, headers: None)
+
+
+def test_nth_strikes_only_that_match(app):
+    app.inject("http_503", match={"operation": "query", "nth": 3})
+
+    statuses = [app.query("select * from Invoice").status_code for _ in range(5)]
+
+    assert statuses == [200, 200, 503, 200, 200]
+
+
+def test_lagging_queries_show_records_as_they_stood(app):
+    made = app.post("customer", {"DisplayName": "Ada"}).json()["Customer"]
+    app.clock.advance(timedelta(seconds=60))
+    change = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True, "Notes": "calls back"}
+    app.post("customer", change)
+    app.post("customer", {"DisplayName": "Bob"})
+    app.clock.advance(timedelta(seconds=19))
+    app.inject("lagging_queries", seconds=20, times=100)
+
+    too_early = app.query("select * from Customer").json()["QueryResponse"]
+    unseen = app.query("select * from Customer where DisplayName = 'Bob'").json()["QueryResponse"]
+    read = app.session.get(f"{app.company_url}/customer/{made['Id']}").json()["Customer"]
+    app.clock.advance(timedelta(seconds=1))
+    in_step = app.query("select * from Customer").json()["QueryResponse"]["Customer"]
+
+    assert [(row["DisplayName"], row.get("Notes")) for row in too_early["Customer"]] == [("Ada", None)]
+    assert too_early["maxResults"] == 1
+    assert unseen == {}
+    assert read["Notes"] == "calls back"
+    assert [(row["DisplayName"], row.get("Notes")) for row in in_step] == [
+        ("Ada", "calls back"),
+        ("Bob", None),
+    ]
