@@ -70,8 +70,8 @@ def check(
     a day on which the customer is to answer or pay must be one.
     """
     facts = replace(facts, locale=message.locale)
-    typed = _typed_by_people(facts)
-    subject, text = _without(message.subject, typed), _without(message.text, typed)
+    typed = _any_of(_typed_by_people(facts))
+    subject, text = typed.sub("·", _plain(message.subject)), typed.sub("·", _plain(message.text))
     faults = [*_sums(facts), *_gaps(subject, text), *_figures(message, facts)]
     if message.tone != "person":
         ours = f"{subject}\n{text}"
@@ -128,9 +128,10 @@ def _sums(facts: MessageFacts) -> Iterator[Fault]:
 def _figures(message: Message, facts: MessageFacts) -> Iterator[Fault]:
     """Every amount and date in the text is one of the facts; a figure with no fact behind it is named."""
     # A bare number, such as an invoice's, must not hide the day in "November 15".
-    known = [text for text in (*_known_texts(facts), *_typed_by_people(facts)) if not text.isdecimal()]
+    texts = (*_known_texts(facts), *_typed_by_people(facts))
+    known = _any_of(text for text in texts if not text.isdecimal())
     for place in (message.subject, message.text):
-        rest = _without(place, known)
+        rest = known.sub("·", _plain(place))
         for pattern, what in ((_amount_pattern(facts), "amount"), (_date_pattern(facts), "date")):
             for found in pattern.finditer(rest):
                 yield Fault("figure", f'The {what} "{found[0].strip()}" is not among the facts.')
@@ -203,15 +204,11 @@ def _values(value: object) -> Iterator[Money | date]:
             yield from _values(getattr(value, each.name))
 
 
-def _without(text: str, known: Iterable[str]) -> str:
-    """The text with every known piece taken out, but not from inside a longer figure or word."""
-    text = _plain(text)
-    for piece in sorted(
-        {_plain(line) for item in known for line in item.splitlines()}, key=len, reverse=True
-    ):
-        if piece:
-            text = re.sub(rf"(?<![\w])(?<!\d[.,'’ ]){re.escape(piece)}(?![\w])(?![.,'’]\d)", "·", text)
-    return text
+def _any_of(known: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of the pieces, longest first, but not inside a longer figure or word."""
+    pieces = {_plain(line) for text in known for line in text.splitlines()} - {""}
+    either = "|".join(map(re.escape, sorted(pieces, key=lambda piece: (-len(piece), piece))))
+    return re.compile(rf"(?<![\w])(?<!\d[.,'’ ])(?:{either or '(?!)'})(?![\w])(?![.,'’]\d)")
 
 
 def _plain(text: str) -> str:

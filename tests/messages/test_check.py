@@ -94,6 +94,14 @@ def test_a_figure_inside_a_longer_one_is_not_taken_for_the_fact():
     assert "figure" in rules(planted, SEVERAL)
 
 
+def test_an_invoice_number_does_not_hide_a_date():
+    facts = replace(BASE, items=(replace(BASE.items[0], number="15"),))
+    message = compose("S1", "", facts)
+
+    assert rules(message, facts) == set()
+    assert rules(replace(message, text=message.text + "\nPlease pay by November 15."), facts) == {"figure"}
+
+
 def test_people_may_be_called_anything():
     """Names and settings are not our words: no rule about words or figures looks at them."""
     customer = replace(CUSTOMER, name="ACME COURT POLICE SUPPLY!", first_name="URGENT {X}", full_name="May 5")
