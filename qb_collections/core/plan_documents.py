@@ -1,0 +1,185 @@
+"""The documents of a payment plan, as QuickBooks is to be asked for them, and the order of taking them back.
+
+The entry (plan-accounting): a credit memo on the clearing item (Dr Clearing, Cr A/R), applied by a
+zero-total payment to the originals; installment invoices on the same item (Dr A/R, Cr Clearing).
+Income, tax and total receivables stay; the originals are not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qb_collections.core.money import Money, quantum, split_evenly
+from qb_collections.core.wording import list_text, short
+
+MEMO = "memo"
+APPLY = "apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    invoice_id: str
+    label: str  # the number that people know
+    amount: Money  # its balance when the plan was agreed
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """A plan as agreed, before anything is written."""
+
+    label: str  # PP17, never reused
+    customer_id: str
+    plan_on: date
+    originals: tuple[Original, ...]
+    due_dates: tuple[date, ...]
+    amounts: tuple[Money, ...]  # one for each due date
+    item_id: str  # the clearing item, "Payment plan (not a sale)"
+    tax_code: str = "NON"  # US; elsewhere the id of the code that means out of scope
+    without_tax: bool = False  # outside the US: GlobalTaxCalculation NotApplicable
+    auto_number: bool = False  # custom numbering is on: QuickBooks is asked for its next number
+    currency: str | None = None  # sent only where the company has several
+    exchange_rate: Decimal | None = None
+    location_id: str | None = None
+
+    @property
+    def principal(self) -> Money:
+        amount = sum((one.amount.amount for one in self.originals), Decimal(0))
+        return Money(amount, self.originals[0].amount.currency)
+
+    @property
+    def numbers(self) -> str:
+        labels = [short(one.label, 24) for one in self.originals]
+        return f"invoice {labels[0]}" if len(labels) == 1 else f"invoices {list_text(labels)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document of ours as QuickBooks keeps it."""
+
+    part: str  # memo, apply, installment-3
+    id: str
+    sync_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    kind: str  # Invoice, Payment, CreditMemo
+    how: str  # void or delete
+    document: Written
+
+
+def draft_amounts(whole: Money, due_dates: Sequence[date]) -> tuple[Money, ...]:
+    """Equal installments, odd units first; their sum is exactly the whole."""
+    return split_evenly(whole, len(due_dates))
+
+
+def installment_part(number: int) -> str:
+    return f"installment-{number}"
+
+
+def memo_body(plan: PlanDraft, private_note: str) -> dict[str, Any]:
+    """The credit memo: one line for each installment, so that home amounts can be made to agree."""
+    lines = [_line(plan, number, amount) for number, amount in enumerate(plan.amounts, start=1)]
+    memo = f"Moves balances to payment plan {plan.label}. Not a refund, discount or credit note for tax."
+    return {**_head(plan, private_note, memo), "Line": lines}
+
+
+def apply_body(plan: PlanDraft, memo_id: str, private_note: str) -> dict[str, Any]:
+    """The zero-total payment that applies the whole memo to the originals."""
+    lines = [_applied(one.amount, "Invoice", one.invoice_id) for one in plan.originals]
+    lines.append(_applied(plan.principal, "CreditMemo", memo_id))
+    body: dict[str, Any] = {
+        "CustomerRef": {"value": plan.customer_id},
+        "TotalAmt": _wire(Money.zero(plan.principal.currency)),
+        "TxnDate": plan.plan_on.isoformat(),
+        "Line": lines,
+        "PrivateNote": private_note,
+    }
+    return body | _currency(plan)
+
+
+def installment_body(plan: PlanDraft, number: int, private_note: str) -> dict[str, Any]:
+    """One installment invoice, dated the plan day, due on its own day; number is 1-based.
+
+    DueDate goes without a term: QuickBooks would otherwise fill in the customer's, discount included.
+    """
+    count = len(plan.amounts)
+    memo = f"Payment {number} of {count} of payment plan {plan.label}, for {plan.numbers}. Not a tax invoice."
+    return {
+        **_head(plan, private_note, memo),
+        "DueDate": plan.due_dates[number - 1].isoformat(),
+        "Line": [_line(plan, number, plan.amounts[number - 1])],
+    }
+
+
+def reversal(written: Iterable[Written], *, numbered: bool) -> tuple[Reversal, ...]:
+    """The order in which a plan that cannot go on is taken back, whatever part of it exists.
+
+    Installments first, the last one first, then the zero payment, then the memo: at no step does the
+    customer owe more than before.  Numbered invoices are voided, so that the sequence keeps no hole.
+    """
+    parts = {one.part: one for one in written}
+    numbers = sorted(
+        (int(part.rpartition("-")[2]) for part in parts if part not in (MEMO, APPLY)), reverse=True
+    )
+    steps = [
+        Reversal("Invoice", "void" if numbered else "delete", parts[installment_part(number)])
+        for number in numbers
+    ]
+    if APPLY in parts:
+        steps.append(Reversal("Payment", "delete", parts[APPLY]))
+    if MEMO in parts:
+        # QuickBooks' API offers no void for credit memos.
+        steps.append(Reversal("CreditMemo", "delete", parts[MEMO]))
+    return tuple(steps)
+
+
+def _head(plan: PlanDraft, private_note: str, customer_memo: str) -> dict[str, Any]:
+    # An omitted TxnDate would be the server's Pacific date.
+    head: dict[str, Any] = {
+        "CustomerRef": {"value": plan.customer_id},
+        "TxnDate": plan.plan_on.isoformat(),
+        "CustomerMemo": {"value": customer_memo},
+        "PrivateNote": private_note,
+    }
+    if plan.auto_number:
+        head["DocNumber"] = "AUTO_GENERATE"
+    if plan.without_tax:
+        head["GlobalTaxCalculation"] = "NotApplicable"
+    if plan.location_id is not None:
+        head["DepartmentRef"] = {"value": plan.location_id}
+    return head | _currency(plan)
+
+
+def _currency(plan: PlanDraft) -> dict[str, Any]:
+    """The originals' rate is always sent with a currency: another one would post a gain or loss."""
+    if plan.currency is None:
+        return {}
+    rate = plan.exchange_rate if plan.exchange_rate is not None else Decimal(1)
+    return {"CurrencyRef": {"value": plan.currency}, "ExchangeRate": rate}
+
+
+def _line(plan: PlanDraft, number: int, amount: Money) -> dict[str, Any]:
+    return {
+        "Amount": _wire(amount),
+        "DetailType": "SalesItemLineDetail",
+        "Description": f"{plan.label}-{number}of{len(plan.amounts)}: payment plan for {plan.numbers}",
+        "SalesItemLineDetail": {
+            "ItemRef": {"value": plan.item_id},
+            "Qty": 1,
+            "UnitPrice": _wire(amount),
+            "TaxCodeRef": {"value": plan.tax_code},
+        },
+    }
+
+
+def _applied(amount: Money, kind: str, document_id: str) -> dict[str, Any]:
+    return {"Amount": _wire(amount), "LinkedTxn": [{"TxnId": document_id, "TxnType": kind}]}
+
+
+def _wire(amount: Money) -> Decimal:
+    return amount.amount.quantize(quantum(amount.currency))
