@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from qb_collections.core.money import Money
 from qb_collections.messages.check import check
 from qb_collections.messages.reminders import compose
 from tests.messages.facts import BASE, COMPANY, CUSTOMER, FIRM, SEVERAL, usd
@@ -92,6 +94,20 @@ def test_a_figure_inside_a_longer_one_is_not_taken_for_the_fact():
     planted = replace(SOFT, text=SOFT.text + "\nor $780.401 or 1$780.40")
 
     assert "figure" in rules(planted, SEVERAL)
+
+
+@pytest.mark.parametrize(
+    ("written", "faults"), [("780,40 €", 0), ("1.780,40 €", 1), ("780,40 €, also 15. November 2026", 1)]
+)
+def test_figures_are_compared_as_the_text_s_language_writes_them(written, faults):
+    """In German the currency comes last, so the fact 780,40 € also ends a larger, wrong figure."""
+    euros = Money(Decimal("780.40"), "EUR")
+    facts = replace(BASE, items=(replace(BASE.items[0], total=euros, balance=euros),), total=euros)
+    message = replace(SOFT, subject="Rechnung 10612", text=f"Offen: {written}", locale="de_DE")
+
+    figures = [fault for fault in check(message, facts) if fault.rule == "figure"]
+
+    assert len(figures) == faults
 
 
 def test_an_invoice_number_does_not_hide_a_date():
