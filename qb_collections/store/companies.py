@@ -181,7 +181,10 @@ def global_stop(conn: Connection) -> StopState | None:
 
 def set_global_stop(conn: Connection, by: str | None, at: datetime) -> None:
     """Stop everything in somebody's name; None lifts the stop."""
-    settings.put(conn, "global_stop", None if by is None else {"by": by, "at": at.isoformat()}, at)
+    if by is None:
+        settings.drop(conn, "global_stop")
+    else:
+        settings.put(conn, "global_stop", {"by": by, "at": at}, at)
 
 
 def _company(row: RowMapping) -> Company:

@@ -31,7 +31,7 @@ __all__ = [
     "approve",
     "attempts_of",
     "by_key",
-    "cancel_of_run",
+    "cancel_contacts_of_run",
     "close_attempt",
     "decline",
     "get",
@@ -65,6 +65,8 @@ def plan(
 ) -> None:
     """Queue effects; one whose key is there already stays as it is.
 
+    One that was cancelled or refused, and so had no effect, is planned again in a new round.
+
     depends_on_keys may name earlier intents and others of the same call; an unknown key is our mistake.
     decision_ids: by intent key, the decision that an effect came from.
     """
@@ -88,8 +90,29 @@ def plan(
         }
         for one in wanted
     ]
+    _plan_again(conn, company_id, rows)
     insert_missing(conn, intent, rows, key=("company_id", "key"))
     _depend(conn, company_id, wanted)
+
+
+def _plan_again(conn: Connection, company_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    without_effect = {
+        *conn.execute(
+            select(intent.c.key).where(
+                intent.c.company_id == company_id,
+                intent.c.key.in_([row["key"] for row in rows]),
+                intent.c.state.in_((State.CANCELLED, State.REJECTED)),
+            )
+        ).scalars()
+    }
+    cleared = {"body": None, "body_hash": None, "before": None, "reason": None, "settled_at": None}
+    for row in rows:
+        if row["key"] in without_effect:
+            conn.execute(
+                update(intent)
+                .where(intent.c.company_id == company_id, intent.c.key == row["key"])
+                .values(row | cleared | {"round": intent.c.round + 1})
+            )
 
 
 def next_due(conn: Connection, lease: Lease, *, now: datetime, at_most: int) -> builtins.list[Intent]:
@@ -184,10 +207,10 @@ def recover(conn: Connection, lease: Lease) -> int:
     return done.rowcount
 
 
-def cancel_of_run(
+def cancel_contacts_of_run(
     conn: Connection, company_id: int, run_id: int, reason: str, *, at: datetime | None = None
 ) -> int:
-    """Cancel the run's intents that nothing was sent for yet, and what follows them; return how many.
+    """Cancel the run's contacts that nothing was sent for yet, and what follows them; return how many.
 
     What is on its way, unknown or parked stays: it has to be found out.
     """
@@ -196,8 +219,9 @@ def cancel_of_run(
             select(intent.c.id).where(
                 intent.c.company_id == company_id,
                 intent.c.run_id == run_id,
+                intent.c.kind.in_(CONTACT_KINDS),
                 intent.c.state.in_((State.PLANNED, State.READY)),
-                ~_was_attempted(company_id),
+                ~_is_on_its_way(company_id),
             )
         ).scalars()
     ]

@@ -21,7 +21,7 @@ from qb_collections.store.tables.mirror import (
 from qb_collections.store.types import MoneyUnits, money
 from qb_collections.store.upsert import upsert
 
-IDS_AT_ONCE = 500  # well under the 32766 values that SQLite takes in one statement
+IDS_AT_ONCE = 2000  # well under the 32766 values that SQLite takes in one statement
 _KEY = ("company_id", "id")
 
 

@@ -12,12 +12,13 @@ from qb_collections.store.upsert import upsert
 
 
 def get(conn: Connection, name: str) -> Any | None:
+    """None: not set."""
     return conn.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one_or_none()
 
 
-def put(conn: Connection, name: str, value: Any | None, at: datetime) -> None:
-    """Set it; None takes it away."""
-    if value is None:
-        conn.execute(delete(setting).where(setting.c.name == name))
-    else:
-        upsert(conn, setting, [{"name": name, "value": value, "updated_at": at}], key=["name"])
+def put(conn: Connection, name: str, value: Any, at: datetime) -> None:
+    upsert(conn, setting, [{"name": name, "value": value, "updated_at": at}], key=["name"])
+
+
+def drop(conn: Connection, name: str) -> None:
+    conn.execute(delete(setting).where(setting.c.name == name))

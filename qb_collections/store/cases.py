@@ -1,0 +1,266 @@
+"""Cases: everything that a decision may look at, put together for many customers at once.
+
+A customer who is billed with a parent belongs to the parent's case, where both have one currency;
+load takes ten statements however many customers there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_
+
+from qb_collections.core.books import Customer
+from qb_collections.core.case import Case
+from qb_collections.core.money import total
+from qb_collections.store import contacts, cycles, holds, mirror, mirror_rows, plans
+from qb_collections.store.tables.companies import company
+from qb_collections.store.tables.mirror import look, mirror_customer
+from qb_collections.store.upsert import upsert
+
+Key = tuple[str, str]  # customer id, currency
+CUSTOMERS_AT_ONCE = 200
+CONTACTS_FOR = timedelta(days=90)
+_LOOK_KEY = ("company_id", "customer_id", "currency")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When a customer is looked at again, and how contacting began for them."""
+
+    next_look_on: date | None = None
+    is_backlog: bool = False
+    start_on: date | None = None
+    important: bool = False
+
+
+def touch(conn: Connection, company_id: int, customer_ids: Iterable[str], on: date) -> None:
+    """Facts changed: look at whoever these customers are billed with on that day.
+
+    Customers that the mirror does not know are passed over.
+    """
+    ids = sorted(set(customer_ids))
+    for some in mirror.chunked(ids):
+        rows = [
+            {"company_id": company_id, "customer_id": one.id, "currency": one.currency, "next_look_on": on}
+            for one in billed_with(conn, company_id, some).values()
+        ]
+        upsert(conn, look, list({row["customer_id"]: row for row in rows}.values()), key=_LOOK_KEY)
+
+
+def due(conn: Connection, company_id: int, on: date, *, after: Key | None = None, limit: int) -> list[Key]:
+    """Customers whose next look is due, in the order of their keys, beginning after a key.
+
+    after: go on behind this key, so that a crash or a chunk never meets a customer twice.
+    """
+    query = (
+        select(look.c.customer_id, look.c.currency)
+        .where(look.c.company_id == company_id, look.c.next_look_on <= on)
+        .order_by(look.c.customer_id, look.c.currency)
+        .limit(limit)
+    )
+    if after is not None:
+        same = and_(look.c.customer_id == after[0], look.c.currency > after[1])
+        query = query.where(or_(look.c.customer_id > after[0], same))
+    return [(row.customer_id, row.currency) for row in conn.execute(query)]
+
+
+def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) -> list[Case]:
+    """The cases of at most 200 customers, in the order of keys.
+
+    Left out: customers that the mirror does not know, and those billed with a parent.
+    """
+    assert len(keys) <= CUSTOMERS_AT_ONCE, f"at most {CUSTOMERS_AT_ONCE} customers at once"
+    families = _families(conn, company_id, keys)
+    if not families:
+        return []
+    wanted = list(families)
+    head_of = {member.id: key for key, family in families.items() for member in family}
+    ids = list(head_of)
+
+    invoices = _group(mirror.open_invoices(conn, company_id, ids), head_of)
+    payments = _group(mirror.payments_with_unapplied(conn, company_id, ids), head_of)
+    memos = _group(mirror.credit_memos_open(conn, company_id, ids), head_of)
+    standing = _group_pairs(holds.active_of(conn, company_id, ids), head_of)
+    agreed = _group_pairs(plans.running(conn, company_id, ids), head_of)
+    running, next_numbers = cycles.running(conn, company_id, wanted)
+    said = contacts.for_cases(conn, company_id, wanted, today - CONTACTS_FOR, running)
+    looks, history_since = _looks(conn, company_id, wanted)
+
+    cases = []
+    for key, family in families.items():
+        _, currency = key
+        seen = looks.get(key, Look())
+        cases.append(
+            Case(
+                customer=family[0],
+                currency=currency,
+                invoices=tuple(one for one in invoices[key] if one.balance.currency == currency),
+                payments=tuple(one for one in payments[key] if one.total.currency == currency),
+                credit_memos=tuple(one for one in memos[key] if one.total.currency == currency),
+                holds=tuple(standing[key]),
+                contacts=tuple(said.get(key, ())),
+                cycle=running.get(key),
+                plans=tuple(agreed[key]),
+                members=frozenset(member.id for member in family),
+                books_balance=total((member.balance for member in family), currency),
+                important=seen.important,
+                history_since=history_since,
+                start_on=seen.start_on,
+                is_backlog=seen.is_backlog,
+                next_cycle=next_numbers.get(key, 1),
+            )
+        )
+    return cases
+
+
+def key_of(conn: Connection, company_id: int, customer_id: str) -> Key | None:
+    """The key of the case that a customer belongs to; None: the mirror does not know the customer."""
+    found = billed_with(conn, company_id, [customer_id]).get(customer_id)
+    return (found.id, found.currency) if found else None
+
+
+def set_next_look(conn: Connection, company_id: int, rows: Iterable[tuple[str, str, date | None]]) -> None:
+    """(customer, currency, day); None: only a change of facts can alter the answer."""
+    _put(conn, company_id, [(key, {"next_look_on": on}) for *key, on in rows])
+
+
+def decided(
+    conn: Connection, company_id: int, rows: Iterable[tuple[str, str, date | None, bool, date | None]]
+) -> None:
+    """What a night found out: (customer, currency, next look, is backlog, not contacted before)."""
+    values = [
+        (key, {"next_look_on": on, "is_backlog": backlog, "start_on": start_on})
+        for *key, on, backlog, start_on in rows
+    ]
+    _put(conn, company_id, values)
+
+
+def set_important(conn: Connection, company_id: int, customer_id: str, currency: str, yes: bool) -> None:
+    """A person says that this customer is spoken to by people first."""
+    _put(conn, company_id, [((customer_id, currency), {"important": yes})])
+
+
+def look_of(conn: Connection, company_id: int, customer_id: str, currency: str) -> Look | None:
+    looks, _ = _looks(conn, company_id, [(customer_id, currency)])
+    return looks.get((customer_id, currency))
+
+
+def billed_with(conn: Connection, company_id: int, ids: Sequence[str]) -> dict[str, Customer]:
+    """For each of these customers whose case it belongs to: its own, or that of who is billed for it."""
+    found = mirror.customers(conn, company_id, ids)
+    parents = dict(found)
+    # QuickBooks nests customers five levels deep.
+    for _ in range(5):
+        missing = {
+            one.parent_id
+            for one in parents.values()
+            if one.bill_with_parent and one.parent_id and one.parent_id not in parents
+        }
+        more = mirror.customers(conn, company_id, missing) if missing else {}
+        if not more:
+            break
+        parents |= more
+    return {customer_id: _head(one, parents) for customer_id, one in found.items()}
+
+
+def _head(one: Customer, parents: dict[str, Customer]) -> Customer:
+    seen = {one.id}
+    while one.bill_with_parent and one.parent_id is not None:
+        parent = parents.get(one.parent_id)
+        if parent is None or parent.currency != one.currency or parent.id in seen:
+            break
+        one = parent
+        seen.add(one.id)
+    return one
+
+
+def _families(conn: Connection, company_id: int, keys: Sequence[Key]) -> dict[Key, list[Customer]]:
+    """Each head of a case with everybody billed with it, the head first, by key in the order asked."""
+    if not keys:
+        return {}
+    members = _members(company_id, keys)
+    query = (
+        select(mirror_customer, members.c.head)
+        .join(members, members.c.id == mirror_customer.c.id)
+        .where(mirror_customer.c.company_id == company_id)
+    )
+    families: dict[str, list[Customer]] = defaultdict(list)
+    for row in conn.execute(query).mappings():
+        families[row["head"]].append(mirror_rows.customer(row))
+    result = {}
+    for customer_id, currency in keys:
+        if customer_id in families:
+            family = families[customer_id]
+            result[customer_id, currency] = sorted(family, key=lambda one: (one.id != customer_id, one.id))
+    return result
+
+
+def _members(company_id: int, keys: Sequence[Key]) -> CTE:
+    """(head, id) of everybody below the heads.  UNION, so that a circle of parents ends."""
+    above = mirror_customer.alias("above")
+    has_head = exists().where(
+        above.c.company_id == company_id,
+        above.c.id == mirror_customer.c.parent_id,
+        above.c.id != mirror_customer.c.id,
+        above.c.currency == mirror_customer.c.currency,
+    )
+    heads = (
+        select(
+            mirror_customer.c.id.label("head"), mirror_customer.c.id.label("id"), mirror_customer.c.currency
+        )
+        .where(
+            mirror_customer.c.company_id == company_id,
+            tuple_(mirror_customer.c.id, mirror_customer.c.currency).in_(keys),
+            ~(mirror_customer.c.bill_with_parent & has_head),
+        )
+        .cte("members", recursive=True)
+    )
+    below = mirror_customer.alias("below")
+    return heads.union(
+        select(heads.c.head, below.c.id, below.c.currency).where(
+            below.c.company_id == company_id,
+            below.c.parent_id == heads.c.id,
+            below.c.bill_with_parent,
+            below.c.currency == heads.c.currency,
+        )
+    )
+
+
+def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict[Key, Look], date | None]:
+    mine = and_(look.c.company_id == company.c.id, tuple_(look.c.customer_id, look.c.currency).in_(keys))
+    query = (
+        select(company.c.history_since, look)
+        .select_from(company.outerjoin(look, mine))
+        .where(company.c.id == company_id)
+    )
+    rows = conn.execute(query).all()
+    looks = {
+        (row.customer_id, row.currency): Look(row.next_look_on, row.is_backlog, row.start_on, row.important)
+        for row in rows
+        if row.customer_id is not None
+    }
+    return looks, rows[0].history_since if rows else None
+
+
+def _put(conn: Connection, company_id: int, rows: Iterable[tuple[Sequence[str], dict[str, Any]]]) -> None:
+    values = [
+        {"company_id": company_id, "customer_id": key[0], "currency": key[1]} | value for key, value in rows
+    ]
+    upsert(conn, look, values, key=_LOOK_KEY)
+
+
+def _group(rows: Iterable[Any], head_of: dict[str, Key]) -> dict[Key, list[Any]]:
+    return _group_pairs(((row.customer_id, row) for row in rows), head_of)
+
+
+def _group_pairs(rows: Iterable[tuple[str, T]], head_of: dict[str, Key]) -> dict[Key, list[T]]:
+    grouped: dict[Key, list[T]] = defaultdict(list)
+    for customer_id, row in rows:
+        grouped[head_of[customer_id]].append(row)
+    return grouped

@@ -1,0 +1,181 @@
+"""Delivered contacts.  They are written once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
+
+from qb_collections.core.case import Contact, ContactKind, Cycle
+from qb_collections.core.decision import Channel
+from qb_collections.store.tables.decisions import contact
+from qb_collections.store.tables.mirror import look
+
+Key = tuple[str, str]  # customer id, currency
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContact:
+    id: int
+    customer_id: str
+    currency: str
+    contact: Contact
+    at: datetime
+    channel: Channel | None
+    intent_id: int | None
+    text: str | None
+    recipient: str | None
+
+
+def record(
+    conn: Connection,
+    company_id: int,
+    customer_id: str,
+    currency: str,
+    value: Contact,
+    *,
+    at: datetime,
+    channel: Channel | None,
+    intent_id: int | None = None,
+    text: str | None = None,
+    recipient: str | None = None,
+) -> int:
+    """Store one delivered contact and return its id.  A reminder or call ends the customer's backlog.
+
+    The database refuses a second contact of one intent, and one number twice in a cycle.
+    """
+    inserted = conn.execute(
+        contact.insert().values(
+            company_id=company_id,
+            customer_id=customer_id,
+            currency=currency,
+            contacted_on=value.on,
+            at=at,
+            kind=value.kind,
+            channel=channel,
+            stage=value.stage,
+            cycle=value.cycle,
+            number=value.number,
+            invoice_ids=list(value.invoice_ids),
+            act_by_on=value.act_by_on,
+            reply_by_on=value.reply_by_on,
+            backlog=value.backlog,
+            intent_id=intent_id,
+            text=text,
+            recipient=recipient,
+        )
+    ).inserted_primary_key
+    assert inserted is not None
+    if value.kind in (ContactKind.REMINDER, ContactKind.CALL):
+        conn.execute(
+            update(look)
+            .where(
+                look.c.company_id == company_id,
+                look.c.customer_id == customer_id,
+                look.c.currency == currency,
+            )
+            .values(is_backlog=False)
+        )
+    return int(inserted[0])
+
+
+def of_customer(
+    conn: Connection, company_id: int, customer_id: str, currency: str | None = None
+) -> list[StoredContact]:
+    """Everything that was ever said to the customer, oldest first."""
+    query = (
+        select(contact)
+        .where(contact.c.company_id == company_id, contact.c.customer_id == customer_id)
+        .order_by(contact.c.contacted_on, contact.c.id)
+    )
+    if currency is not None:
+        query = query.where(contact.c.currency == currency)
+    return [_stored(row) for row in conn.execute(query)]
+
+
+def of_intent(conn: Connection, company_id: int, intent_id: int) -> StoredContact | None:
+    query = select(contact).where(contact.c.company_id == company_id, contact.c.intent_id == intent_id)
+    row = conn.execute(query).one_or_none()
+    return _stored(row) if row else None
+
+
+def recent(conn: Connection, company_id: int, *, since: date, limit: int = 1000) -> list[StoredContact]:
+    """The company's contacts from that day on, the latest first."""
+    query = (
+        select(contact)
+        .where(contact.c.company_id == company_id, contact.c.contacted_on >= since)
+        .order_by(contact.c.contacted_on.desc(), contact.c.id.desc())
+        .limit(limit)
+    )
+    return [_stored(row) for row in conn.execute(query)]
+
+
+def counts_by_day(conn: Connection, company_id: int, *, since: date) -> dict[date, int]:
+    """How many reminders and calls were delivered on each day that had any."""
+    query = (
+        select(contact.c.contacted_on, func.count().label("contacts"))
+        .where(
+            contact.c.company_id == company_id,
+            contact.c.contacted_on >= since,
+            contact.c.kind.in_((ContactKind.REMINDER, ContactKind.CALL)),
+        )
+        .group_by(contact.c.contacted_on)
+        .order_by(contact.c.contacted_on)
+    )
+    return {row.contacted_on: row.contacts for row in conn.execute(query)}
+
+
+def for_cases(
+    conn: Connection, company_id: int, keys: Sequence[Key], since: date, cycles: Mapping[Key, Cycle]
+) -> dict[Key, list[Contact]]:
+    """Contacts from that day on and all of the running cycles, oldest first."""
+    of_cycle = [(customer_id, currency, one.number) for (customer_id, currency), one in cycles.items()]
+    recent_or_running = or_(
+        contact.c.contacted_on >= since,
+        tuple_(contact.c.customer_id, contact.c.currency, contact.c.cycle).in_(of_cycle),
+    )
+    query = (
+        select(contact)
+        .where(
+            contact.c.company_id == company_id,
+            tuple_(contact.c.customer_id, contact.c.currency).in_(keys),
+            recent_or_running,
+        )
+        .order_by(contact.c.contacted_on, contact.c.id)
+    )
+    found: dict[Key, list[Contact]] = {}
+    for row in conn.execute(query):
+        found.setdefault((row.customer_id, row.currency), []).append(_contact(row))
+    return found
+
+
+def _contact(row: Row[Any]) -> Contact:
+    return Contact(
+        on=row.contacted_on,
+        kind=ContactKind(row.kind),
+        stage=row.stage,
+        cycle=row.cycle,
+        number=row.number,
+        invoice_ids=tuple(row.invoice_ids),
+        act_by_on=row.act_by_on,
+        reply_by_on=row.reply_by_on,
+        backlog=row.backlog,
+    )
+
+
+def _stored(row: Row[Any]) -> StoredContact:
+    channel = Channel(row.channel) if row.channel else None
+    return StoredContact(
+        row.id,
+        row.customer_id,
+        row.currency,
+        _contact(row),
+        row.at,
+        channel,
+        row.intent_id,
+        row.text,
+        row.recipient,
+    )

@@ -1,0 +1,136 @@
+"""Holds: what a person knows and the books don't.  Lifted ones are kept."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from qb_collections.core.case import Hold, HoldKind
+from qb_collections.core.money import Money
+from qb_collections.store.mirror import chunked
+from qb_collections.store.tables.decisions import hold
+from qb_collections.store.types import money
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHold:
+    customer_id: str
+    hold: Hold
+    lifted_at: datetime | None
+    lifted_by: str | None
+    lifted_because: str | None
+
+
+def add(
+    conn: Connection,
+    company_id: int,
+    customer_id: str,
+    kind: HoldKind,
+    *,
+    reason: str,
+    placed_by: str,
+    placed_on: date,
+    invoice_id: str | None = None,
+    until_on: date | None = None,
+    amount: Money | None = None,
+    owner: str | None = None,
+    answer_by_on: date | None = None,
+) -> Hold:
+    """Place a hold on an invoice, or on the whole customer without one."""
+    inserted = conn.execute(
+        hold.insert().values(
+            company_id=company_id,
+            customer_id=customer_id,
+            kind=kind,
+            invoice_id=invoice_id,
+            reason=reason,
+            placed_by=placed_by,
+            placed_on=placed_on,
+            until_on=until_on,
+            amount=amount.amount if amount else None,
+            amount_currency=amount.currency if amount else None,
+            owner=owner,
+            answer_by_on=answer_by_on,
+        )
+    ).inserted_primary_key
+    assert inserted is not None
+    return get(conn, company_id, inserted[0]).hold
+
+
+def lift(
+    conn: Connection, company_id: int, hold_id: int, *, by: str, at: datetime, because: str | None = None
+) -> bool:
+    """End a hold; False when it was lifted already."""
+    done = conn.execute(
+        update(hold)
+        .where(hold.c.company_id == company_id, hold.c.id == hold_id, hold.c.lifted_at.is_(None))
+        .values(lifted_at=at, lifted_by=by, lifted_because=because)
+    )
+    return done.rowcount == 1
+
+
+def get(conn: Connection, company_id: int, hold_id: int) -> StoredHold:
+    """Raises LookupError when the company has no such hold."""
+    row = conn.execute(
+        select(hold).where(hold.c.company_id == company_id, hold.c.id == hold_id)
+    ).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no hold {hold_id}")
+    return _stored(row)
+
+
+def list(
+    conn: Connection,
+    company_id: int,
+    *,
+    customer_id: str | None = None,
+    lifted: bool = False,
+    limit: int = 1000,
+) -> builtins.list[StoredHold]:
+    """The company's holds that stand, oldest first; with lifted also those that ended."""
+    query = select(hold).where(hold.c.company_id == company_id).order_by(hold.c.id).limit(limit)
+    if customer_id is not None:
+        query = query.where(hold.c.customer_id == customer_id)
+    if not lifted:
+        query = query.where(hold.c.lifted_at.is_(None))
+    return [_stored(row) for row in conn.execute(query)]
+
+
+def active(conn: Connection, company_id: int, customer_id: str) -> builtins.list[Hold]:
+    """The customer's holds that nobody lifted, oldest first.  Whether one has run out is the policy's."""
+    return [one for _, one in active_of(conn, company_id, [customer_id])]
+
+
+def active_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, Hold]]:
+    for some in chunked(sorted(set(customer_ids))):
+        query = (
+            select(hold)
+            .where(hold.c.company_id == company_id, hold.c.customer_id.in_(some), hold.c.lifted_at.is_(None))
+            .order_by(hold.c.id)
+        )
+        for row in conn.execute(query):
+            yield row.customer_id, _hold(row)
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(
+        id=row.id,
+        kind=HoldKind(row.kind),
+        invoice_id=row.invoice_id,
+        reason=row.reason,
+        placed_by=row.placed_by,
+        placed_on=row.placed_on,
+        until_on=row.until_on,
+        amount=money(row.amount, row.amount_currency) if row.amount is not None else None,
+        owner=row.owner,
+        answer_by_on=row.answer_by_on,
+    )
+
+
+def _stored(row: Row[Any]) -> StoredHold:
+    return StoredHold(row.customer_id, _hold(row), row.lifted_at, row.lifted_by, row.lifted_because)
