@@ -205,6 +205,8 @@ def _is_past(view: View, early: Stage) -> bool:
 
 
 def _longest(view: View, kind: HoldKind, invoice: Invoice) -> holds.Standing | None:
+    if kind not in view.holds:
+        return None
     found = holds.on_invoice(view.holds, kind, invoice.id)
     return holds.longest(found, view.rules, view.today) if found else None
 

@@ -168,7 +168,8 @@ def _books(terrain: Terrain) -> str | None:
     if terrain.books_closed_on is not None and terrain.plan_on <= terrain.books_closed_on:
         return (
             f"The books are closed through {day_text(terrain.books_closed_on, year)}, and the plan would be "
-            f"dated {day_text(terrain.plan_on, year)}. Choose a later day, or move the closing date in QuickBooks."
+            f"dated {day_text(terrain.plan_on, year)}. Choose a later day, or move "
+            "the closing date in QuickBooks."
         )
     if terrain.report_basis == "Cash":
         return (

@@ -22,9 +22,11 @@ class Rules:
     steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
+    _ranks: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
     _reached: dict[tuple[str, date], date] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self._ranks.update((stage.code, place) for place, stage in enumerate(self.ladder))
         kept = tuple(stage for stage in self.ladder if self.policy.stage(stage.code) is not None)
         object.__setattr__(self, "steps", kept)
         object.__setattr__(self, "early", next((s for s in kept if s.after_due_days < 0), None))
@@ -32,7 +34,7 @@ class Rules:
 
     def rank(self, code: str | None) -> int:
         """The place of a stage in the ladder; -1 for none and for a code that the ladder does not have."""
-        return next((n for n, stage in enumerate(self.ladder) if stage.code == code), -1)
+        return self._ranks.get(code or "", -1)
 
     def reached_on(self, stage: Stage, due_on: date) -> date:
         """The day an invoice reaches the stage by its due date alone."""
