@@ -1,0 +1,274 @@
+"""The bodies that QuickBooks was recorded (or is documented) to answer, reproduced."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from tests.emulator.small_company import REALM, sale, small_company
+
+
+@pytest.fixture
+def company():
+    return small_company()
+
+
+TIME = "2026-10-30T09:00:00.300-07:00"
+
+
+def test_a_minimal_invoice_gets_everything_that_the_recording_shows(company):
+    body = {"Line": [sale(company.ids["work"], 100.0)], "CustomerRef": {"value": company.ids["amy"]}}
+    status, found = company.http("POST", "invoice", body)
+
+    assert status == 200
+    assert found == {
+        "Invoice": {
+            "AllowIPNPayment": False,
+            "AllowOnlinePayment": False,
+            "AllowOnlineCreditCardPayment": False,
+            "AllowOnlineACHPayment": False,
+            "domain": "QBO",
+            "sparse": False,
+            "Id": "1",
+            "SyncToken": "0",
+            "MetaData": {"CreateTime": "2026-10-30T09:00:00-07:00", "LastUpdatedTime": "2026-10-30T09:00:00-07:00"},
+            "CustomField": [],
+            "DocNumber": "1001",
+            "TxnDate": "2026-10-30",
+            "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
+            "LinkedTxn": [],
+            "Line": [
+                {
+                    "Id": "1",
+                    "LineNum": 1,
+                    "Amount": 100.0,
+                    "DetailType": "SalesItemLineDetail",
+                    "SalesItemLineDetail": {
+                        "ItemRef": {"value": company.ids["work"], "name": "Labour"},
+                        "ItemAccountRef": {"value": company.ids["services"], "name": "Services"},
+                        "TaxCodeRef": {"value": "NON"},
+                    },
+                },
+                {"Amount": 100.0, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}},
+            ],
+            "TxnTaxDetail": {"TotalTax": 0},
+            "CustomerRef": {"value": company.ids["amy"], "name": "Amy's Bird Sanctuary"},
+            "BillEmail": {"Address": "amy@birds.example"},
+            "DueDate": "2026-10-30",
+            "TotalAmt": 100.0,
+            "ApplyTaxAfterDiscount": False,
+            "PrintStatus": "NeedToPrint",
+            "EmailStatus": "NotSet",
+            "Balance": 100.0,
+        },
+        "time": TIME,
+    }
+
+
+def test_amounts_are_numbers_that_keep_two_decimals(company):
+    invoice = company.invoice("100")
+
+    text = company.raw("GET", f"invoice/{invoice['Id']}").body
+
+    assert b'"TotalAmt":100.00' in text
+    assert b'"Balance":100.00' in text
+
+
+def test_delete_answers_a_stub(company):
+    invoice = company.invoice("100")
+
+    found = company.http("POST", "invoice", {"Id": invoice["Id"], "SyncToken": "0"}, operation="delete")
+
+    stub = {"domain": "QBO", "status": "Deleted", "Id": invoice["Id"]}
+    assert found == (200, {"Invoice": stub, "time": TIME})
+
+
+def test_void_keeps_number_and_dates_and_is_worth_nothing(company):
+    invoice = company.invoice("100", Line=[sale(company.ids["work"], "100.00", Qty=4, UnitPrice=25)])
+
+    _, found = company.http("POST", "invoice", {"Id": invoice["Id"], "SyncToken": "0"}, operation="void")
+
+    voided = found["Invoice"]
+    assert voided["SyncToken"] == "1"
+    assert voided["PrivateNote"] == "Voided"
+    assert [line["Amount"] for line in voided["Line"]] == [0, 0]
+    assert "Qty" not in voided["Line"][0]["SalesItemLineDetail"]
+    assert (voided["TotalAmt"], voided["Balance"], voided["TxnTaxDetail"]) == (0, 0, {"TotalTax": 0})
+    assert (voided["DocNumber"], voided["TxnDate"], voided["DueDate"]) == ("1001", "2026-10-30", "2026-10-30")
+
+
+def test_count_answers_total_count_only(company):
+    company.invoice("1")
+    company.invoice("2")
+
+    found = company.http("GET", "query", query="select count(*) from Invoice")
+
+    assert found == (200, {"QueryResponse": {"totalCount": 2}, "time": TIME})
+
+
+def test_an_unknown_property_is_named(company):
+    status, found = company.http("POST", "invoice", {"BadJson": 1})
+
+    error = found["Fault"]["Error"][0]
+    assert status == 400
+    assert found["Fault"]["type"] == "ValidationFault"
+    assert found["time"] == TIME
+    assert sorted(error) == ["Detail", "Message", "code"]
+    assert error["code"] == "2010"
+    assert error["Message"] == "Request has invalid or unsupported property"
+    assert error["Detail"].startswith(
+        'Property Name:Unrecognized field "BadJson" (class com.intuit.schema.finance.v3.Invoice)'
+    )
+
+
+def test_an_id_that_is_no_number_is_refused_without_a_time(company):
+    error = {
+        "Message": "Invalid ID",
+        "Detail": "Id should be a valid number. Supplied value:1.5",
+        "code": "2030",
+        "element": "Id",
+    }
+
+    assert company.http("GET", "customer/1.5") == (
+        400,
+        {"Fault": {"Error": [error], "type": "ValidationFault"}},
+    )
+
+
+def test_a_bad_address_is_an_unsupported_operation(company):
+    status, found = company.http("GET", "customer/1/5")
+
+    error = found["Fault"]["Error"][0]
+    assert (status, error["code"], error["Message"]) == (400, "500", "Unsupported Operation")
+    assert error["Detail"].startswith(
+        f"Operation Could not find resource for relative : /v3/company/{REALM}/customer/1/5 of full path: https://"
+    )
+
+
+@pytest.mark.parametrize("entity", ["customer", "vendor", "employee"])
+def test_a_name_is_unique_over_customers_vendors_and_employees(company, entity):
+    status, found = company.http("POST", entity, {"DisplayName": "amy's bird sanctuary"})
+
+    error = {
+        "Message": "Duplicate Name Exists Error",
+        "Detail": "The name supplied already exists. : null",
+        "code": "6240",
+    }
+    assert status == 400
+    assert found == {"Fault": {"Error": [error], "type": "ValidationFault"}, "time": TIME}
+
+
+def test_a_batch_answers_each_item_on_its_own(company):
+    invoice = company.invoice("10")
+    items = [
+        {"bId": "bid1", "operation": "create", "Vendor": {"DisplayName": "Boraski Family Store"}},
+        {"bId": "bid2", "operation": "delete", "Invoice": {"Id": "9999", "SyncToken": "0"}},
+        {"bId": "bid3", "operation": "update", "Invoice": {"Id": invoice["Id"], "SyncToken": "7", "sparse": True}},
+        {"bId": "bid4", "Query": "select * from Invoice"},
+    ]
+
+    status, found = company.http("POST", "batch", {"BatchItemRequest": items})
+
+    answers = {item.pop("bId"): item for item in found["BatchItemResponse"]}
+    assert status == 200
+    assert answers["bid1"]["Vendor"]["DisplayName"] == "Boraski Family Store"
+    assert answers["bid2"]["Fault"]["Error"][0]["code"] == "610"
+    assert answers["bid2"]["Fault"]["Error"][0]["Detail"].startswith("Object Not Found : Something you're trying")
+    assert answers["bid3"]["Fault"]["Error"][0]["code"] == "5010"
+    assert answers["bid3"]["Fault"]["Error"][0]["Message"] == "Stale Object Error"
+    assert answers["bid4"]["QueryResponse"]["maxResults"] == 1
+
+
+def test_a_payment_without_lines_is_unapplied(company):
+    _, found = company.http("POST", "payment", {"TotalAmt": 25.0, "CustomerRef": {"value": company.ids["amy"]}})
+
+    payment = found["Payment"]
+    assert (payment["TotalAmt"], payment["UnappliedAmt"], payment["Line"]) == (25.0, 25.0, [])
+    assert payment["ProcessPayment"] is False
+    assert payment["DepositToAccountRef"] == {"value": company.ids["undeposited"]}
+    assert payment["CustomerRef"] == {"name": "Amy's Bird Sanctuary", "value": company.ids["amy"]}
+
+
+def test_an_applied_payment_shows_what_was_open_before_it(company):
+    invoice = company.invoice("71.00")
+
+    payment = company.pay("65", ("Invoice", invoice["Id"], "55"))
+
+    line = company.read("Payment", payment["Id"])["Line"][0]
+    named = {each["value"]["Name"]: each["value"]["Value"] for each in line["LineEx"]["any"]}
+    assert line["LinkedTxn"] == [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+    assert named == {"txnId": invoice["Id"], "txnOpenBalance": "71.00", "txnReferenceNumber": "1001"}
+    assert payment["UnappliedAmt"] == Decimal("10.00")
+
+
+def test_send_records_address_and_time(company):
+    invoice = company.invoice("71.00")
+    company.clock.advance(minutes=5)
+
+    _, found = company.http("POST", f"invoice/{invoice['Id']}/send", b"", sendTo="boss@birds.example")
+
+    sent = found["Invoice"]
+    assert sent["EmailStatus"] == "EmailSent"
+    assert sent["BillEmail"] == {"Address": "boss@birds.example"}
+    assert sent["DeliveryInfo"] == {"DeliveryType": "Email", "DeliveryTime": "2026-10-30T09:05:00-07:00"}
+    assert sent["MetaData"]["LastUpdatedTime"] == "2026-10-30T09:05:00-07:00"
+
+
+def test_an_empty_page_is_an_empty_object(company):
+    _, found = company.http("GET", "query", query="select * from Invoice")
+
+    assert found["QueryResponse"] == {}
+
+
+def test_the_pdf_is_a_pdf_whose_references_hold(company):
+    invoice = company.invoice("100.00", customer="amy")
+
+    found = company.raw("GET", f"invoice/{invoice['Id']}/pdf")
+
+    start = int(found.body.rsplit(b"startxref\n", 1)[1].split()[0])
+    assert found.content_type == "application/pdf"
+    assert found.body.startswith(b"%PDF-1.4")
+    assert found.body[start : start + 4] == b"xref"
+    assert b"INVOICE 1001" in found.body
+
+
+def test_a_resent_request_id_gets_the_first_answer_byte_for_byte(company):
+    body = {"TotalAmt": 25, "CustomerRef": {"value": company.ids["amy"]}}
+    first = company.raw("POST", "payment", body, requestid="abc")
+    company.clock.advance(hours=2)
+
+    second = company.raw("POST", "payment", body, requestid="abc")
+
+    assert second == first
+    assert company.engine.query(REALM, "select count(*) from Payment") == {"totalCount": 1}
+
+
+def test_a_refused_request_leaves_its_request_id_free(company):
+    body = {"TotalAmt": -1, "CustomerRef": {"value": company.ids["amy"]}}
+    refused = company.raw("POST", "payment", body, requestid="abc")
+
+    again = company.raw("POST", "payment", body | {"TotalAmt": 1}, requestid="abc")
+
+    assert (refused.status, again.status) == (400, 200)
+
+
+def test_accounts_show_their_balance_with_the_sign_of_their_kind(company):
+    company.invoice("100")
+
+    income = company.http("GET", f"account/{company.ids['services']}")[1]["Account"]
+    receivable = company.http("GET", "query", query="select * from Account where AccountType = 'Accounts Receivable'")
+
+    assert income["CurrentBalance"] == 100.0
+    assert receivable[1]["QueryResponse"]["Account"][0]["CurrentBalance"] == 100.0
+
+
+def test_a_record_made_inactive_is_renamed_and_hidden(company):
+    body = {"Id": company.ids["clearing"], "SyncToken": "0", "sparse": True, "Active": False}
+    company.http("POST", "account", body)
+
+    shown = json.loads(company.raw("GET", f"account/{company.ids['clearing']}").body)["Account"]
+    listed = company.engine.query(REALM, "select * from Account where Name like 'Payment plan%'")
+    asked = company.engine.query(REALM, "select Name from Account where Active = false")
+
+    assert shown["Name"] == "Payment plan clearing (deleted)"
+    assert listed == {}
+    assert [row["Name"] for row in asked["Account"]] == ["Payment plan clearing (deleted)"]
