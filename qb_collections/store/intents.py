@@ -22,8 +22,9 @@ from qb_collections.store.attempts import (
     last_attempt,
     open_attempt,
 )
+from qb_collections.store.endings import approve, cancel_contacts_of_run, cancel_followers, decline
 from qb_collections.store.leases import Lease
-from qb_collections.store.tables.intents import attempt_member, intent, intent_dependency
+from qb_collections.store.tables.intents import intent, intent_dependency
 from qb_collections.store.upsert import insert_missing
 
 __all__ = [
@@ -49,7 +50,6 @@ __all__ = [
     "waits_until",
 ]
 
-BLOCKED = "what it was to follow did not happen"
 _WAITING = (State.PLANNED, State.READY, State.UNKNOWN)
 
 
@@ -179,7 +179,7 @@ def settle(
     values = {name: value for name, value in given.items() if value is not None} | {"reason": reason}
     _move(conn, lease, intent_id, state, values)
     if state in (State.REJECTED, State.CANCELLED):
-        _cancel_followers(conn, lease.company_id, [intent_id], at)
+        cancel_followers(conn, lease.company_id, [intent_id], at)
 
 
 def postpone(conn: Connection, lease: Lease, intent_ids: Iterable[int], due_at: datetime) -> None:
@@ -205,52 +205,6 @@ def recover(conn: Connection, lease: Lease) -> int:
         .values(state=State.UNKNOWN)
     )
     return done.rowcount
-
-
-def cancel_contacts_of_run(
-    conn: Connection, company_id: int, run_id: int, reason: str, *, at: datetime | None = None
-) -> int:
-    """Cancel the run's contacts that nothing was sent for yet, and what follows them; return how many.
-
-    What is on its way, unknown or parked stays: it has to be found out.
-    """
-    ids = [
-        *conn.execute(
-            select(intent.c.id).where(
-                intent.c.company_id == company_id,
-                intent.c.run_id == run_id,
-                intent.c.kind.in_(CONTACT_KINDS),
-                intent.c.state.in_((State.PLANNED, State.READY)),
-                ~_is_on_its_way(company_id),
-            )
-        ).scalars()
-    ]
-    _cancel(conn, company_id, ids, reason, at)
-    return len(ids) + _cancel_followers(conn, company_id, ids, at)
-
-
-def approve(conn: Connection, company_id: int, ids: Iterable[int], by: str, at: datetime) -> int:
-    """A person agrees to these; return how many were waiting for it."""
-    return _answer(conn, company_id, ids, Approval.GIVEN, by, at)
-
-
-def decline(conn: Connection, company_id: int, ids: Iterable[int], by: str, at: datetime) -> int:
-    """A person says no: these are cancelled, with what follows them; return how many were waiting."""
-    wanted = [*ids]
-    declined = _answer(conn, company_id, wanted, Approval.DECLINED, by, at)
-    said_no = [
-        *conn.execute(
-            select(intent.c.id).where(
-                intent.c.company_id == company_id,
-                intent.c.id.in_(wanted),
-                intent.c.approval == Approval.DECLINED,
-                intent.c.state.in_((State.PLANNED, State.READY)),
-            )
-        ).scalars()
-    ]
-    _cancel(conn, company_id, said_no, f"{by} decided against it", at)
-    _cancel_followers(conn, company_id, said_no, at)
-    return declined
 
 
 def get(conn: Connection, company_id: int, intent_id: int) -> Intent:
@@ -313,13 +267,6 @@ def _can_go(company_id: int) -> Any:
     )
 
 
-def _was_attempted(company_id: int) -> Any:
-    return exists().where(
-        attempt_member.c.company_id == company_id,
-        attempt_member.c.intent_id == intent.c.id,
-    )
-
-
 def _depend(conn: Connection, company_id: int, wanted: Sequence[PlannedIntent]) -> None:
     pairs = [(one.key, earlier) for one in wanted for earlier in one.depends_on_keys]
     if not pairs:
@@ -347,53 +294,6 @@ def _move(conn: Connection, lease: Lease, intent_id: int, state: State, values: 
     row = conn.execute(select(intent.c.state, intent.c.kind).where(mine).with_for_update()).one()
     transitions.check(State(row.state), state, IntentKind(row.kind))
     conn.execute(update(intent).where(mine).values(state=state, **values))
-
-
-def _cancel_followers(conn: Connection, company_id: int, ids: Sequence[int], at: datetime | None) -> int:
-    """Cancel what follows these and was not begun, and what follows that, and so on."""
-    cancelled = 0
-    while ids:
-        ids = [
-            *conn.execute(
-                select(intent.c.id)
-                .join(intent_dependency, intent_dependency.c.intent_id == intent.c.id)
-                .where(
-                    intent.c.company_id == company_id,
-                    intent_dependency.c.company_id == company_id,
-                    intent_dependency.c.depends_on_id.in_(ids),
-                    intent.c.state.in_((State.PLANNED, State.READY)),
-                )
-                .distinct()
-            ).scalars()
-        ]
-        _cancel(conn, company_id, ids, BLOCKED, at)
-        cancelled += len(ids)
-    return cancelled
-
-
-def _cancel(conn: Connection, company_id: int, ids: Sequence[int], reason: str, at: datetime | None) -> None:
-    if ids:
-        conn.execute(
-            update(intent)
-            .where(intent.c.company_id == company_id, intent.c.id.in_(ids))
-            .values(state=State.CANCELLED, reason=reason, settled_at=at)
-        )
-
-
-def _answer(
-    conn: Connection, company_id: int, ids: Iterable[int], approval: Approval, by: str, at: datetime
-) -> int:
-    done = conn.execute(
-        update(intent)
-        .where(
-            intent.c.company_id == company_id,
-            intent.c.id.in_([*ids]),
-            intent.c.approval == Approval.NEEDED,
-            intent.c.state.in_((State.PLANNED, State.READY)),
-        )
-        .values(approval=approval, approved_by=by, approved_at=at)
-    )
-    return done.rowcount
 
 
 def _select(company_id: int) -> Select[Any]:

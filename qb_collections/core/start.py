@@ -1,0 +1,40 @@
+"""How contacting begins: what counts as backlog, and how many hear from us on the first day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from qb_collections.core.case import Case
+from qb_collections.core.decision import Decision
+from qb_collections.core.money import Money
+from qb_collections.core.silence import CONTACTS, silenced
+
+
+def with_start(case: Case, starts: Mapping[tuple[str, str], date]) -> Case:
+    """The case as backlog that starts on its day, when it has one."""
+    start_on = starts.get((case.customer.id, case.currency))
+    return case if start_on is None else replace(case, is_backlog=True, start_on=start_on)
+
+
+def cap_first_night(decisions: Sequence[Decision], cap: int, next_on: date) -> list[Decision]:
+    """Keep the cap's largest contacts, hold the others back to next_on.  Order and everything else stay."""
+    contacts = sorted(
+        (index for index, decision in enumerate(decisions) if decision.outcome in CONTACTS),
+        key=lambda index: (-_size(decisions[index].amount), decisions[index].customer_id),
+    )
+    late = set(contacts[cap:])
+    because = (
+        f"We start small, with no more than {cap} {'customer' if cap == 1 else 'customers'} on the first day. "
+        f"This one is looked at again on {next_on:%A} {next_on.day} {next_on:%B}."
+    )
+    return [
+        silenced(decision, "first night", because, next_on) if index in late else decision
+        for index, decision in enumerate(decisions)
+    ]
+
+
+def _size(amount: Money | None) -> int:
+    # Amounts of several currencies cannot be compared; the order only decides who is asked a day earlier.
+    return int(amount.amount * 10_000) if amount is not None else 0

@@ -1,0 +1,140 @@
+"""From a case and its decision to the words: what would be said, to whom, with today's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.case import Case, Contact, ContactKind
+from qb_collections.core.decision import Channel, Decision, Outcome
+from qb_collections.core.money import Money, total
+from qb_collections.messages.facts import CallFacts, CompanyFacts, Credit, CustomerFacts, Item, MessageFacts
+from qb_collections.messages.reminders import Message, compose, missing_setting
+from qb_collections.messages.template import TemplateRefused
+from qb_collections.services.effects import Draft
+from qb_collections.store.companies import Company
+
+NOON = time(12)
+LETTER_KINDS = (ContactKind.REMINDER, ContactKind.NOTICE)
+
+
+def draft(company: Company, case: Case, decision: Decision, at: date | datetime) -> Draft:
+    """The exact words of a decision; for silence none.
+
+    at is the instant of the check, or a date for a preview (then noon of that
+    day stands for it).  Where a setting is missing, the draft says which, in
+    the place of the text.
+    """
+    if decision.outcome is Outcome.SILENCE:
+        return Draft(None, "", "")
+    facts = facts_of(company, case, decision, _instant(company, at))
+    if decision.channel is Channel.QUICKBOOKS:
+        number = facts.numbers[0]
+        text = f"QuickBooks e-mails a copy of invoice {number} to {facts.customer.email}, in QuickBooks' own words.\n"
+        return Draft(facts.customer.email, f"Invoice {number}", text)
+    try:
+        message = _message(decision, facts)
+    except TemplateRefused as refused:
+        wanted = missing_setting(refused)
+        if wanted is None:
+            raise
+        return Draft(
+            facts.customer.email, "", f"This text needs {wanted}. Add it, and the text is complete.\n"
+        )
+    return Draft(message.to, message.subject, message.text)
+
+
+def _message(decision: Decision, facts: MessageFacts) -> Message:
+    if decision.outcome is Outcome.TASK:
+        assert decision.task_kind is not None
+        return compose("", decision.task_kind, facts)
+    variant = "backlog" if decision.backlog else ""
+    if decision.task_kind == "missed_call":
+        variant = "missed_call"
+    return compose(decision.stage, variant, facts)
+
+
+def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) -> MessageFacts:
+    """Everything a text may say, from the case alone."""
+    by_id = {invoice.id: invoice for invoice in case.invoices}
+    named = [by_id[one] for one in decision.invoice_ids if one in by_id] or list(case.invoices)
+    also = [by_id[one] for one in decision.also_open_ids if one in by_id]
+    credits = _credits(case) if decision.credits or decision.outcome is Outcome.TASK else ()
+    owed = total((invoice.balance for invoice in named), case.currency)
+    if decision.credits is not None:
+        owed = owed - decision.credits
+    said = [contact for contact in case.contacts if case.cycle and contact.cycle == case.cycle.number]
+    customer = case.customer
+    return MessageFacts(
+        company=CompanyFacts(
+            name=company.name,
+            contact_name=company.contact_name,
+            contact_role=company.contact_role,
+            contact_phone=company.contact_phone,
+            reply_to=company.reply_to,
+            payment_instructions=company.payment_instructions,
+        ),
+        customer=CustomerFacts(
+            name=customer.name,
+            first_name=customer.first_name,
+            full_name=customer.full_name,
+            email=customer.emails[0] if customer.emails else _invoice_email(named),
+            phone=customer.phone,
+        ),
+        as_of=as_of,
+        zone=company.zone,
+        items=tuple(_item(invoice) for invoice in named),
+        total=owed,
+        also_open=tuple(_item(invoice) for invoice in also),
+        credits=credits,
+        reply_by=decision.reply_by_on,
+        act_by=decision.act_by_on,
+        deadline=decision.act_by_on,
+        missed_call_on=case.cycle.missed_call_on if case.cycle else None,
+        letters_on=_days(said, LETTER_KINDS),
+        calls_on=_days(said, (ContactKind.CALL,)),
+        terms=next((invoice.terms for invoice in named if invoice.terms), None),
+        call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
+        locale=company.locale,
+    )
+
+
+def _instant(company: Company, at: date | datetime) -> datetime:
+    if isinstance(at, datetime):
+        return at
+    return datetime.combine(at, NOON, tzinfo=ZoneInfo(company.zone)).astimezone(UTC)
+
+
+def _item(invoice: Invoice) -> Item:
+    return Item(invoice.label, invoice.issued_on, invoice.due_on, invoice.total, invoice.balance)
+
+
+def _credits(case: Case) -> tuple[Credit, ...]:
+    memos = [Credit(f"Credit memo {memo.number or memo.id}", memo.remaining) for memo in case.credit_memos]
+    looked_through = {plan.memo_id for plan in case.plans}
+    memos = [
+        credit for credit, memo in zip(memos, case.credit_memos, strict=True) if memo.id not in looked_through
+    ]
+    unapplied = [Credit("Payment not yet applied", payment.unapplied) for payment in case.payments]
+    return tuple(credit for credit in (*memos, *unapplied) if credit.amount > Money.zero(case.currency))
+
+
+def _days(contacts: Iterable[Contact], kinds: tuple[ContactKind, ...]) -> tuple[date, ...]:
+    return tuple(contact.on for contact in contacts if contact.kind in kinds)
+
+
+def _said(contact: Contact) -> str:
+    words = {
+        ContactKind.REMINDER: "we wrote",
+        ContactKind.CALL: "we spoke",
+        ContactKind.ANSWER: "we answered them",
+        ContactKind.NOTICE: "we wrote about a payment of the plan",
+        ContactKind.FOREIGN: "QuickBooks sent an invoice",
+    }
+    return f"{contact.on.day} {contact.on:%B %Y}: {words[contact.kind]}"
+
+
+def _invoice_email(invoices: Iterable[Invoice]) -> str | None:
+    return next((invoice.email for invoice in invoices if invoice.email), None)

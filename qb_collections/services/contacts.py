@@ -1,0 +1,109 @@
+"""A contact was delivered: record it, advance the cycle, queue the note lines, look again tomorrow."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from qb_collections.core import cycles
+from qb_collections.core.case import Contact, ContactKind
+from qb_collections.core.decision import Channel
+from qb_collections.core.identity import marker, note_key
+from qb_collections.core.intents import Intent, IntentKind, PlannedIntent
+from qb_collections.store import audit, cases, intents
+from qb_collections.store import contacts as stored_contacts
+from qb_collections.store import cycles as stored_cycles
+from qb_collections.store.companies import Company
+
+
+def delivered(
+    conn: Connection,
+    company: Company,
+    intent: Intent,
+    *,
+    at: datetime,
+    actor: str,
+    kind: ContactKind = ContactKind.REMINDER,
+    channel: Channel | None = None,
+    note_kind: str | None = None,
+) -> None:
+    """Record one delivered contact with everything that follows from it, in the caller's transaction."""
+    plan = intent.plan
+    on = company.today(at)
+    contact = Contact(
+        on=on,
+        kind=kind,
+        stage=plan["stage"],
+        cycle=plan["cycle"],
+        number=plan["number"],
+        invoice_ids=tuple(plan["invoice_ids"]),
+        act_by_on=_day(plan["act_by_on"]),
+        reply_by_on=_day(plan["reply_by_on"]),
+        backlog=plan["backlog"],
+    )
+    customer_id, currency = plan["customer_id"], plan["currency"]
+    stored_contacts.record(
+        conn,
+        company.id,
+        customer_id,
+        currency,
+        contact,
+        at=at,
+        channel=channel or Channel(plan["channel"]),
+        intent_id=intent.id,
+        text=plan["draft"]["text"],
+        recipient=plan["draft"]["to"],
+    )
+    running = stored_cycles.current(conn, company.id, customer_id, currency)
+    cycle = running or cycles.begun(plan["cycle"], on, plan["policy_version"])
+    stored_cycles.save(conn, company.id, customer_id, currency, cycles.delivered(cycle, contact))
+    cases.touch(conn, company.id, [customer_id], on + timedelta(days=1))
+    notes = _notes(company, intent, on, note_kind or _note_kind(plan), at)
+    intents.plan(conn, company.id, intent.run_id, notes)
+    audit.append(
+        conn,
+        company.id,
+        actor,
+        "contact delivered",
+        plan["reminder"],
+        {"kind": kind.value, "step": plan["stage"], "invoices": plan["invoice_ids"], "notes": len(notes)},
+        at,
+    )
+
+
+def _notes(company: Company, intent: Intent, on: date, kind: str, at: datetime) -> list[PlannedIntent]:
+    """One line for every invoice that the contact named, where the owner wants notes at all."""
+    if company.note_place == "neither":
+        return []
+    in_memo = company.note_place == "memo" and company.notes_stopped is None
+    planned = []
+    for invoice_id in intent.plan["invoice_ids"]:
+        key = note_key(intent.plan["reminder"], invoice_id)
+        plan = {
+            "invoice_id": invoice_id,
+            "customer_id": intent.plan["customer_id"],
+            "customer": intent.plan["customer"],
+            "line": kind,
+            "on": on.isoformat(),
+            "ref": marker(company.key, key),
+        }
+        planned.append(
+            PlannedIntent(key, IntentKind.NOTE if in_memo else IntentKind.NOTE_ATTACHMENT, at, plan)
+        )
+    return planned
+
+
+def _note_kind(plan: dict[str, object]) -> str:
+    """Which line records it: a copy of the invoice itself, or a message that lists it."""
+    if plan["channel"] == Channel.QUICKBOOKS.value:
+        return str(plan["stage"])
+    if plan["backlog"] or plan["stage"] == "S1":
+        return "listed"
+    if plan["stage"] == "S3":
+        return "s3_email"
+    return str(plan["stage"])
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,127 @@
+"""Decide a whole company for one day: gather the cases, decide each, put the words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from qb_collections.core import admission, cycles, start
+from qb_collections.core.case import Case
+from qb_collections.core.decide import decide
+from qb_collections.core.decision import Decision, Outcome
+from qb_collections.core.identity import contact_key, facts_hash
+from qb_collections.core.intents import IntentKind, State
+from qb_collections.core.money import total
+from qb_collections.core.silence import CONTACTS, silenced
+from qb_collections.services import composing
+from qb_collections.services.context import Context
+from qb_collections.services.effects import Draft
+from qb_collections.services.rulebook import Rulebook
+from qb_collections.store import cases, intents
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+
+CASES_AT_ONCE = 200
+_UNCLEAR = (State.SENDING, State.UNKNOWN, State.PARKED)
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One customer's case, the decision, and the words that go with it."""
+
+    case: Case
+    decision: Decision
+    draft: Draft
+    facts: str  # hash of the decision and its words: equal means the preview was right
+
+    @property
+    def key(self) -> Key:
+        return self.case.customer.id, self.case.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """All that was decided for one date, under which rules."""
+
+    on: date
+    book: Rulebook
+    decided: tuple[Decided, ...]
+    settled: tuple[Key, ...] = ()  # looked at, and nothing is open any more
+
+
+def decide_company(context: Context, company: Company, on: date) -> Night:
+    """Every customer whose next look is due on that date.  Reads only."""
+    with reading(context.engine) as conn:
+        book = Rulebook(conn, company, on)
+        looked_at = [case for chunk in _cases(conn, company, on) for case in chunk]
+        unclear = {
+            intent.plan["reminder"]
+            for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=[IntentKind.SEND_INVOICE])
+        }
+    found = [case for case in looked_at if case.invoices]
+    settled = tuple((case.customer.id, case.currency) for case in looked_at if not case.invoices)
+    if company.live_since_on is None:
+        starts = _backlog_starts(book, found, on)
+        found = [start.with_start(case, starts) for case in found]
+    found = [in_cycle(book, case, on) for case in found]
+    decisions = [_clear(decide(case, book.rules(case), on), unclear) for case in found]
+    if company.live_since_on is None or company.live_since_on == on:
+        cap = admission.first_night_cap(len(found), book.policy.first_night)
+        next_on = book.calendar.add_business_days(on, 1)
+        decisions = start.cap_first_night(decisions, cap, book.calendar.next_open(next_on))
+    decided = tuple(
+        _with_words(company, case, decision, on) for case, decision in zip(found, decisions, strict=True)
+    )
+    return Night(on, book, decided, settled)
+
+
+def in_cycle(book: Rulebook, case: Case, on: date) -> Case:
+    """The case in the cycle that holds on that day; a cycle that begins takes the ladder of today."""
+    return replace(case, cycle=cycles.advance(case.cycle, case, book.rules(case), on, book.version))
+
+
+def _cases(conn: Connection, company: Company, on: date) -> Iterator[list[Case]]:
+    after = None
+    while keys := cases.due(conn, company.id, on, after=after, limit=CASES_AT_ONCE):
+        yield cases.load(conn, company.id, keys, on)
+        after = keys[-1]
+
+
+def _backlog_starts(book: Rulebook, found: Sequence[Case], on: date) -> Mapping[Key, date]:
+    """Who was late before contacting began, largest first over the spread's business days."""
+    late = []
+    for case in found:
+        rules = book.rules(case)
+        overdue = [invoice for invoice in case.invoices if invoice.due_on is not None and invoice.due_on < on]
+        reached = [rules.reached_on(rules.first, i.due_on) for i in overdue if rules.first and i.due_on]
+        if any(day < on for day in reached) and not any(contact.cycle for contact in case.contacts):
+            owed = total((invoice.balance for invoice in overdue), case.currency)
+            late.append(((case.customer.id, case.currency), owed))
+    return admission.spread(late, on, book.calendar, book.policy.backlog.spread_business_days)
+
+
+def _clear(decision: Decision, unclear: set[str]) -> Decision:
+    """Nothing more is said while nobody knows whether the last message went out."""
+    if decision.outcome not in CONTACTS or decision.cycle is None or decision.number is None:
+        return decision
+    key = contact_key(decision.customer_id, decision.currency, decision.cycle, decision.number)
+    if key not in unclear:
+        return decision
+    because = (
+        "We could not see whether the last message went out, because QuickBooks did not answer. "
+        "Nothing more goes out until a person has looked."
+    )
+    return silenced(decision, "unclear", because, None)
+
+
+def _with_words(company: Company, case: Case, decision: Decision, on: date) -> Decided:
+    draft = (
+        composing.draft(company, case, decision, on)
+        if decision.outcome is not Outcome.SILENCE
+        else Draft(None, "", "")
+    )
+    return Decided(case, decision, draft, facts_hash(decision, draft.text))

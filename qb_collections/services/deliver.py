@@ -1,0 +1,175 @@
+"""Deliver what is due: guards re-read, contact, then the notes that record it.
+
+Retry or give up is decided here and nowhere else:
+
+- a guard that says no cancels the effect, with the reason;
+- a refusal of QuickBooks ends it (or starts a new round, where the body was stale);
+- trouble that surely had no effect puts it back, a little later;
+- an answer that was lost makes it unknown: read first, then repeat the same request;
+- what cannot be told by reading is parked for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qb_collections.core import company_gates
+from qb_collections.core.company_gates import CompanyState, Link
+from qb_collections.core.decision import Finding
+from qb_collections.core.intents import CONTACT_KINDS, Intent, IntentKind, State
+from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
+from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.services import asking, guards, noting, plan_saga, sending
+from qb_collections.services.attempts import RETRY_AFTER
+from qb_collections.services.context import Context
+from qb_collections.services.guards import Checked
+from qb_collections.store import audit, cases, companies, intents
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+from qb_collections.store.leases import Lease
+
+UNITS_MAX = 2_000  # units of work in one delivery; the rest waits for the next tick
+CUSTOMERS_AT_ONCE = 25  # whose facts are re-read in one request
+
+
+@dataclass
+class DeliveryReport:
+    """How one delivery ended.  What it did is in the run's effects."""
+
+    units: int = 0
+    trouble: str | None = None  # why it stopped early: what was done stays, the rest is tried again
+    retry_at: datetime | None = None
+    held: Finding | None = None  # a company gate that is closed
+
+
+def gate(context: Context, company: Company) -> tuple[Company, Finding | None]:
+    """The company as it is this moment, and the company gate that is closed, if any."""
+    with reading(context.engine) as conn:
+        fresh = companies.get(conn, company.id)
+        everything = companies.global_stop(conn)
+    state = CompanyState(
+        mode=fresh.mode,
+        link=fresh.state,
+        stopped_by=fresh.stopped_by,
+        all_stopped_by=everything.by if everything else None,
+    )
+    return fresh, company_gates.judge(state)
+
+
+def deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport:
+    """Deliver every effect that is due now.  What waits for its hour, a person or a closed gate stays.
+
+    The gate is looked at before each unit of work, so a stop holds before the next message.
+    """
+    report = DeliveryReport()
+    gateway: Gateway | None = None
+    for _ in range(UNITS_MAX):
+        company, report.held = gate(context, company)
+        if report.held is not None:
+            return report
+        with reading(context.engine) as conn:
+            due = intents.next_due(conn, lease, now=context.clock.now(), at_most=CUSTOMERS_AT_ONCE)
+        unit = _unit(due)
+        if not unit:
+            return report
+        gateway = gateway or context.gateway(company, lease)
+        try:
+            _work(context, company, lease, gateway, unit)
+        except QuickBooksError as error:
+            report.trouble = str(error)
+            report.retry_at = _put_back(context, company, lease, unit, error)
+            return report
+        report.units += 1
+    return report
+
+
+def _unit(due: Sequence[Intent]) -> list[Intent]:
+    """The next unit of work: what is unknown before all else, then effects of one family."""
+    unknown = [intent for intent in due if intent.state is State.UNKNOWN]
+    if unknown:
+        return unknown[:1]
+    if not due:
+        return []
+    family = CONTACT_KINDS if due[0].kind in CONTACT_KINDS else (due[0].kind,)
+    return [intent for intent in due if intent.kind in family]
+
+
+def _work(context: Context, company: Company, lease: Lease, gateway: Gateway, unit: list[Intent]) -> None:
+    first = unit[0]
+    if first.plan_id is not None:
+        plan_saga.resume(context, company, lease, gateway, first.plan_id)
+    elif first.state is State.UNKNOWN:
+        _resolve(context, company, lease, gateway, first)
+    elif first.kind is IntentKind.NOTE:
+        noting.write(context, company, lease, gateway, unit)
+    elif first.kind is IntentKind.NOTE_ATTACHMENT:
+        noting.attach(context, company, lease, gateway, first)
+    else:
+        for checked in guards.recheck(context, company, lease, gateway, unit):
+            _contact(context, company, lease, gateway, checked)
+
+
+def _resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, intent: Intent) -> None:
+    if intent.kind is IntentKind.SEND_INVOICE:
+        sending.resolve(context, company, lease, gateway, intent)
+    else:
+        noting.resolve(context, company, lease, gateway, intent)
+
+
+def _contact(context: Context, company: Company, lease: Lease, gateway: Gateway, checked: Checked) -> None:
+    """Let one contact go, or say why not.  One that was checked too long ago is checked again first."""
+    now = context.clock.now()
+    if not guards.is_fresh(checked, now):
+        return
+    objection = checked.objection
+    if objection is not None:
+        _cancel(context, company, lease, checked, objection)
+        return
+    if checked.opens_at > now:
+        with durable(context.engine) as conn:
+            intents.postpone(conn, lease, [checked.intent.id], checked.opens_at)
+        return
+    _, closed = gate(context, company)
+    if closed is not None:
+        return
+    if checked.intent.kind is IntentKind.TASK:
+        asking.open_task(context, company, lease, checked)
+    else:
+        assert checked.decision is not None
+        document = checked.documents[checked.decision.invoice_ids[0]]
+        sending.send(context, company, lease, gateway, checked.intent, document)
+
+
+def _cancel(context: Context, company: Company, lease: Lease, checked: Checked, objection: str) -> None:
+    now = context.clock.now()
+    intent = checked.intent
+    with durable(context.engine) as conn:
+        intents.settle(conn, lease, intent.id, State.CANCELLED, reason=objection, at=now)
+        cases.touch(conn, company.id, [intent.plan["customer_id"]], company.today(now) + timedelta(days=1))
+        audit.append(
+            conn,
+            company.id,
+            "system",
+            "contact cancelled",
+            intent.plan["reminder"],
+            {"because": objection},
+            now,
+        )
+
+
+def _put_back(
+    context: Context, company: Company, lease: Lease, unit: Sequence[Intent], error: QuickBooksError
+) -> datetime | None:
+    """After trouble: the company stops if only a person can help, else the same work comes again later."""
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        if isinstance(error, ReconnectNeeded):
+            companies.update(conn, company.id, state=Link.RECONNECT)
+            return None
+        wait = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_AFTER
+        ids = [intent.id for intent in unit]
+        intents.postpone(conn, lease, ids, now + wait)
+    return now + wait

@@ -1,0 +1,104 @@
+"""From a decision to the effects that it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from qb_collections.core import contact_hours
+from qb_collections.core.business_days import Calendar
+from qb_collections.core.case import Case
+from qb_collections.core.company_gates import Mode
+from qb_collections.core.decision import Channel, Decision, Outcome
+from qb_collections.core.identity import contact_key
+from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
+from qb_collections.core.policy import Policy
+from qb_collections.store.companies import Company
+
+CONTACT_OUTCOMES = (Outcome.REMIND, Outcome.CALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What would be said, to whom: the exact words a person approves."""
+
+    to: str | None
+    subject: str
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"to": self.to, "subject": self.subject, "text": self.text}
+
+
+def planned(
+    company: Company,
+    policy: Policy,
+    policy_version: int,
+    calendar: Calendar,
+    case: Case,
+    decision: Decision,
+    draft: Draft,
+    run_on: date,
+    now: datetime,
+) -> PlannedIntent | None:
+    """The one effect of a decision, or None for silence.
+
+    A copy sent by QuickBooks is keyed by the reminder itself: it exists once,
+    however often the night is run.  A task is keyed by reminder and day, since
+    a task that was closed unsent may be opened again.
+    """
+    if decision.outcome is Outcome.SILENCE:
+        return None
+    contact = decision.outcome in CONTACT_OUTCOMES
+    if contact:
+        assert decision.cycle is not None and decision.number is not None
+        reminder = contact_key(case.customer.id, case.currency, decision.cycle, decision.number)
+    else:
+        reminder = f"{decision.task_kind}:{case.customer.id}:{case.currency}"
+    sends = decision.channel is Channel.QUICKBOOKS
+    return PlannedIntent(
+        key=reminder if sends else f"task:{reminder}:{run_on.isoformat()}",
+        kind=IntentKind.SEND_INVOICE if sends else IntentKind.TASK,
+        due_at=_due_at(company, policy, calendar, case, now) if contact else now,
+        plan=plan_of(case, decision, draft, reminder, policy_version),
+        approval=_approval(company, decision) if contact else Approval.NOT_NEEDED,
+    )
+
+
+def plan_of(
+    case: Case, decision: Decision, draft: Draft, reminder: str, policy_version: int
+) -> dict[str, Any]:
+    """What was intended, in our words, as the intent keeps it."""
+    return {
+        "reminder": reminder,
+        "customer_id": case.customer.id,
+        "customer": case.customer.name,
+        "currency": case.currency,
+        "outcome": decision.outcome.value,
+        "task_kind": decision.task_kind,
+        "stage": decision.stage,
+        "channel": decision.channel.value if decision.channel else None,
+        "cycle": decision.cycle,
+        "number": decision.number,
+        "backlog": decision.backlog,
+        "policy_version": policy_version,
+        "invoice_ids": list(decision.invoice_ids),
+        "amount": str(decision.amount.amount) if decision.amount else None,
+        "reply_by_on": decision.reply_by_on.isoformat() if decision.reply_by_on else None,
+        "act_by_on": decision.act_by_on.isoformat() if decision.act_by_on else None,
+        "reason": decision.reason,
+        "draft": draft.as_json(),
+    }
+
+
+def _approval(company: Company, decision: Decision) -> Approval:
+    if company.mode is Mode.AUTOMATIC and not decision.approval:
+        return Approval.NOT_NEEDED
+    return Approval.NEEDED
+
+
+def _due_at(company: Company, policy: Policy, calendar: Calendar, case: Case, now: datetime) -> datetime:
+    customer = case.customer
+    zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
+    return contact_hours.next_window(now, zones, policy.contact_hours, calendar)

@@ -1,0 +1,144 @@
+"""The guards of a contact: everything the decision rests on is read again, then it is decided again.
+
+One request re-reads several customers.  What is read goes into the mirror, the case is
+loaded from it, and the same pure decision answers.  Only a decision that still says the same
+lets the contact go; its text is made from what was just read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from qb_collections.core import contact_hours, cycles
+from qb_collections.core.case import Case
+from qb_collections.core.decide import decide
+from qb_collections.core.decision import Channel, Decision, Outcome
+from qb_collections.core.intents import Approval, Intent, IntentKind
+from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.values import InvoiceDocument, Live
+from qb_collections.services.context import Context
+from qb_collections.services.rulebook import Rulebook
+from qb_collections.store import cases, cursors, mirror
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import derived, reading
+from qb_collections.store.leases import Lease
+
+FRESH_SECONDS = 45  # how old a re-read may be when a contact leaves; the promise says 60
+PAYMENTS_OVERLAP = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An effect with what QuickBooks says this moment.  decision None: nothing of the customer is open."""
+
+    intent: Intent
+    case: Case | None
+    decision: Decision | None
+    documents: Mapping[str, InvoiceDocument]
+    read_at: datetime
+    opens_at: datetime  # when the customer's contact hours next allow it; not later than now: at once
+
+    @property
+    def objection(self) -> str | None:
+        """Why this contact must not leave, as the sentence that explains it; None when it may."""
+        plan = self.intent.plan
+        decision = self.decision
+        if decision is None:
+            return "Nothing of this customer is open in QuickBooks any more."
+        if decision.outcome is not Outcome(plan["outcome"]) or decision.task_kind != plan["task_kind"]:
+            return decision.reason
+        if (decision.cycle, decision.number) != (plan["cycle"], plan["number"]):
+            return "Another contact took place meanwhile."
+        sends = decision.channel is Channel.QUICKBOOKS
+        if decision.stage != plan["stage"] or sends != (self.intent.kind is IntentKind.SEND_INVOICE):
+            return "More of this customer's invoices fell due meanwhile; it is decided again tonight."
+        agreed = self.intent.approval is Approval.GIVEN
+        if sends and list(decision.invoice_ids) != plan["invoice_ids"]:
+            return "It would now be about another invoice; it is decided again tonight."
+        if agreed and not sends and _figures(decision) != (plan["invoice_ids"], plan["amount"]):
+            return "The figures have changed since a person approved this; it is decided again tonight."
+        return None
+
+
+def recheck(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, due: Sequence[Intent]
+) -> list[Checked]:
+    """Re-read and decide again, for all the customers of these effects in one go."""
+    keys = sorted({(intent.plan["customer_id"], intent.plan["currency"]) for intent in due})
+    with reading(context.engine) as conn:
+        members = cases.members(conn, company.id, [customer_id for customer_id, _ in keys])
+        known = mirror.open_invoices(conn, company.id, members)
+        unapplied = mirror.payments_with_unapplied(conn, company.id, members)
+        cursor = cursors.cursor(conn, company.id)
+    live = gateway.live(
+        members,
+        [invoice.id for invoice in known],
+        payment_ids=[payment.id for payment in unapplied],
+        payments_since=cursor.since - PAYMENTS_OVERLAP if cursor else None,
+    )
+    with derived(context.engine) as conn:
+        lease.check(conn)
+        _into_mirror(conn, company, members, live)
+    now = context.clock.now()
+    today = company.today(now)
+    with reading(context.engine) as conn:
+        book = Rulebook(conn, company, today)
+        found = {
+            (case.customer.id, case.currency): case for case in cases.load(conn, company.id, keys, today)
+        }
+    checked = []
+    for intent in due:
+        case = found.get((intent.plan["customer_id"], intent.plan["currency"]))
+        if case is not None and not case.invoices:
+            case = None
+        if case is not None:
+            case = replace(
+                case, cycle=cycles.advance(case.cycle, case, book.rules(case), today, book.version)
+            )
+        decision = decide(case, book.rules(case), today) if case is not None else None
+        opens_at = _opens_at(company, book, case, decision, now)
+        checked.append(Checked(intent, case, decision, live.documents, live.read_at, opens_at))
+    return checked
+
+
+def is_fresh(checked: Checked, now: datetime) -> bool:
+    return now - checked.read_at <= timedelta(seconds=FRESH_SECONDS)
+
+
+def _figures(decision: Decision) -> tuple[list[str], str | None]:
+    return list(decision.invoice_ids), str(decision.amount.amount) if decision.amount else None
+
+
+def _opens_at(
+    company: Company, book: Rulebook, case: Case | None, decision: Decision | None, now: datetime
+) -> datetime:
+    if case is None or decision is None or decision.outcome not in (Outcome.REMIND, Outcome.CALL):
+        return now
+    customer = case.customer
+    zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
+    return contact_hours.next_window(now, zones, book.policy.contact_hours, book.calendar)
+
+
+def _into_mirror(conn: Connection, company: Company, members: Sequence[str], live: Live) -> None:
+    """What was just read is the truth about these customers' open documents."""
+    mirror.put_customers(conn, company.id, live.customers.values())
+    mirror.put_invoices(conn, company.id, live.invoices)
+    mirror.delete_invoices(conn, company.id, live.missing)
+    open_memos = {memo.id for memo in live.credit_memos}
+    for memo in mirror.credit_memos_open(conn, company.id, members):
+        if memo.id not in open_memos:
+            mirror.delete_credit_memos(conn, company.id, [memo.id])
+    mirror.put_credit_memos(conn, company.id, live.credit_memos)
+    unapplied = {payment.id for payment in live.payments}
+    for payment in mirror.payments_with_unapplied(conn, company.id, members):
+        if payment.id not in unapplied:
+            mirror.put_payments(
+                conn,
+                company.id,
+                [replace(payment, unapplied=type(payment.unapplied).zero(payment.unapplied.currency))],
+            )
+    mirror.put_payments(conn, company.id, live.payments)

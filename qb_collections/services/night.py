@@ -1,0 +1,271 @@
+"""The night and its preview: decide every customer whose next look is due; queue what follows.
+
+Gather (sync, cases, rules), decide (pure), apply (decisions, findings, intents in one
+transaction a chunk).  Nothing is sent here; `deliver` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from qb_collections.core import admission
+from qb_collections.core.company_gates import Mode
+from qb_collections.core.decision import Outcome
+from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
+from qb_collections.services import effects, sync
+from qb_collections.services.context import Context
+from qb_collections.services.deciding import Decided, Night, decide_company
+from qb_collections.services.sync import Progress
+from qb_collections.store import audit, cases, companies, intents, runs, tasks
+from qb_collections.store import cycles as stored_cycles
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+from qb_collections.store.leases import Lease
+from qb_collections.store.runs import Difference, DraftRow, Run
+
+CHUNK = 200  # customers a transaction; a customer is never split
+USUAL_RUNS = 10  # how many earlier nights tell what is usual
+NOTHING_OPEN = "Nothing of this customer is open any more."
+RUN_OVER = "Its night is over without it having left; it was decided again."
+AUTOMATIC_TASKS = (
+    "message",
+    "call",
+    "decide",
+    "apply_credits",
+    "add_email",
+    "find_credit",
+    "plan_missed",
+    "look_at_old",
+)
+
+
+def next_night_on(company: Company, now: datetime) -> date:
+    """The date that the next scheduled night will decide."""
+    if company.next_night_at is not None and company.next_night_at > now:
+        return company.today(company.next_night_at)
+    return company.today(now)
+
+
+def preview(context: Context, company: Company, lease: Lease) -> int:
+    """Decide for the date of the next night and store the draft.  Syncs nothing, moves no next look."""
+    now = context.clock.now()
+    on = next_night_on(company, now)
+    night = decide_company(context, company, on)
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        run = runs.open_run(conn, company.id, "preview", on, now)
+    for chunk in _chunks(night.decided):
+        with durable(context.engine) as conn:
+            lease.check(conn)
+            runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        counts = _counts(night.decided)
+        runs.close(
+            conn, company.id, run.id, state="ended", heading=_heading(company, None), counts=counts, at=now
+        )
+    return run.id
+
+
+def night(context: Context, company: Company, lease: Lease, progress: Progress | None = None) -> int:
+    """Sync, decide today again, queue what follows.  Running it again the same day queues nothing twice."""
+    now = context.clock.now()
+    on = company.today(now)
+    _end_earlier_runs(context, company, lease, on, now)
+    sync.sync(context, company, lease, progress)
+    with reading(context.engine) as conn:
+        company = companies.get(conn, company.id)
+    night = decide_company(context, company, on)
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        run = runs.open_run(conn, company.id, "night", on, now)
+        previewed = runs.preview_of(conn, company.id, on)
+        drafts = runs.drafts(conn, company.id, previewed.id) if previewed else {}
+        brake = _brake(conn, company, night)
+        if company.live_since_on is None and company.mode is not Mode.SHADOW:
+            company = companies.update(conn, company.id, live_since_on=on)
+    for chunk in _chunks(night.decided):
+        _apply(context, company, lease, run, night, chunk, drafts, now, held=brake is not None)
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)
+        cases.set_next_look(conn, company.id, [(*key, None) for key in night.settled])
+        _close_tasks(conn, company, dict.fromkeys(night.settled, NOTHING_OPEN), {}, now)
+        runs.add_differences(conn, company.id, run.id, _differences(night.decided, drafts))
+        state = _state(conn, company, run, brake)
+        counts = _counts(night.decided)
+        runs.close(
+            conn, company.id, run.id, state=state, heading=_heading(company, brake), counts=counts, at=now
+        )
+        audit.append(conn, company.id, "system", "night decided", f"run {run.id}", counts, now)
+    return run.id
+
+
+def _end_earlier_runs(context: Context, company: Company, lease: Lease, on: date, now: datetime) -> None:
+    """A run ends when the next night of that company begins; what it did not deliver ends with it."""
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        for run in runs.unended(conn, company.id, before=on):
+            left = intents.cancel_contacts_of_run(conn, company.id, run.id, RUN_OVER, at=now)
+            runs.end(conn, company.id, run.id, at=now)
+            if left:
+                audit.append(
+                    conn, company.id, "system", "run ended", f"run {run.id}", {"not delivered": left}, now
+                )
+
+
+def _apply(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    run: Run,
+    night: Night,
+    chunk: Sequence[Decided],
+    drafts: dict[tuple[str, str], DraftRow],
+    now: datetime,
+    *,
+    held: bool,
+) -> None:
+    """One chunk in one transaction: decisions with findings, next looks, cycles, intents, tasks that are over."""
+    queued: dict[tuple[str, str], PlannedIntent] = {}
+    for one in chunk:
+        effect = effects.planned(
+            company,
+            night.book.policy,
+            night.book.version,
+            night.book.calendar,
+            one.case,
+            one.decision,
+            one.draft,
+            run.on,
+            now,
+        )
+        if effect is not None:
+            queued[one.key] = _with_approval(effect, one, drafts.get(one.key), held=held)
+    looks = [(*one.key, _next_look(one, run.on), one.case.is_backlog, one.case.start_on) for one in chunk]
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        ids = runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
+        for key, draft in drafts.items():
+            if draft.approved_by is not None and key in queued and queued[key].approval is Approval.GIVEN:
+                runs.approve_draft(conn, company.id, ids[key], draft.approved_by, draft.approved_at or now)
+        decision_ids = {effect.key: ids[key] for key, effect in queued.items()}
+        intents.plan(conn, company.id, run.id, queued.values(), decision_ids=decision_ids)
+        stored_cycles.save_all(conn, company.id, [(*one.key, one.case.cycle) for one in chunk], on=run.on)
+        if company.mode is Mode.SHADOW:
+            looks = [(customer, currency, look, False, None) for customer, currency, look, _, _ in looks]
+        cases.decided(conn, company.id, looks)
+        _close_tasks(conn, company, {one.key: one.decision.reason for one in chunk}, queued, now)
+
+
+def _with_approval(
+    effect: PlannedIntent, one: Decided, draft: DraftRow | None, *, held: bool
+) -> PlannedIntent:
+    """A braked run waits for a person; what a person agreed to in the preview, and is the same, is agreed to."""
+    contact = effect.plan["outcome"] in (Outcome.REMIND.value, Outcome.CALL.value)
+    approval = Approval.NEEDED if held and contact else effect.approval
+    if (
+        approval is Approval.NEEDED
+        and draft is not None
+        and draft.approved_by
+        and draft.facts_hash == one.facts
+    ):
+        approval = Approval.GIVEN
+    return PlannedIntent(
+        effect.key, effect.kind, effect.due_at, effect.plan, approval, effect.depends_on_keys
+    )
+
+
+def _next_look(one: Decided, on: date) -> date | None:
+    """Whatever is not silence is looked at again the next night, whether it left or not."""
+    if one.decision.outcome is Outcome.SILENCE:
+        return one.decision.review_on
+    return on + timedelta(days=1)
+
+
+def _close_tasks(
+    conn: Connection,
+    company: Company,
+    reasons: Mapping[tuple[str, str], str],
+    queued: Mapping[tuple[str, str], PlannedIntent],
+    now: datetime,
+) -> None:
+    """A task whose reason is gone closes by itself, and says why."""
+    for task in tasks.list(conn, company.id, kinds=AUTOMATIC_TASKS, limit=100_000):
+        key = (task.customer_id or "", task.currency or "")
+        if key not in reasons:
+            continue
+        effect = queued.get(key)
+        still = effect is not None and effect.kind is IntentKind.TASK
+        if not still or effect is None or effect.plan["reminder"] != task.payload.get("reminder"):
+            tasks.close(conn, company.id, task.id, state="closed", outcome=reasons[key], by="system", at=now)
+
+
+def _state(conn: Connection, company: Company, run: Run, brake: str | None) -> str:
+    if company.mode is Mode.SHADOW or brake is not None:
+        return "held"
+    waiting = any(
+        intent.approval is Approval.NEEDED and intent.state in (State.PLANNED, State.READY)
+        for intent in intents.of_run(conn, company.id, run.id)
+    )
+    return "waiting" if waiting else "released"
+
+
+def _heading(company: Company, brake: str | None) -> str | None:
+    """What holds the whole run, before anything else is said about it."""
+    if company.mode is Mode.SHADOW:
+        return "Sending is off: this is what we would do. Nothing leaves until you turn it on."
+    return brake
+
+
+def _brake(conn: Connection, company: Company, night: Night) -> str | None:
+    """More than three times the usual waits for a person."""
+    if company.mode is Mode.SHADOW:
+        return None
+    earlier = runs.list(conn, company.id, kind="night", limit=USUAL_RUNS)
+    usual = [
+        counts for run in earlier if run.on < night.on and (counts := int(run.counts.get("contacts", 0)))
+    ]
+    contacts = int(_counts(night.decided)["contacts"])
+    return admission.brake(contacts, usual, night.book.policy.brake)
+
+
+def _differences(decided: Sequence[Decided], drafts: dict[tuple[str, str], DraftRow]) -> list[Difference]:
+    """Where the night decided otherwise than its preview, in the two sentences."""
+    if not drafts:
+        return []
+    found = [
+        Difference(
+            *one.key, was=drafts[one.key].reason if one.key in drafts else None, now=one.decision.reason
+        )
+        for one in decided
+        if one.key not in drafts or drafts[one.key].facts_hash != one.facts
+    ]
+    still_due = {one.key for one in decided}
+    gone = [
+        Difference(*key, was=draft.reason, now=None) for key, draft in drafts.items() if key not in still_due
+    ]
+    return found + gone
+
+
+def _counts(decided: Sequence[Decided]) -> dict[str, int]:
+    outcomes = [one.decision.outcome for one in decided]
+    return {
+        "customers": len(decided),
+        "contacts": sum(outcome in (Outcome.REMIND, Outcome.CALL) for outcome in outcomes),
+        "messages": outcomes.count(Outcome.REMIND),
+        "calls": outcomes.count(Outcome.CALL),
+        "tasks": outcomes.count(Outcome.TASK) + outcomes.count(Outcome.DECIDE),
+        "left_alone": outcomes.count(Outcome.SILENCE),
+    }
+
+
+def _row(one: Decided) -> tuple[object, ...]:
+    return one.case, one.decision, one.draft.text or None, one.facts
+
+
+def _chunks(decided: Sequence[Decided]) -> list[Sequence[Decided]]:
+    return [decided[start : start + CHUNK] for start in range(0, len(decided), CHUNK)]
