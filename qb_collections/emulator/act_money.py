@@ -18,8 +18,8 @@ def pay(books: Books, act: Act) -> Body:
     """Record a customer's payment of named invoices, or of the oldest ones.
 
     Without an amount all that is open on them is paid.  Where every named invoice was moved to a payment
-    plan, the customer's oldest open document is paid instead.  `when: on_plan` pays nothing but an installment
-    that falls due within three days.
+    plan, the customer's oldest open document is paid instead.  `when: on_plan` pays only an installment that
+    falls due within three days.
     """
     if "invoice" in act or "invoices" in act:
         named = [books.invoice(ref) for ref in (act.get("invoices") or [act["invoice"]])]

@@ -10,7 +10,7 @@ from qb_collections.emulator import acts
 from qb_collections.emulator.companies.chart import Chart
 from qb_collections.emulator.companies.demo import writing
 from qb_collections.emulator.companies.demo.bills import Bill
-from qb_collections.emulator.companies.demo.past import Past, issued_at
+from qb_collections.emulator.companies.demo.past import Past, issue_times
 from qb_collections.emulator.companies.demo.payments import ZONE, Receipt
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def schedule(
     start_at: datetime,
 ) -> None:
     """Store every act after start_at."""
-    for position, bill in enumerate(bills):
-        at = issued_at(bill, position)
+    for position, (bill, at) in enumerate(zip(bills, issue_times(bills), strict=True)):
         if at > start_at:
             acts.schedule(engine, realm_id, at, _invoice(bill, position, chart, past))
     for receipt in receipts:

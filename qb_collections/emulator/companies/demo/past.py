@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qb_collections.emulator.act_books import Books
@@ -40,22 +41,14 @@ class Past:
         """Write everything that happened until an instant."""
         self._people()
         entries: list[tuple[datetime, Callable[[datetime], object]]] = [
-            *(
-                (
-                    issued_at(bill, position),
-                    lambda at, bill=bill, position=position: self._invoice(at, bill, position),
-                )
-                for position, bill in enumerate(bills)
-            ),
-            *(
-                (voided_at(bill), lambda at, position=position: self._void(at, position))
-                for position, bill in enumerate(bills)
-                if bill.voided
-            ),
-            *((receipt.at, lambda at, receipt=receipt: self._payment(at, receipt)) for receipt in receipts),
             (datetime(2026, 10, 16, 13, 20, tzinfo=ZONE), self._on_account),
             (datetime(2026, 10, 20, 11, 5, tzinfo=ZONE), self._credit),
         ]
+        for position, (bill, at) in enumerate(zip(bills, issue_times(bills), strict=True)):
+            entries.append((at, partial(self._invoice, bill, position)))
+            if bill.voided:
+                entries.append((voided_at(bill), partial(self._void, position)))
+        entries += [(receipt.at, partial(self._payment, receipt)) for receipt in receipts]
         for at, enter in sorted(entries, key=lambda entry: entry[0]):
             if at <= until:
                 enter(at)
@@ -72,7 +65,7 @@ class Past:
             body = writing.site_body(position, parent, self.chart)
             self.customers[name] = self._save("Customer", body, self.opened_at)["Id"]
 
-    def _invoice(self, at: datetime, bill: Bill, position: int) -> None:
+    def _invoice(self, bill: Bill, position: int, at: datetime) -> None:
         body = {
             "CustomerRef": {"value": self.customers[bill.customer]},
             "DocNumber": str(FIRST_NUMBER + position),
@@ -87,11 +80,11 @@ class Past:
         if bill.sent:
             Books(self.engine, self.realm_id, at + timedelta(minutes=1)).send(saved)
 
-    def _void(self, at: datetime, position: int) -> None:
+    def _void(self, position: int, at: datetime) -> None:
         invoice = self.engine.read(self.realm_id, "Invoice", self.invoices[position])
         Books(self.engine, self.realm_id, at).void("Invoice", invoice)
 
-    def _payment(self, at: datetime, receipt: Receipt) -> None:
+    def _payment(self, receipt: Receipt, at: datetime) -> None:
         lines = [
             {"Amount": amount, "LinkedTxn": [{"TxnId": self.invoices[position], "TxnType": "Invoice"}]}
             for position, amount in receipt.parts
@@ -133,9 +126,14 @@ class Past:
         self._save("CreditMemo", body, at)
 
 
-def issued_at(bill: Bill, position: int) -> datetime:
-    """The minute a bill is written: one after the other through the morning of its day."""
-    return datetime.combine(bill.issued_on, _MORNING, ZONE) + timedelta(minutes=position % 180)
+def issue_times(bills: Sequence[Bill]) -> list[datetime]:
+    """The minute each bill is written: one after the other from the morning of its day."""
+    first: dict[date, int] = {}
+    return [
+        datetime.combine(bill.issued_on, _MORNING, ZONE)
+        + timedelta(minutes=2 * (position - first.setdefault(bill.issued_on, position)))
+        for position, bill in enumerate(bills)
+    ]
 
 
 def voided_at(bill: Bill) -> datetime:

@@ -2,8 +2,8 @@
 
 Plain data for whoever plays the office: nothing here happens by itself.  Money that comes on a fixed day is
 scheduled in the emulator already (`Part.money` repeats it for the narrator); money that comes some days after
-an answer is for the player to schedule, as the act {"act": "pay", ...} (`Answer.pays_after_days`).  Where such
-money has a last day in the emulator, the scheduled payment finds the invoice paid and is skipped.
+an answer is for the player to schedule, as the act {"act": "pay", ...} (`Answer.pays_after_days`).  Where
+such money has a last day in the emulator, the scheduled payment finds the invoice paid and is skipped.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ STORY: tuple[Part, ...] = (
                 1,
                 "any",
                 "plan",
-                "The marina closed for the season and so did our cash. Could we do six payments, a month apart?",
+                "The marina closed for the season and so did our cash. Could we do six monthly payments?",
                 "Asked for six monthly payments on all five invoices, $9,640.00; agreed.",
                 after_days=2,
                 amount=Decimal("9640.00"),
@@ -253,7 +253,7 @@ STORY: tuple[Part, ...] = (
                 1,
                 "any",
                 "call back",
-                "You'll get what I can spare, as always. A thousand mid-month, and something after Thanksgiving.",
+                "You'll get what I can spare. A thousand mid-month, and something after Thanksgiving.",
                 "Pays on account; no fixed plan wanted.",
             ),
         ),
@@ -328,7 +328,7 @@ OWNER_STEPS: tuple[OwnerStep, ...] = (
     OwnerStep(
         _nov(12),
         "Pinnacle Produce Storage",
-        "Calls Roland Pickett about the cooler: the new valve comes on the nineteenth, the dispute stays open.",
+        "Calls Roland Pickett: a new valve comes on the nineteenth; the dispute stays open.",
     ),
 )
 
