@@ -46,13 +46,13 @@ def test_the_ledger_stands_as_it_did_on_its_day():
     still_open = open_invoices(engine, handle.realm_id)
     assert handle.start_at == START
     assert len(invoices) == 90
-    assert sum(one["TotalAmt"] for one in invoices) == Decimal("10684.80")
+    assert sum(one["TotalAmt"] for one in invoices) == Decimal("10684.83")
     assert len(still_open) == 20
     assert owed(still_open) == Decimal("2717.34")
     assert len(late(still_open, AS_OF)) == 7
     assert owed(late(still_open, AS_OF)) == Decimal("832.34")
     assert balance_of(engine, handle.realm_id, "Accounts Receivable (A/R)") == Decimal("2717.34")
-    assert balance_of(engine, handle.realm_id, "Checking") == Decimal("7967.46")  # 10,684.80 - 2,717.34
+    assert balance_of(engine, handle.realm_id, "Checking") == Decimal("7967.49")  # 10,684.83 - 2,717.34
     engine.check(handle.realm_id)
 
 
