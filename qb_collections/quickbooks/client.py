@@ -77,6 +77,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         self.access = access
         self.limiter = limiter
         self.clock = clock
+        self.calls = 0  # requests to the accounting API, answered or not
         self._random = random
 
     @property
@@ -210,6 +211,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         sent = {**headers, "User-Agent": USER_AGENT, "Authorization": f"Bearer {token}"}
         slow = REPORT_SECONDS if "/reports/" in url else READ_SECONDS
         with self.limiter.call(batch=batch or url.endswith("/batch")):
+            self.calls += 1
             started = time.perf_counter()
             try:
                 response = self.session.request(

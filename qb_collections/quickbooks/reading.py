@@ -357,7 +357,7 @@ def _live(slots: Iterable[rows.FullSlot], wanted: Iterable[str], read_at: dateti
                 for payment in (translate.payment(row, home) for row in slot.Payment)
                 if payment.unapplied
             ),
-            missing=frozenset(wanted) - documents.keys(),
+            missing=frozenset(wanted).difference(documents),
         )
 
 

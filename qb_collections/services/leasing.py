@@ -24,12 +24,13 @@ def held(context: Context, company: Company, wait_seconds: float = COMMAND_SECON
     release, also when the work fails.  Raises leases.Leased, saying by whom,
     when the lease stays taken for wait_seconds.
     """
-    lease = leases.acquire(
-        context.engine, company.id, context.holder, wait_seconds=wait_seconds, clock=context.clock
-    )
+    lease = leases.acquire(context.engine, company.id, context.holder, wait_seconds=wait_seconds)
     limiter = context.limiters.of(company.id, context.clock)
     try:
-        limiter.import_state(lease.limiter_state)
+        if lease.limiter_state is not None:
+            limiter.import_state(lease.limiter_state)
+        elif company.emulator_url is None:  # an emulator has no other apps, and counts for itself
+            limiter.fill()
         with durable(context.engine) as conn:
             intents.recover(conn, lease)
         yield lease

@@ -57,7 +57,7 @@ def emulator(clock):
 class World:
     """One company of the emulator and our gateway to it."""
 
-    def __init__(self, emulator, clock, kind="us_empty"):
+    def __init__(self, emulator, clock, kind="empty-us"):
         self.emulator = emulator
         self.clock = clock
         self.company = emulator.open_company(kind)
