@@ -26,7 +26,7 @@ LEVELS = {
 }
 
 # At DEBUG these write tokens, or addresses with people's e-mail in them, into the log.
-LOUD = ("requests_oauthlib", "oauthlib", "urllib3", "requests", "intuitlib")
+LOUD = ("requests_oauthlib", "oauthlib", "urllib3", "requests", "intuitlib", "alembic", "apscheduler")
 
 FRAMES = 12
 _SECRET_NAME = re.compile(r"token|secret|authorization|password|cookie|realm|api_key", re.IGNORECASE)

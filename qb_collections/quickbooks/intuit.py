@@ -36,7 +36,6 @@ def http_session() -> requests.Session:
     """The pool of connections that everything shares.  The environment's proxies and netrc stay out."""
     session = requests.Session()
     session.trust_env = False
-    session.max_redirects = 0
     for prefix in ("https://", "http://"):
         session.mount(prefix, HTTPAdapter(pool_connections=8, pool_maxsize=32, pool_block=True))
     return session
