@@ -306,6 +306,60 @@ def test_every_arrival_of_the_story_comes_by_itself_on_its_day():
             assert arrival.amount in found, part.customer
 
 
+def test_riverbend_pays_the_first_installment_of_its_plan_on_the_friday_before_it_falls_due():
+    """$9,640.00 moved on 6 November to six installments, the first $1,606.67 due Sunday 15 November."""
+    clock = ManualClock(START)
+    engine = Engine(Store(None), clock)
+    realm_id = companies.build(engine, "demo").realm_id
+    clock.set(datetime(2026, 11, 6, 15, tzinfo=UTC))
+    acts.run_due(engine, realm_id)
+    riverbend = {"value": named(engine, realm_id, "Riverbend Bait & Grill")["Id"]}
+    account = engine.save(realm_id, "Account", {"Name": "Clearing", "AccountType": "Other Current Asset"})
+    item = engine.save(
+        realm_id,
+        "Item",
+        {"Name": "Plan", "Type": "Service", "IncomeAccountRef": {"value": account["Id"]}},
+    )
+
+    def line(amount):
+        detail = {"ItemRef": {"value": item["Id"]}}
+        return {"Amount": Decimal(amount), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+
+    memo = engine.save(
+        realm_id, "CreditMemo", {"CustomerRef": riverbend, "DocNumber": "PP1", "Line": [line("9640.00")]}
+    )
+    for number in ("10551", "10566", "10589", "10619", "10632"):
+        acts.perform(engine, realm_id, {"act": "apply", "invoice": number, "credit_memo": {"id": memo["Id"]}})
+    dues = ("2026-11-15", "2026-12-15", "2027-01-15", "2027-02-15", "2027-03-15", "2027-04-15")
+    amounts = ("1606.67",) * 4 + ("1606.66",) * 2
+    for due, amount in zip(dues, amounts, strict=True):
+        engine.save(realm_id, "Invoice", {"CustomerRef": riverbend, "DueDate": due, "Line": [line(amount)]})
+
+    clock.set(datetime(2026, 11, 29, 12, tzinfo=UTC))
+    acts.run_due(engine, realm_id)
+
+    left = [
+        one for one in open_invoices(engine, realm_id) if one["CustomerRef"]["value"] == riverbend["value"]
+    ]
+    assert [one["DueDate"] for one in left] == list(dues[1:])
+    assert owed(left) == Decimal("8033.33")  # 9,640.00 - 1,606.67
+    paid = [one for one in entities(engine, realm_id, "Payment") if one["TotalAmt"] == Decimal("1606.67")]
+    assert [one["TxnDate"] for one in paid] == ["2026-11-13"]
+
+
+def test_the_company_earns_a_plausible_profit(demo):
+    rows = demo[0].trial_balance(demo[1])
+
+    kinds = Counter()
+    for row in rows:
+        kinds[row["type"]] += row["credit"] - row["debit"]
+    profit = kinds["Income"] + kinds["Cost of Goods Sold"] + kinds["Expense"]
+    assert kinds["Expense"] < 0
+    assert Decimal("0.03") < profit / kinds["Income"] < Decimal("0.20")
+    assert balance_of(*demo, "Checking") > 0
+    assert balance_of(*demo, "Tennessee Department of Revenue Payable") < 0  # October's is not due yet
+
+
 def test_lookout_bakery_pays_at_16_41_on_day_0():
     clock = ManualClock(START)
     engine = Engine(Store(None), clock)

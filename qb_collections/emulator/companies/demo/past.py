@@ -10,11 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qb_collections.emulator.act_books import Books
-from qb_collections.emulator.companies.chart import Chart
+from qb_collections.emulator.companies.chart import TAX_AGENCY, Chart
 from qb_collections.emulator.companies.demo import writing
 from qb_collections.emulator.companies.demo.bills import Bill
 from qb_collections.emulator.companies.demo.days import weekday_after
 from qb_collections.emulator.companies.demo.history import FIRST_NUMBER
+from qb_collections.emulator.companies.demo.overheads import OPENING, Spending, spending
 from qb_collections.emulator.companies.demo.payments import ZONE, Receipt
 from qb_collections.emulator.companies.demo.roster import CUSTOMERS, SITES, SITES_PARENT
 from qb_collections.emulator.wire import Body
@@ -40,6 +41,10 @@ class Past:
     def write(self, bills: Sequence[Bill], receipts: Sequence[Receipt], until: datetime) -> None:
         """Write everything that happened until an instant."""
         self._people()
+        capital, opened_on = OPENING
+        self._journal(
+            "Opening balance", opened_on, "Checking", (("Owner's Equity", -capital),), self.opened_at
+        )
         entries: list[tuple[datetime, Callable[[datetime], object]]] = [
             (datetime(2026, 10, 16, 13, 20, tzinfo=ZONE), self._on_account),
             (datetime(2026, 10, 20, 11, 5, tzinfo=ZONE), self._credit),
@@ -48,6 +53,8 @@ class Past:
             entries.append((at, partial(self._invoice, bill, position)))
             if bill.voided:
                 entries.append((voided_at(bill), partial(self._void, position)))
+        tax_account = f"{TAX_AGENCY} Payable"
+        entries += [(one.at, partial(self._spend, one)) for one in spending(bills, tax_account)]
         entries += [(receipt.at, partial(self._payment, receipt)) for receipt in receipts]
         for at, enter in sorted(entries, key=lambda entry: entry[0]):
             if at <= until:
@@ -105,6 +112,27 @@ class Past:
         if reference is not None:
             body["PaymentRefNum"] = reference
         self._save("Payment", body, at)
+
+    def _spend(self, entry: Spending, at: datetime) -> None:
+        self._journal(entry.note, at.date(), "Checking", entry.parts, at)
+
+    def _journal(
+        self, note: str, on: date, bank: str, parts: tuple[tuple[str, Decimal], ...], at: datetime
+    ) -> None:
+        """Debit each account (credit it when negative) against the bank."""
+        total = sum((amount for _, amount in parts), Decimal())
+        lines = [
+            {
+                "Amount": abs(amount),
+                "DetailType": "JournalEntryLineDetail",
+                "JournalEntryLineDetail": {
+                    "PostingType": "Debit" if amount > 0 else "Credit",
+                    "AccountRef": {"value": self.chart.accounts[account]},
+                },
+            }
+            for account, amount in (*parts, (bank, -total))
+        ]
+        self._save("JournalEntry", {"TxnDate": on.isoformat(), "PrivateNote": note, "Line": lines}, at)
 
     def _on_account(self, at: datetime) -> None:
         self._receive(at, "Foundry Street Grill", Decimal("2000.00"), "Check", "2211", [])
