@@ -83,7 +83,9 @@ def _revision_of_file(path: Path) -> str | None:
     """Read-only, so that not a byte of a file that we may have to refuse is changed."""
     if not path.exists():
         return None
-    conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+    # Without a write-ahead log beside it nobody has the file open, and immutable makes none.
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    conn = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=10)
     try:
         tables = conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = conn.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None

@@ -73,7 +73,7 @@ class Instant(TypeDecorator[datetime]):
 
 def instant_text(value: datetime) -> str:
     """2026-10-30T02:30:00.000000Z"""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 @lru_cache(maxsize=64)
