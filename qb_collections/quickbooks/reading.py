@@ -155,6 +155,15 @@ class Reading:
                     found.append(Found(kind, str(record["Id"]), str(record.get("SyncToken", "0")), record))
         return tuple(found)
 
+    def attachment_with(self, marker: str, since: datetime) -> str | None:
+        """The id of a note made since then that bears the marker: ours."""
+        made = wire.literal(wire.instant(since))
+        statement = f"SELECT * FROM Attachable WHERE MetaData.CreateTime >= {made} MAXRESULTS {PAGE_ROWS}"
+        for record in self.query(statement):
+            if marker in str(record.get("Note", "")):
+                return str(record["Id"])
+        return None
+
     def query(self, statement: str) -> list[dict[str, Any]]:
         """The rows of any query, as QuickBooks has them; a count as [{"totalCount": n}]."""
         answer = self.client.query(statement).get("QueryResponse")

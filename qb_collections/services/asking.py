@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Intent, State
@@ -32,7 +33,7 @@ _TITLES = {
 
 
 def open_task(context: Context, company: Company, lease: Lease, checked: Checked) -> None:
-    """Open the task with a text made from what was just read, or refresh the one that is open for the same thing.
+    """Open the task with a text made from what was just read, or refresh the open one for the same thing.
 
     A contact's task leaves its effect waiting for the person's report; any
     other task is done being planned once it is there.
@@ -43,7 +44,7 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
     draft = composing.draft(company, case, decision, checked.read_at)
     kind = decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
-    words = {
+    words: dict[str, Any] = {
         "title": _title(kind, case.customer.name, decision),
         "text": f"Subject: {draft.subject}\n\n{draft.text}" if draft.subject else draft.text,
         "payload": plan,

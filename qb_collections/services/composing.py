@@ -32,8 +32,9 @@ def draft(company: Company, case: Case, decision: Decision, at: date | datetime)
     facts = facts_of(company, case, decision, _instant(company, at))
     if decision.channel is Channel.QUICKBOOKS:
         number = facts.numbers[0]
-        text = f"QuickBooks e-mails a copy of invoice {number} to {facts.customer.email}, in QuickBooks' own words.\n"
-        return Draft(facts.customer.email, f"Invoice {number}", text)
+        to = facts.customer.email
+        text = f"QuickBooks e-mails a copy of invoice {number} to {to}, in QuickBooks' own words.\n"
+        return Draft(to, f"Invoice {number}", text)
     try:
         message = _message(decision, facts)
     except TemplateRefused as refused:

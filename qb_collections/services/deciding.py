@@ -81,7 +81,7 @@ def decide_company(context: Context, company: Company, on: date) -> Night:
 
 def in_cycle(book: Rulebook, case: Case, on: date) -> Case:
     """The case in the cycle that holds on that day; a cycle that begins takes the ladder of today."""
-    return replace(case, cycle=cycles.advance(case.cycle, case, book.rules(case), on, book.version))
+    return replace(case, cycle=cycles.advance(case, book.version, on))
 
 
 def _cases(conn: Connection, company: Company, on: date) -> Iterator[list[Case]]:

@@ -70,7 +70,8 @@ def recheck(
     """Re-read and decide again, for all the customers of these effects in one go."""
     keys = sorted({(intent.plan["customer_id"], intent.plan["currency"]) for intent in due})
     with reading(context.engine) as conn:
-        members = cases.members(conn, company.id, [customer_id for customer_id, _ in keys])
+        before = cases.load(conn, company.id, keys, company.today(context.clock.now()))
+        members = sorted({one for case in before for one in case.members})
         known = mirror.open_invoices(conn, company.id, members)
         unapplied = mirror.payments_with_unapplied(conn, company.id, members)
         cursor = cursors.cursor(conn, company.id)

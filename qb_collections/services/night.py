@@ -12,13 +12,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from qb_collections.core import admission
+from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
-from qb_collections.core.decision import Outcome
+from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.services import effects, sync
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
-from qb_collections.services.sync import Progress
+from qb_collections.services.sync_report import Progress
 from qb_collections.store import audit, cases, companies, intents, runs, tasks
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
@@ -129,7 +130,7 @@ def _apply(
     *,
     held: bool,
 ) -> None:
-    """One chunk in one transaction: decisions with findings, next looks, cycles, intents, tasks that are over."""
+    """One chunk in one transaction: decisions and findings, next looks, cycles, intents, tasks."""
     queued: dict[tuple[str, str], PlannedIntent] = {}
     for one in chunk:
         effect = effects.planned(
@@ -164,7 +165,7 @@ def _apply(
 def _with_approval(
     effect: PlannedIntent, one: Decided, draft: DraftRow | None, *, held: bool
 ) -> PlannedIntent:
-    """A braked run waits for a person; what a person agreed to in the preview, and is the same, is agreed to."""
+    """A braked run waits for a person; what a person agreed to in the preview holds if it is the same."""
     contact = effect.plan["outcome"] in (Outcome.REMIND.value, Outcome.CALL.value)
     approval = Approval.NEEDED if held and contact else effect.approval
     if (
@@ -263,7 +264,7 @@ def _counts(decided: Sequence[Decided]) -> dict[str, int]:
     }
 
 
-def _row(one: Decided) -> tuple[object, ...]:
+def _row(one: Decided) -> tuple[Case, Decision, str | None, str]:
     return one.case, one.decision, one.draft.text or None, one.facts
 
 

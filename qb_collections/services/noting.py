@@ -243,13 +243,9 @@ def _line(company: Company, intent: Intent) -> str:
 
 def _written_line(company: Company, intent: Intent) -> str:
     """The line as it went over the wire: the settings may have changed since."""
-    if intent.body and intent.body.get("private_note"):
-        return next(
-            line
-            for line in reversed(intent.body["private_note"].splitlines())
-            if has_marker(line, intent.plan["ref"])
-        )
-    return _line(company, intent)
+    memo = str((intent.body or {}).get("private_note", ""))
+    written = (line for line in reversed(memo.splitlines()) if has_marker(line, intent.plan["ref"]))
+    return next(written, None) or _line(company, intent)
 
 
 def _is_written(intent: Intent, document: InvoiceDocument | None) -> bool:
@@ -305,7 +301,7 @@ def _resolve_attachment(
     with reading(context.engine) as conn:
         attempt = intents.last_attempt(conn, company.id, intent.id)
     assert attempt is not None and intent.body is not None
-    found = gateway.attachment_with(intent.plan["ref"], since=attempt.sent_at)
+    found = gateway.attachment_with(intent.plan["ref"], attempt.sent_at)
     if found is not None:
         _confirm_attachment(context, lease, intent, found)
         return

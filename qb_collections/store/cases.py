@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_
+from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_, update
 
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case
@@ -51,6 +51,13 @@ def touch(conn: Connection, company_id: int, customer_ids: Iterable[str], on: da
             for one in billed_with(conn, company_id, some).values()
         ]
         upsert(conn, look, list({row["customer_id"]: row for row in rows}.values()), key=_LOOK_KEY)
+
+
+def touch_all(conn: Connection, company_id: int, on: date) -> None:
+    """The rules changed: look at everybody on that day, unless a look is due earlier."""
+    mine = look.c.company_id == company_id
+    later = look.c.next_look_on.is_(None) | (look.c.next_look_on > on)
+    conn.execute(update(look).where(mine, later).values(next_look_on=on))
 
 
 def due(conn: Connection, company_id: int, on: date, *, after: Key | None = None, limit: int) -> list[Key]:

@@ -1,0 +1,115 @@
+"""Why: one invoice, decided afresh from what we know now, as sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from qb_collections.core.books import Customer, Invoice
+from qb_collections.core.company_gates import Mode
+from qb_collections.core.decide import decide, invoice_trace
+from qb_collections.core.decision import Decision, Finding
+from qb_collections.core.wording import day_text
+from qb_collections.services import composing, deliver, finding
+from qb_collections.services.context import Context
+from qb_collections.services.deciding import in_cycle
+from qb_collections.services.effects import Draft
+from qb_collections.services.refusal import Refusal
+from qb_collections.services.rulebook import Rulebook
+from qb_collections.store import cases, contacts, cursors, mirror
+from qb_collections.store.companies import Company
+from qb_collections.store.contacts import StoredContact
+from qb_collections.store.engine import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer, and what led to it.  on is the day it was decided for."""
+
+    invoice: Invoice
+    customer: Customer
+    on: date
+    reason: str  # about this invoice
+    review_on: date | None
+    held_by: Finding | None  # a company gate that holds whatever would leave
+    trace: tuple[Finding, ...]  # what was looked at, in order
+    decision: Decision | None
+    draft: Draft | None
+    contacts: tuple[StoredContact, ...]  # about this invoice, oldest first
+
+    @property
+    def lines(self) -> list[str]:
+        """The sentences, the answer first."""
+        said = [self.reason]
+        if self.held_by is not None:
+            said.append(self.held_by.because)
+        if self.review_on is not None:
+            said.append(f"We look at it again on {day_text(self.review_on, self.on.year)}.")
+        said.extend(
+            f"{day_text(one.contact.on, self.on.year)}: {_SAID[one.contact.kind.value]}."
+            for one in self.contacts
+        )
+        return said
+
+
+_SAID = {
+    "reminder": "we wrote about it",
+    "call": "we spoke about it",
+    "answer": "we answered them",
+    "notice": "we wrote about a payment of the plan",
+    "foreign": "QuickBooks e-mailed it, not through us",
+}
+
+
+def explain(context: Context, company: Company, number: str) -> Explanation | Refusal:
+    """Explain one invoice by its number.  Reads only, and asks QuickBooks nothing."""
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        if cursors.cursor(conn, company.id) is None:
+            return Refusal(f"{company.name} has not been read yet. Read it with: qb-collections sync")
+        invoice = finding.invoice(conn, company, number)
+        if isinstance(invoice, Refusal):
+            return invoice
+        key = cases.key_of(conn, company.id, invoice.customer_id)
+        loaded = cases.load(conn, company.id, [key], today) if key else []
+        customer = mirror.customers(conn, company.id, [invoice.customer_id]).get(invoice.customer_id)
+        book = Rulebook(conn, company, today)
+        spoken = contacts.of_customer(conn, company.id, key[0]) if key else []
+    about = tuple(one for one in spoken if invoice.id in one.contact.invoice_ids)
+    if customer is None or not loaded or not any(one.id == invoice.id for one in loaded[0].invoices):
+        return _closed(invoice, customer, today, about)
+    case = in_cycle(book, loaded[0], today)
+    decision = decide(case, book.rules(case), today)
+    found = next(one for one in decision.findings if one.invoice_id == invoice.id)
+    trace = invoice_trace(case, book.rules(case), today, invoice.id)
+    if not any(one.stops for one in trace):
+        trace = (*trace, *decision.trace)
+    named = invoice.id in decision.invoice_ids
+    draft = composing.draft(company, case, decision, context.clock.now()) if named else None
+    held = deliver.gate(context, company)[1] if named else None
+    return Explanation(
+        invoice,
+        customer,
+        today,
+        found.because,
+        found.review_on if found.stops else None,
+        held if company.mode is Mode.SHADOW or held else None,
+        trace,
+        decision,
+        draft,
+        about,
+    )
+
+
+def _closed(
+    invoice: Invoice, customer: Customer | None, today: date, about: tuple[StoredContact, ...]
+) -> Explanation:
+    if invoice.voided:
+        because = f"Nothing to do: invoice {invoice.label} was voided in QuickBooks."
+    else:
+        because = f"Nothing to do: invoice {invoice.label} has nothing open in QuickBooks."
+    who = customer or Customer(
+        invoice.customer_id, "a customer no longer in QuickBooks", invoice.total.currency, invoice.balance
+    )
+    found = Finding("settled", because, True, None, invoice.id)
+    return Explanation(invoice, who, today, because, None, None, (found,), None, None, about)

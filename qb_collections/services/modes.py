@@ -1,0 +1,103 @@
+"""Who lets things leave: the company's mode, and the stop for one company or for everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from qb_collections.core.company_gates import Link, Mode
+from qb_collections.core.intents import CONTACT_KINDS, Approval
+from qb_collections.services.context import Context
+from qb_collections.services.refusal import Refusal
+from qb_collections.store import audit, cases, companies, intents, runs
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+from qb_collections.store.runs import Run
+
+APPROVED_RUNS = 3  # without an undo, before a page offers automatic
+
+SAYS = {
+    Mode.SHADOW: "Sending is off: every night is decided and shown, and nothing leaves.",
+    Mode.APPROVE: "Sending waits for you: each night's messages leave once you have approved them.",
+    Mode.AUTOMATIC: "Sending is on: messages leave by themselves, except the steps you asked to approve.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """What a person has to agree to first."""
+
+    question: str
+
+
+def set_mode(
+    context: Context, company: Company, mode: Mode, *, by: str, confirmed: bool
+) -> Company | Refusal | Confirm:
+    """Change the mode.  Towards sending a person must have confirmed, with a run in front of them."""
+    now = context.clock.now()
+    if mode is company.mode:
+        return company
+    if company.state is Link.DISCONNECTED:
+        return Refusal(f"{company.name} is disconnected from QuickBooks. Connect it again first.")
+    louder = mode is Mode.AUTOMATIC or company.mode is Mode.SHADOW
+    if louder and not confirmed:
+        return Confirm(f"{SAYS[mode]} Is that what you want for {company.name}?")
+    with durable(context.engine) as conn:
+        changed = companies.update(conn, company.id, mode=mode)
+        # What was decided under another mode is looked at again.
+        cases.touch_all(conn, company.id, company.today(now))
+        audit.append(
+            conn, company.id, by, "mode changed", company.name, {"from": company.mode, "to": mode}, now
+        )
+    return changed
+
+
+def may_offer_automatic(context: Context, company: Company) -> bool:
+    """A page offers automatic after three nights in a row that a person approved."""
+    with reading(context.engine) as conn:
+        nights = [run for run in runs.list(conn, company.id, kind="night", limit=20) if _had_contacts(run)]
+        approved = [_was_approved(conn, company, run) for run in nights[:APPROVED_RUNS]]
+    return company.mode is Mode.APPROVE and len(approved) == APPROVED_RUNS and all(approved)
+
+
+def stop(context: Context, company: Company | None, *, by: str) -> str:
+    """Hold everything of one company, or of all: in force before the next message."""
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        if company is None:
+            companies.set_global_stop(conn, by, now)
+            audit.append(conn, audit.INSTALLATION, by, "everything stopped", "all companies", {}, now)
+            return "Everything is stopped. Nothing leaves for any company until you lift it."
+        companies.update(conn, company.id, stopped_by=by, stopped_at=now)
+        audit.append(conn, company.id, by, "stopped", company.name, {}, now)
+    return f"{company.name} is stopped. Nothing leaves until you lift it; the nights go on deciding."
+
+
+def lift(context: Context, company: Company | None, *, by: str) -> str:
+    """Let go on: what still waits and still holds leaves from the next look on."""
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        if company is None:
+            companies.set_global_stop(conn, None, now)
+            audit.append(conn, audit.INSTALLATION, by, "stop lifted", "all companies", {}, now)
+            return "The stop of everything is lifted. A company that was stopped by itself stays stopped."
+        companies.update(conn, company.id, stopped_by=None, stopped_at=None)
+        audit.append(conn, company.id, by, "stop lifted", company.name, {}, now)
+        return f"The stop of {company.name} is lifted.{_still(conn)}"
+
+
+def _still(conn: Connection) -> str:
+    everything = companies.global_stop(conn)
+    if everything is None:
+        return ""
+    return f" Everything is still stopped by {everything.by}; lift that too: qb-collections stop --lift"
+
+
+def _was_approved(conn: Connection, company: Company, run: Run) -> bool:
+    asked = [intent for intent in intents.of_run(conn, company.id, run.id) if intent.kind in CONTACT_KINDS]
+    return bool(asked) and all(intent.approval is Approval.GIVEN for intent in asked)
+
+
+def _had_contacts(run: Run) -> bool:
+    return bool(run.counts.get("contacts"))

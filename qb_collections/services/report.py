@@ -1,0 +1,152 @@
+"""The report of a run, in the one shape that preview and night share (docs/run.schema.json)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qb_collections.core.books import Customer, Invoice
+from qb_collections.core.decision import Decision, Finding
+from qb_collections.core.intents import Intent
+from qb_collections.services import deliver
+from qb_collections.services.context import Context
+from qb_collections.store import contacts, intents, mirror, runs
+from qb_collections.store.companies import Company
+from qb_collections.store.contacts import StoredContact
+from qb_collections.store.decisions import StoredDecision
+from qb_collections.store.engine import reading
+
+
+def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any]:
+    """Everything a run decided and did, as JSON values: amounts are text, days and instants ISO.
+
+    Every open invoice has one finding: the run's own, or, for a customer who
+    was not due to be looked at, the one that stands.  Raises LookupError when
+    the company has no such run.
+    """
+    _, held = deliver.gate(context, company)
+    with reading(context.engine) as conn:
+        run = runs.get(conn, company.id, run_id)
+        decided = runs.of_run(conn, company.id, run_id)
+        standing = runs.latest_findings(conn, company.id)
+        queued = intents.of_run(conn, company.id, run_id)
+        delivered = [one for intent in queued if (one := contacts.of_intent(conn, company.id, intent.id))]
+        opened = mirror.open_invoices(conn, company.id)
+        named = {one for stored in decided for one in stored.decision.invoice_ids}
+        known = mirror.invoices(conn, company.id, named | {invoice.id for invoice in opened})
+        customers = mirror.customers(conn, company.id)
+        differences = runs.differences(conn, company.id, run_id)
+    of_run = {line.invoice_id: line for stored in decided for line in stored.decision.findings}
+    return {
+        "run": {
+            "id": run.id,
+            "kind": run.kind,
+            "company": company.name,
+            "date": run.on.isoformat(),
+            "state": run.state,
+            "mode": company.mode.value,
+            "heading": held.because if held and run.state != "ended" else run.heading,
+            "started_at": run.started_at.isoformat(),
+            "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+            "counts": run.counts,
+        },
+        "customers": [_customer(stored, customers, known) for stored in decided],
+        "invoices": [
+            _invoice(invoice, customers, of_run.get(invoice.id) or standing.get(invoice.id))
+            for invoice in opened
+        ],
+        "intents": [_intent(intent, known) for intent in queued],
+        "contacts": [_contact(one, customers, known) for one in delivered],
+        "differences": [
+            {
+                "customer": _name(customers, one.customer_id),
+                "customer_id": one.customer_id,
+                "currency": one.currency,
+                "before": one.was,
+                "after": one.now,
+            }
+            for one in differences
+        ],
+    }
+
+
+def _customer(
+    stored: StoredDecision, customers: dict[str, Customer], known: dict[str, Invoice]
+) -> dict[str, Any]:
+    decision: Decision = stored.decision
+    return {
+        "customer": _name(customers, decision.customer_id),
+        "customer_id": decision.customer_id,
+        "currency": decision.currency,
+        "outcome": decision.outcome.value,
+        "stage": decision.stage,
+        "channel": decision.channel.value if decision.channel else None,
+        "reason": decision.reason,
+        "gate": decision.gate,
+        "approval": decision.approval,
+        "approved_by": stored.approved_by,
+        "next_look_on": decision.review_on.isoformat() if decision.review_on else None,
+        "invoices": [_number(known, one) for one in decision.invoice_ids],
+        "amount": str(decision.amount.amount) if decision.amount else None,
+        "backlog": decision.backlog,
+        "task": decision.task_kind,
+        "text": stored.text,
+        "trace": [{"gate": one.gate, "because": one.because, "stops": one.stops} for one in decision.trace],
+    }
+
+
+def _invoice(invoice: Invoice, customers: dict[str, Customer], found: Finding | None) -> dict[str, Any]:
+    return {
+        "invoice": invoice.label,
+        "invoice_id": invoice.id,
+        "customer": _name(customers, invoice.customer_id),
+        "customer_id": invoice.customer_id,
+        "due_on": invoice.due_on.isoformat() if invoice.due_on else None,
+        "balance": str(invoice.balance.amount),
+        "currency": invoice.balance.currency,
+        "gate": found.gate if found else "new",
+        "finding": found.because if found else "New since the last night; it is looked at in the next one.",
+        "stops": found.stops if found else True,
+        "review_on": found.review_on.isoformat() if found and found.review_on else None,
+    }
+
+
+def _intent(intent: Intent, known: dict[str, Invoice]) -> dict[str, Any]:
+    plan = intent.plan
+    ids = plan.get("invoice_ids") or [one for one in [plan.get("invoice_id")] if one]
+    return {
+        "id": intent.id,
+        "key": intent.key,
+        "kind": intent.kind.value,
+        "state": intent.state.value,
+        "approval": intent.approval.value,
+        "due_at": intent.due_at.isoformat(),
+        "customer": plan.get("customer"),
+        "customer_id": plan.get("customer_id"),
+        "stage": plan.get("stage"),
+        "invoices": [_number(known, one) for one in ids],
+        "quickbooks_id": intent.external_id,
+        "reason": intent.reason,
+    }
+
+
+def _contact(one: StoredContact, customers: dict[str, Customer], known: dict[str, Invoice]) -> dict[str, Any]:
+    return {
+        "customer": _name(customers, one.customer_id),
+        "customer_id": one.customer_id,
+        "kind": one.contact.kind.value,
+        "channel": one.channel.value if one.channel else None,
+        "stage": one.contact.stage,
+        "at": one.at.isoformat(),
+        "invoices": [_number(known, invoice_id) for invoice_id in one.contact.invoice_ids],
+        "recipient": one.recipient,
+    }
+
+
+def _name(customers: dict[str, Customer], customer_id: str) -> str:
+    found = customers.get(customer_id)
+    return found.name if found else f"(customer {customer_id}, no longer in QuickBooks)"
+
+
+def _number(known: dict[str, Invoice], invoice_id: str) -> str:
+    found = known.get(invoice_id)
+    return found.label if found else invoice_id
