@@ -106,8 +106,8 @@ def _cash(work: Work) -> Iterator[Entry]:
 
 def _cash_outside(work: Work, receivable: frozenset[str], unapplied: str) -> Iterator[Entry]:
     """Everything that is no invoice or memo: as posted, but a payment's receivable part is settled elsewhere."""
-    for entity, *row in work.conn.execute(
-        "SELECT entity, txn_on, account, customer, class, department, item, amount FROM posting"
+    for row in work.conn.execute(
+        "SELECT txn_on, account, customer, class, department, item, amount FROM posting"
         " WHERE realm = ? AND entity NOT IN ('Invoice', 'CreditMemo', 'Payment')",
         (work.realm,),
     ).fetchall():

@@ -16,6 +16,7 @@ from qb_collections.emulator.wire import Body, decode, instant, micros
 from qb_collections.emulator.work import Change as Change
 from qb_collections.emulator.work import Work
 
+DEFAULTS = Switches()
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -26,7 +27,7 @@ class Engine:
     """
 
     def __init__(
-        self, store: Store, clock: EmulatorClock, *, switches: Switches = Switches(), debug: bool = False
+        self, store: Store, clock: EmulatorClock, *, switches: Switches = DEFAULTS, debug: bool = False
     ) -> None:
         self.store = store
         self.clock = clock

@@ -9,22 +9,48 @@ from qb_collections.emulator.fields import reference
 from qb_collections.emulator.wire import ZERO, Body, cents, number
 from qb_collections.emulator.work import Work
 
-_LINE = frozenset("Id LineNum Description Amount DetailType LinkedTxn CustomField Received".split())
+_LINE = frozenset(
+    ["Id", "LineNum", "Description", "Amount", "DetailType", "LinkedTxn", "CustomField", "Received"]
+)
 _SALE = frozenset(
-    "ItemRef Qty UnitPrice RatePercent TaxCodeRef ServiceDate ClassRef ItemAccountRef TaxInclusiveAmt DiscountRate"
-    " DiscountAmt MarkupInfo TaxClassificationRef DeferredRevenue RetainageAmount PriceLevelRef".split()
+    [
+        "ItemRef",
+        "Qty",
+        "UnitPrice",
+        "RatePercent",
+        "TaxCodeRef",
+        "ServiceDate",
+        "ClassRef",
+        "ItemAccountRef",
+        "TaxInclusiveAmt",
+        "DiscountRate",
+        "DiscountAmt",
+        "MarkupInfo",
+        "TaxClassificationRef",
+        "DeferredRevenue",
+        "RetainageAmount",
+        "PriceLevelRef",
+    ]
 )
 _DETAILS: dict[str, tuple[str, frozenset[str]]] = {
     "SalesItemLineDetail": ("SalesItemLineDetail", _SALE),
     "DiscountLineDetail": (
         "DiscountLineDetail",
         frozenset(
-            "PercentBased DiscountPercent DiscountAccountRef ClassRef TaxCodeRef Discount ServiceDate".split()
+            [
+                "PercentBased",
+                "DiscountPercent",
+                "DiscountAccountRef",
+                "ClassRef",
+                "TaxCodeRef",
+                "Discount",
+                "ServiceDate",
+            ]
         ),
     ),
     "SubTotalLineDetail": ("SubTotalLineDetail", frozenset({"ItemRef", "ServiceDate"})),
     "DescriptionOnly": ("DescriptionLineDetail", frozenset({"ServiceDate", "TaxCodeRef"})),
-    "GroupLineDetail": ("GroupLineDetail", frozenset("GroupItemRef Quantity ServiceDate Line".split())),
+    "GroupLineDetail": ("GroupLineDetail", frozenset(["GroupItemRef", "Quantity", "ServiceDate", "Line"])),
 }
 _SPECIAL_ITEMS = frozenset({"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"})
 _SUBTOTAL = "Subtotal:"

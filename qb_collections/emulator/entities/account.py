@@ -1,11 +1,12 @@
 """Accounts of the general ledger."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import errors, ledger
-from qb_collections.emulator.entities.base import Asked, Filter, column, inside
+from qb_collections.emulator.entities.base import Asked, Filter, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
-from qb_collections.emulator.fields import COMMON, choice, of_kind, text
+from qb_collections.emulator.fields import COMMON, Fields, choice, of_kind, text
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
@@ -43,7 +44,7 @@ class Account(NameList):
     sequence = "Account"
     nested_flag = "SubAccount"
     is_live = True
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=100, AcctNum=7, Description=100, AccountSubType=0, TxnLocationType=0, AccountAlias=100),
         **choice("AccountType", *TYPES),
@@ -52,7 +53,7 @@ class Account(NameList):
         **of_kind("ref", "ParentRef CurrencyRef TaxCodeRef"),
         **of_kind("answer", "FullyQualifiedName CurrentBalance CurrentBalanceWithSubAccounts OpeningBalance"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **LIST_FILTERS,
         "FullyQualifiedName": inside("FullyQualifiedName"),
         "AccountType": inside("AccountType"),

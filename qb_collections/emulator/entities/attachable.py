@@ -1,9 +1,11 @@
 """Attachables: notes (and files' descriptions) that hang on other records."""
 
+from typing import ClassVar
+
 from qb_collections.emulator import errors
 from qb_collections.emulator.entities import registry
-from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, inside
-from qb_collections.emulator.fields import COMMON, of_kind, text
+from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, inside
+from qb_collections.emulator.fields import COMMON, Fields, of_kind, text
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
@@ -13,7 +15,7 @@ class Attachable(Entity):
     sequence = "Attachable"
     first_id = 5_000_000_000_000_000_001  # recorded ids are of this size
     can_delete = True
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(
             FileName=1000,
@@ -30,7 +32,7 @@ class Attachable(Entity):
             "answer", "FileAccessUri TempDownloadUri Size ThumbnailFileAccessUri ThumbnailTempDownloadUri"
         ),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **COMMON_FILTERS,
         "FileName": inside("FileName"),
         "Category": inside("Category"),

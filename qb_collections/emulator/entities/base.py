@@ -18,6 +18,9 @@ class Filter:
     kind: Literal["text", "money", "number", "day", "instant", "flag", "id"]
 
 
+Filters = Mapping[str, Filter]
+
+
 def column(name: str, kind: Literal["text", "money", "day", "id"]) -> Filter:
     return Filter(name, kind)
 
@@ -60,7 +63,7 @@ class Entity:
 
     name: ClassVar[str]
     fields: ClassVar[Fields] = COMMON
-    filters: ClassVar[Mapping[str, Filter]] = COMMON_FILTERS
+    filters: ClassVar[Filters] = COMMON_FILTERS
     sequence: ClassVar[str]  # entities of one sequence share their ids' counter
     first_id: ClassVar[int] = 1
     is_transaction: ClassVar[bool] = False

@@ -1,9 +1,9 @@
 """The two records that every company has exactly one of."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, inside
-from qb_collections.emulator.fields import COMMON, of_kind, text
+from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, inside
+from qb_collections.emulator.fields import COMMON, Fields, of_kind, text
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
@@ -12,7 +12,7 @@ class CompanyInfo(Entity):
     name = "CompanyInfo"
     sequence = "CompanyInfo"
     can_create = False
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(CompanyName=1024, LegalName=1024, SupportedLanguages=0, DefaultTimeZone=0),
         **text(FiscalYearStartMonth=0, EmployerId=0, TaxForm=0),
@@ -22,14 +22,14 @@ class CompanyInfo(Entity):
         ),
         **of_kind("free", "PrimaryPhone WebAddr NameValue Country"),
     }
-    filters = {**COMMON_FILTERS, "CompanyName": inside("CompanyName")}
+    filters: ClassVar[Filters] = {**COMMON_FILTERS, "CompanyName": inside("CompanyName")}
 
 
 class Preferences(Entity):
     name = "Preferences"
     sequence = "Preferences"
     can_create = False
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **of_kind("free", "AccountingInfoPrefs ProductAndServicesPrefs SalesFormsPrefs EmailMessagesPrefs"),
         **of_kind(

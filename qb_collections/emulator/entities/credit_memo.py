@@ -1,9 +1,11 @@
 """Credit memos: what a customer may take off, applied by payments."""
 
+from typing import ClassVar
+
 from qb_collections.emulator import applications, autoapply, errors
-from qb_collections.emulator.entities.base import Asked, column
+from qb_collections.emulator.entities.base import Asked, Filters, column
 from qb_collections.emulator.entities.sales import SALES_FIELDS, SALES_FILTERS, SalesForm
-from qb_collections.emulator.fields import of_kind
+from qb_collections.emulator.fields import Fields, of_kind
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Work
 
@@ -11,8 +13,12 @@ from qb_collections.emulator.work import Work
 class CreditMemo(SalesForm):
     name = "CreditMemo"
     sign = -1
-    fields = {**SALES_FIELDS, **of_kind("ref", "InvoiceRef"), **of_kind("answer", "RemainingCredit")}
-    filters = {**SALES_FILTERS, "Balance": column("balance", "money")}
+    fields: ClassVar[Fields] = {
+        **SALES_FIELDS,
+        **of_kind("ref", "InvoiceRef"),
+        **of_kind("answer", "RemainingCredit"),
+    }
+    filters: ClassVar[Filters] = {**SALES_FILTERS, "Balance": column("balance", "money")}
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         new = super().prepare(work, new, old, asked)

@@ -1,11 +1,12 @@
 """Customers, their jobs, and what they owe."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import accounts, errors, ledger
-from qb_collections.emulator.entities.base import Asked, column, inside
+from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.people import PERSON_FIELDS, PERSON_FILTERS, Person
-from qb_collections.emulator.fields import choice, of_kind
+from qb_collections.emulator.fields import Fields, choice, of_kind
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
@@ -16,7 +17,7 @@ _LEVELS_MOST = 5
 class Customer(Person):
     name = "Customer"
     nested_flag = None
-    fields = {
+    fields: ClassVar[Fields] = {
         **PERSON_FIELDS,
         **of_kind("text", "ResaleNum SecondaryTaxIdentifier GSTIN GSTRegistrationType BusinessNumber Source"),
         **choice("PreferredDeliveryMethod", "Print", "Email", "None"),
@@ -31,7 +32,7 @@ class Customer(Person):
         **of_kind("free", "BillAddr ShipAddr CustomField"),
         **of_kind("answer", "FullyQualifiedName BalanceWithJobs Level ClientEntityId"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **PERSON_FILTERS,
         "FullyQualifiedName": inside("FullyQualifiedName"),
         "Balance": column("balance", "money"),

@@ -1,11 +1,12 @@
 """Bank deposits: payments taken from undeposited funds, and other money received."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import accounts, applications, errors
-from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Link, column, inside
+from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, Link, column, inside
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction, name_references
-from qb_collections.emulator.fields import of_kind, reference, text
+from qb_collections.emulator.fields import Fields, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body, cents, number
@@ -19,7 +20,7 @@ class Deposit(Entity):
     sequence = "Transaction"
     is_transaction = True
     can_delete = True
-    fields = {
+    fields: ClassVar[Fields] = {
         **TRANSACTION_FIELDS,
         **text(DocNumber=21, GlobalTaxCalculation=0),
         **of_kind("ref", "DepositToAccountRef"),
@@ -27,7 +28,7 @@ class Deposit(Entity):
         **of_kind("free", "CashBack TxnTaxDetail"),
         **of_kind("answer", "TotalAmt"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **COMMON_FILTERS,
         "TxnDate": column("txn_on", "day"),
         "TotalAmt": column("total", "money"),

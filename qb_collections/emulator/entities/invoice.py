@@ -1,12 +1,13 @@
 """Invoices: what a customer owes, and when."""
 
 from datetime import date
+from typing import ClassVar
 
 from qb_collections.emulator import accounts, applications, autoapply, errors
-from qb_collections.emulator.entities.base import Asked, column, inside
+from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.sales import SALES_FIELDS, SALES_FILTERS, SalesForm
 from qb_collections.emulator.entities.term import due_on
-from qb_collections.emulator.fields import of_kind
+from qb_collections.emulator.fields import Fields, of_kind
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Work
@@ -19,7 +20,7 @@ _ONLINE = (
 class Invoice(SalesForm):
     name = "Invoice"
     can_void = True
-    fields = {
+    fields: ClassVar[Fields] = {
         **SALES_FIELDS,
         **of_kind("flag", f"AllowIPNPayment AllowOnlinePayment {_ONLINE}"),
         **of_kind("money", "Deposit"),
@@ -31,7 +32,7 @@ class Invoice(SalesForm):
             " FinancingProductType allowOnlineNonRevenuePayment",
         ),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **SALES_FILTERS,
         "DueDate": column("due_on", "day"),
         "Balance": column("balance", "money"),

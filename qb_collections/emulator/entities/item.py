@@ -1,11 +1,12 @@
 """Products and services: what a line sells, and the account that a sale goes to."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.entities.base import Asked, column, inside
+from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
-from qb_collections.emulator.fields import COMMON, choice, of_kind, text
+from qb_collections.emulator.fields import COMMON, Fields, choice, of_kind, text
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
@@ -29,7 +30,7 @@ class Item(NameList):
     name = "Item"
     sequence = "Item"
     nested_flag = "SubItem"
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=100, Description=4000, PurchaseDesc=1000, Sku=100, ItemCategoryType=0, ServiceType=0),
         **text(TaxClassificationCode=0, Source=0),
@@ -48,7 +49,7 @@ class Item(NameList):
         **of_kind("free", "ItemGroupDetail"),
         **of_kind("answer", "FullyQualifiedName Level"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **LIST_FILTERS,
         "FullyQualifiedName": inside("FullyQualifiedName"),
         "Type": inside("Type"),

@@ -1,11 +1,12 @@
 """Journal entries: any debit against any credit."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import applications, errors
-from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, column
+from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
-from qb_collections.emulator.fields import of_kind, reference, text
+from qb_collections.emulator.fields import Fields, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body, cents, number
@@ -19,7 +20,7 @@ class JournalEntry(Entity):
     sequence = "Transaction"
     is_transaction = True
     can_delete = True
-    fields = {
+    fields: ClassVar[Fields] = {
         **TRANSACTION_FIELDS,
         **text(DocNumber=21),
         **of_kind("flag", "Adjustment"),
@@ -27,7 +28,7 @@ class JournalEntry(Entity):
         **of_kind("free", "TxnTaxDetail GlobalTaxCalculation"),
         **of_kind("answer", "TotalAmt"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **COMMON_FILTERS,
         "TxnDate": column("txn_on", "day"),
         "DocNumber": column("doc_number", "text"),

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, column, inside
+from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column, inside
 from qb_collections.emulator.entities.base import Filter as Filter
-from qb_collections.emulator.fields import COMMON, of_kind, text
+from qb_collections.emulator.fields import COMMON, Fields, of_kind, text
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Columns, Work
 
@@ -19,7 +19,7 @@ class NameList(Entity):
     name_field: ClassVar[str] = "Name"
     unique_among: ClassVar[tuple[str, ...]] = ()  # other entities that share the names; empty: only this one
     nested_flag: ClassVar[str | None] = None  # the property that says the record stands under another
-    filters = LIST_FILTERS
+    filters: ClassVar[Filters] = LIST_FILTERS
 
     def columns(self, body: Body) -> Columns:
         return Columns(name=body.get(self.name_field), parent=(body.get("ParentRef") or {}).get("value"))
@@ -71,21 +71,21 @@ class Class(NameList):
     name = "Class"
     sequence = "Class"
     nested_flag = "SubClass"
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=100),
         **of_kind("flag", "Active SubClass"),
         **of_kind("ref", "ParentRef"),
         **of_kind("answer", "FullyQualifiedName"),
     }
-    filters = {**LIST_FILTERS, "FullyQualifiedName": inside("FullyQualifiedName")}
+    filters: ClassVar[Filters] = {**LIST_FILTERS, "FullyQualifiedName": inside("FullyQualifiedName")}
 
 
 class Department(NameList):
     name = "Department"
     sequence = "Department"
     nested_flag = "SubDepartment"
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=100),
         **of_kind("flag", "Active SubDepartment"),
@@ -93,13 +93,13 @@ class Department(NameList):
         **of_kind("free", "Address"),
         **of_kind("answer", "FullyQualifiedName"),
     }
-    filters = {**LIST_FILTERS, "FullyQualifiedName": inside("FullyQualifiedName")}
+    filters: ClassVar[Filters] = {**LIST_FILTERS, "FullyQualifiedName": inside("FullyQualifiedName")}
 
 
 class PaymentMethod(NameList):
     name = "PaymentMethod"
     sequence = "PaymentMethod"
-    fields = {**COMMON, **text(Name=31, Type=30), **of_kind("flag", "Active")}
+    fields: ClassVar[Fields] = {**COMMON, **text(Name=31, Type=30), **of_kind("flag", "Active")}
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         new.setdefault("Type", "NON_CREDIT_CARD")

@@ -1,17 +1,17 @@
 """Payments: money received, and the application of money and credits to what is owed."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from qb_collections.emulator import accounts, applications, autoapply, errors
-from qb_collections.emulator.entities.base import Asked, Entity, Link, inside, merge_note
+from qb_collections.emulator.entities.base import Asked, Entity, Filters, Link, inside, merge_note
 from qb_collections.emulator.entities.sales import (
     TRANSACTION_FIELDS,
     TRANSACTION_FILTERS,
     date_transaction,
     name_references,
 )
-from qb_collections.emulator.fields import of_kind, text
+from qb_collections.emulator.fields import Fields, of_kind, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body, cents, number
@@ -30,7 +30,7 @@ class Payment(Entity):
     can_delete = True
     can_void = True
     can_send = True
-    fields = {
+    fields: ClassVar[Fields] = {
         **TRANSACTION_FIELDS,
         **text(PaymentRefNum=21, PaymentType=0, DocNumber=21),
         **of_kind(
@@ -42,7 +42,7 @@ class Payment(Entity):
         **of_kind("free", "CreditCardPayment CheckPayment"),
         **of_kind("answer", "UnappliedAmt LinkedTxn HomeUnappliedAmt EmailStatus DeliveryInfo"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **TRANSACTION_FILTERS,
         "PaymentRefNum": inside("PaymentRefNum"),
         "UnappliedAmt": inside("UnappliedAmt", "number"),

@@ -1,11 +1,12 @@
 """Vendors and employees: here because customers share their names' list."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.entities.base import Asked, column, inside
+from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
-from qb_collections.emulator.fields import COMMON, Field, of_kind, text
+from qb_collections.emulator.fields import COMMON, Field, Fields, of_kind, text
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
@@ -89,7 +90,7 @@ def check_email(name: str, value: str) -> None:
 
 class Vendor(Person):
     name = "Vendor"
-    fields = {
+    fields: ClassVar[Fields] = {
         **PERSON_FIELDS,
         **text(TaxIdentifier=20, BusinessNumber=10),
         **of_kind("flag", "Vendor1099"),
@@ -99,7 +100,7 @@ class Vendor(Person):
         **of_kind("number", "BillRate CostRate"),
         **of_kind("answer", "Balance"),
     }
-    filters = PERSON_FILTERS
+    filters: ClassVar[Filters] = PERSON_FILTERS
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         new = super().prepare(work, new, old, asked)
@@ -111,7 +112,7 @@ class Vendor(Person):
 
 class Employee(Person):
     name = "Employee"
-    fields = {
+    fields: ClassVar[Fields] = {
         **PERSON_FIELDS,
         **text(SSN=100, EmployeeNumber=100, Gender=0, EmployeeType=0),
         **of_kind("flag", "BillableTime Organization"),
@@ -119,4 +120,4 @@ class Employee(Person):
         **of_kind("number", "BillRate CostRate"),
         **of_kind("free", "PrimaryAddr"),
     }
-    filters = PERSON_FILTERS
+    filters: ClassVar[Filters] = PERSON_FILTERS

@@ -8,12 +8,13 @@ from qb_collections.emulator.entities.base import (
     Asked,
     Entity,
     Filter,
+    Filters,
     column,
     inside,
     merge_note,
 )
 from qb_collections.emulator.entities.people import check_email
-from qb_collections.emulator.fields import COMMON, Field, choice, of_kind, text
+from qb_collections.emulator.fields import COMMON, Field, Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body, stamp
@@ -77,8 +78,8 @@ class SalesForm(Entity):
     is_transaction = True
     can_delete = True
     can_send = True
-    fields = SALES_FIELDS
-    filters = SALES_FILTERS
+    fields: ClassVar[Fields] = SALES_FIELDS
+    filters: ClassVar[Filters] = SALES_FILTERS
     sign: ClassVar[int] = 1  # -1: it gives back what an invoice takes
 
     def columns(self, body: Body) -> Columns:

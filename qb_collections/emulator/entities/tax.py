@@ -1,11 +1,11 @@
 """Sales tax set-up: agencies, rates, and the codes that stand on lines."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.entities.base import Asked, column, inside
+from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
-from qb_collections.emulator.fields import COMMON, of_kind, text
+from qb_collections.emulator.fields import COMMON, Fields, of_kind, text
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
@@ -15,13 +15,13 @@ class TaxAgency(NameList):
     sequence = "TaxAgency"
     name_field = "DisplayName"
     in_cdc = False
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(DisplayName=100, TaxRegistrationNumber=100, TaxAgencyConfig=0),
         **of_kind("flag", "TaxTrackedOnPurchases TaxTrackedOnSales Active"),
         **of_kind("day", "LastFileDate"),
     }
-    filters = {
+    filters: ClassVar[Filters] = {
         **{name: shown for name, shown in LIST_FILTERS.items() if name != "Name"},
         "DisplayName": column("name", "text"),
     }
@@ -37,7 +37,7 @@ class TaxRate(NameList):
     name = "TaxRate"
     sequence = "TaxRate"
     in_cdc = False
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=100, Description=100, SpecialTaxType=0, DisplayType=0, OriginalTaxRate=0),
         **of_kind("flag", "Active"),
@@ -45,7 +45,7 @@ class TaxRate(NameList):
         **of_kind("ref", "AgencyRef TaxReturnLineRef"),
         **of_kind("free", "EffectiveTaxRate"),
     }
-    filters = {**LIST_FILTERS, "RateValue": inside("RateValue", "number")}
+    filters: ClassVar[Filters] = {**LIST_FILTERS, "RateValue": inside("RateValue", "number")}
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         if "RateValue" not in new:
@@ -61,13 +61,17 @@ class TaxCode(NameList):
     name = "TaxCode"
     sequence = "TaxCode"
     in_cdc = False
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=100, Description=100, TaxCodeConfigType=0),
         **of_kind("flag", "Active Taxable TaxGroup Hidden"),
         **of_kind("free", "SalesTaxRateList PurchaseTaxRateList"),
     }
-    filters = {**LIST_FILTERS, "Taxable": inside("Taxable", "flag"), "TaxGroup": inside("TaxGroup", "flag")}
+    filters: ClassVar[Filters] = {
+        **LIST_FILTERS,
+        "Taxable": inside("Taxable", "flag"),
+        "TaxGroup": inside("TaxGroup", "flag"),
+    }
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         for name in ("SalesTaxRateList", "PurchaseTaxRateList"):

@@ -3,11 +3,12 @@
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.entities.base import Asked, inside
+from qb_collections.emulator.entities.base import Asked, Filters, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
-from qb_collections.emulator.fields import COMMON, of_kind, text
+from qb_collections.emulator.fields import COMMON, Fields, of_kind, text
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
@@ -15,7 +16,7 @@ from qb_collections.emulator.work import Work
 class Term(NameList):
     name = "Term"
     sequence = "Term"
-    fields = {
+    fields: ClassVar[Fields] = {
         **COMMON,
         **text(Name=31),
         **of_kind("flag", "Active"),
@@ -24,7 +25,11 @@ class Term(NameList):
         ),
         **of_kind("answer", "Type"),
     }
-    filters = {**LIST_FILTERS, "DueDays": inside("DueDays", "number"), "Type": inside("Type")}
+    filters: ClassVar[Filters] = {
+        **LIST_FILTERS,
+        "DueDays": inside("DueDays", "number"),
+        "Type": inside("Type"),
+    }
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         # python-quickbooks sends 0 for every number it does not know: a day of the month of 0 is none.

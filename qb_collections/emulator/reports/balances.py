@@ -24,7 +24,7 @@ def by_customer(work: Work, params: Mapping[str, str]) -> Body:
         body = work.body("Customer", id_)
         if body is not None and (not wanted or id_ in wanted):
             named.append((body["FullyQualifiedName"], id_, money(owed)))
-    rows = [
+    rows: list[Body] = [
         {"ColData": shape.cells(name, [shape.amount(owed)], id_)}
         for name, id_, owed in sorted(named, key=lambda row: row[0].lower())
     ]
