@@ -7,7 +7,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Integer, MetaData, String, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
 
 from qb_collections.store.types import JSON, Instant, MoneyUnits
 
@@ -47,9 +59,15 @@ def flag(name: str) -> Column[bool]:
 
 
 def day(name: str, *, nullable: bool = True) -> Column[date]:
-    """A calendar date.  date() gives back exactly the text of a real day, on both databases."""
-    check = CheckConstraint(f"coalesce(date({name}) = {name}, {name} IS NULL)", name=f"{name}_day")
-    return Column(name, Date, check, nullable=nullable)
+    """A calendar date.  SQLite has no such type: adding no days gives back exactly the text of a real day."""
+    is_day = f"coalesce(date({name}, '+0 days') = {name}, {name} IS NULL)"
+    column = Column(name, Date, nullable=nullable)
+
+    @event.listens_for(column, "after_parent_attach")
+    def _check(_: Column[date], table: Table) -> None:  # only a table's own check can be left to one database
+        table.append_constraint(CheckConstraint(is_day, name=f"{name}_day").ddl_if(dialect="sqlite"))
+
+    return column
 
 
 def instant(name: str, *, nullable: bool = True) -> Column[datetime]:

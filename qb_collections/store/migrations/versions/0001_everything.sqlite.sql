@@ -73,14 +73,16 @@ CREATE TABLE company (
     clearing_account_id TEXT,
     clearing_item_id TEXT,
     plan_basis_confirmed_by TEXT,
-    history_since DATE CONSTRAINT ck_company_history_since_day CHECK (coalesce(date(history_since) = history_since, history_since IS NULL)),
-    live_since_on DATE CONSTRAINT ck_company_live_since_on_day CHECK (coalesce(date(live_since_on) = live_since_on, live_since_on IS NULL)),
+    history_since DATE,
+    live_since_on DATE,
     multicurrency BOOLEAN NOT NULL CONSTRAINT ck_company_multicurrency_flag CHECK (multicurrency IN (true, false)),
     created_at VARCHAR(27) NOT NULL,
     CONSTRAINT pk_company PRIMARY KEY (id),
     CONSTRAINT uq_company_key UNIQUE ("key"),
     CONSTRAINT uq_company_alias UNIQUE (alias),
-    CONSTRAINT fk_company_practice_id_practice FOREIGN KEY(practice_id) REFERENCES practice (id)
+    CONSTRAINT fk_company_practice_id_practice FOREIGN KEY(practice_id) REFERENCES practice (id),
+    CONSTRAINT ck_company_history_since_day CHECK (coalesce(date(history_since, '+0 days') = history_since, history_since IS NULL)),
+    CONSTRAINT ck_company_live_since_on_day CHECK (coalesce(date(live_since_on, '+0 days') = live_since_on, live_since_on IS NULL))
 );
 
 CREATE INDEX ix_company_next_night_at ON company (next_night_at);
@@ -143,15 +145,18 @@ CREATE TABLE cycle (
     customer_id VARCHAR(40) NOT NULL,
     currency VARCHAR(3) NOT NULL CONSTRAINT ck_cycle_currency_code CHECK (length(currency) = 3),
     number INTEGER NOT NULL CONSTRAINT ck_cycle_number_not_negative CHECK (number >= 0),
-    started_on DATE NOT NULL CONSTRAINT ck_cycle_started_on_day CHECK (coalesce(date(started_on) = started_on, started_on IS NULL)),
-    ended_on DATE CONSTRAINT ck_cycle_ended_on_day CHECK (coalesce(date(ended_on) = ended_on, ended_on IS NULL)),
+    started_on DATE NOT NULL,
+    ended_on DATE,
     stage VARCHAR(10),
     contacts INTEGER NOT NULL CONSTRAINT ck_cycle_contacts_not_negative CHECK (contacts >= 0),
     policy_version INTEGER NOT NULL,
-    missed_call_on DATE CONSTRAINT ck_cycle_missed_call_on_day CHECK (coalesce(date(missed_call_on) = missed_call_on, missed_call_on IS NULL)),
+    missed_call_on DATE,
     CONSTRAINT pk_cycle PRIMARY KEY (id),
     CONSTRAINT uq_cycle_number UNIQUE (company_id, customer_id, currency, number),
-    CONSTRAINT fk_cycle_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_cycle_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_cycle_started_on_day CHECK (coalesce(date(started_on, '+0 days') = started_on, started_on IS NULL)),
+    CONSTRAINT ck_cycle_ended_on_day CHECK (coalesce(date(ended_on, '+0 days') = ended_on, ended_on IS NULL)),
+    CONSTRAINT ck_cycle_missed_call_on_day CHECK (coalesce(date(missed_call_on, '+0 days') = missed_call_on, missed_call_on IS NULL))
 );
 
 CREATE UNIQUE INDEX uq_cycle_running ON cycle (company_id, customer_id, currency) WHERE ended_on IS NULL;
@@ -164,17 +169,20 @@ CREATE TABLE hold (
     invoice_id VARCHAR(40),
     reason TEXT NOT NULL,
     placed_by TEXT NOT NULL,
-    placed_on DATE NOT NULL CONSTRAINT ck_hold_placed_on_day CHECK (coalesce(date(placed_on) = placed_on, placed_on IS NULL)),
-    until_on DATE CONSTRAINT ck_hold_until_on_day CHECK (coalesce(date(until_on) = until_on, until_on IS NULL)),
+    placed_on DATE NOT NULL,
+    until_on DATE,
     amount BIGINT CONSTRAINT ck_hold_amount_not_negative CHECK (amount >= 0),
     amount_currency VARCHAR(3) CONSTRAINT ck_hold_amount_currency_code CHECK (length(amount_currency) = 3),
     owner TEXT,
-    answer_by_on DATE CONSTRAINT ck_hold_answer_by_on_day CHECK (coalesce(date(answer_by_on) = answer_by_on, answer_by_on IS NULL)),
+    answer_by_on DATE,
     lifted_at VARCHAR(27),
     lifted_by TEXT,
     lifted_because TEXT,
     CONSTRAINT pk_hold PRIMARY KEY (id),
-    CONSTRAINT fk_hold_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_hold_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_hold_placed_on_day CHECK (coalesce(date(placed_on, '+0 days') = placed_on, placed_on IS NULL)),
+    CONSTRAINT ck_hold_until_on_day CHECK (coalesce(date(until_on, '+0 days') = until_on, until_on IS NULL)),
+    CONSTRAINT ck_hold_answer_by_on_day CHECK (coalesce(date(answer_by_on, '+0 days') = answer_by_on, answer_by_on IS NULL))
 );
 
 CREATE INDEX ix_hold_customer ON hold (company_id, customer_id);
@@ -210,12 +218,14 @@ CREATE TABLE look (
     company_id INTEGER NOT NULL,
     customer_id VARCHAR(40) NOT NULL,
     currency VARCHAR(3) NOT NULL,
-    next_look_on DATE CONSTRAINT ck_look_next_look_on_day CHECK (coalesce(date(next_look_on) = next_look_on, next_look_on IS NULL)),
+    next_look_on DATE,
     is_backlog BOOLEAN NOT NULL CONSTRAINT ck_look_is_backlog_flag CHECK (is_backlog IN (true, false)),
-    start_on DATE CONSTRAINT ck_look_start_on_day CHECK (coalesce(date(start_on) = start_on, start_on IS NULL)),
+    start_on DATE,
     important BOOLEAN NOT NULL CONSTRAINT ck_look_important_flag CHECK (important IN (true, false)),
     CONSTRAINT pk_look PRIMARY KEY (company_id, customer_id, currency),
-    CONSTRAINT fk_look_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_look_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_look_next_look_on_day CHECK (coalesce(date(next_look_on, '+0 days') = next_look_on, next_look_on IS NULL)),
+    CONSTRAINT ck_look_start_on_day CHECK (coalesce(date(start_on, '+0 days') = start_on, start_on IS NULL))
 );
 
 CREATE INDEX ix_look_due ON look (company_id, next_look_on, customer_id, currency);
@@ -242,13 +252,14 @@ CREATE TABLE mirror_credit_memo (
     id VARCHAR(40) NOT NULL,
     customer_id VARCHAR(40) NOT NULL,
     number TEXT,
-    issued_on DATE NOT NULL CONSTRAINT ck_mirror_credit_memo_issued_on_day CHECK (coalesce(date(issued_on) = issued_on, issued_on IS NULL)),
+    issued_on DATE NOT NULL,
     currency VARCHAR(3) NOT NULL CONSTRAINT ck_mirror_credit_memo_currency_code CHECK (length(currency) = 3),
     total BIGINT NOT NULL CONSTRAINT ck_mirror_credit_memo_total_not_negative CHECK (total >= 0),
     remaining BIGINT NOT NULL CONSTRAINT ck_mirror_credit_memo_remaining_not_negative CHECK (remaining >= 0),
     updated_at VARCHAR(27),
     CONSTRAINT pk_mirror_credit_memo PRIMARY KEY (company_id, id),
-    CONSTRAINT fk_mirror_credit_memo_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_mirror_credit_memo_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_mirror_credit_memo_issued_on_day CHECK (coalesce(date(issued_on, '+0 days') = issued_on, issued_on IS NULL))
 );
 
 CREATE INDEX ix_mirror_credit_memo_customer ON mirror_credit_memo (company_id, customer_id);
@@ -283,8 +294,8 @@ CREATE TABLE mirror_invoice (
     sync_token TEXT NOT NULL,
     customer_id VARCHAR(40) NOT NULL,
     number TEXT,
-    issued_on DATE NOT NULL CONSTRAINT ck_mirror_invoice_issued_on_day CHECK (coalesce(date(issued_on) = issued_on, issued_on IS NULL)),
-    due_on DATE CONSTRAINT ck_mirror_invoice_due_on_day CHECK (coalesce(date(due_on) = due_on, due_on IS NULL)),
+    issued_on DATE NOT NULL,
+    due_on DATE,
     currency VARCHAR(3) NOT NULL CONSTRAINT ck_mirror_invoice_currency_code CHECK (length(currency) = 3),
     total BIGINT NOT NULL CONSTRAINT ck_mirror_invoice_total_not_negative CHECK (total >= 0),
     balance BIGINT NOT NULL CONSTRAINT ck_mirror_invoice_balance_not_negative CHECK (balance >= 0),
@@ -295,7 +306,9 @@ CREATE TABLE mirror_invoice (
     voided BOOLEAN NOT NULL CONSTRAINT ck_mirror_invoice_voided_flag CHECK (voided IN (true, false)),
     updated_at VARCHAR(27),
     CONSTRAINT pk_mirror_invoice PRIMARY KEY (company_id, id),
-    CONSTRAINT fk_mirror_invoice_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_mirror_invoice_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_mirror_invoice_issued_on_day CHECK (coalesce(date(issued_on, '+0 days') = issued_on, issued_on IS NULL)),
+    CONSTRAINT ck_mirror_invoice_due_on_day CHECK (coalesce(date(due_on, '+0 days') = due_on, due_on IS NULL))
 );
 
 CREATE INDEX ix_mirror_invoice_customer ON mirror_invoice (company_id, customer_id);
@@ -322,14 +335,15 @@ CREATE TABLE mirror_payment (
     company_id INTEGER NOT NULL,
     id VARCHAR(40) NOT NULL,
     customer_id VARCHAR(40) NOT NULL,
-    received_on DATE NOT NULL CONSTRAINT ck_mirror_payment_received_on_day CHECK (coalesce(date(received_on) = received_on, received_on IS NULL)),
+    received_on DATE NOT NULL,
     currency VARCHAR(3) NOT NULL CONSTRAINT ck_mirror_payment_currency_code CHECK (length(currency) = 3),
     total BIGINT NOT NULL CONSTRAINT ck_mirror_payment_total_not_negative CHECK (total >= 0),
     unapplied BIGINT NOT NULL CONSTRAINT ck_mirror_payment_unapplied_not_negative CHECK (unapplied >= 0),
     created_at VARCHAR(27),
     updated_at VARCHAR(27),
     CONSTRAINT pk_mirror_payment PRIMARY KEY (company_id, id),
-    CONSTRAINT fk_mirror_payment_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_mirror_payment_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_mirror_payment_received_on_day CHECK (coalesce(date(received_on, '+0 days') = received_on, received_on IS NULL))
 );
 
 CREATE INDEX ix_mirror_payment_customer ON mirror_payment (company_id, customer_id);
@@ -353,7 +367,7 @@ CREATE TABLE "plan" (
     form VARCHAR(40) NOT NULL CONSTRAINT ck_plan_form_known CHECK (form IN ('overlay', 'installment_invoices')),
     state VARCHAR(40) NOT NULL CONSTRAINT ck_plan_state_known CHECK (state IN ('building', 'active', 'broken', 'cancelled', 'paid')),
     principal BIGINT NOT NULL CONSTRAINT ck_plan_principal_not_negative CHECK (principal >= 0),
-    agreed_on DATE NOT NULL CONSTRAINT ck_plan_agreed_on_day CHECK (coalesce(date(agreed_on) = agreed_on, agreed_on IS NULL)),
+    agreed_on DATE NOT NULL,
     memo_id VARCHAR(40),
     allocation_id VARCHAR(40),
     details JSON NOT NULL,
@@ -363,7 +377,8 @@ CREATE TABLE "plan" (
     ended_at VARCHAR(27),
     CONSTRAINT pk_plan PRIMARY KEY (id),
     CONSTRAINT uq_plan_number UNIQUE (company_id, number),
-    CONSTRAINT fk_plan_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_plan_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_plan_agreed_on_day CHECK (coalesce(date(agreed_on, '+0 days') = agreed_on, agreed_on IS NULL))
 );
 
 CREATE INDEX ix_plan_customer ON "plan" (company_id, customer_id);
@@ -383,14 +398,15 @@ CREATE TABLE run (
     id INTEGER NOT NULL,
     company_id INTEGER NOT NULL,
     kind VARCHAR(40) NOT NULL CONSTRAINT ck_run_kind_known CHECK (kind IN ('preview', 'night')),
-    run_on DATE NOT NULL CONSTRAINT ck_run_run_on_day CHECK (coalesce(date(run_on) = run_on, run_on IS NULL)),
+    run_on DATE NOT NULL,
     state VARCHAR(40) NOT NULL CONSTRAINT ck_run_state_known CHECK (state IN ('deciding', 'held', 'waiting', 'released', 'ended')),
     heading TEXT,
     counts JSON NOT NULL,
     started_at VARCHAR(27) NOT NULL,
     ended_at VARCHAR(27),
     CONSTRAINT pk_run PRIMARY KEY (id),
-    CONSTRAINT fk_run_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_run_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_run_run_on_day CHECK (coalesce(date(run_on, '+0 days') = run_on, run_on IS NULL))
 );
 
 CREATE INDEX ix_run_company ON run (company_id, kind, id);
@@ -400,10 +416,11 @@ CREATE TABLE sync_cursor (
     since VARCHAR(27) NOT NULL,
     synced_at VARCHAR(27) NOT NULL,
     first_synced_at VARCHAR(27),
-    tied_out_on DATE CONSTRAINT ck_sync_cursor_tied_out_on_day CHECK (coalesce(date(tied_out_on) = tied_out_on, tied_out_on IS NULL)),
+    tied_out_on DATE,
     progress JSON,
     CONSTRAINT pk_sync_cursor PRIMARY KEY (company_id),
-    CONSTRAINT fk_sync_cursor_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+    CONSTRAINT fk_sync_cursor_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_sync_cursor_tied_out_on_day CHECK (coalesce(date(tied_out_on, '+0 days') = tied_out_on, tied_out_on IS NULL))
 );
 
 CREATE TABLE decision (
@@ -415,7 +432,7 @@ CREATE TABLE decision (
     outcome VARCHAR(40) NOT NULL CONSTRAINT ck_decision_outcome_known CHECK (outcome IN ('remind', 'call', 'decide', 'task', 'silence')),
     gate TEXT NOT NULL,
     reason TEXT NOT NULL,
-    review_on DATE CONSTRAINT ck_decision_review_on_day CHECK (coalesce(date(review_on) = review_on, review_on IS NULL)),
+    review_on DATE,
     stage VARCHAR(10),
     channel VARCHAR(40) CONSTRAINT ck_decision_channel_known CHECK (channel IN ('quickbooks', 'email', 'call', 'letter', 'person')),
     approval BOOLEAN NOT NULL CONSTRAINT ck_decision_approval_flag CHECK (approval IN (true, false)),
@@ -434,7 +451,8 @@ CREATE TABLE decision (
     CONSTRAINT pk_decision PRIMARY KEY (id),
     CONSTRAINT uq_decision_customer UNIQUE (company_id, run_id, customer_id, currency),
     CONSTRAINT fk_decision_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
-    CONSTRAINT fk_decision_run_id_run FOREIGN KEY(run_id) REFERENCES run (id)
+    CONSTRAINT fk_decision_run_id_run FOREIGN KEY(run_id) REFERENCES run (id),
+    CONSTRAINT ck_decision_review_on_day CHECK (coalesce(date(review_on, '+0 days') = review_on, review_on IS NULL))
 );
 
 CREATE INDEX ix_decision_customer ON decision (company_id, customer_id, currency, id);
@@ -443,13 +461,14 @@ CREATE TABLE installment (
     company_id INTEGER NOT NULL,
     plan_id INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    due_on DATE NOT NULL CONSTRAINT ck_installment_due_on_day CHECK (coalesce(date(due_on) = due_on, due_on IS NULL)),
+    due_on DATE NOT NULL,
     amount BIGINT NOT NULL CONSTRAINT ck_installment_amount_not_negative CHECK (amount >= 0),
     state VARCHAR(40) NOT NULL CONSTRAINT ck_installment_state_known CHECK (state IN ('planned', 'open', 'paid', 'void')),
     invoice_id VARCHAR(40),
     CONSTRAINT pk_installment PRIMARY KEY (company_id, plan_id, number),
     CONSTRAINT fk_installment_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
-    CONSTRAINT fk_installment_plan_id_plan FOREIGN KEY(plan_id) REFERENCES "plan" (id)
+    CONSTRAINT fk_installment_plan_id_plan FOREIGN KEY(plan_id) REFERENCES "plan" (id),
+    CONSTRAINT ck_installment_due_on_day CHECK (coalesce(date(due_on, '+0 days') = due_on, due_on IS NULL))
 );
 
 CREATE TABLE plan_original (
@@ -507,10 +526,11 @@ CREATE TABLE finding (
     gate TEXT NOT NULL,
     because TEXT NOT NULL,
     stops BOOLEAN NOT NULL CONSTRAINT ck_finding_stops_flag CHECK (stops IN (true, false)),
-    review_on DATE CONSTRAINT ck_finding_review_on_day CHECK (coalesce(date(review_on) = review_on, review_on IS NULL)),
+    review_on DATE,
     CONSTRAINT pk_finding PRIMARY KEY (company_id, decision_id, invoice_id),
     CONSTRAINT fk_finding_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
-    CONSTRAINT fk_finding_decision_id_decision FOREIGN KEY(decision_id) REFERENCES decision (id)
+    CONSTRAINT fk_finding_decision_id_decision FOREIGN KEY(decision_id) REFERENCES decision (id),
+    CONSTRAINT ck_finding_review_on_day CHECK (coalesce(date(review_on, '+0 days') = review_on, review_on IS NULL))
 );
 
 CREATE INDEX ix_finding_invoice ON finding (company_id, invoice_id, decision_id);
@@ -573,7 +593,7 @@ CREATE TABLE contact (
     company_id INTEGER NOT NULL,
     customer_id VARCHAR(40) NOT NULL,
     currency VARCHAR(3) NOT NULL CONSTRAINT ck_contact_currency_code CHECK (length(currency) = 3),
-    contacted_on DATE NOT NULL CONSTRAINT ck_contact_contacted_on_day CHECK (coalesce(date(contacted_on) = contacted_on, contacted_on IS NULL)),
+    contacted_on DATE NOT NULL,
     at VARCHAR(27) NOT NULL,
     kind VARCHAR(40) NOT NULL CONSTRAINT ck_contact_kind_known CHECK (kind IN ('reminder', 'call', 'answer', 'notice', 'foreign')),
     channel VARCHAR(40) CONSTRAINT ck_contact_channel_known CHECK (channel IN ('quickbooks', 'email', 'call', 'letter', 'person')),
@@ -581,8 +601,8 @@ CREATE TABLE contact (
     cycle INTEGER CONSTRAINT ck_contact_cycle_not_negative CHECK (cycle >= 0),
     number INTEGER CONSTRAINT ck_contact_number_not_negative CHECK (number >= 0),
     invoice_ids JSON NOT NULL,
-    act_by_on DATE CONSTRAINT ck_contact_act_by_on_day CHECK (coalesce(date(act_by_on) = act_by_on, act_by_on IS NULL)),
-    reply_by_on DATE CONSTRAINT ck_contact_reply_by_on_day CHECK (coalesce(date(reply_by_on) = reply_by_on, reply_by_on IS NULL)),
+    act_by_on DATE,
+    reply_by_on DATE,
     backlog BOOLEAN NOT NULL CONSTRAINT ck_contact_backlog_flag CHECK (backlog IN (true, false)),
     intent_id INTEGER,
     text TEXT,
@@ -591,6 +611,9 @@ CREATE TABLE contact (
     CONSTRAINT uq_contact_intent UNIQUE (company_id, intent_id),
     CONSTRAINT uq_contact_number UNIQUE (company_id, customer_id, currency, cycle, number),
     CONSTRAINT fk_contact_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
+    CONSTRAINT ck_contact_contacted_on_day CHECK (coalesce(date(contacted_on, '+0 days') = contacted_on, contacted_on IS NULL)),
+    CONSTRAINT ck_contact_act_by_on_day CHECK (coalesce(date(act_by_on, '+0 days') = act_by_on, act_by_on IS NULL)),
+    CONSTRAINT ck_contact_reply_by_on_day CHECK (coalesce(date(reply_by_on, '+0 days') = reply_by_on, reply_by_on IS NULL)),
     CONSTRAINT fk_contact_intent_id_intent FOREIGN KEY(intent_id) REFERENCES intent (id)
 );
 
@@ -622,7 +645,7 @@ CREATE TABLE task (
     text TEXT,
     payload JSON NOT NULL,
     intent_id INTEGER,
-    due_on DATE CONSTRAINT ck_task_due_on_day CHECK (coalesce(date(due_on) = due_on, due_on IS NULL)),
+    due_on DATE,
     state VARCHAR(40) NOT NULL CONSTRAINT ck_task_state_known CHECK (state IN ('open', 'done', 'closed')),
     outcome TEXT,
     done_by TEXT,
@@ -631,7 +654,8 @@ CREATE TABLE task (
     CONSTRAINT pk_task PRIMARY KEY (id),
     CONSTRAINT uq_task_key UNIQUE (company_id, "key"),
     CONSTRAINT fk_task_company_id_company FOREIGN KEY(company_id) REFERENCES company (id),
-    CONSTRAINT fk_task_intent_id_intent FOREIGN KEY(intent_id) REFERENCES intent (id)
+    CONSTRAINT fk_task_intent_id_intent FOREIGN KEY(intent_id) REFERENCES intent (id),
+    CONSTRAINT ck_task_due_on_day CHECK (coalesce(date(due_on, '+0 days') = due_on, due_on IS NULL))
 );
 
 CREATE INDEX ix_task_state ON task (company_id, state, due_on);

@@ -1,0 +1,128 @@
+"""Migrations: the same tables as the code, in one step, by one process, and never on a newer database."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from qb_collections.store import schema
+from qb_collections.store.engine import durable, open_engine, reading
+from qb_collections.store.schema import NewerDatabase, State
+from qb_collections.store.tables import metadata
+
+
+def _statements(engine):
+    with reading(engine) as conn:
+        rows = conn.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'")
+        )
+        return {row.name: " ".join(row.sql.split()) for row in rows}
+
+
+def test_migrating_makes_exactly_the_tables_that_the_code_describes(engine):
+    described = open_engine("sqlite://")
+    with durable(described) as conn:
+        metadata.create_all(conn)
+
+    assert _statements(engine) == _statements(described)
+
+
+def test_alembic_finds_nothing_to_change_after_migrating(engine):
+    with reading(engine) as conn:
+        differences = compare_metadata(MigrationContext.configure(conn), metadata)
+
+    assert differences == []
+
+
+def test_the_statements_for_postgresql_make_the_same_tables():
+    dialect = postgresql.dialect()
+    expected = []
+    for table in metadata.sorted_tables:
+        expected.append(str(CreateTable(table).compile(dialect=dialect)))
+        indexes = sorted(table.indexes, key=lambda index: index.name)
+        expected.extend(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes)
+    file = Path(schema.__file__).parent / "migrations/versions/0001_everything.postgresql.sql"
+
+    shipped = [
+        " ".join(statement.split()) for statement in file.read_text().split(";\n") if statement.strip()
+    ]
+
+    assert shipped == [" ".join(statement.split()) for statement in expected]
+
+
+def test_every_table_of_company_data_says_whose_it_is():
+    of_the_installation = {"practice", "user", "setting", "login_attempt", "audit_head", "company"}
+
+    without = {table.name for table in metadata.tables.values() if "company_id" not in table.c}
+
+    assert without == of_the_installation
+
+
+def test_an_empty_database_becomes_current_and_stays_so(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+
+    assert schema.state(engine) is State.EMPTY
+    assert not (tmp_path / "new.db").exists()
+    assert schema.upgrade(engine) is True
+    assert schema.state(engine) is State.CURRENT
+    assert schema.upgrade(engine) is False
+
+
+def test_a_database_of_a_newer_version_is_refused_and_not_one_byte_is_touched(tmp_path, file_url):
+    file = tmp_path / "collections.db"
+    conn = sqlite3.connect(file)
+    conn.execute("UPDATE alembic_version SET version_num = '9999'")
+    conn.commit()
+    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    conn.close()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    engine = open_engine(file_url)
+
+    found = schema.state(engine)
+    with pytest.raises(NewerDatabase, match="newer version"):
+        schema.upgrade(engine)
+    engine.dispose()
+
+    assert found is State.NEWER
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+UPGRADE = """
+import sys
+from qb_collections.store import schema
+from qb_collections.store.engine import open_engine
+schema.upgrade(open_engine(sys.argv[1]))
+"""
+
+
+def test_two_processes_that_start_together_both_find_a_current_database(tmp_path):
+    url = f"sqlite:///{tmp_path / 'both.db'}"
+
+    children = [subprocess.Popen([sys.executable, "-c", UPGRADE, url]) for _ in range(2)]
+    codes = [child.wait(timeout=60) for child in children]
+
+    assert codes == [0, 0]
+    assert schema.state(open_engine(url)) is State.CURRENT
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(tmp_path, monkeypatch):
+    engine = open_engine(f"sqlite:///{tmp_path / 'half.db'}")
+    original = schema.command.upgrade
+
+    def fails_at_the_end(config, revision):
+        original(config, revision)
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(schema.command, "upgrade", fails_at_the_end)
+    with pytest.raises(OSError):
+        schema.upgrade(engine)
+
+    assert schema.state(engine) is State.EMPTY
+    assert _statements(engine) == {}
