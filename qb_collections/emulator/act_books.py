@@ -155,6 +155,13 @@ def amount(value: Any, name: str = "amount") -> Decimal:
     return found.quantize(CENT)
 
 
+def several(value: Any, name: str) -> list[Any]:
+    """Read a list that holds something.  Raises ValueError."""
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"{name} must be a list with at least one entry, got {value!r}.")
+    return value
+
+
 def day(value: Any, name: str) -> date:
     """Read a date such as 2026-11-30.  Raises ValueError."""
     try:

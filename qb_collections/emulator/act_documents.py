@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from qb_collections.emulator import act_queue
-from qb_collections.emulator.act_books import Books, amount, day
+from qb_collections.emulator.act_books import Books, amount, day, several
 from qb_collections.emulator.wire import Body
 
 Act = Mapping[str, Any]
@@ -16,14 +16,17 @@ _NOTE_MOST = 4000  # PrivateNote, Intuit's API reference
 
 def create_invoice(books: Books, act: Act) -> Body:
     """Write an invoice: of one amount, or with lines; `key` is a name that later acts may call it by."""
+    if ("lines" in act) == ("amount" in act):
+        raise ValueError("An invoice takes an amount or lines, one of the two.")
+    if not isinstance(act.get("fields", {}), dict):
+        raise ValueError('fields must be an object of properties, for example {"PrivateNote": "..."}.')
     on = books.on(act)
     body: Body = {
         "CustomerRef": {"value": books.customer(act["customer"])},
         "TxnDate": on.isoformat(),
         "DueDate": (day(act["due"], "due") if "due" in act else on + timedelta(days=30)).isoformat(),
-        "Line": act["lines"] if "lines" in act else [_line(books, act)],
-    }
-    body |= act.get("fields") or {}
+        "Line": several(act["lines"], "lines") if "lines" in act else [_line(books, act)],
+    } | act.get("fields", {})
     if "number" in act:
         body["DocNumber"] = str(act["number"])
     saved = books.save("Invoice", body)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.emulator.act_books import Books, amount
+from qb_collections.emulator.act_books import Books, amount, several
 from qb_collections.emulator.wire import ZERO, Body
 
 Act = Mapping[str, Any]
@@ -22,7 +22,7 @@ def pay(books: Books, act: Act) -> Body:
     falls due within three days.
     """
     if "invoice" in act or "invoices" in act:
-        named = [books.invoice(ref) for ref in (act.get("invoices") or [act["invoice"]])]
+        named = [books.invoice(ref) for ref in several(act.get("invoices", [act.get("invoice")]), "invoices")]
         payer = books.customer(act["customer"]) if "customer" in act else books.payer_of(named[0])
         documents = _on_plan(books, named, act) if "when" in act else _payable(books, named)
     elif "customer" in act:
@@ -113,9 +113,7 @@ def return_payment(books: Books, act: Act) -> Body:
 
 def deposit(books: Books, act: Act) -> Body:
     """Put payments from Undeposited Funds into the bank; from then on they are locked."""
-    payments = [books.document("Payment", ref) for ref in act["payments"]]
-    if not payments:
-        raise ValueError("Name at least one payment to deposit.")
+    payments = [books.document("Payment", ref) for ref in several(act["payments"], "payments")]
     lines = [
         {
             "Amount": one["TotalAmt"],

@@ -231,6 +231,18 @@ def test_settings_and_list_entries_are_changed(engine, realm):
         ({"act": "redate", "invoice": "501", "due": "31.12."}, "due must be a date such as 2026-11-30"),
         ({"act": "deactivate", "entity": "Invoice", "id": "1"}, "deactivate takes a Customer, an Item"),
         ({"act": "apply", "invoice": "501"}, "Say what is applied: a credit_memo or a payment."),
+        ({"act": "pay", "invoices": []}, "invoices must be a list with at least one entry, got []."),
+        ({"act": "deposit", "payments": "7"}, "payments must be a list with at least one entry, got '7'."),
+        ({"act": "create_invoice", "customer": "Bo"}, "An invoice takes an amount or lines, one of the two."),
+        (
+            {"act": "create_invoice", "customer": "Bo", "amount": "1.00", "fields": "x"},
+            "fields must be an object of properties",
+        ),
+        ({"act": "edit", "entity": "Invoice", "id": "1", "fields": {}}, "fields must be an object"),
+        (
+            {"act": "edit", "entity": "Invoice", "id": "9999", "fields": {"DueDate": "2026-12-01"}},
+            "There is no Invoice",
+        ),
         ({"act": "schedule", "at": "2026-11-20T15:00:00Z"}, "The act schedule needs at"),
         (
             {"act": "schedule", "at": "2026-11-20T15:00:00", "then": {"act": "void", "invoice": "501"}},
