@@ -33,6 +33,8 @@ TEMPLATES: Mapping[tuple[str, str], str] = {
     ("", "apply_credits"): "calls/apply_credits",
     ("", "add_email"): "calls/add_email",
     ("", "plan_missed"): "calls/plan_missed",
+    ("", "look_at_old"): "calls/look_at_old",
+    ("", "find_credit"): "calls/find_credit",
     ("", "thank_you"): "mail/thank_you",
     ("", "promise_noted"): "mail/promise_noted",
     ("", "promise_missed"): "mail/promise_missed",

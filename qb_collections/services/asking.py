@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from qb_collections.core.decision import Decision, Outcome
-from qb_collections.core.intents import Intent, State
+from qb_collections.core.decision import Decision
+from qb_collections.core.intents import State
 from qb_collections.core.money import Money
 from qb_collections.services import composing
 from qb_collections.services.context import Context
@@ -84,10 +84,6 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
 def open_for(open_tasks: Iterable[Task], reminder: str) -> Task | None:
     """The open task about this reminder (or this thing to mend), if there is one."""
     return next((task for task in open_tasks if task.payload.get("reminder") == reminder), None)
-
-
-def is_contact(intent: Intent) -> bool:
-    return Outcome(intent.plan["outcome"]) in CONTACT_OUTCOMES
 
 
 def _title(kind: str, name: str, decision: Decision) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -90,6 +91,11 @@ def plan_of(
         "reason": decision.reason,
         "draft": draft.as_json(),
     }
+
+
+def is_contact(plan: Mapping[str, Any]) -> bool:
+    """Whether an effect's plan would let the customer hear from us, once it is delivered."""
+    return Outcome(plan["outcome"]) in CONTACT_OUTCOMES
 
 
 def _approval(company: Company, decision: Decision) -> Approval:

@@ -97,9 +97,7 @@ def recheck(
         if case is not None and not case.invoices:
             case = None
         if case is not None:
-            case = replace(
-                case, cycle=cycles.advance(case.cycle, case, book.rules(case), today, book.version)
-            )
+            case = replace(case, cycle=cycles.advance(case, book.version, today))
         decision = decide(case, book.rules(case), today) if case is not None else None
         opens_at = _opens_at(company, book, case, decision, now)
         checked.append(Checked(intent, case, decision, live.documents, live.read_at, opens_at))

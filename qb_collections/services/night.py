@@ -6,7 +6,7 @@ transaction a chunk).  Nothing is sent here; `deliver` does that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,7 +16,8 @@ from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
-from qb_collections.services import effects, sync
+from qb_collections.core.night_time import next_daily_run
+from qb_collections.services import asking, effects, sync
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.sync_report import Progress
@@ -26,6 +27,7 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.runs import Difference, DraftRow, Run
+from qb_collections.store.tasks import Task
 
 CHUNK = 200  # customers a transaction; a customer is never split
 USUAL_RUNS = 10  # how many earlier nights tell what is usual
@@ -94,13 +96,18 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         lease.check(conn)
         stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)
         cases.set_next_look(conn, company.id, [(*key, None) for key in night.settled])
-        _close_tasks(conn, company, dict.fromkeys(night.settled, NOTHING_OPEN), {}, now)
+        over = _open_tasks(conn, company, set(night.settled))
+        _close_tasks(conn, company, over, set(), dict.fromkeys(night.settled, NOTHING_OPEN), now)
         runs.add_differences(conn, company.id, run.id, _differences(night.decided, drafts))
         state = _state(conn, company, run, brake)
         counts = _counts(night.decided)
         runs.close(
             conn, company.id, run.id, state=state, heading=_heading(company, brake), counts=counts, at=now
         )
+        if company.next_night_at is None or company.next_night_at <= now:
+            companies.update(
+                conn, company.id, next_night_at=next_daily_run(now, company.night_at, company.zone)
+            )
         audit.append(conn, company.id, "system", "night decided", f"run {run.id}", counts, now)
     return run.id
 
@@ -149,6 +156,9 @@ def _apply(
     looks = [(*one.key, _next_look(one, run.on), one.case.is_backlog, one.case.start_on) for one in chunk]
     with durable(context.engine) as conn:
         lease.check(conn)
+        open_tasks = _open_tasks(conn, company, {one.key for one in chunk})
+        wanted = {effect.plan["reminder"] for effect in queued.values() if effect.kind is IntentKind.TASK}
+        queued = {key: effect for key, effect in queued.items() if not _stands(effect, open_tasks)}
         ids = runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
         for key, draft in drafts.items():
             if draft.approved_by is not None and key in queued and queued[key].approval is Approval.GIVEN:
@@ -159,15 +169,15 @@ def _apply(
         if company.mode is Mode.SHADOW:
             looks = [(customer, currency, look, False, None) for customer, currency, look, _, _ in looks]
         cases.decided(conn, company.id, looks)
-        _close_tasks(conn, company, {one.key: one.decision.reason for one in chunk}, queued, now)
+        reasons = {one.key: one.decision.reason for one in chunk}
+        _close_tasks(conn, company, open_tasks, wanted, reasons, now)
 
 
 def _with_approval(
     effect: PlannedIntent, one: Decided, draft: DraftRow | None, *, held: bool
 ) -> PlannedIntent:
     """A braked run waits for a person; what a person agreed to in the preview holds if it is the same."""
-    contact = effect.plan["outcome"] in (Outcome.REMIND.value, Outcome.CALL.value)
-    approval = Approval.NEEDED if held and contact else effect.approval
+    approval = Approval.NEEDED if held and effects.is_contact(effect.plan) else effect.approval
     if (
         approval is Approval.NEEDED
         and draft is not None
@@ -181,28 +191,39 @@ def _with_approval(
 
 
 def _next_look(one: Decided, on: date) -> date | None:
-    """Whatever is not silence is looked at again the next night, whether it left or not."""
-    if one.decision.outcome is Outcome.SILENCE:
-        return one.decision.review_on
-    return on + timedelta(days=1)
+    """A contact is looked at again the next night, whether it left or not."""
+    if one.decision.outcome in effects.CONTACT_OUTCOMES:
+        return on + timedelta(days=1)
+    return one.decision.review_on
+
+
+def _open_tasks(conn: Connection, company: Company, keys: Collection[tuple[str, str]]) -> list[Task]:
+    """The tasks that came from decisions about these customers and are still open."""
+    found = tasks.list(conn, company.id, kinds=AUTOMATIC_TASKS, limit=100_000) if keys else []
+    return [task for task in found if (task.customer_id, task.currency) in keys]
+
+
+def _stands(effect: PlannedIntent, open_tasks: Sequence[Task]) -> bool:
+    """A thing to mend that is already on somebody's list needs no second entry."""
+    if effect.kind is not IntentKind.TASK or effects.is_contact(effect.plan):
+        return False
+    same = asking.open_for(open_tasks, effect.plan["reminder"])
+    return same is not None and same.payload.get("reason") == effect.plan["reason"]
 
 
 def _close_tasks(
     conn: Connection,
     company: Company,
+    open_tasks: Sequence[Task],
+    wanted: Collection[str],
     reasons: Mapping[tuple[str, str], str],
-    queued: Mapping[tuple[str, str], PlannedIntent],
     now: datetime,
 ) -> None:
     """A task whose reason is gone closes by itself, and says why."""
-    for task in tasks.list(conn, company.id, kinds=AUTOMATIC_TASKS, limit=100_000):
-        key = (task.customer_id or "", task.currency or "")
-        if key not in reasons:
-            continue
-        effect = queued.get(key)
-        still = effect is not None and effect.kind is IntentKind.TASK
-        if not still or effect is None or effect.plan["reminder"] != task.payload.get("reminder"):
-            tasks.close(conn, company.id, task.id, state="closed", outcome=reasons[key], by="system", at=now)
+    for task in open_tasks:
+        if task.payload.get("reminder") not in wanted:
+            because = reasons[task.customer_id or "", task.currency or ""]
+            tasks.close(conn, company.id, task.id, state="closed", outcome=because, by="system", at=now)
 
 
 def _state(conn: Connection, company: Company, run: Run, brake: str | None) -> str:
