@@ -98,7 +98,7 @@ def total_open(body: Body) -> Decimal:
 
 
 def open_lines(work: Work, entity: str, id_: str) -> dict[str, tuple[str, Decimal]]:
-    """Return a journal entry's (or deposit's) receivable lines: line id -> (customer, amount; a debit positive)."""
+    """Return a journal's or deposit's receivable lines: line id -> (customer, amount; a debit positive)."""
     body = work.body(entity, id_)
     if body is None:
         return {}

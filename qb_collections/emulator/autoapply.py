@@ -54,8 +54,8 @@ def invoice_created(work: Work, body: Body) -> None:
 
 def _open(work: Work, entity: str, customer: str, order: str) -> list[tuple[str, Decimal]]:
     found = work.conn.execute(
-        f"SELECT id FROM object WHERE realm = ? AND entity = ? AND customer = ? AND balance > 0 AND deleted = 0"
-        f" ORDER BY {order}",
+        "SELECT id FROM object WHERE realm = ? AND entity = ? AND customer = ? AND balance > 0"
+        f" AND deleted = 0 ORDER BY {order}",
         (work.realm, entity, customer),
     ).fetchall()
     column = {"Invoice": "Balance", "CreditMemo": "RemainingCredit", "Payment": "UnappliedAmt"}[entity]

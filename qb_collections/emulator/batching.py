@@ -15,7 +15,7 @@ _KEYS = frozenset({"bId", "operation", "optionsData"})
 
 
 def run(engine: "Engine", realm: str, body: Body, *, raw: bool) -> Body:
-    """Return {"BatchItemResponse": [...]}, one answer per item; raises Fault when the batch itself is wrong."""
+    """Return {"BatchItemResponse": [...]}, one answer per item; a Fault when the batch itself is wrong."""
     items = body.get("BatchItemRequest")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise errors.missing("BatchItemRequest")

@@ -105,7 +105,7 @@ def _cash(work: Work) -> Iterator[Entry]:
 
 
 def _cash_outside(work: Work, receivable: frozenset[str], unapplied: str) -> Iterator[Entry]:
-    """Everything that is no invoice or memo: as posted, but a payment's receivable part is settled elsewhere."""
+    """Everything but invoices and memos, as posted; what a payment settles is recognised elsewhere."""
     for row in work.conn.execute(
         "SELECT txn_on, account, customer, class, department, item, amount FROM posting"
         " WHERE realm = ? AND entity NOT IN ('Invoice', 'CreditMemo', 'Payment')",
@@ -171,7 +171,7 @@ def _document_lines(work: Work) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
 
 
 def _settled(work: Work) -> dict[tuple[str, int], tuple[str, int, list[_Part]]]:
-    """Return each applied document with its day, its total, and its applications in the order of their days."""
+    """Return each applied document: its day, its total, its applications in the order of their days."""
     found: dict[tuple[str, int], tuple[str, int, list[_Part]]] = {}
     for id_, deposit in _deposits(work).items():
         on, total = work.conn.execute(
@@ -213,7 +213,7 @@ def _recognised(
 ) -> Iterator[Entry]:
     """Yield a document's lines in the proportion settled; the parts add up to the lines exactly.
 
-    The running sum over the lines is rounded, not each line, so that every part balances with the money applied.
+    The running sum over the lines is rounded, not each line, so that every part balances with its money.
     """
     lines = [row for row in rows if row[0] not in receivable]
     if deposit:  # the last line outside receivables is the money itself

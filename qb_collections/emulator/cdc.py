@@ -16,7 +16,7 @@ MOST_OBJECTS = 1000  # in one answer, over all entities; there are no pages
 
 
 def changes(work: Work, entities: Sequence[str], since: str, *, raw: bool) -> Body:
-    """Return the CDCResponse: one slot per entity, in the order asked; an entity without changes has an empty slot.
+    """Return the CDCResponse: one slot per entity, in the order asked; without changes it is empty.
 
     Inside a slot the oldest change is first and deletions are last.
     """

@@ -135,7 +135,7 @@ class Engine:
             return cdc.changes(work, entities, since, raw=False)
 
     def batch(self, realm_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Return {"BatchItemResponse": [...]}; an item that fails carries its Fault and undoes only itself."""
+        """Return {"BatchItemResponse": [...]}; an item that fails has its Fault and undoes only itself."""
         with self.store.transaction():
             return batching.run(self, realm_id, body, raw=False)
 
@@ -150,7 +150,8 @@ class Engine:
         """Return every version of a record, oldest first: {"at", "operation", "body"}."""
         with self.reading(realm_id) as work:
             found = work.conn.execute(
-                "SELECT at, operation, body FROM version WHERE realm = ? AND entity = ? AND id = ? ORDER BY seq",
+                "SELECT at, operation, body FROM version WHERE realm = ? AND entity = ? AND id = ?"
+                " ORDER BY seq",
                 (realm_id, registry.spec(entity).name, int(id_)),
             ).fetchall()
             return [

@@ -65,8 +65,9 @@ def deleted_by_another() -> Fault:
 
 def unknown_property(name: str, entity: str, known: int) -> Fault:
     detail = (
-        f'Property Name:Unrecognized field "{name}" (class com.intuit.schema.finance.v3.{entity}), not marked as '
-        f"ignorable ({known} known properties [truncated]])\n specified is unsupported or invalid"
+        f'Property Name:Unrecognized field "{name}" (class com.intuit.schema.finance.v3.{entity}), '
+        f"not marked as ignorable ({known} known properties [truncated]])\n specified is unsupported or"
+        " invalid"
     )
     return Fault("2010", "Request has invalid or unsupported property", detail, element=None)
 
@@ -155,14 +156,15 @@ def amount_mismatch() -> Fault:
     return Fault(
         "6070",
         "Amount calculation incorrect in the request",
-        "Amount calculation incorrect in the request : Amount is not equal to UnitPrice * Qty. Supplied value:",
+        "Amount calculation incorrect in the request : Amount is not equal to UnitPrice * Qty.",
     )
 
 
 def duplicate_number(number: str, entity: str, id_: str) -> Fault:
     detail = (
-        "Duplicate Document Number Error : You must specify a different number. This number has already been used."
-        f" DocNumber={number} is assigned to TxnType={entity} with TxnId={id_}"
+        "Duplicate Document Number Error : You must specify a different number. "
+        "This number has already been used. "
+        f"DocNumber={number} is assigned to TxnType={entity} with TxnId={id_}"
     )
     return Fault("6140", "Duplicate Document Number Error", detail)
 

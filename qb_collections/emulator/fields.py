@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from qb_collections.emulator import errors
+from qb_collections.emulator import errors, shapes
 from qb_collections.emulator.wire import Body, number, parse_day
 
 Kind = Literal["text", "money", "number", "day", "flag", "ref", "free", "lines", "answer"]
@@ -58,8 +58,9 @@ class Given:
 def read(entity: str, fields: Fields, body: Body) -> Given:
     """Check and normalise a request's properties; those only the server sets are left out.
 
-    Raises Fault 2010 for an unknown name, 2050 for long text, 2080/2090/2110/2170 for values of the wrong kind.
+    Raises Fault 2010 for an unknown name, 2050 for long text, 2080, 2090, 2110 or 2170 for a wrong value.
     """
+    shapes.check(body)
     values: Body = {}
     cleared = set()
     for name, raw in body.items():

@@ -16,7 +16,8 @@ def check(work: Work) -> None:
 
 def _postings_balance(work: Work) -> None:
     for entity, id_, amount in work.conn.execute(
-        "SELECT entity, txn_id, sum(amount) FROM posting WHERE realm = ? GROUP BY entity, txn_id HAVING sum(amount) <> 0",
+        "SELECT entity, txn_id, sum(amount) FROM posting WHERE realm = ?"
+        " GROUP BY entity, txn_id HAVING sum(amount) <> 0",
         (work.realm,),
     ):
         raise AssertionError(f"{entity} {id_} is out of balance by {money(amount)}")
@@ -30,7 +31,8 @@ def _balances_follow(work: Work) -> None:
     )
     summed = dict(
         work.conn.execute(
-            "SELECT account, sum(amount) FROM posting WHERE realm = ? GROUP BY account HAVING sum(amount) <> 0",
+            "SELECT account, sum(amount) FROM posting WHERE realm = ?"
+            " GROUP BY account HAVING sum(amount) <> 0",
             (work.realm,),
         )
     )
@@ -40,8 +42,9 @@ def _balances_follow(work: Work) -> None:
 def _customers_equal_documents(work: Work) -> None:
     owed: dict[str, Decimal] = {}
     for customer, entity, amount in work.conn.execute(
-        "SELECT customer, entity, sum(balance) FROM object WHERE realm = ? AND deleted = 0 AND customer IS NOT NULL"
-        " AND entity IN ('Invoice', 'CreditMemo', 'Payment') GROUP BY customer, entity",
+        "SELECT customer, entity, sum(balance) FROM object WHERE realm = ? AND deleted = 0"
+        " AND customer IS NOT NULL AND entity IN ('Invoice', 'CreditMemo', 'Payment')"
+        " GROUP BY customer, entity",
         (work.realm,),
     ).fetchall():
         sign = 1 if entity == "Invoice" else -1

@@ -23,13 +23,20 @@ class Posting:
     department: str | None = None
     item: str | None = None
     tax_rate: str | None = None
-    currency: str = "USD"
+    currency: str | None = None  # None: the home currency
     rate: Decimal = Decimal(1)
     foreign_amount: Decimal | None = None  # None: the home amount
 
 
 def post(
-    conn: sqlite3.Connection, realm: str, entity: str, id_: str, txn_on: str, postings: Sequence[Posting]
+    conn: sqlite3.Connection,
+    realm: str,
+    entity: str,
+    id_: str,
+    txn_on: str,
+    postings: Sequence[Posting],
+    *,
+    home: str,
 ) -> set[str]:
     """Replace one transaction's postings and return the customers whose receivable may have moved.
 
@@ -63,7 +70,7 @@ def post(
         rows.append(
             (
                 *(realm, entity, int(id_), line, txn_on, posting.account, posting.customer, posting.class_),
-                *(posting.department, posting.item, posting.tax_rate, amount, posting.currency),
+                *(posting.department, posting.item, posting.tax_rate, amount, posting.currency or home),
                 *(str(posting.rate), foreign),
             )
         )

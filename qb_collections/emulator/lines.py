@@ -14,40 +14,29 @@ _LINE = frozenset(
 )
 _SALE = frozenset(
     [
-        "ItemRef",
-        "Qty",
-        "UnitPrice",
-        "RatePercent",
-        "TaxCodeRef",
-        "ServiceDate",
-        "ClassRef",
-        "ItemAccountRef",
-        "TaxInclusiveAmt",
-        "DiscountRate",
-        "DiscountAmt",
-        "MarkupInfo",
-        "TaxClassificationRef",
-        "DeferredRevenue",
-        "RetainageAmount",
-        "PriceLevelRef",
+        *(
+            "ItemRef",
+            "Qty",
+            "UnitPrice",
+            "RatePercent",
+            "TaxCodeRef",
+            "ServiceDate",
+            "ClassRef",
+            "ItemAccountRef",
+        ),
+        *("TaxInclusiveAmt", "DiscountRate", "DiscountAmt", "MarkupInfo", "TaxClassificationRef"),
+        *("DeferredRevenue", "RetainageAmount", "PriceLevelRef"),
+    ]
+)
+_DISCOUNT = frozenset(
+    [
+        *("PercentBased", "DiscountPercent", "DiscountAccountRef", "ClassRef", "TaxCodeRef"),
+        *("Discount", "ServiceDate"),
     ]
 )
 _DETAILS: dict[str, tuple[str, frozenset[str]]] = {
     "SalesItemLineDetail": ("SalesItemLineDetail", _SALE),
-    "DiscountLineDetail": (
-        "DiscountLineDetail",
-        frozenset(
-            [
-                "PercentBased",
-                "DiscountPercent",
-                "DiscountAccountRef",
-                "ClassRef",
-                "TaxCodeRef",
-                "Discount",
-                "ServiceDate",
-            ]
-        ),
-    ),
+    "DiscountLineDetail": ("DiscountLineDetail", _DISCOUNT),
     "SubTotalLineDetail": ("SubTotalLineDetail", frozenset({"ItemRef", "ServiceDate"})),
     "DescriptionOnly": ("DescriptionLineDetail", frozenset({"ServiceDate", "TaxCodeRef"})),
     "GroupLineDetail": ("GroupLineDetail", frozenset(["GroupItemRef", "Quantity", "ServiceDate", "Line"])),
@@ -178,7 +167,9 @@ def _sale(work: Work, line: Body) -> Body:
         default = work.preference("SalesFormsPrefs", "DefaultItem")
         if not default:
             # Without an item a line is documentation, and its amount counts for nothing.
-            kept = {name: line[name] for name in ("Description", "LinkedTxn", "CustomField") if name in line}
+            kept: Body = {
+                name: line[name] for name in ("Description", "LinkedTxn", "CustomField") if name in line
+            }
             return {**kept, "DetailType": "DescriptionOnly", "DescriptionLineDetail": {}}
         detail["ItemRef"] = {"value": str(default["value"])}
     if detail["ItemRef"]["value"] not in _SPECIAL_ITEMS:
@@ -194,7 +185,7 @@ def _sale(work: Work, line: Body) -> Body:
 
 def _group(work: Work, entity: str, line: Body) -> Body:
     detail = {**line["GroupLineDetail"]}
-    inner = []
+    inner: list[Body] = []
     for index, raw in enumerate(detail.get("Line") or [], start=1):
         part = _checked(entity, raw)
         if part["DetailType"] != "SalesItemLineDetail":

@@ -50,8 +50,7 @@ def _text(name: str, body: Body, company: Body) -> list[str]:
         "",
     ]
     rows = [
-        f"{line.get('Description') or (line.get('SalesItemLineDetail') or {}).get('ItemRef', {}).get('name', '')}"
-        f"   {line.get('Amount', '')}"
+        f"{line.get('Description') or _item(line)}   {line.get('Amount', '')}"
         for line in body.get("Line", [])
         if line.get("DetailType") != "SubTotalLineDetail"
     ]
@@ -60,6 +59,11 @@ def _text(name: str, body: Body, company: Body) -> list[str]:
     if "Balance" in body:
         tail.append(f"Balance due: {body['Balance']} {currency}")
     return [line[:100] for line in (*head, *rows[:_LINES_MOST], *more, *tail)]
+
+
+def _item(line: Body) -> str:
+    item = (line.get("SalesItemLineDetail") or {}).get("ItemRef") or {}
+    return str(item.get("name", ""))
 
 
 def _escaped(text: str) -> str:

@@ -1,7 +1,8 @@
 """Intuit's query language: read into a statement, then into SQL.
 
-One entity, conditions joined by AND, no OR, no joins; `ORDERBY` as one word or two; STARTPOSITION and MAXRESULTS
-in either order; keywords in any casing.  What does not parse is fault 4000, what does not make sense 4001.
+One entity, conditions joined by AND, no OR, no joins; `ORDERBY` as one word or two; STARTPOSITION and
+MAXRESULTS in either order; keywords in any casing.  What does not parse is fault 4000, what makes no sense
+4001.
 """
 
 import re

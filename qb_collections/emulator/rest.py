@@ -42,7 +42,7 @@ def answer(engine: Engine, realm_id: str, request: Request) -> Answer:
     That answer is stored in the transaction of the write: there is never the one without the other.
     """
     request_id = request.params.get("requestid")
-    if not request_id or request.method != "POST":
+    if not request_id or request.method != "POST" or request.path.strip("/").lower() == "query":
         return _answer(engine, realm_id, request)
     if len(request_id) > (_MOST_BATCH_REQUEST_ID if request.path.strip("/") == "batch" else _MOST_REQUEST_ID):
         return _fault(engine, errors.too_long("requestid", _MOST_REQUEST_ID, len(request_id)))

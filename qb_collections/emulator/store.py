@@ -1,7 +1,7 @@
 """Where the emulator keeps its companies: one SQLite database, in a file or in memory.
 
 Every version of every entity stands here as JSON text, with the columns that queries filter on and the
-postings beside it.  One connection is shared under one lock, so whatever one request does is seen by the next.
+postings beside it.  One connection is shared under one lock, so what one request does is seen by the next.
 """
 
 import sqlite3

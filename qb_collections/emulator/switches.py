@@ -20,7 +20,7 @@ class Switches:
     closed_period_allows_note: bool = False
     # Applying more than is open: refused, or cut down to what is open.
     over_application: Literal["reject", "cap"] = "reject"
-    # An invoice made smaller than what was applied: the excess returns to the payments, or the edit is refused.
+    # An invoice made smaller than what was applied: the excess returns to the payments, or it is refused.
     reduce_below_applied: Literal["release", "reject"] = "release"
     # A request id whose first answer was a fault: run again, or the fault is replayed.
     requestid_replays_faults: bool = False

@@ -1,7 +1,7 @@
 """One request's work on one company: what it read, what it writes, whom it touched.
 
-Everything an entity needs from the books goes through here, so that each request reads a document once, writes
-it once per change, and brings exactly the touched customers' balances up to date at the end.
+Everything an entity needs from the books goes through here, so that each request reads a document once,
+writes it once per change, and brings exactly the touched customers' balances up to date at the end.
 """
 
 import sqlite3
@@ -231,16 +231,16 @@ class Work:
         )
         if row.key:
             self.conn.execute(
-                "UPDATE object SET sync_token = ?, updated_at = ?, seq = ?, active = ?, deleted = ?, name = ?,"
-                " doc_number = ?, customer = ?, parent = ?, txn_on = ?, due_on = ?, total = ?, balance = ?, body = ?"
-                " WHERE key = ?",
+                "UPDATE object SET sync_token = ?, updated_at = ?, seq = ?, active = ?, deleted = ?,"
+                " name = ?, doc_number = ?, customer = ?, parent = ?, txn_on = ?, due_on = ?, total = ?,"
+                " balance = ?, body = ? WHERE key = ?",
                 (*values, row.key),
             )
         else:
             row.key = (
                 self.conn.execute(
-                    "INSERT INTO object (sync_token, updated_at, seq, active, deleted, name, doc_number, customer,"
-                    " parent, txn_on, due_on, total, balance, body, realm, entity, id, created_at)"
+                    "INSERT INTO object (sync_token, updated_at, seq, active, deleted, name, doc_number,"
+                    " customer, parent, txn_on, due_on, total, balance, body, realm, entity, id, created_at)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, self.realm, row.entity, int(row.id), row.created_at),
                 ).lastrowid
@@ -257,4 +257,6 @@ class Work:
 
     def post(self, entity: str, id_: str, txn_on: str, postings: Sequence["ledger.Posting"]) -> None:
         """Replace a transaction's postings; raises AssertionError when they do not balance."""
-        self.touched_customers |= ledger.post(self.conn, self.realm, entity, id_, txn_on, postings)
+        self.touched_customers |= ledger.post(
+            self.conn, self.realm, entity, id_, txn_on, postings, home=self.home_currency
+        )

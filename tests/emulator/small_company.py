@@ -58,9 +58,13 @@ class SmallCompany:
         body = {"Line": [sale(self.ids[item], amount)], "CustomerRef": {"value": self.ids[customer]}} | more
         return self.engine.save(REALM, "CreditMemo", body)
 
-    def pay(self, total: str, *parts: tuple[str, str, str], customer: str = "amy", **more: Any) -> dict[str, Any]:
+    def pay(
+        self, total: str, *parts: tuple[str, str, str], customer: str = "amy", **more: Any
+    ) -> dict[str, Any]:
         """Each part is (entity, id, amount)."""
-        lines = [{"Amount": amount, "LinkedTxn": [{"TxnId": id_, "TxnType": kind}]} for kind, id_, amount in parts]
+        lines = [
+            {"Amount": amount, "LinkedTxn": [{"TxnId": id_, "TxnType": kind}]} for kind, id_, amount in parts
+        ]
         body = {"CustomerRef": {"value": self.ids[customer]}, "TotalAmt": total, "Line": lines} | more
         return self.engine.save(REALM, "Payment", body)
 
@@ -89,7 +93,9 @@ def sale(item: str, amount: str, **detail: Any) -> dict[str, Any]:
     }
 
 
-def small_company(*, debug: bool = True, switches: Switches | None = None, **sales_prefs: Any) -> SmallCompany:
+def small_company(
+    *, debug: bool = True, switches: Switches | None = None, **sales_prefs: Any
+) -> SmallCompany:
     clock = HandClock()
     engine = Engine(Store(None), clock, switches=switches or Switches(), debug=debug)
     preferences = PREFERENCES | {"SalesFormsPrefs": PREFERENCES["SalesFormsPrefs"] | sales_prefs}
@@ -115,8 +121,21 @@ def small_company(*, debug: bool = True, switches: Switches | None = None, **sal
     add("services", "Account", Name="Services", AccountType="Income")
     add("parts_income", "Account", Name="Parts income", AccountType="Income")
     add("work", "Item", Name="Labour", Type="Service", IncomeAccountRef={"value": ids["services"]})
-    add("part", "Item", Name="Parts", Type="NonInventory", IncomeAccountRef={"value": ids["parts_income"]}, Taxable=True)
-    add("plan", "Item", Name="Payment plan (not a sale)", Type="Service", IncomeAccountRef={"value": ids["clearing"]})
+    add(
+        "part",
+        "Item",
+        Name="Parts",
+        Type="NonInventory",
+        IncomeAccountRef={"value": ids["parts_income"]},
+        Taxable=True,
+    )
+    add(
+        "plan",
+        "Item",
+        Name="Payment plan (not a sale)",
+        Type="Service",
+        IncomeAccountRef={"value": ids["clearing"]},
+    )
     add("net30", "Term", Name="Net 30", DueDays=30)
     add("agency", "TaxAgency", DisplayName="California Department of Tax")
     add("rate", "TaxRate", Name="California", RateValue=8, AgencyRef={"value": ids["agency"]})
@@ -126,7 +145,12 @@ def small_company(*, debug: bool = True, switches: Switches | None = None, **sal
         Name="California",
         SalesTaxRateList={"TaxRateDetail": [{"TaxRateRef": {"value": ids["rate"]}}]},
     )
-    add("amy", "Customer", DisplayName="Amy's Bird Sanctuary", PrimaryEmailAddr={"Address": "amy@birds.example"})
+    add(
+        "amy",
+        "Customer",
+        DisplayName="Amy's Bird Sanctuary",
+        PrimaryEmailAddr={"Address": "amy@birds.example"},
+    )
     add("bill", "Customer", DisplayName="Bill's Windsurf Shop")
     add("job", "Customer", DisplayName="Pier 4", ParentRef={"value": ids["bill"]}, BillWithParent=True)
     return company

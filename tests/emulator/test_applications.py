@@ -106,7 +106,9 @@ def test_both_spellings_of_void_restore_what_was_owed(company, spelling):
     invoice = company.invoice("100.00")
     payment = company.pay("60", ("Invoice", invoice["Id"], "60"), PrivateNote="cheque 7")
 
-    _, found = company.http("POST", "payment", {"Id": payment["Id"], "SyncToken": "0", "sparse": True}, **spelling)
+    _, found = company.http(
+        "POST", "payment", {"Id": payment["Id"], "SyncToken": "0", "sparse": True}, **spelling
+    )
 
     voided = found["Payment"]
     assert (voided["TotalAmt"], voided["UnappliedAmt"], voided["Line"]) == (0, 0, [])
@@ -154,7 +156,9 @@ def test_an_invoice_cut_below_what_was_paid_returns_the_excess(company):
     payment = company.pay("100", ("Invoice", invoice["Id"], "100"))
     token = company.read("Invoice", invoice["Id"])["SyncToken"]
 
-    company.save("Invoice", Id=invoice["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "70")])
+    company.save(
+        "Invoice", Id=invoice["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "70")]
+    )
 
     assert balance(company, "Invoice", invoice["Id"]) == "0.00"
     assert str(company.read("Payment", payment["Id"])["UnappliedAmt"]) == "30.00"
@@ -166,7 +170,9 @@ def test_an_invoice_cut_below_a_credit_gives_the_credit_back(company):
     company.pay("0", ("Invoice", invoice["Id"], "100"), ("CreditMemo", memo["Id"], "100"))
     token = company.read("Invoice", invoice["Id"])["SyncToken"]
 
-    company.save("Invoice", Id=invoice["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "70")])
+    company.save(
+        "Invoice", Id=invoice["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "70")]
+    )
 
     assert balance(company, "CreditMemo", memo["Id"]) == "30.00"
     assert company.owes() == "-30.00"
@@ -177,7 +183,9 @@ def test_a_memo_cut_below_what_it_settled_opens_the_invoice_again(company):
     company.pay("0", ("Invoice", invoice["Id"], "100"), ("CreditMemo", memo["Id"], "100"))
     token = company.read("CreditMemo", memo["Id"])["SyncToken"]
 
-    company.save("CreditMemo", Id=memo["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "40")])
+    company.save(
+        "CreditMemo", Id=memo["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "40")]
+    )
 
     assert balance(company, "Invoice", invoice["Id"]) == "60.00"
     assert balance(company, "CreditMemo", memo["Id"]) == "0.00"
@@ -190,7 +198,11 @@ def test_a_parent_pays_the_invoice_of_a_job_that_bills_with_it(company):
     company.pay("80", ("Invoice", invoice["Id"], "80"), customer="bill")
 
     parent, job = (company.read("Customer", company.ids[name]) for name in ("bill", "job"))
-    assert (str(parent["Balance"]), str(parent["BalanceWithJobs"]), str(job["Balance"])) == ("0.00", "0.00", "0.00")
+    assert (str(parent["Balance"]), str(parent["BalanceWithJobs"]), str(job["Balance"])) == (
+        "0.00",
+        "0.00",
+        "0.00",
+    )
 
 
 def test_a_stranger_does_not_pay(company):
@@ -232,7 +244,8 @@ def journal(company, kind, amount, *, debit):
         {
             "Amount": amount,
             "DetailType": "JournalEntryLineDetail",
-            "JournalEntryLineDetail": {"PostingType": posting, "AccountRef": {"value": company.ids[account]}} | more,
+            "JournalEntryLineDetail": {"PostingType": posting, "AccountRef": {"value": company.ids[account]}}
+            | more,
         }
         for posting, account, more in ((kind, "receivable", {"Entity": entity}), (other, debit, {}))
     ]

@@ -16,7 +16,9 @@ ITEMS = st.sampled_from(["work", "part", "plan"])
 KINDS = ("Invoice", "CreditMemo", "Payment", "JournalEntry", "Deposit")
 
 STEPS = st.one_of(
-    st.tuples(st.just("invoice"), CUSTOMERS, st.lists(st.tuples(ITEMS, AMOUNTS), min_size=1, max_size=3), DAYS),
+    st.tuples(
+        st.just("invoice"), CUSTOMERS, st.lists(st.tuples(ITEMS, AMOUNTS), min_size=1, max_size=3), DAYS
+    ),
     st.tuples(st.just("memo"), CUSTOMERS, st.lists(st.tuples(ITEMS, AMOUNTS), min_size=1, max_size=2), DAYS),
     st.tuples(st.just("pay"), CUSTOMERS, st.integers(0, 100), DAYS),
     st.tuples(st.just("carry"), CUSTOMERS, st.integers(1, 100), DAYS),
@@ -35,7 +37,9 @@ class Bookkeeper:
         self.company = small_company(debug=True, **prefs)
 
     def rows(self, entity, where=""):
-        return self.company.engine.query(REALM, f"select * from {entity} {where} maxresults 1000").get(entity, [])
+        return self.company.engine.query(REALM, f"select * from {entity} {where} maxresults 1000").get(
+            entity, []
+        )
 
     def do(self, step):
         try:
@@ -89,7 +93,8 @@ class Bookkeeper:
             {
                 "Amount": amount,
                 "DetailType": "JournalEntryLineDetail",
-                "JournalEntryLineDetail": {"PostingType": kind, "AccountRef": {"value": ids[account]}} | entity,
+                "JournalEntryLineDetail": {"PostingType": kind, "AccountRef": {"value": ids[account]}}
+                | entity,
             }
             for kind, account in (("Credit", "receivable"), ("Debit", "bank"))
         ]
@@ -147,7 +152,9 @@ def test_the_books_balance_after_every_step(steps, auto_apply):
 
 @settings(max_examples=40)
 @given(
-    st.lists(st.tuples(st.lists(st.tuples(ITEMS, AMOUNTS), min_size=1, max_size=4), DAYS), min_size=1, max_size=4),
+    st.lists(
+        st.tuples(st.lists(st.tuples(ITEMS, AMOUNTS), min_size=1, max_size=4), DAYS), min_size=1, max_size=4
+    ),
     st.integers(1, 99),
 )
 def test_once_everything_is_paid_cash_and_accrual_agree(documents, percent):

@@ -122,7 +122,11 @@ def test_a_batch_voids_by_options_data(company):
 
 
 def test_a_resent_batch_runs_once(company):
-    item = {"bId": "1", "operation": "create", "Payment": {"TotalAmt": 1, "CustomerRef": {"value": company.ids["amy"]}}}
+    item = {
+        "bId": "1",
+        "operation": "create",
+        "Payment": {"TotalAmt": 1, "CustomerRef": {"value": company.ids["amy"]}},
+    }
 
     answers = [company.raw("POST", "batch", {"BatchItemRequest": [item]}, requestid="r1") for _ in range(2)]
 

@@ -1,10 +1,14 @@
 """What the engine refuses, with QuickBooks' own codes."""
 
+from copy import deepcopy
+
 import pytest
-from tests.emulator.small_company import REALM, sale, small_company
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qb_collections.emulator.errors import Fault
 from qb_collections.emulator.switches import Switches
+from tests.emulator.small_company import REALM, sale, small_company
 
 
 @pytest.fixture
@@ -22,7 +26,10 @@ def test_a_stale_token_is_5010(company):
     invoice = company.invoice("10")
     company.save("Invoice", Id=invoice["Id"], SyncToken="0", sparse=True, PrivateNote="first")
 
-    assert refused(company.save, "Invoice", Id=invoice["Id"], SyncToken="0", sparse=True, PrivateNote="late") == "5010"
+    assert (
+        refused(company.save, "Invoice", Id=invoice["Id"], SyncToken="0", sparse=True, PrivateNote="late")
+        == "5010"
+    )
 
 
 def test_what_is_not_there_is_610_and_what_was_deleted_too(company):
@@ -61,7 +68,9 @@ def test_a_note_of_4000_characters_fits_and_one_more_does_not(company):
 
 
 def test_quantity_times_price_must_be_the_amount(company):
-    assert refused(company.invoice, "10", Line=[sale(company.ids["work"], "100", Qty=3, UnitPrice=33)]) == "6070"
+    assert (
+        refused(company.invoice, "10", Line=[sale(company.ids["work"], "100", Qty=3, UnitPrice=33)]) == "6070"
+    )
 
 
 def test_zero_quantity_and_price_beside_an_amount_mean_not_set(company):
@@ -102,7 +111,12 @@ def test_moving_a_date_out_of_a_closed_period_is_refused_too(company):
 
 def test_the_closing_date_is_read_only_over_the_interface(company):
     company.engine.set_preferences(REALM, {"AccountingInfoPrefs": {"BookCloseDate": "2026-09-30"}})
-    body = {"Id": "1", "SyncToken": "1", "sparse": True, "AccountingInfoPrefs": {"BookCloseDate": "2020-01-01"}}
+    body = {
+        "Id": "1",
+        "SyncToken": "1",
+        "sparse": True,
+        "AccountingInfoPrefs": {"BookCloseDate": "2020-01-01"},
+    }
 
     company.http("POST", "preferences", body)
 
@@ -148,7 +162,10 @@ def test_a_receivable_line_of_a_journal_needs_a_customer(company):
 
 
 def test_a_name_list_cannot_be_deleted(company):
-    assert refused(company.engine.delete, REALM, "Customer", {"Id": company.ids["amy"], "SyncToken": "0"}) == "500"
+    assert (
+        refused(company.engine.delete, REALM, "Customer", {"Id": company.ids["amy"], "SyncToken": "0"})
+        == "500"
+    )
 
 
 def test_an_invoice_with_a_payment_cannot_be_deleted(company):
@@ -156,7 +173,9 @@ def test_an_invoice_with_a_payment_cannot_be_deleted(company):
     company.pay("10", ("Invoice", invoice["Id"], "10"))
     token = company.read("Invoice", invoice["Id"])["SyncToken"]
 
-    assert refused(company.engine.delete, REALM, "Invoice", {"Id": invoice["Id"], "SyncToken": token}) == "6000"
+    assert (
+        refused(company.engine.delete, REALM, "Invoice", {"Id": invoice["Id"], "SyncToken": token}) == "6000"
+    )
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff\xfe"])
@@ -174,3 +193,124 @@ def test_a_request_that_fails_halfway_leaves_nothing(company):
 
     assert refused(company.engine.save, REALM, "Payment", body | {"Line": lines}) == "610"
     assert company.balances() == before
+
+
+GARBAGE = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.sampled_from(["", "1", "x", "2026-10-30", "SalesItemLineDetail"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["value", "Id", "name"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+PLACES = {
+    "Invoice": [
+        *(
+            ["Line"],
+            ["Line", 0],
+            ["Line", 0, "Amount"],
+            ["Line", 0, "SalesItemLineDetail"],
+            ["Line", 0, "DetailType"],
+        ),
+        *(["Line", 0, "SalesItemLineDetail", "ItemRef"], ["Line", 0, "SalesItemLineDetail", "TaxCodeRef"]),
+        *(
+            ["Line", 0, "SalesItemLineDetail", "Qty"],
+            ["Line", 0, "LinkedTxn"],
+            ["CustomerRef"],
+            ["BillEmail"],
+        ),
+        *(
+            ["CustomerMemo"],
+            ["TxnTaxDetail"],
+            ["TxnTaxDetail", "TxnTaxCodeRef"],
+            ["TxnTaxDetail", "TotalTax"],
+        ),
+        *(
+            ["TxnDate"],
+            ["SalesTermRef"],
+            ["ClassRef"],
+            ["LinkedTxn"],
+            ["CustomField"],
+            ["DocNumber"],
+            ["Deposit"],
+        ),
+        *(["Id"], ["SyncToken"], ["sparse"], ["CustomerRef", "value"]),
+    ],
+    "Payment": [
+        *(
+            ["Line"],
+            ["Line", 0],
+            ["Line", 0, "Amount"],
+            ["Line", 0, "LinkedTxn"],
+            ["Line", 0, "LinkedTxn", 0],
+        ),
+        *(["Line", 0, "LinkedTxn", 0, "TxnId"], ["Line", 0, "LinkedTxn", 0, "TxnType"], ["TotalAmt"]),
+        *(["DepositToAccountRef"], ["PaymentMethodRef"], ["CurrencyRef"], ["PrivateNote"]),
+    ],
+    "JournalEntry": [
+        *(
+            ["Line", 0, "JournalEntryLineDetail"],
+            ["Line", 0, "JournalEntryLineDetail", "Entity"],
+            ["Line", 0, "Amount"],
+        ),
+        *(
+            ["Line", 0, "JournalEntryLineDetail", "AccountRef"],
+            ["Line", 0, "JournalEntryLineDetail", "PostingType"],
+        ),
+        ["Line", 0, "JournalEntryLineDetail", "Entity", "Type"],
+    ],
+    "Customer": [
+        ["DisplayName"],
+        ["PrimaryEmailAddr"],
+        ["ParentRef"],
+        ["PrimaryPhone"],
+        ["Active"],
+        ["Balance"],
+    ],
+}
+
+
+def sound(company, entity):
+    """A body that is accepted as it stands."""
+    ids = company.ids
+    amy = {"value": ids["amy"]}
+    link = {"TxnId": "1", "TxnType": "Invoice"}
+    posted = {
+        "PostingType": "Debit",
+        "AccountRef": {"value": ids["bank"]},
+        "Entity": {"Type": "Customer", "EntityRef": amy},
+    }
+    debit = {"Amount": 1, "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": posted}
+    return {
+        "Invoice": {"CustomerRef": amy, "Line": [sale(ids["work"], "1")], "TxnTaxDetail": {}},
+        "Payment": {"CustomerRef": amy, "TotalAmt": 1, "Line": [{"Amount": 1, "LinkedTxn": [link]}]},
+        "JournalEntry": {
+            "Line": [debit, debit | {"JournalEntryLineDetail": posted | {"PostingType": "Credit"}}],
+        },
+        "Customer": {"DisplayName": "Cool Cars"},
+    }[entity]
+
+
+def put_in(body, place, value):
+    for step in place[:-1]:
+        body = body[step]
+    body[place[-1]] = value
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_nonsense_anywhere_in_a_body_is_a_fault_never_a_crash(data):
+    company = small_company()
+    company.invoice("1")
+    entity = data.draw(st.sampled_from(sorted(PLACES)))
+    body = deepcopy(sound(company, entity))
+    put_in(body, data.draw(st.sampled_from(PLACES[entity])), data.draw(GARBAGE))
+
+    status, found = company.http("POST", entity.lower(), body)
+
+    assert status in (200, 400)
+    assert (status == 400) == ("Fault" in found)
+    company.engine.check(REALM)

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+
 from tests.emulator.small_company import REALM, sale, small_company
 
 
@@ -30,7 +31,10 @@ def test_a_minimal_invoice_gets_everything_that_the_recording_shows(company):
             "sparse": False,
             "Id": "1",
             "SyncToken": "0",
-            "MetaData": {"CreateTime": "2026-10-30T09:00:00-07:00", "LastUpdatedTime": "2026-10-30T09:00:00-07:00"},
+            "MetaData": {
+                "CreateTime": "2026-10-30T09:00:00-07:00",
+                "LastUpdatedTime": "2026-10-30T09:00:00-07:00",
+            },
             "CustomField": [],
             "DocNumber": "1001",
             "TxnDate": "2026-10-30",
@@ -162,7 +166,11 @@ def test_a_batch_answers_each_item_on_its_own(company):
     items = [
         {"bId": "bid1", "operation": "create", "Vendor": {"DisplayName": "Boraski Family Store"}},
         {"bId": "bid2", "operation": "delete", "Invoice": {"Id": "9999", "SyncToken": "0"}},
-        {"bId": "bid3", "operation": "update", "Invoice": {"Id": invoice["Id"], "SyncToken": "7", "sparse": True}},
+        {
+            "bId": "bid3",
+            "operation": "update",
+            "Invoice": {"Id": invoice["Id"], "SyncToken": "7", "sparse": True},
+        },
         {"bId": "bid4", "Query": "select * from Invoice"},
     ]
 
@@ -172,14 +180,18 @@ def test_a_batch_answers_each_item_on_its_own(company):
     assert status == 200
     assert answers["bid1"]["Vendor"]["DisplayName"] == "Boraski Family Store"
     assert answers["bid2"]["Fault"]["Error"][0]["code"] == "610"
-    assert answers["bid2"]["Fault"]["Error"][0]["Detail"].startswith("Object Not Found : Something you're trying")
+    assert answers["bid2"]["Fault"]["Error"][0]["Detail"].startswith(
+        "Object Not Found : Something you're trying"
+    )
     assert answers["bid3"]["Fault"]["Error"][0]["code"] == "5010"
     assert answers["bid3"]["Fault"]["Error"][0]["Message"] == "Stale Object Error"
     assert answers["bid4"]["QueryResponse"]["maxResults"] == 1
 
 
 def test_a_payment_without_lines_is_unapplied(company):
-    _, found = company.http("POST", "payment", {"TotalAmt": 25.0, "CustomerRef": {"value": company.ids["amy"]}})
+    _, found = company.http(
+        "POST", "payment", {"TotalAmt": 25.0, "CustomerRef": {"value": company.ids["amy"]}}
+    )
 
     payment = found["Payment"]
     assert (payment["TotalAmt"], payment["UnappliedAmt"], payment["Line"]) == (25.0, 25.0, [])
@@ -255,7 +267,9 @@ def test_accounts_show_their_balance_with_the_sign_of_their_kind(company):
     company.invoice("100")
 
     income = company.http("GET", f"account/{company.ids['services']}")[1]["Account"]
-    receivable = company.http("GET", "query", query="select * from Account where AccountType = 'Accounts Receivable'")
+    receivable = company.http(
+        "GET", "query", query="select * from Account where AccountType = 'Accounts Receivable'"
+    )
 
     assert income["CurrentBalance"] == 100.0
     assert receivable[1]["QueryResponse"]["Account"][0]["CurrentBalance"] == 100.0

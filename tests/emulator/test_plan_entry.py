@@ -26,7 +26,8 @@ def enter_plan(company, invoice, parts):
     memo = company.memo(whole, item="plan")
     company.pay("0", ("Invoice", invoice["Id"], whole), ("CreditMemo", memo["Id"], whole))
     return memo, [
-        company.invoice(part, item="plan", DueDate=f"2026-12-{10 + index}") for index, part in enumerate(parts)
+        company.invoice(part, item="plan", DueDate=f"2026-12-{10 + index}")
+        for index, part in enumerate(parts)
     ]
 
 
@@ -53,7 +54,8 @@ def test_at_no_step_does_the_customer_owe_more(company):
     enter_plan(company, invoice, ["360.00", "360.00", "360.00"])
 
     owed = [
-        version["body"]["Balance"] for version in company.engine.versions(REALM, "Customer", company.ids["amy"])
+        version["body"]["Balance"]
+        for version in company.engine.versions(REALM, "Customer", company.ids["amy"])
     ]
     assert max(owed) == Decimal("1080.00")
     assert owed[-1] == Decimal("1080.00")

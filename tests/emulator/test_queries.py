@@ -9,7 +9,12 @@ from tests.emulator.small_company import REALM, small_company
 @pytest.fixture(scope="module")
 def company():
     company = small_company()
-    for amount, day in (("100", "2026-09-01"), ("200", "2026-09-15"), ("300", "2026-10-01"), ("400", "2026-10-15")):
+    for amount, day in (
+        ("100", "2026-09-01"),
+        ("200", "2026-09-15"),
+        ("300", "2026-10-01"),
+        ("400", "2026-10-15"),
+    ):
         company.invoice(amount, TxnDate=day)
         company.clock.advance(hours=1)
     company.invoice("500", customer="bill", DocNumber="B_1")
@@ -84,7 +89,9 @@ def test_a_percent_sign_is_a_wildcard_only_for_like(company):
 
 
 def test_a_projection_gives_the_named_properties_and_the_id(company):
-    found = company.engine.query(REALM, "select DocNumber, MetaData.LastUpdatedTime from Invoice where Id = '2'")
+    found = company.engine.query(
+        REALM, "select DocNumber, MetaData.LastUpdatedTime from Invoice where Id = '2'"
+    )
 
     assert found["Invoice"] == [
         {
@@ -106,7 +113,10 @@ def test_booleans_stand_bare(company):
 def test_a_query_comes_by_get_and_by_post(company):
     statement = "select count(*) from Invoice where Balance > '0'"
 
-    got, posted = company.http("GET", "query", query=statement), company.http("POST", "query", statement.encode())
+    got, posted = (
+        company.http("GET", "query", query=statement),
+        company.http("POST", "query", statement.encode()),
+    )
 
     assert got == posted
     assert got[1]["QueryResponse"] == {"totalCount": 4}

@@ -49,7 +49,9 @@ def test_aged_receivables_nest_jobs_under_their_parent(company):
     ("on", "bucket"), [("2026-09-30", "Current"), ("2026-10-01", "1 - 30"), ("2026-10-31", "31 - 60")]
 )
 def test_the_due_day_is_current_and_the_day_after_is_late(company, on, bucket):
-    report = company.engine.report(REALM, "AgedReceivables", {"report_date": on, "customer": company.ids["amy"]})
+    report = company.engine.report(
+        REALM, "AgedReceivables", {"report_date": on, "customer": company.ids["amy"]}
+    )
 
     titles = [column["ColTitle"] for column in report["Columns"]["Column"]]
     assert table(report)[0][titles.index(bucket)] == "100.00"

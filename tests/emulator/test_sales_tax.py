@@ -16,7 +16,10 @@ def company():
 def lines(company, *amounts):
     """Parts are taxed, labour is not."""
     part, work = company.ids["part"], company.ids["work"]
-    return [sale(part, amounts[0], TaxCodeRef={"value": "TAX"}), *(sale(work, amount) for amount in amounts[1:])]
+    return [
+        sale(part, amounts[0], TaxCodeRef={"value": "TAX"}),
+        *(sale(work, amount) for amount in amounts[1:]),
+    ]
 
 
 def coded(company, **more):
@@ -45,11 +48,17 @@ def test_a_discount_lowers_the_tax_only_when_tax_comes_after_it(company, after_d
     }
 
     invoice = company.invoice(
-        "0", Line=[*lines(company, "100.00"), discount], ApplyTaxAfterDiscount=after_discount, **coded(company)
+        "0",
+        Line=[*lines(company, "100.00"), discount],
+        ApplyTaxAfterDiscount=after_discount,
+        **coded(company),
     )
 
     assert str(invoice["TxnTaxDetail"]["TotalTax"]) == tax
-    assert [line["DetailType"] for line in invoice["Line"]][1:] == ["SubTotalLineDetail", "DiscountLineDetail"]
+    assert [line["DetailType"] for line in invoice["Line"]][1:] == [
+        "SubTotalLineDetail",
+        "DiscountLineDetail",
+    ]
     assert company.balances()["Discounts given"] == "10.00"
 
 

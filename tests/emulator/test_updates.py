@@ -24,7 +24,9 @@ def test_a_sparse_update_leaves_what_it_does_not_name(company):
 
 def test_a_full_update_empties_what_it_does_not_name(company):
     invoice = company.invoice("100", PrivateNote="gone", CustomerMemo={"value": "Thanks"}, TrackingNum="Z1")
-    body = {name: invoice[name] for name in ("Id", "SyncToken", "Line", "CustomerRef", "DocNumber", "TxnDate")}
+    body = {
+        name: invoice[name] for name in ("Id", "SyncToken", "Line", "CustomerRef", "DocNumber", "TxnDate")
+    }
 
     after = company.save("Invoice", **body)
 
@@ -70,7 +72,9 @@ def test_by_switch_a_change_of_nothing_still_moves_the_token():
 def test_empty_text_and_null_set_to_nothing(company):
     invoice = company.invoice("100", PrivateNote="x", TrackingNum="y")
 
-    after = company.save("Invoice", Id=invoice["Id"], SyncToken="0", sparse=True, PrivateNote="", TrackingNum=None)
+    after = company.save(
+        "Invoice", Id=invoice["Id"], SyncToken="0", sparse=True, PrivateNote="", TrackingNum=None
+    )
 
     assert {"PrivateNote", "TrackingNum"}.isdisjoint(after)
 
@@ -82,14 +86,20 @@ def test_a_line_keeps_its_id_only_when_the_update_names_it(company):
     after = company.save(
         "Invoice", Id=invoice["Id"], SyncToken="0", sparse=True, Line=[kept, sale(company.ids["work"], "20")]
     )
-    again = company.save("Invoice", Id=invoice["Id"], SyncToken="1", sparse=True, Line=[sale(company.ids["work"], "9")])
+    again = company.save(
+        "Invoice", Id=invoice["Id"], SyncToken="1", sparse=True, Line=[sale(company.ids["work"], "9")]
+    )
 
     assert [line.get("Id") for line in after["Line"]] == ["1", "2", None]
     assert [line.get("Id") for line in again["Line"]] == ["3", None]
 
 
 def test_numbers_follow_each_other_when_quickbooks_gives_them(company):
-    numbers = [company.invoice("1")["DocNumber"], company.memo("1")["DocNumber"], company.invoice("1")["DocNumber"]]
+    numbers = [
+        company.invoice("1")["DocNumber"],
+        company.memo("1")["DocNumber"],
+        company.invoice("1")["DocNumber"],
+    ]
 
     assert numbers == ["1001", "1002", "1003"]
 
@@ -118,7 +128,11 @@ def test_with_custom_numbers_a_taken_number_is_6140_unless_allowed():
     company = small_company(CustomTxnNumbers=True)
     taken = company.invoice("1", DocNumber="A-1")
     company.engine.void(REALM, "Invoice", {"Id": taken["Id"], "SyncToken": "0"})
-    body = {"CustomerRef": {"value": company.ids["amy"]}, "Line": [sale(company.ids["work"], "1")], "DocNumber": "A-1"}
+    body = {
+        "CustomerRef": {"value": company.ids["amy"]},
+        "Line": [sale(company.ids["work"], "1")],
+        "DocNumber": "A-1",
+    }
 
     with pytest.raises(Fault) as caught:
         company.engine.save(REALM, "Invoice", body)
@@ -137,7 +151,13 @@ def test_the_due_date_comes_from_the_term(company):
 
 
 def test_the_customers_term_is_filled_in_and_a_sent_due_date_holds(company):
-    company.save("Customer", Id=company.ids["amy"], SyncToken="0", sparse=True, SalesTermRef={"value": company.ids["net30"]})
+    company.save(
+        "Customer",
+        Id=company.ids["amy"],
+        SyncToken="0",
+        sparse=True,
+        SalesTermRef={"value": company.ids["net30"]},
+    )
 
     assert company.invoice("1", TxnDate="2026-10-01")["DueDate"] == "2026-10-31"
     assert company.invoice("1", TxnDate="2026-10-01", DueDate="2026-11-15")["DueDate"] == "2026-11-15"

@@ -29,6 +29,7 @@ class Preferences(Entity):
     name = "Preferences"
     sequence = "Preferences"
     can_create = False
+    in_cdc = False
     fields: ClassVar[Fields] = {
         **COMMON,
         **of_kind("free", "AccountingInfoPrefs ProductAndServicesPrefs SalesFormsPrefs EmailMessagesPrefs"),

@@ -27,7 +27,8 @@ class Customer(Person):
         **of_kind("number", "TaxExemptionReasonId"),
         **of_kind(
             "ref",
-            "ParentRef SalesTermRef PaymentMethodRef CustomerTypeRef DefaultTaxCodeRef ARAccountRef RootCustomerRef",
+            "ParentRef SalesTermRef PaymentMethodRef CustomerTypeRef DefaultTaxCodeRef ARAccountRef"
+            " RootCustomerRef",
         ),
         **of_kind("free", "BillAddr ShipAddr CustomField"),
         **of_kind("answer", "FullyQualifiedName BalanceWithJobs Level ClientEntityId"),
@@ -101,7 +102,8 @@ class Customer(Person):
     def _rename(self, work: Work, body: Body) -> None:
         """References show the name of today: documents are rewritten without a new version of theirs."""
         work.conn.execute(
-            "UPDATE object SET body = json_replace(body, '$.CustomerRef.name', ?) WHERE realm = ? AND customer = ?",
+            "UPDATE object SET body = json_replace(body, '$.CustomerRef.name', ?)"
+            " WHERE realm = ? AND customer = ?",
             (body["DisplayName"], work.realm, body["Id"]),
         )
         work.forget()

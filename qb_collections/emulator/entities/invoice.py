@@ -27,9 +27,9 @@ class Invoice(SalesForm):
         **of_kind(
             "answer",
             "InvoiceLink InvoiceLinkSecurityCode InvoiceLinkExpiryDate EInvoiceStatus ECloudStatusTimeStamp"
-            " invoiceStatus invoiceStatusLog callToAction AutoPayEligible SchedulePayEligible ScheduledPaymentId"
-            " TxnRetainageDetail PaymentDetailsMessage LessCIS ConvenienceFeeDetail EnabledSurchargeInfo"
-            " FinancingProductType allowOnlineNonRevenuePayment",
+            " invoiceStatus invoiceStatusLog callToAction AutoPayEligible SchedulePayEligible"
+            " ScheduledPaymentId TxnRetainageDetail PaymentDetailsMessage LessCIS ConvenienceFeeDetail"
+            " EnabledSurchargeInfo FinancingProductType allowOnlineNonRevenuePayment",
         ),
     }
     filters: ClassVar[Filters] = {

@@ -52,7 +52,7 @@ class Term(NameList):
 def due_on(term: Body, txn_on: date) -> date:
     """Return the day an invoice of this day is due.
 
-    A date-driven term means a day of this month, or of the next one when fewer than DueNextMonthDays are left;
+    A date-driven term means a day of this month, or of the next when fewer than DueNextMonthDays are left;
     a month too short for the day ends it.
     """
     if term["Type"] == "STANDARD":

@@ -14,8 +14,8 @@ def by_customer(work: Work, params: Mapping[str, str]) -> Body:
     receivable = ledger.receivable_accounts(work.conn, work.realm)
     marks = ", ".join("?" for _ in receivable)
     found = work.conn.execute(
-        f"SELECT customer, sum(foreign_amount) FROM posting WHERE realm = ? AND account IN ({marks}) AND txn_on <= ?"
-        " AND customer IS NOT NULL GROUP BY customer HAVING sum(foreign_amount) <> 0",
+        f"SELECT customer, sum(foreign_amount) FROM posting WHERE realm = ? AND account IN ({marks})"
+        " AND txn_on <= ? AND customer IS NOT NULL GROUP BY customer HAVING sum(foreign_amount) <> 0",
         (work.realm, *receivable, on.isoformat()),
     ).fetchall()
     wanted = {id_ for id_ in params.get("customer", "").split(",") if id_}

@@ -1,5 +1,6 @@
 """The pieces every report is made of."""
 
+import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,26 +9,7 @@ from qb_collections.emulator import errors
 from qb_collections.emulator.wire import Body, parse_day, stamp
 from qb_collections.emulator.work import Work
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-        start=1,
-    )
-}
+_MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
 
 
 def amount(value: Decimal) -> str:
