@@ -24,9 +24,14 @@ def decode(response: requests.Response, kind: type[R]) -> R:
     """Raises Unreadable, or the error of a fault in the answer."""
     with readable(response):
         value: R = _decoders[kind].decode(response.content)
-    if value.Fault is not None or value.fault is not None:
+    if is_told(value.Fault) or is_told(value.fault):
         answers.document(response)  # raises
     return value
+
+
+def is_told(fault: msgspec.Raw) -> bool:
+    """Whether there is a fault: not left out, and not null."""
+    return bytes(fault) not in (b"", b"null")
 
 
 def convert(value: object, kind: type[rows.FullInvoiceRow]) -> rows.FullInvoiceRow:

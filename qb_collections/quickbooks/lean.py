@@ -6,7 +6,8 @@ false, which switches the pay link off.  A lean one sends what it was given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, cast
 
 from quickbooks.mixins import UpdateMixin
@@ -20,6 +21,7 @@ from quickbooks.objects.payment import Payment
 
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.client import Client
+from qb_collections.quickbooks.errors import AnswerLost
 
 
 class Lean:
@@ -37,7 +39,10 @@ class Lean:
         return wire.encode(vars(self))
 
     @classmethod
-    def from_json(cls, answer: dict[str, Any]) -> Lean:
+    def from_json(cls, answer: object) -> Lean:
+        """What the library found under the model's name.  Raises AnswerLost when it is no record."""
+        if not isinstance(answer, dict):
+            raise AnswerLost(detail="the answer has no record in it")
         return cls(answer)
 
 
@@ -88,7 +93,8 @@ MODELS: Mapping[str, type[Lean]] = {
 def save(client: Client, kind: str, body: Mapping[str, Any], request_id: str) -> dict[str, Any]:
     """Create, or update when the body has an Id, through the library's own save; answer the record's JSON."""
     model = cast(Any, MODELS[kind](body))
-    answer: dict[str, Any] = vars(model.save(qb=client, request_id=request_id))
+    with _whole():
+        answer: dict[str, Any] = vars(model.save(qb=client, request_id=request_id))
     return answer
 
 
@@ -101,9 +107,21 @@ def void(client: Client, kind: str, id: str, sync_token: str, request_id: str) -
         params=dict(model.get_void_params()),
         request_id=request_id,
     )
-    return cast(dict[str, Any], answer[kind])
+    with _whole():
+        return cast(dict[str, Any], answer[kind])
 
 
 def delete(client: Client, kind: str, id: str, sync_token: str, request_id: str) -> dict[str, Any]:
     body = wire.encode({"Id": id, "SyncToken": sync_token})
-    return cast(dict[str, Any], client.delete_object(kind, body, request_id=request_id)[kind])
+    answer = client.delete_object(kind, body, request_id=request_id)
+    with _whole():
+        return cast(dict[str, Any], answer[kind])
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """A 200 without the record leaves open what happened."""
+    try:
+        yield
+    except KeyError:
+        raise AnswerLost(detail="the answer has no record in it") from None

@@ -12,7 +12,7 @@ from qb_collections.clock import Clock
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.quickbooks import answers, company_facts, rows, translate, wire
 from qb_collections.quickbooks.client import Client
-from qb_collections.quickbooks.decoding import convert, decode, readable, sensible
+from qb_collections.quickbooks.decoding import convert, decode, is_told, readable, sensible
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.values import (
     Changes,
@@ -278,10 +278,12 @@ class Reading:
         slots: list[rows.FullSlot] = []
         for item in items:
             answer = by_id.get(item["bId"])
-            fault = answer and (answer.Fault or answer.fault)
-            if fault:
-                raise answers.item_error(bytes(fault), answers.tid(response))
-            if answer is None or answer.QueryResponse is None:
+            if answer is None:
+                raise answers.unreadable(response)
+            for fault in (answer.Fault, answer.fault):
+                if is_told(fault):
+                    raise answers.item_error(bytes(fault), answers.tid(response))
+            if answer.QueryResponse is None:
                 raise answers.unreadable(response)
             slots.append(answer.QueryResponse)
         sizes = [sum(map(len, (s.Customer, s.Invoice, s.Payment, s.CreditMemo))) for s in slots]
@@ -375,7 +377,7 @@ def _changes(captures: rows.Captures, home: str) -> Changes:
         raise ValueError("no CDCResponse")
     slots = [slot for capture in captures.CDCResponse for slot in capture.QueryResponse]
     server_at = translate.instant(captures.time)
-    if server_at is None or any(capture.Fault for capture in captures.CDCResponse):
+    if server_at is None or any(is_told(capture.Fault) for capture in captures.CDCResponse):
         raise ValueError("a change data capture without its time, or with a fault")
     customers = [row for slot in slots for row in slot.Customer]
     invoices = [row for slot in slots for row in slot.Invoice]

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import msgspec
 
+NOTHING = msgspec.Raw()  # where an answer has no fault; a fault itself is looked into elsewhere
+
 
 class Row(msgspec.Struct, gc=False):
     """A JSON object of the API.  Unknown fields are tolerated (new ones come without a version)."""
@@ -158,32 +160,32 @@ class FullSlot(Row):
 class Page(Row):
     QueryResponse: Slot | None = None
     time: str | None = None
-    Fault: msgspec.Raw | None = None
-    fault: msgspec.Raw | None = None
+    Fault: msgspec.Raw = NOTHING
+    fault: msgspec.Raw = NOTHING
 
 
 class Capture(Row):
     QueryResponse: tuple[Slot, ...] = ()
-    Fault: msgspec.Raw | None = None
+    Fault: msgspec.Raw = NOTHING
 
 
 class Captures(Row):
     CDCResponse: tuple[Capture, ...] | None = None
     time: str | None = None
-    Fault: msgspec.Raw | None = None
-    fault: msgspec.Raw | None = None
+    Fault: msgspec.Raw = NOTHING
+    fault: msgspec.Raw = NOTHING
 
 
 class BatchItem(Row):
     bId: str = ""
     QueryResponse: FullSlot | None = None
     Invoice: FullInvoiceRow | None = None
-    Fault: msgspec.Raw | None = None
-    fault: msgspec.Raw | None = None
+    Fault: msgspec.Raw = NOTHING
+    fault: msgspec.Raw = NOTHING
 
 
 class Batch(Row):
     BatchItemResponse: tuple[BatchItem, ...] | None = None
     time: str | None = None
-    Fault: msgspec.Raw | None = None
-    fault: msgspec.Raw | None = None
+    Fault: msgspec.Raw = NOTHING
+    fault: msgspec.Raw = NOTHING
