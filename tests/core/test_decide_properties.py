@@ -111,13 +111,13 @@ def test_nothing_is_said_about_what_is_held_settled_or_on_a_plan(case, today):
         if plan.state not in ("cancelled", "paid")
         for one in plan.original_ids | plan.installment_ids
     }
-    for invoice in case.invoices:
-        if invoice.id not in (*decision.invoice_ids, *decision.also_open_ids):
+    for one in case.invoices:
+        if one.id not in (*decision.invoice_ids, *decision.also_open_ids):
             continue
-        assert invoice.balance.amount > 0
-        assert invoice.id not in on_plan
+        assert one.balance.amount > 0
+        assert one.id not in on_plan
         for held in case.holds:
-            if held.kind in (HoldKind.DISPUTE, HoldKind.EXCLUSION) and held.invoice_id in (None, invoice.id):
+            if held.kind in (HoldKind.DISPUTE, HoldKind.EXCLUSION) and held.invoice_id in (None, one.id):
                 assert held.until_on is not None and held.until_on < today
 
 

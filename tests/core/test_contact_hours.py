@@ -1,0 +1,115 @@
+"""When a customer may be written to, in the customer's own time."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+
+from qb_collections.core import zones
+from qb_collections.core.business_days import Calendar
+from qb_collections.core.contact_hours import next_window, zones_of
+from qb_collections.core.policy import ContactHours
+
+from .making import THANKSGIVING, VETERANS
+
+HOURS = ContactHours()
+CALENDAR = Calendar(frozenset({VETERANS, THANKSGIVING}))
+NEW_YORK, CHICAGO, DENVER, PACIFIC = (
+    *("America/New_York", "America/Chicago"),
+    *("America/Denver", "America/Los_Angeles"),
+)
+
+
+def utc(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "city", "company_zone", "expected"),
+    [
+        ("US", "TN", "Cleveland", NEW_YORK, (NEW_YORK, CHICAGO)),
+        ("US", "TN", "Nashville", NEW_YORK, (CHICAGO,)),
+        ("USA", "Tennessee", "CHATTANOOGA ", NEW_YORK, (NEW_YORK,)),
+        (None, "tn", None, NEW_YORK, (NEW_YORK, CHICAGO)),
+        ("", "GA", "", CHICAGO, (NEW_YORK,)),
+        ("US", "HI", "Hilo", NEW_YORK, ("Pacific/Honolulu",)),
+        ("US", "AZ", "Phoenix", NEW_YORK, ("America/Phoenix",)),
+        ("US", "AZ", "Window Rock", NEW_YORK, (DENVER,)),
+        ("United States", "", "", NEW_YORK, (NEW_YORK, CHICAGO, DENVER, PACIFIC)),
+        ("GB", "Kent", "Dover", NEW_YORK, ("Europe/London",)),
+        ("England", None, None, NEW_YORK, ("Europe/London",)),
+        ("CA", "SK", "Regina", NEW_YORK, ("America/Regina",)),
+        (None, "ON", None, "America/Toronto", ("America/Toronto", "America/Winnipeg")),
+        ("Australia", "WA", "Perth", "Australia/Sydney", ("Australia/Perth",)),
+        (None, "WA", None, "Australia/Sydney", ("Australia/Perth",)),
+        (None, "WA", None, NEW_YORK, (PACIFIC,)),
+        (None, None, None, "Europe/Paris", ("Europe/Paris",)),
+        (None, None, None, NEW_YORK, (NEW_YORK,)),
+        (None, "XX", None, NEW_YORK, (NEW_YORK,)),
+        ("Atlantis", "X", "Y", DENVER, (DENVER,)),
+        (None, "TX", "El Paso", "US/Eastern", (DENVER,)),
+    ],
+)
+def test_the_address_tells_the_zones(country, region, city, company_zone, expected):
+    assert zones_of(country, region, city, company_zone) == expected
+
+
+def test_every_zone_in_the_tables_exists():
+    tables = (zones.US_STATES, zones.CANADIAN_PROVINCES, zones.AUSTRALIAN_STATES, zones.COUNTRIES)
+    named = {zone for table in tables for found in table.values() for zone in found}
+
+    assert named | set(zones.US_CITIES.values()) <= available_timezones()
+    assert len(zones.US_STATES) == 56  # fifty states, the capital and five territories
+
+
+@pytest.mark.parametrize(
+    ("after", "where", "expected"),
+    [
+        # Monday 2 November, standard time: 9 to 17 in New York is 14 to 22 UTC.
+        (utc(2026, 11, 2, 13, 59, 59), (NEW_YORK,), utc(2026, 11, 2, 14, 0)),
+        (utc(2026, 11, 2, 14, 0), (NEW_YORK,), utc(2026, 11, 2, 14, 0)),
+        (utc(2026, 11, 2, 21, 59, 59), (NEW_YORK,), utc(2026, 11, 2, 21, 59, 59)),
+        (utc(2026, 11, 2, 22, 0), (NEW_YORK,), utc(2026, 11, 3, 14, 0)),
+        # Friday 30 October is still daylight time, the Monday after the change is not.
+        (utc(2026, 10, 30, 12, 0), (NEW_YORK,), utc(2026, 10, 30, 13, 0)),
+        (utc(2026, 10, 30, 21, 0), (NEW_YORK,), utc(2026, 11, 2, 14, 0)),
+        # Both zones of Tennessee: from nine in Nashville to five in Chattanooga.
+        (utc(2026, 11, 2, 14, 30), (NEW_YORK, CHICAGO), utc(2026, 11, 2, 15, 0)),
+        (utc(2026, 11, 2, 22, 0), (NEW_YORK, CHICAGO), utc(2026, 11, 3, 15, 0)),
+        # A holiday and the weekend.
+        (utc(2026, 11, 11, 15, 0), (NEW_YORK,), utc(2026, 11, 12, 14, 0)),
+        (utc(2026, 11, 28, 15, 0), (NEW_YORK,), utc(2026, 11, 30, 14, 0)),
+        # Fourteen hours ahead: nine on Monday in Kiritimati is Sunday, 19:00 UTC.
+        (utc(2026, 11, 1, 0, 0), ("Pacific/Kiritimati",), utc(2026, 11, 1, 19, 0)),
+        (utc(2026, 11, 2, 13, 0), ("Pacific/Honolulu",), utc(2026, 11, 2, 19, 0)),
+        # Never open together: the first zone counts.
+        (utc(2026, 11, 2, 13, 0), ("Europe/London", "Pacific/Honolulu"), utc(2026, 11, 2, 13, 0)),
+        (utc(2026, 11, 2, 18, 0), ("Europe/London", "Pacific/Honolulu"), utc(2026, 11, 3, 9, 0)),
+    ],
+)
+def test_the_next_window_is_open_in_every_zone(after, where, expected):
+    assert next_window(after, where, HOURS, CALENDAR) == expected
+
+
+def test_contact_days_hold_beside_the_calendar():
+    hours = ContactHours(opens=time(10), closes=time(12), days=("tue", "thu"))
+
+    assert next_window(utc(2026, 11, 6, 9, 0), ("Europe/London",), hours, CALENDAR) == utc(
+        2026, 11, 10, 10, 0
+    )
+
+
+def test_a_year_of_instants_lands_in_hours_or_stays():
+    for day in range(1, 366, 3):
+        after = datetime.fromordinal(date(2026, 1, 1).toordinal() + day).replace(hour=day % 24, tzinfo=UTC)
+        found = next_window(after, (NEW_YORK, DENVER), HOURS, CALENDAR)
+        assert found >= after
+        for zone in (NEW_YORK, DENVER):
+            local = found.astimezone(ZoneInfo(zone))
+            assert time(9) <= local.time() < time(17)
+            assert CALENDAR.is_open(local.date())
+
+
+def test_an_instant_without_a_zone_is_our_mistake():
+    with pytest.raises(ValueError, match="aware"):
+        next_window(datetime(2026, 1, 1), ("Europe/Paris",), HOURS, CALENDAR)  # noqa: DTZ001

@@ -1,0 +1,331 @@
+"""The sentences that people read: a fact with number and date, the rule, what comes next, and who can change it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from qb_collections.core.case import ContactKind, HoldKind, Plan
+from qb_collections.core.decide import decide
+from qb_collections.core.money import Money
+from qb_collections.core.wording import (
+    count_text,
+    day_text,
+    fit,
+    invoice_text,
+    list_text,
+    money_text,
+    short,
+)
+
+from .making import (
+    DUE,
+    after,
+    case,
+    changed,
+    customer,
+    hold,
+    invoice,
+    memo,
+    nov,
+    octo,
+    payment,
+    reminder,
+    rules,
+    usd,
+)
+
+RULES = rules()
+S1 = reminder("S1", octo(28))
+
+
+def reason(made, today):
+    return decide(made, RULES, today).reason
+
+
+def finding(made, today, place=0):
+    return decide(made, RULES, today).findings[place].because
+
+
+def test_a_message_is_planned():
+    assert reason(case(), octo(28)) == (
+        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October, and nobody has asked about it yet. "
+        "The first message goes out on Wednesday 28 October."
+    )
+    assert finding(case(), octo(28)) == (
+        "Part of it: invoice 10611 ($780.40) was due on Friday 23 October. "
+        "The first message goes out on Wednesday 28 October."
+    )
+
+
+def test_a_message_about_several():
+    assert reason(after(S1, invoices=(invoice(), invoice("2", octo(27)))), nov(3)) == (
+        "Message planned: 2 invoices, $1,560.80 in all, are open; the oldest, 10611, was due on Friday 23 October; "
+        "the last contact was on Wednesday 28 October. The second message goes out on Tuesday 3 November."
+    )
+
+
+def test_a_step_that_waits_names_its_day_and_rule():
+    assert reason(case(), octo(26)) == (
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. "
+        "The first message goes out on Wednesday 28 October if it is still open."
+    )
+    waiting = after(S1, reminder("S2", nov(3), reply_by_on=nov(12)))
+    assert reason(waiting, nov(9)) == (
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. We asked for an answer by Thursday "
+        "12 November. The call is for you on Thursday 12 November if it is still open."
+    )
+    firm = after(reminder("S4", nov(10), act_by_on=nov(18)))
+    assert reason(firm, nov(18)) == (
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. "
+        "The final notice goes out on Friday 27 November if it is still open."
+    )
+    assert reason(replace(firm, contacts=(replace(firm.contacts[0], act_by_on=nov(27)),)), nov(18)) == (
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They have until Friday 27 November, and we "
+        "wait two business days more. The final notice goes out on Tuesday 1 December if it is still open."
+    )
+
+
+def test_the_decision_that_waits():
+    final = after(reminder("S5", nov(30), act_by_on=date(2026, 12, 14)))
+
+    assert reason(final, date(2026, 12, 15)).endswith(
+        "The decision is yours on Wednesday 16 December if it is still open."
+    )
+    short_ladder = replace(RULES, ladder=RULES.ladder[:-1])
+    assert (
+        "You choose what comes next on Wednesday 16 December"
+        in decide(final, short_ladder, date(2026, 12, 15)).reason
+    )
+
+
+def test_the_last_contact_may_set_the_day():
+    near = rules(changed(**{"contact_gap_days = 6 ": "contact_gap_days = 3 "}))
+
+    assert decide(after(S1), near, nov(2)).reason == (
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. The last contact was on Wednesday "
+        "28 October. The second message goes out on Tuesday 3 November if it is still open."
+    )
+
+
+def test_the_gap_names_the_earliest_next_day():
+    """The second message may not come before ten days after the due date either."""
+    assert reason(case(contacts=(replace(S1, on=nov(3), kind=ContactKind.CALL),)), nov(4)) == (
+        "Left alone: you spoke with Marlow Print Works on Tuesday 3 November. We keep at least 6 days between "
+        "contacts, so the earliest next day is Monday 9 November."
+    )
+    foreign = replace(S1, on=nov(3), kind=ContactKind.FOREIGN, stage=None, cycle=None)
+    assert reason(case(contacts=(foreign,)), nov(4)).startswith(
+        "Left alone: QuickBooks wrote to Marlow Print Works on"
+    )
+    later = after(S1, invoices=(invoice(due=octo(27)),))
+    assert reason(later, nov(2)).endswith("so the earliest next day is Friday 6 November.")
+
+
+def test_the_caps_name_the_limit_and_the_day():
+    contacts = tuple(replace(S1, on=day, kind=ContactKind.NOTICE) for day in (octo(19), octo(26), nov(2)))
+
+    assert reason(case(contacts=contacts), nov(4)) == (
+        "Left alone: Marlow Print Works has been contacted three times since Monday 19 October. Your limit is 3 in 21 "
+        "days, so the earliest next day is Monday 9 November."
+    )
+
+
+def test_a_promise_names_every_day():
+    promised = hold(HoldKind.PROMISE, "1", until_on=nov(6), amount=usd("1240.00"))
+
+    assert finding(case(holds=(promised,)), nov(3)) == (
+        "Left alone: they promised $1,240.00 by Friday 6 November. We wait through Tuesday 10 November, two business "
+        "days after, and look again on Wednesday 11 November."
+    )
+    assert "they promised to pay by" in finding(case(holds=(replace(promised, amount=None),)), nov(3))
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        (
+            hold(HoldKind.DISPUTE, "1", owner="Dana", answer_by_on=nov(12)),
+            "Not in any message: invoice 10611 is disputed (cooler failed again). Dana is to answer by Thursday "
+            "12 November. It stays out until Dana closes the dispute.",
+        ),
+        (
+            hold(HoldKind.DISPUTE, "1", until_on=nov(12)),
+            "Not in any message: invoice 10611 is disputed (cooler failed again). "
+            "It stays out until Thursday 12 November.",
+        ),
+        (
+            hold(HoldKind.IN_TRANSIT, "1", reason="check 1042"),
+            "Left alone: payment of invoice 10611 is said to be on its way (check 1042). We wait through Monday "
+            "2 November and look again on Tuesday 3 November.",
+        ),
+        (
+            hold(HoldKind.EXCLUSION, reason="my brother"),
+            "Left alone: Dana asked on Monday 26 October to leave invoice 10611 out (my brother). "
+            "It stays out until somebody lifts it.",
+        ),
+        (
+            hold(HoldKind.EXCLUSION, reason="my brother", until_on=nov(9)),
+            "Left alone: Dana asked on Monday 26 October to leave invoice 10611 out (my brother). "
+            "It stays out through Monday 9 November.",
+        ),
+        (
+            hold(HoldKind.INSOLVENT, reason="notice from a court"),
+            "Hard stop: somebody else speaks for Marlow Print Works (notice from a court). Nothing is sent to them. "
+            "Dana or another person can lift this.",
+        ),
+        (
+            hold(HoldKind.OPEN_REPLY, reason="asks for a copy"),
+            "Left alone: they answered on Monday 26 October (asks for a copy) and nobody has dealt with it yet. "
+            "Nothing is sent before somebody has.",
+        ),
+        (
+            hold(HoldKind.UPSET, reason="shouted"),
+            "Left alone: Marlow Print Works was upset on Monday 26 October (shouted). Nothing goes out by itself "
+            "through Monday 2 November.",
+        ),
+    ],
+)
+def test_what_a_person_marked_is_named_with_its_reason(held, sentence):
+    assert finding(case(holds=(held,)), octo(28)) == sentence
+
+
+def test_credits_name_what_to_apply():
+    assert reason(case(invoice(balance="402.10"), credit_memos=(memo("415.00"),)), octo(28)) == (
+        "Left alone: credits of $415.00 cover all that is due ($402.10). Apply credit memo 1187 in QuickBooks and "
+        "this closes."
+    )
+    several = case(credit_memos=(memo("500"), memo("300", "m2", None)))
+    assert "Apply credit memos 1187 and id m2 in QuickBooks" in reason(several, octo(28))
+    assert "Apply the open payment in QuickBooks" in reason(case(payments=(payment("800"),)), octo(28))
+
+
+def test_a_credit_nobody_sees_is_named_with_its_amount():
+    assert reason(case(books_balance=usd("180.40")), octo(28)) == (
+        "Left alone: QuickBooks says Marlow Print Works owes $180.40, their open documents say $780.40. A credit of "
+        "$600.00, perhaps a journal entry, has to be found and applied first."
+    )
+
+
+def test_too_small_names_the_limit():
+    assert reason(case(invoice(balance="18.20")), octo(28)) == (
+        "Too small: $18.20 is under your limit of $25.00. Nothing is sent unless more becomes late."
+    )
+    assert reason(case(credit_memos=(memo("770.00"),)), octo(28)).startswith(
+        "Too small: $780.40 late less $770.00 in credits is under your limit of $25.00."
+    )
+
+
+def test_no_address_names_the_phone():
+    assert reason(case(customer=customer(emails=())), octo(28)) == (
+        "Can't reach them: QuickBooks has no e-mail address of Marlow Print Works. Messages wait until you add one, "
+        "or call 423-555-0118."
+    )
+    assert reason(case(customer=customer(emails=(), phone=None)), octo(28)).endswith("until you add one.")
+
+
+def test_an_old_debt_names_its_due_date():
+    assert finding(case(invoice(due=date(2023, 8, 28))), octo(28)) == (
+        "No message: invoice 10611 ($780.40) was due on Monday 28 August 2023. Debts more than 365 days late need a "
+        "person's look; in some places they can no longer be claimed."
+    )
+
+
+def test_a_plan_names_the_payment_and_the_day():
+    plan = Plan(1, "PP17", frozenset({"1"}), frozenset({"2"}), "m9", "active", DUE, usd("5"), 2, 6)
+
+    on_time = case(invoice(), invoice("2", DUE, "1606.67"), plans=(plan,))
+
+    assert finding(on_time, octo(26), 1) == (
+        "On a plan: payment 2 of 6 ($1,606.67) of PP17 is due on Friday 23 October. "
+        "Nothing to do before Wednesday 28 October."
+    )
+    assert finding(on_time, octo(26)) == (
+        "On a plan: invoice 10611 ($780.40) is part of payment plan PP17, whose payments have their own dates. "
+        "Nothing is sent about it unless you end the plan."
+    )
+    assert reason(on_time, octo(28)) == (
+        "Needs you: payment 2 of 6 ($1,606.67) of PP17 was due on Friday 23 October and has not come. Please speak "
+        "with them first: another day, or the end of the plan."
+    )
+    assert finding(case(plans=(replace(plan, state="building"),)), octo(28)).endswith(
+        "is being written into QuickBooks. We look again when that is done."
+    )
+
+
+def test_calls_approvals_and_decisions():
+    two = after(S1, reminder("S2", nov(3)))
+    assert reason(two, nov(10)) == (
+        "Call for you: invoice 10611 ($780.40) was due on Friday 23 October; the last contact was on Tuesday "
+        "3 November. From $500.00 on, a call on Tuesday 10 November is the next step."
+    )
+    assert reason(replace(two, customer=customer(phone=None)), nov(10)).endswith(
+        "QuickBooks has no phone number."
+    )
+    missed = replace(two, cycle=replace(two.cycle, missed_call_on=nov(10)))
+    assert reason(missed, nov(10)).endswith(
+        "Nobody could be reached by phone, so an e-mail goes out on Tuesday 10 November."
+    )
+    firm = after(reminder("S3", nov(10)), important=True)
+    assert reason(firm, nov(17)) == (
+        "Waiting for you: invoice 10611 ($780.40) was due on Friday 23 October; the last contact was on Tuesday "
+        "10 November. The firm message goes out on Tuesday 17 November once you approve it; you asked to see these first."
+    )
+    final = after(reminder("S5", nov(2), act_by_on=nov(12)))
+    assert reason(final, date(2026, 12, 7)) == (
+        "A person decides: invoice 10611 ($780.40) was due on Friday 23 October; the last contact was on Monday "
+        "2 November. All steps are done. Choose: call again, offer a plan, propose mediation, hand over, or stop."
+    )
+    assert "goes out on Wednesday 28 October." in reason(case(is_backlog=True), octo(28))
+    assert "checks your list against theirs" in reason(case(is_backlog=True), octo(28))
+
+
+def test_an_invoice_without_due_date_or_number_is_named_all_the_same():
+    assert finding(case(invoice(due=None, number=None)), octo(28)) == (
+        "No due date: invoice (no number, id 1) ($780.40) has none in QuickBooks, so it is never late and nothing is "
+        "sent. Add one there and we look at it the same night."
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale"),
+    [
+        ("1234567.891", "USD", "en_US"),
+        ("0", "USD", "en_US"),
+        ("-5.5", "USD", "en_US"),
+        ("12", "JPY", "ja_JP"),
+        ("1234567", "JPY", "en_US"),
+        ("1.2345", "KWD", "en_US"),
+        ("1234567.89", "EUR", "de_DE"),
+        ("0.05", "EUR", "fr_FR"),
+        ("1234567.89", "INR", "en_IN"),
+        ("1234567.89", "CHF", "de_CH"),
+        ("1234567.89", "EGP", "ar_EG"),
+        ("999999.99", "XTS", "en_US"),
+        ("1234.5", "EUR", "pl_PL"),
+        ("1234.5", "EUR", "es_ES"),
+    ],
+)
+def test_amounts_are_written_as_people_of_the_locale_do(amount, currency, locale):
+    money = Money(Decimal(amount), currency)
+
+    assert money_text(money, locale) == money.format(locale)
+
+
+def test_small_words():
+    assert day_text(nov(6), 2026) == "Friday 6 November"
+    assert day_text(nov(6), 2027) == "Friday 6 November 2026"
+    assert [count_text(n, "day") for n in (0, 1, 2, 11)] == ["no days", "one day", "two days", "11 days"]
+    assert [list_text(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"], list("abcdef"))] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+        "a, b and 4 more",
+    ]
+    assert short("a\x00b\u202e  c\n", 10) == "a b c"
+    assert short("abcdefgh", 5) == "abcd…"
+    assert invoice_text(invoice(), "en_US") == "invoice 10611 ($780.40)"
+    assert len(fit("word " * 100)) <= 240
+    assert fit("word " * 100).endswith("word…")
