@@ -30,7 +30,7 @@ LOUD = ("requests_oauthlib", "oauthlib", "urllib3", "requests", "intuitlib", "al
 
 FRAMES = 12
 _SECRET_NAME = re.compile(r"token|secret|authorization|password|cookie|realm|api_key", re.IGNORECASE)
-_SECRET_VALUE = re.compile(r"(?i)(bearer|basic)\s+\S+|[A-Za-z0-9_\-.+/=]{60,}")
+_SECRET_VALUE = re.compile(r"(?i)(bearer|basic)\s+\S+|[A-Za-z0-9_\-+=]{60,}")
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
