@@ -67,7 +67,7 @@ def stop(context: Context, company: Company | None, *, by: str) -> str:
     with durable(context.engine) as conn:
         if company is None:
             companies.set_global_stop(conn, by, now)
-            audit.append(conn, audit.INSTALLATION, by, "everything stopped", "all companies", {}, now)
+            audit.append(conn, None, by, "everything stopped", "all companies", {}, now)
             return "Everything is stopped. Nothing leaves for any company until you lift it."
         companies.update(conn, company.id, stopped_by=by, stopped_at=now)
         audit.append(conn, company.id, by, "stopped", company.name, {}, now)
@@ -80,7 +80,7 @@ def lift(context: Context, company: Company | None, *, by: str) -> str:
     with durable(context.engine) as conn:
         if company is None:
             companies.set_global_stop(conn, None, now)
-            audit.append(conn, audit.INSTALLATION, by, "stop lifted", "all companies", {}, now)
+            audit.append(conn, None, by, "stop lifted", "all companies", {}, now)
             return "The stop of everything is lifted. A company that was stopped by itself stays stopped."
         companies.update(conn, company.id, stopped_by=None, stopped_at=None)
         audit.append(conn, company.id, by, "stop lifted", company.name, {}, now)

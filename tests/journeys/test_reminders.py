@@ -1,0 +1,214 @@
+"""Stories, day by day, over real HTTP: what the customer hears, what the books show, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from qb_collections.core.case import HoldKind
+from qb_collections.core.company_gates import Mode
+from qb_collections.services import explain, holds, modes, report, tasks
+from tests.world import World
+
+
+@pytest.fixture
+def world():
+    world = World()
+    yield world
+    world.close()
+
+
+def test_one_invoice_is_asked_about_on_the_third_business_day_and_never_after_it_is_paid(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    # Due on Monday 2 March; three business days on is Thursday 5 March.
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 3, 2))
+    world.connect()
+    world.settled_in()
+
+    before = [world.day() for _ in range(2)]  # 3 and 4 March
+    quiet = world.sends()
+    on_its_day = world.day()  # 5 March
+    world.act("pay", invoice=invoice["DocNumber"])
+    after = [world.day() for _ in range(10)]
+
+    assert quiet == {}
+    assert [day["run"]["date"] for day in before] == ["2026-03-03", "2026-03-04"]
+    assert on_its_day["run"]["date"] == "2026-03-05"
+    assert world.sends() == {invoice["Id"]: 1}
+    assert world.notes() == {invoice["Id"]: 1}
+    memo = world.read_invoice(invoice["Id"])["PrivateNote"]
+    assert memo.startswith("Mar 5, 2026: Copy of this invoice e-mailed. Anything to put right? 423-555-0143 (ref ")
+    assert [day["run"]["counts"]["contacts"] for day in after] == [0] * 10
+
+
+def test_what_is_paid_after_the_night_decided_is_not_written_about(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    world.to_next_night()
+    decided = world.night()  # 2:30: the contact waits for 9:00
+    world.act("pay", invoice=invoice["DocNumber"])
+
+    world.until_delivered()
+
+    [waiting] = decided["intents"]
+    assert (waiting["state"], waiting["due_at"]) == ("planned", "2026-03-03T14:00:00+00:00")
+    assert world.sends() == {} and world.notes() == {}
+    [after] = report.run_report(world.context, world.company, decided["run"]["id"])["intents"]
+    assert after["state"] == "cancelled"
+    assert after["reason"] == "Nothing of this customer is open in QuickBooks any more."
+
+
+def test_a_dispute_silences_one_invoice_and_lets_the_others_go_ahead(world):
+    produce = world.customer("Pinnacle Produce", "ap@pinnacle.example")
+    cooler = world.invoice(produce, "900.00", date(2026, 1, 20), date(2026, 2, 19))
+    other = world.invoice(produce, "300.00", date(2026, 1, 21), date(2026, 2, 20))
+    world.connect()
+    world.settled_in()
+    held = holds.add(
+        world.context,
+        world.company,
+        HoldKind.DISPUTE,
+        reason="cooler failed again",
+        by="Dana",
+        invoice=cooler["DocNumber"],
+    )
+
+    made = world.day()
+
+    assert held.id
+    [contact] = [row for row in made["customers"] if row["outcome"] == "remind"]
+    assert contact["invoices"] == [other["DocNumber"]]
+    [reason] = [row["finding"] for row in made["invoices"] if row["invoice"] == cooler["DocNumber"]]
+    assert "cooler failed again" in reason
+
+
+def test_in_shadow_everything_is_shown_and_nothing_leaves(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect(Mode.SHADOW)
+
+    made = world.day()
+
+    assert made["run"]["state"] == "held"
+    assert made["run"]["heading"].startswith("Sending is off")
+    assert made["run"]["counts"]["contacts"] == 1
+    assert world.sends() == {} and world.notes() == {}
+
+
+def test_a_stop_holds_before_the_next_message_and_lifting_lets_it_go(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    modes.stop(world.context, None, by="Dana")
+
+    made = world.night()
+    stopped = world.sends()
+    modes.lift(world.context, None, by="Dana")
+    world.until_delivered()
+
+    assert "stopped by Dana" in made["run"]["heading"]
+    assert stopped == {}
+    assert world.sends() == {invoice["Id"]: 1}
+
+
+def test_running_the_same_night_twice_changes_nothing(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+
+    first = world.night()
+    second = world.night()
+
+    assert world.sends() == {invoice["Id"]: 1}
+    assert world.notes() == {invoice["Id"]: 1}
+    assert second["run"]["id"] == first["run"]["id"]
+    assert second["intents"] == first["intents"]
+
+
+def test_a_message_with_several_invoices_waits_as_a_task_and_counts_once_reported_sent(world):
+    grill = world.customer("Riverbend Grill", "ap@riverbend.example")
+    first = world.invoice(grill, "400.00", date(2026, 1, 26), date(2026, 2, 25))
+    second = world.invoice(grill, "250.50", date(2026, 1, 27), date(2026, 2, 26))
+    world.connect()
+    world.settled_in()
+    world.night()
+    unsent = world.notes()
+
+    said = world.report_task("message", "sent")
+
+    assert unsent == {}
+    assert said.startswith("Noted as sent")
+    assert world.notes() == {first["Id"]: 1, second["Id"]: 1}
+    assert world.sends() == {}
+
+
+def test_a_call_nobody_answered_advances_nothing_and_opens_the_e_mail(world):
+    grill = world.customer("Riverbend Grill", "ap@riverbend.example")
+    invoice = world.invoice(grill, "900.00", date(2026, 1, 5), date(2026, 2, 4))
+    world.connect()
+    world.settled_in()
+    stages = []
+    for _ in range(30):
+        made = world.day()
+        for row in made["customers"]:
+            if row["outcome"] in ("remind", "call"):
+                stages.append((made["run"]["date"], row["outcome"], row["stage"]))
+        if stages and stages[-1][1] == "call":
+            world.report_task("call", "no-answer")
+            break
+        for task in _open(world, "message"):
+            world.report_task("message", "sent")
+    unheard = world.notes()
+    after = [row for _ in range(4) for row in world.day()["customers"] if row["outcome"] == "remind"]
+
+    assert [stage for _, _, stage in stages] == ["S1", "S2", "S3"]
+    assert unheard == {invoice["Id"]: 2}
+    assert (after[0]["stage"], after[0]["channel"]) == ("S3", "email")
+    assert world.notes() == {invoice["Id"]: 2}  # the copy and the list; the call nobody answered left none
+
+
+def test_explain_says_in_sentences_what_the_night_then_does(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    # Due on Friday 27 February; three business days on is Wednesday 4 March.
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 27))
+    world.connect()
+    world.settled_in()
+
+    answer = explain.explain(world.context, world.company, invoice["DocNumber"])
+    missing = explain.explain(world.context, world.company, "99999")
+    days = [world.day() for _ in range(2)]
+
+    assert "The first message goes out on Wednesday 4 March" in answer.reason
+    assert '"99999"' in missing.message
+    assert [day["run"]["counts"]["contacts"] for day in days] == [0, 1]
+
+
+def test_a_promise_holds_through_its_grace_and_then_speaks_again(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    # Promised for Friday 6 March; two business days of grace end on Tuesday 10 March.
+    holds.add(
+        world.context,
+        world.company,
+        HoldKind.PROMISE,
+        reason="on the phone",
+        by="Dana",
+        customer="Lookout Bakery",
+        until_on=date(2026, 3, 6),
+    )
+
+    days = [world.day() for _ in range(9)]  # 3 to 11 March
+
+    contacted = [day["run"]["date"] for day in days if day["run"]["counts"]["contacts"]]
+    assert contacted == ["2026-03-11"]
+
+
+def _open(world, kind):
+    return [task for task in tasks.list_open(world.context, world.company) if task.kind == kind]

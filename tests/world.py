@@ -1,0 +1,184 @@
+"""A small world for tests: an emulated QuickBooks, the service connected to it over HTTP, one clock for both.
+
+Days are moved by hand.  What is asserted is read from the emulator's books, not from our tables.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from qb_collections import app, config
+from qb_collections.clock import ManualClock
+from qb_collections.core.company_gates import Mode
+from qb_collections.emulator import acts
+from qb_collections.emulator.serve import EmulatorServer
+from qb_collections.messages.notes import count_ours
+from qb_collections.services import connect, deliver, leasing, modes, night, report, sync, tasks
+from qb_collections.services.context import Context
+from qb_collections.store import companies, intents
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+
+ZONE = ZoneInfo("America/New_York")
+START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # Monday, 9:00 in New York
+
+
+class World:
+    """One emulated company and the service, in one process."""
+
+    def __init__(self, start: datetime = START, kind: str = "empty-us", **options: Any) -> None:
+        self.clock = ManualClock(start)
+        self.emulator = EmulatorServer(path=None, clock=self.clock, control=True, throttle=True, debug=True)
+        handle = self.emulator.open_company(kind, **options)
+        self.realm = handle.realm_id
+        self.engine = self.emulator.engine
+        self.emulator.start()
+        self.folder = Path(tempfile.mkdtemp(prefix="qbc-world-"))
+        self.context = self.open()
+        self.company_id = 0
+
+    # The service
+
+    def open(self) -> Context:
+        """The product, started on its files as they are."""
+        settings = config.read({}, data_dir=self.folder, file=None)
+        return app.build(settings, self.clock, shared_clock=self.clock)
+
+    def restart(self) -> None:
+        """Memory is gone; the files stay."""
+        self.context.engine.dispose()
+        self.context = self.open()
+
+    def connect(self, mode: Mode = Mode.AUTOMATIC) -> Company:
+        company = connect.connect_emulator(self.context, self.emulator.base_url, None, "test")
+        assert isinstance(company, Company), company
+        self.company_id = company.id
+        with durable(self.context.engine) as conn:
+            companies.update(conn, company.id, contact_name="Dana Whitlock", contact_phone="423-555-0143")
+            companies.update(conn, company.id, payment_instructions="Check or bank transfer.")
+        if mode is not Mode.SHADOW:
+            modes.set_mode(self.context, company, mode, by="test", confirmed=True)
+        with leasing.held(self.context, self.company) as lease:
+            sync.sync(self.context, self.company, lease)
+        return self.company
+
+    @property
+    def company(self) -> Company:
+        with reading(self.context.engine) as conn:
+            return companies.get(conn, self.company_id)
+
+    def settled_in(self, live_since: date = date(2025, 1, 1)) -> None:
+        """Contacting began long ago: no backlog, no cap of a first night."""
+        with durable(self.context.engine) as conn:
+            companies.update(conn, self.company_id, live_since_on=live_since)
+
+    def night(self) -> dict[str, Any]:
+        """Tonight's run and what is due at once; the report."""
+        with leasing.held(self.context, self.company) as lease:
+            run_id = night.night(self.context, self.company, lease)
+            deliver.deliver(self.context, self.company, lease)
+        return report.run_report(self.context, self.company, run_id)
+
+    def deliver(self) -> deliver.DeliveryReport:
+        with leasing.held(self.context, self.company) as lease:
+            return deliver.deliver(self.context, self.company, lease)
+
+    def until_delivered(self, hours: int = 20) -> None:
+        """Let the hours pass in which something waits for its window or for another try."""
+        limit = self.clock.now() + timedelta(hours=hours)
+        for _ in range(40):
+            self.deliver()
+            with reading(self.context.engine) as conn:
+                due = intents.waits_until(conn, self.company_id)
+            if due is None or due > limit:
+                return
+            if due > self.clock.now():
+                self.clock.set(due)
+        raise AssertionError("it does not come to rest")
+
+    def day(self) -> dict[str, Any]:
+        """One whole day: the night's run at 2:30, then everything that leaves by day; ends at the next 2:30."""
+        self.to_next_night()
+        at = self.clock.now()
+        made = self.night()
+        self.until_delivered()
+        made = report.run_report(self.context, self.company, made["run"]["id"])
+        self.clock.set(max(self.clock.now(), at + timedelta(hours=23)))
+        return made
+
+    def to_next_night(self) -> None:
+        """On to the next 2:30 in New York, when contact hours are closed."""
+        local = self.clock.now().astimezone(ZONE)
+        at = datetime.combine(local.date(), time(2, 30), tzinfo=ZONE)
+        if at < local:
+            at = datetime.combine(local.date() + timedelta(days=1), time(2, 30), tzinfo=ZONE)
+        self.clock.set(at.astimezone(UTC))
+
+    def report_task(self, kind: str, outcome: str, **details: Any) -> str:
+        """A person deals with the one open task of this kind."""
+        [task] = [task for task in tasks.list_open(self.context, self.company) if task.kind == kind]
+        with leasing.held(self.context, self.company) as lease:
+            said = tasks.done(
+                self.context, self.company, lease, task.id, tasks.Report(outcome, "Dana", **details)
+            )
+        assert isinstance(said, str), said
+        self.deliver()
+        return said
+
+    # The books
+
+    def customer(self, name: str, email: str | None = None, **more: Any) -> str:
+        body: dict[str, Any] = {"DisplayName": name} | more
+        if email:
+            body["PrimaryEmailAddr"] = {"Address": email}
+        return str(self.engine.save(self.realm, "Customer", body)["Id"])
+
+    def invoice(self, customer: str, amount: str, issued: date, due: date, **more: Any) -> dict[str, Any]:
+        item = self.engine.query(self.realm, "SELECT * FROM Item WHERE Type = 'Service' MAXRESULTS 1")
+        line = {
+            "Amount": Decimal(amount),
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": item["Item"][0]["Id"]}, "TaxCodeRef": {"value": "NON"}},
+        }
+        body = {
+            "CustomerRef": {"value": customer},
+            "TxnDate": issued.isoformat(),
+            "DueDate": due.isoformat(),
+            "Line": [line],
+        }
+        return self.engine.save(self.realm, "Invoice", body | more)
+
+    def act(self, act: str, **details: Any) -> dict[str, Any]:
+        return acts.perform(self.engine, self.realm, {"act": act} | details)
+
+    def read_invoice(self, invoice_id: str) -> dict[str, Any]:
+        return self.engine.read(self.realm, "Invoice", invoice_id)
+
+    def notes(self) -> dict[str, int]:
+        """How many lines of ours stand on each invoice, in QuickBooks."""
+        rows = self.engine.query(self.realm, "SELECT * FROM Invoice MAXRESULTS 1000").get("Invoice", [])
+        return {row["Id"]: count for row in rows if (count := count_ours(row.get("PrivateNote")))}
+
+    def sends(self) -> dict[str, int]:
+        """How often QuickBooks e-mailed each invoice, from its own versions."""
+        rows = self.engine.query(self.realm, "SELECT * FROM Invoice MAXRESULTS 1000").get("Invoice", [])
+        sent = {}
+        for row in rows:
+            times = {
+                version["body"].get("DeliveryInfo", {}).get("DeliveryTime")
+                for version in self.engine.versions(self.realm, "Invoice", row["Id"])
+                if version["body"].get("DeliveryInfo")
+            }
+            if times:
+                sent[row["Id"]] = len(times)
+        return sent
+
+    def close(self) -> None:
+        self.context.engine.dispose()
+        self.context.executor.shutdown(wait=False)
+        self.emulator.stop()
