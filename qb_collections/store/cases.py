@@ -240,7 +240,7 @@ def _members(company_id: int, keys: Sequence[Key]) -> CTE:
 
 
 def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict[Key, Look], date | None]:
-    mine = and_(look.c.company_id == company.c.id, tuple_(look.c.customer_id, look.c.currency).in_(keys))
+    mine = and_(look.c.company_id == company_id, tuple_(look.c.customer_id, look.c.currency).in_(keys))
     query = (
         select(company.c.history_since, look)
         .select_from(company.outerjoin(look, mine))

@@ -1,4 +1,4 @@
-"""The key file: one key a line, `id:base64 of 32 bytes`; the first one seals.  It lies apart from the data."""
+"""The key file: one key a line, `id:base64 of 32 bytes`; the first one seals.  It lies apart from data."""
 
 from __future__ import annotations
 

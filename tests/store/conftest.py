@@ -1,15 +1,67 @@
 """A real database for every test: in memory, or a file where other processes and the disk matter."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import Delete, Engine, Select, Table, TextClause, Update, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.visitors import iterate
 
 from qb_collections.clock import ManualClock
-from qb_collections.store import companies, leases, schema
+from qb_collections.store import companies, leases, schema, upsert
 from qb_collections.store.engine import durable, open_engine
+from qb_collections.store.tables import metadata
 from qb_collections.store.vault import Key, Vault
 
 NOW = datetime(2026, 10, 30, 7, 30, tzinfo=UTC)  # 02:30 in Nashville
+
+
+# Looked for without a company: who a realm or a person belongs to, and the inbox's unsplit bodies.
+ACROSS_COMPANIES = {"company", "connection", "membership", "oauth_state", "audit", "audit_head"}
+TENANT_TABLES = {
+    table.name for table in metadata.tables.values() if "company_id" in table.c
+} - ACROSS_COMPANIES
+
+
+checked = set()  # texts of statements that this test process has looked at already
+
+
+@pytest.fixture(autouse=True)
+def every_statement_is_good_on_both_databases_and_names_its_company(monkeypatch):
+    """Whatever a store test runs is compiled for PostgreSQL too, and asked whose rows it means."""
+    seen, upserts = {}, []
+    original = upsert.statement_for
+
+    def note(conn, cursor, sql, parameters, context, executemany):
+        if context is not None and context.compiled is not None and sql not in checked:
+            seen[sql] = context.compiled.statement
+
+    def note_upsert(database, *about):
+        upserts.append(about)
+        return original(database, *about)
+
+    monkeypatch.setattr(upsert, "statement_for", note_upsert)
+    event.listen(Engine, "before_cursor_execute", note)
+    yield
+    event.remove(Engine, "before_cursor_execute", note)
+    for about in upserts:
+        if (key := str(about)) not in checked:
+            checked.add(key)
+            assert "ON CONFLICT" in str(original("postgresql", *about).compile(dialect=postgresql.dialect()))
+    for sql, statement in seen.items():
+        checked.add(sql)
+        if not isinstance(statement, sqlite.Insert | TextClause | ExecutableDDLElement):
+            assert str(statement.compile(dialect=postgresql.dialect()))
+        if isinstance(statement, Select | Update | Delete):
+            _names_its_company(statement, sql)
+
+
+def _names_its_company(statement, sql):
+    tables = {found.name for found in iterate(statement) if isinstance(found, Table)}
+    named = re.search(r"company_id (= \?|IS (NOT )?NULL)", " ".join(sql.split()))
+    assert named or not tables & TENANT_TABLES, f"company data without its company: {sql}"
 
 
 @pytest.fixture

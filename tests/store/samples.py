@@ -24,7 +24,7 @@ def invoice(id, customer_id, balance="100.00", due_on=date(2026, 10, 1), **more)
         "issued_on": date(2026, 9, 1),
         "due_on": due_on,
         "total": usd("100.00"),
-        "balance": usd(balance),
+        "balance": usd(balance) if isinstance(balance, str) else balance,
     }
     return Invoice(**(values | more))
 
