@@ -73,13 +73,18 @@ def _next_open(at: datetime, zone: str, hours: ContactHours, calendar: Calendar)
 
 
 def _open_day(day: date, hours: ContactHours, calendar: Calendar) -> date:
-    """The first day from day on that the calendar and the contact days both allow."""
+    """The first day from day on that the calendar and the contact days both allow.
+
+    The calendar of a policy is closed on all other days already; one made otherwise may leave no day
+    in common, and is then followed alone.
+    """
+    first = calendar.next_open(day)
+    found = first
     for _ in range(_ROUNDS_MAX):
-        day = calendar.next_open(day)
-        if day.weekday() not in hours.weekend:
-            break
-        day += timedelta(days=1)
-    return day
+        if found.weekday() not in hours.weekend:
+            return found
+        found = calendar.next_open(found + timedelta(days=1))
+    return first
 
 
 def _instant(day: date, clock_time: time, zone: ZoneInfo) -> datetime:

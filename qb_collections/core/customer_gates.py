@@ -212,8 +212,7 @@ def contact_gap(view: View) -> Finding | None:
 def stage(view: View) -> Finding | None:
     """The next step's own day: days after due date and last contact, dates we set, open days."""
     step = view.step
-    if step is None:
-        return None
+    assert step is not None, "a missed installment stops before"
     on = goes_out_on(view, step)
     if view.today >= on:
         return None

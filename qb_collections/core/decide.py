@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from qb_collections.core import contact_limits
 from qb_collections.core.books import Invoice
-from qb_collections.core.case import Case
+from qb_collections.core.case import Case, HoldKind
 from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email
 from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
 from qb_collections.core.invoice_gates import INVOICE_GATES
 from qb_collections.core.ladder import Step, early_step, next_step
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
+from qb_collections.core.promises import is_broken
 from qb_collections.core.rules import Rules
 from qb_collections.core.view import View, look
 from qb_collections.core.wording import fit, label
@@ -176,7 +178,7 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         trace=(*trace, reason),
         # An undelivered contact is decided afresh the next night.
         review_on=view.today + _DAY,
-        stage=step.stage.code if step.stage else None,
+        stage=_stage_code(view, step),
         channel=channel,
         approval=approval,
         cycle=case.cycle.number if case.cycle else case.next_cycle,
@@ -186,9 +188,23 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         amount=_sum(step.invoices, case.currency),
         credits=Money(view.credit, case.currency) if view.credit > 0 else None,
         backlog=step.backlog,
-        task_kind={Outcome.CALL: "call", Outcome.DECIDE: "decide"}.get(outcome),
+        task_kind=_task_kind(step, outcome),
     )
     return _with_dates(decision, view, step, stage)
+
+
+def _stage_code(view: View, step: Step) -> str | None:
+    """A person's decision is the ladder's decision step, where it has one, however early it is due."""
+    if step.stage is not None:
+        return step.stage.code
+    return next((stage.code for stage in view.rules.ladder if stage.channel == "decision"), None)
+
+
+def _task_kind(step: Step, outcome: Outcome) -> str | None:
+    """The work that comes with a contact; a call step's e-mail is for a call that reached nobody."""
+    if outcome is Outcome.REMIND:
+        return "missed_call" if step.stage is not None and step.stage.channel == "call" else None
+    return "call" if outcome is Outcome.CALL else "decide"
 
 
 def _how(view: View, step: Step) -> tuple[Outcome, Channel]:
@@ -244,10 +260,24 @@ def _facts(view: View, step: Step) -> str:
             f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
             f"{verb} on {view.day(oldest.due_on)}"
         )
-    last = max((contact.on for contact in view.case.contacts), default=None)
-    if last is not None:
-        return f"{facts}; the last contact was on {view.day(last)}"
+    promised_on = _broken_promise(view, step)
+    if promised_on is not None:
+        return f"{facts}; the payment promised for {view.day(promised_on)} has not come"
+    said = contact_limits.counted(view.case) if view.case.contacts else ()
+    if said:
+        return f"{facts}; the last contact was on {view.day(said[-1].on)}"
     return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
+
+
+def _broken_promise(view: View, step: Step) -> date | None:
+    """The day of the latest promise about these invoices that was not kept."""
+    included = {None, *(invoice.id for invoice in step.invoices)}
+    broken = [
+        hold.until_on or hold.placed_on
+        for hold in view.holds.get(HoldKind.PROMISE, ())
+        if hold.invoice_id in included and is_broken(hold, view.rules, view.today)
+    ]
+    return max(broken, default=None)
 
 
 def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:

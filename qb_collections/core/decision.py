@@ -61,4 +61,6 @@ class Decision:
     reply_by_on: date | None = None
     act_by_on: date | None = None
     backlog: bool = False
-    task_kind: str | None = None  # with TASK, CALL, DECIDE: apply_credits, add_email, call, decide, ...
+    task_kind: str | None = None
+    #   with TASK, CALL, DECIDE: apply_credits, find_credit, plan_missed, add_email, look_at_old, call, decide;
+    #   with REMIND: missed_call, the e-mail of a call step that reached nobody

@@ -84,5 +84,6 @@ def test_more_than_three_times_the_usual_waits(contacts, usual, held):
 
 def test_the_brake_says_why():
     assert brake(8, (2, 3, 2, 3)) == (
-        "On hold: 8 contacts are more than 3 times the usual 2.5. Please read the list, then approve it or leave it."
+        "On hold: 8 contacts are more than 3 times the usual 2.5. Please read the list, then "
+        "approve it or leave it."
     )

@@ -99,6 +99,14 @@ def test_contact_days_hold_beside_the_calendar():
     )
 
 
+def test_contact_days_without_any_open_day_leave_the_calendar_to_decide():
+    weekends = ContactHours(days=("sat", "sun"))
+
+    assert next_window(utc(2026, 11, 7, 9, 0), ("Europe/London",), weekends, CALENDAR) == utc(
+        2026, 11, 9, 9, 0
+    )
+
+
 def test_a_year_of_instants_lands_in_hours_or_stays():
     for day in range(1, 366, 3):
         after = datetime.fromordinal(date(2026, 1, 1).toordinal() + day).replace(hour=day % 24, tzinfo=UTC)

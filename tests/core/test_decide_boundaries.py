@@ -133,6 +133,7 @@ def test_a_missed_call_opens_the_e_mail_of_the_call():
     without = decide(replace(missed, customer=customer(emails=())), RULES, nov(10))
 
     assert (decision.outcome, decision.stage, decision.channel) == (Outcome.REMIND, "S3", Channel.EMAIL)
+    assert decision.task_kind == "missed_call"
     assert decision.reply_by_on == nov(18)  # five business days on, the 11th is a holiday
     assert (without.outcome, without.channel) == (Outcome.CALL, Channel.CALL)
 
@@ -244,7 +245,7 @@ def test_the_firm_message_demands_only_what_an_earlier_message_named():
 def test_after_a_firm_message_an_invoice_never_named_is_for_a_person():
     made = after(S1, S2, S3, S4, invoices=(invoice("2", nov(20)),))  # what we wrote about is paid
 
-    assert answer(made, nov(30)) == (Outcome.DECIDE, None, "contact")
+    assert answer(made, nov(30)) == (Outcome.DECIDE, "S6", "contact")
     assert "10612" in decide(made, RULES, nov(30)).reason
 
 

@@ -1,4 +1,4 @@
-"""The sentences that people read: a fact with number and date, the rule, what comes next, and who can change it."""
+"""The sentences that people read: a fact with number and date, the rule, and what comes next."""
 
 from dataclasses import replace
 from datetime import date
@@ -50,7 +50,8 @@ def finding(made, today, place=0):
 
 def test_a_message_is_planned():
     assert reason(case(), octo(28)) == (
-        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October, and nobody has asked about it yet. "
+        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October, and nobody has "
+        "asked about it yet. "
         "The first message goes out on Wednesday 28 October."
     )
     assert finding(case(), octo(28)) == (
@@ -61,7 +62,8 @@ def test_a_message_is_planned():
 
 def test_a_message_about_several():
     assert reason(after(S1, invoices=(invoice(), invoice("2", octo(27)))), nov(3)) == (
-        "Message planned: 2 invoices, $1,560.80 in all, are open; the oldest, 10611, was due on Friday 23 October; "
+        "Message planned: 2 invoices, $1,560.80 in all, are open; the oldest, 10611, was due on "
+        "Friday 23 October; "
         "the last contact was on Wednesday 28 October. The second message goes out on Tuesday 3 November."
     )
 
@@ -73,7 +75,8 @@ def test_a_step_that_waits_names_its_day_and_rule():
     )
     waiting = after(S1, reminder("S2", nov(3), reply_by_on=nov(12)))
     assert reason(waiting, nov(9)) == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. We asked for an answer by Thursday "
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. We asked for an "
+        "answer by Thursday "
         "12 November. The call is for you on Thursday 12 November if it is still open."
     )
     firm = after(reminder("S4", nov(10), act_by_on=nov(18)))
@@ -82,7 +85,8 @@ def test_a_step_that_waits_names_its_day_and_rule():
         "The final notice goes out on Friday 27 November if it is still open."
     )
     assert reason(replace(firm, contacts=(replace(firm.contacts[0], act_by_on=nov(27)),)), nov(18)) == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They have until Friday 27 November, and we "
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They have until "
+        "Friday 27 November, and we "
         "wait two business days more. The final notice goes out on Tuesday 1 December if it is still open."
     )
 
@@ -112,7 +116,8 @@ def test_the_last_contact_may_set_the_day():
 def test_the_gap_names_the_earliest_next_day():
     """The second message may not come before ten days after the due date either."""
     assert reason(case(contacts=(replace(S1, on=nov(3), kind=ContactKind.CALL),)), nov(4)) == (
-        "Left alone: you spoke with Marlow Print Works on Tuesday 3 November. We keep at least 6 days between "
+        "Left alone: you spoke with Marlow Print Works on Tuesday 3 November. We keep at least 6 "
+        "days between "
         "contacts, so the earliest next day is Monday 9 November."
     )
     foreign = replace(S1, on=nov(3), kind=ContactKind.FOREIGN, stage=None, cycle=None)
@@ -127,7 +132,8 @@ def test_the_caps_name_the_limit_and_the_day():
     contacts = tuple(replace(S1, on=day, kind=ContactKind.NOTICE) for day in (octo(19), octo(26), nov(2)))
 
     assert reason(case(contacts=contacts), nov(4)) == (
-        "Left alone: Marlow Print Works has been contacted three times since Monday 19 October. Your limit is 3 in 21 "
+        "Left alone: Marlow Print Works has been contacted three times since Monday 19 October. "
+        "Your limit is 3 in 21 "
         "days, so the earliest next day is Monday 9 November."
     )
 
@@ -136,7 +142,8 @@ def test_a_promise_names_every_day():
     promised = hold(HoldKind.PROMISE, "1", until_on=nov(6), amount=usd("1240.00"))
 
     assert finding(case(holds=(promised,)), nov(3)) == (
-        "Left alone: they promised $1,240.00 by Friday 6 November. We wait through Tuesday 10 November, two business "
+        "Left alone: they promised $1,240.00 by Friday 6 November. We wait through Tuesday 10 "
+        "November, two business "
         "days after, and look again on Wednesday 11 November."
     )
     assert "they promised to pay by" in finding(case(holds=(replace(promised, amount=None),)), nov(3))
@@ -147,7 +154,8 @@ def test_a_promise_names_every_day():
     [
         (
             hold(HoldKind.DISPUTE, "1", owner="Dana", answer_by_on=nov(12)),
-            "Not in any message: invoice 10611 is disputed (cooler failed again). Dana is to answer by Thursday "
+            "Not in any message: invoice 10611 is disputed (cooler failed again). Dana is to answer "
+            "by Thursday "
             "12 November. It stays out until Dana closes the dispute.",
         ),
         (
@@ -157,7 +165,8 @@ def test_a_promise_names_every_day():
         ),
         (
             hold(HoldKind.IN_TRANSIT, "1", reason="check 1042"),
-            "Left alone: payment of invoice 10611 is said to be on its way (check 1042). We wait through Monday "
+            "Left alone: payment of invoice 10611 is said to be on its way (check 1042). We wait "
+            "through Monday "
             "2 November and look again on Tuesday 3 November.",
         ),
         (
@@ -172,17 +181,20 @@ def test_a_promise_names_every_day():
         ),
         (
             hold(HoldKind.INSOLVENT, reason="notice from a court"),
-            "Hard stop: somebody else speaks for Marlow Print Works (notice from a court). Nothing is sent to them. "
+            "Hard stop: somebody else speaks for Marlow Print Works (notice from a court). Nothing "
+            "is sent to them. "
             "Dana or another person can lift this.",
         ),
         (
             hold(HoldKind.OPEN_REPLY, reason="asks for a copy"),
-            "Left alone: they answered on Monday 26 October (asks for a copy) and nobody has dealt with it yet. "
+            "Left alone: they answered on Monday 26 October (asks for a copy) and nobody has dealt "
+            "with it yet. "
             "Nothing is sent before somebody has.",
         ),
         (
             hold(HoldKind.UPSET, reason="shouted"),
-            "Left alone: Marlow Print Works was upset on Monday 26 October (shouted). Nothing goes out by itself "
+            "Left alone: Marlow Print Works was upset on Monday 26 October (shouted). Nothing goes "
+            "out by itself "
             "through Monday 2 November.",
         ),
     ],
@@ -193,7 +205,8 @@ def test_what_a_person_marked_is_named_with_its_reason(held, sentence):
 
 def test_credits_name_what_to_apply():
     assert reason(case(invoice(balance="402.10"), credit_memos=(memo("415.00"),)), octo(28)) == (
-        "Left alone: credits of $415.00 cover all that is due ($402.10). Apply credit memo 1187 in QuickBooks and "
+        "Left alone: credits of $415.00 cover all that is due ($402.10). Apply credit memo 1187 "
+        "in QuickBooks and "
         "this closes."
     )
     several = case(credit_memos=(memo("500"), memo("300", "m2", None)))
@@ -203,7 +216,8 @@ def test_credits_name_what_to_apply():
 
 def test_a_credit_nobody_sees_is_named_with_its_amount():
     assert reason(case(books_balance=usd("180.40")), octo(28)) == (
-        "Left alone: QuickBooks says Marlow Print Works owes $180.40, their open documents say $780.40. A credit of "
+        "Left alone: QuickBooks says Marlow Print Works owes $180.40, their open documents say "
+        "$780.40. A credit of "
         "$600.00, perhaps a journal entry, has to be found and applied first."
     )
 
@@ -219,7 +233,8 @@ def test_too_small_names_the_limit():
 
 def test_no_address_names_the_phone():
     assert reason(case(customer=customer(emails=())), octo(28)) == (
-        "Can't reach them: QuickBooks has no e-mail address of Marlow Print Works. Messages wait until you add one, "
+        "Can't reach them: QuickBooks has no e-mail address of Marlow Print Works. Messages wait "
+        "until you add one, "
         "or call 423-555-0118."
     )
     assert reason(case(customer=customer(emails=(), phone=None)), octo(28)).endswith("until you add one.")
@@ -227,7 +242,8 @@ def test_no_address_names_the_phone():
 
 def test_an_old_debt_names_its_due_date():
     assert finding(case(invoice(due=date(2023, 8, 28))), octo(28)) == (
-        "No message: invoice 10611 ($780.40) was due on Monday 28 August 2023. Debts more than 365 days late need a "
+        "No message: invoice 10611 ($780.40) was due on Monday 28 August 2023. Debts more than "
+        "365 days late need a "
         "person's look; in some places they can no longer be claimed."
     )
 
@@ -242,11 +258,13 @@ def test_a_plan_names_the_payment_and_the_day():
         "Nothing to do before Wednesday 28 October."
     )
     assert finding(on_time, octo(26)) == (
-        "On a plan: invoice 10611 ($780.40) is part of payment plan PP17, whose payments have their own dates. "
+        "On a plan: invoice 10611 ($780.40) is part of payment plan PP17, whose payments have "
+        "their own dates. "
         "Nothing is sent about it unless you end the plan."
     )
     assert reason(on_time, octo(28)) == (
-        "Needs you: payment 2 of 6 ($1,606.67) of PP17 was due on Friday 23 October and has not come. Please speak "
+        "Needs you: payment 2 of 6 ($1,606.67) of PP17 was due on Friday 23 October and has not "
+        "come. Please speak "
         "with them first: another day, or the end of the plan."
     )
     assert finding(case(plans=(replace(plan, state="building"),)), octo(28)).endswith(
@@ -269,21 +287,37 @@ def test_calls_approvals_and_decisions():
     )
     firm = after(reminder("S3", nov(10)), important=True)
     assert reason(firm, nov(17)) == (
-        "Waiting for you: invoice 10611 ($780.40) was due on Friday 23 October; the last contact was on Tuesday "
-        "10 November. The firm message goes out on Tuesday 17 November once you approve it; you asked to see these first."
+        "Waiting for you: invoice 10611 ($780.40) was due on Friday 23 October; the last contact "
+        "was on Tuesday "
+        "10 November. The firm message goes out on Tuesday 17 November once you approve it; you "
+        "asked to see these first."
     )
     final = after(reminder("S5", nov(2), act_by_on=nov(12)))
     assert reason(final, date(2026, 12, 7)) == (
-        "A person decides: invoice 10611 ($780.40) was due on Friday 23 October; the last contact was on Monday "
-        "2 November. All steps are done. Choose: call again, offer a plan, propose mediation, hand over, or stop."
+        "A person decides: invoice 10611 ($780.40) was due on Friday 23 October; the last "
+        "contact was on Monday "
+        "2 November. All steps are done. Choose: call again, offer a plan, propose mediation, "
+        "hand over, or stop."
     )
     assert "goes out on Wednesday 28 October." in reason(case(is_backlog=True), octo(28))
     assert "checks your list against theirs" in reason(case(is_backlog=True), octo(28))
 
 
+def test_a_promise_that_was_not_kept_is_named_and_a_bill_is_no_contact():
+    promised = hold(HoldKind.PROMISE, "1", until_on=octo(30))
+    bill = replace(S1, on=octo(20), kind=ContactKind.FOREIGN, stage=None, cycle=None)
+
+    assert "; the payment promised for Friday 30 October has not come. The first" in reason(
+        case(holds=(promised,)), nov(4)
+    )
+    assert "promised" not in reason(case(invoice(), holds=(replace(promised, invoice_id="2"),)), nov(4))
+    assert "nobody has asked about it yet" in reason(case(contacts=(bill,)), nov(4))
+
+
 def test_an_invoice_without_due_date_or_number_is_named_all_the_same():
     assert finding(case(invoice(due=None, number=None)), octo(28)) == (
-        "No due date: invoice (no number, id 1) ($780.40) has none in QuickBooks, so it is never late and nothing is "
+        "No due date: invoice (no number, id 1) ($780.40) has none in QuickBooks, so it is never "
+        "late and nothing is "
         "sent. Add one there and we look at it the same night."
     )
 

@@ -1,0 +1,71 @@
+"""Small questions about the ladder and the promises that decide asks."""
+
+from dataclasses import replace
+from datetime import date
+
+from qb_collections.core.case import HoldKind
+from qb_collections.core.gates import CUSTOMER_GATES, INVOICE_GATES
+from qb_collections.core.ladder import first_overdue_on, next_step
+from qb_collections.core.promises import is_broken, last_day
+
+from .making import DUE, after, changed, hold, invoice, nov, octo, reminder, rules, usd
+
+RULES = rules()
+
+
+def test_the_order_of_the_gates_is_the_house_order():
+    assert [name for name, _, _ in INVOICE_GATES] == [
+        *("settled", "not_overdue", "plan", "dispute", "promise", "in_transit", "exclusion", "too_old"),
+    ]
+    assert [name for name, _, _ in CUSTOMER_GATES] == [
+        *("people_only", "handed_over", "hardship", "credits", "credit_not_visible", "too_small"),
+        *("plan_missed", "no_contact", "open_reply", "caps", "contact_gap", "stage"),
+    ]
+
+
+def test_the_first_step_after_the_due_date():
+    assert first_overdue_on(RULES.ladder, RULES.calendar, DUE) == octo(28)
+    assert first_overdue_on(RULES.ladder[:1], RULES.calendar, DUE) == octo(24)
+
+
+def test_a_promise_is_broken_the_day_after_its_last_grace_day():
+    promise = hold(HoldKind.PROMISE, until_on=nov(6))
+
+    assert last_day(promise, RULES) == nov(10)
+    assert not is_broken(promise, RULES, nov(10))
+    assert is_broken(promise, RULES, nov(11))
+
+
+def test_a_repeating_step_repeats_only_for_what_it_has_spoken_of():
+    policy = changed(
+        **{"after_last_days = 6          # gives": "repeat_every_days = 14\nafter_last_days = 6 #"}
+    )
+    short = replace(rules(policy), ladder=policy.ladder[:3])
+    named = after(
+        reminder("S2", nov(3)), invoices=(invoice(balance="100.00"), invoice("2", octo(29), "100.00"))
+    )
+    unnamed = replace(named, invoices=named.invoices[1:])
+
+    # Ten days after 29 October comes before fourteen days after 3 November.
+    step = next_step(named, short, nov(4), named.invoices, usd("200").amount)
+    alone = next_step(unnamed, short, nov(4), unnamed.invoices, usd("100").amount)
+
+    assert (step.on, step.trigger.id) == (nov(9), "2")
+    assert (alone.on, alone.trigger.id) == (nov(9), "2")
+
+
+def test_a_ladder_of_nothing_leaves_everything_to_a_person():
+    empty = replace(RULES, ladder=())
+    made = after()
+
+    step = next_step(made, empty, nov(4), made.invoices, usd("100").amount)
+
+    assert (step.stage, step.on) == (None, octo(23))
+
+
+def test_a_firm_step_with_nothing_to_name_waits_for_a_repeat():
+    made = after(reminder("S2", nov(3)), invoices=(invoice("2", date(2026, 9, 1), "100.00"),))
+
+    step = next_step(made, RULES, nov(9), made.invoices, usd("100").amount)
+
+    assert (step.stage.code, step.on) == ("S2", nov(9))
