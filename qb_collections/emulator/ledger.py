@@ -28,6 +28,19 @@ class Posting:
     foreign_amount: Decimal | None = None  # None: the home amount
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger, in the store's units; a debit is positive."""
+
+    on: str
+    account: str
+    customer: str | None
+    class_: str | None
+    department: str | None
+    item: str | None
+    units: int
+
+
 def post(
     conn: sqlite3.Connection,
     realm: str,

@@ -265,3 +265,18 @@ def test_a_deposit_on_the_invoice_is_not_owed(company):
     assert str(invoice["Balance"]) == "70.00"
     assert company.owes() == "70.00"
     assert company.balances()["Undeposited Funds"] == "30.00"
+
+
+def test_a_memo_cut_takes_free_cash_before_it_opens_the_invoice(company):
+    """60 are paid by 100 in cash and 30 of credit: 70 are free.  Of the credit 10 stay, so 50 are free."""
+    invoice, memo = company.invoice("60.00"), company.memo("30.00")
+    payment = company.pay("100", ("Invoice", invoice["Id"], "60"), ("CreditMemo", memo["Id"], "30"))
+    token = company.read("CreditMemo", memo["Id"])["SyncToken"]
+
+    company.save(
+        "CreditMemo", Id=memo["Id"], SyncToken=token, sparse=True, Line=[sale(company.ids["work"], "10")]
+    )
+
+    assert str(payment["UnappliedAmt"]) == "70.00"
+    assert str(company.read("Payment", payment["Id"])["UnappliedAmt"]) == "50.00"
+    assert balance(company, "Invoice", invoice["Id"]) == "0.00"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from qb_collections.emulator import accounts, books, errors
+from qb_collections.emulator.ledger import Entry
 from qb_collections.emulator.reports import shape
 from qb_collections.emulator.wire import Body, money
 from qb_collections.emulator.work import Work
@@ -18,7 +19,7 @@ _UNNAMED = "Not Specified"
 Table = dict[str, dict[str, int]]  # account id -> column -> units, a debit positive
 Sum = dict[str, int]
 
-_COLUMNS: dict[str, tuple[str, Callable[[books.Entry], str | None]]] = {
+_COLUMNS: dict[str, tuple[str, Callable[[Entry], str | None]]] = {
     "customers": ("Customer", lambda entry: entry.customer),
     "classes": ("Class", lambda entry: entry.class_),
     "departments": ("Department", lambda entry: entry.department),

@@ -1,0 +1,195 @@
+"""The cash basis, derived from what is applied to what.
+
+What an application settles is recognised line by line, pro rata, sales tax too, on the day of the payment but
+not before the document's own day.  Money that is not applied to a document yet stands in Unapplied Cash
+Payment Income.  Receivables booked by journal entries and deposits stay as they are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from qb_collections.emulator import accounts, applications, ledger
+from qb_collections.emulator.entities.payment import signed
+from qb_collections.emulator.ledger import Entry
+from qb_collections.emulator.wire import Body, decode, units
+from qb_collections.emulator.work import Work
+
+# A company that never needed the account has none: its rows then carry this id.
+UNAPPLIED_ID = "unapplied"
+_EARNINGS = frozenset({"Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"})
+
+_Row = tuple[Any, ...]  # account, customer, class, department, item, units
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One application of a document: when it is recognised, and how much of it."""
+
+    on: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where things go: the receivables, and what to recognise on a balance-sheet account with payment."""
+
+    receivable: frozenset[str]
+    stays_owed: frozenset[
+        str
+    ]  # accounts whose lines are not recognised with payment, but stand from the start
+    owed: str  # the receivable account that carries them until then
+
+
+def entries(work: Work) -> Iterator[Entry]:
+    """Yield the whole ledger on the cash basis, in no order; every day of it balances."""
+    receivable = ledger.receivable_accounts(work.conn, work.realm)
+    unapplied = accounts.find(work, accounts.UNAPPLIED) or UNAPPLIED_ID
+    yield from _cash_outside(work, receivable, unapplied)
+    lines = _document_lines(work)
+    places = _Places(receivable, _staying(work, lines), min(receivable, key=int, default=""))
+    deposits = _deposits(work)
+    settled = _settled(work)
+    for (entity, id_), (on, rows) in lines.items():
+        total, parts = settled.get((entity, id_), (0, []))
+        deposit = deposits.get(id_, 0) if entity == "Invoice" else 0
+        yield from _recognised(rows, on, total, parts, places, deposit)
+
+
+def _staying(work: Work, lines: dict[tuple[str, int], tuple[str, list[_Row]]]) -> frozenset[str]:
+    """Return the balance-sheet accounts that sales forms use, when the switch leaves them in receivables."""
+    if work.switches.cash_basis_moves_balance_sheet_lines:
+        return frozenset()
+    used = {row[0] for _, rows in lines.values() for row in rows}
+    kinds = {account: (work.body("Account", account) or {}).get("AccountType") for account in used}
+    return frozenset(account for account, kind in kinds.items() if kind not in _EARNINGS)
+
+
+def _cash_outside(work: Work, receivable: frozenset[str], unapplied: str) -> Iterator[Entry]:
+    """Everything but invoices and memos, as posted; what a payment settles is recognised elsewhere."""
+    for row in work.conn.execute(
+        "SELECT txn_on, account, customer, class, department, item, amount FROM posting"
+        " WHERE realm = ? AND entity NOT IN ('Invoice', 'CreditMemo', 'Payment')",
+        (work.realm,),
+    ).fetchall():
+        yield Entry(*row)
+    for id_, body_text in work.conn.execute(
+        "SELECT id, body FROM object WHERE realm = ? AND entity = 'Payment' AND deleted = 0", (work.realm,)
+    ).fetchall():
+        yield from _cash_payment(work, str(id_), decode(body_text), receivable, unapplied)
+
+
+def _cash_payment(
+    work: Work, id_: str, payment: Body, receivable: frozenset[str], unapplied: str
+) -> Iterator[Entry]:
+    """The money as posted; of its receivable side what no document recognises, now or not yet."""
+    on, who = payment["TxnDate"], payment["CustomerRef"]["value"]
+    owed = 0
+    for row in work.conn.execute(
+        "SELECT account, customer, class, department, item, amount FROM posting"
+        " WHERE realm = ? AND entity = 'Payment' AND txn_id = ?",
+        (work.realm, int(id_)),
+    ).fetchall():
+        if row[0] in receivable:
+            owed += row[5]
+        else:
+            yield Entry(on, *row)
+    for line in payment["Line"]:
+        target = line["LinkedTxn"][0]
+        settles = units(signed(work, payment, line))
+        owed += settles
+        if target["TxnType"] not in applications.BALANCED:  # booked receivables stay receivables
+            yield Entry(on, min(receivable, key=int), who, None, None, None, -settles)
+            continue
+        document = work.body(target["TxnType"], target["TxnId"])
+        assert document is not None
+        if document["TxnDate"] > on:
+            yield Entry(on, unapplied, who, None, None, None, -settles)
+            yield Entry(document["TxnDate"], unapplied, who, None, None, None, settles)
+    if owed:
+        yield Entry(on, unapplied, who, None, None, None, owed)
+
+
+def _document_lines(work: Work) -> dict[tuple[str, int], tuple[str, list[_Row]]]:
+    """Return each posted invoice and memo: its day, and its postings in their order."""
+    found: dict[tuple[str, int], tuple[str, list[_Row]]] = {}
+    for entity, id_, on, *row in work.conn.execute(
+        "SELECT entity, txn_id, txn_on, account, customer, class, department, item, amount FROM posting"
+        " WHERE realm = ? AND entity IN ('Invoice', 'CreditMemo') ORDER BY entity, txn_id, line",
+        (work.realm,),
+    ).fetchall():
+        found.setdefault((entity, id_), (on, []))[1].append(tuple(row))
+    return found
+
+
+def _settled(work: Work) -> dict[tuple[str, int], tuple[int, list[_Part]]]:
+    """Return each applied document: its total, and its applications in the order of their days."""
+    found: dict[tuple[str, int], tuple[int, list[_Part]]] = {}
+    for id_, deposit in _deposits(work).items():
+        on, total = work.conn.execute(
+            "SELECT txn_on, total FROM object WHERE realm = ? AND entity = 'Invoice' AND id = ?",
+            (work.realm, id_),
+        ).fetchone()
+        found["Invoice", id_] = (total, [_Part(on, deposit)])
+    for entity, id_, on, total, paid_on, amount in work.conn.execute(
+        "SELECT d.entity, d.id, d.txn_on, d.total, p.txn_on, l.amount FROM link l"
+        " JOIN object d ON d.realm = l.realm AND d.entity = l.to_entity AND d.id = l.to_id"
+        " JOIN object p ON p.realm = l.realm AND p.entity = l.entity AND p.id = l.id"
+        " WHERE l.realm = ? AND l.entity = 'Payment' AND l.to_entity IN ('Invoice', 'CreditMemo')"
+        " ORDER BY max(d.txn_on, p.txn_on), l.id, l.line",
+        (work.realm,),
+    ):
+        found.setdefault((entity, id_), (total, []))[1].append(_Part(max(on, paid_on), amount))
+    return found
+
+
+def _deposits(work: Work) -> dict[int, int]:
+    """Return the invoices that took money when they were written: id -> the amount."""
+    return {
+        id_: units(decode(text)["Deposit"])
+        for id_, text in work.conn.execute(
+            "SELECT id, body FROM object WHERE realm = ? AND entity = 'Invoice' AND deleted = 0"
+            " AND json_extract(body, '$.Deposit') > 0",
+            (work.realm,),
+        )
+    }
+
+
+def _recognised(
+    rows: list[_Row], on: str, total: int, parts: list[_Part], places: _Places, deposit: int
+) -> Iterator[Entry]:
+    """Yield a document's lines in the proportion settled; the parts add up to the lines exactly.
+
+    The running sum over the lines is rounded, not each line, so that every part balances with its money.
+    """
+    lines = [row for row in rows if row[0] not in places.receivable]
+    if deposit:  # the last line outside receivables is the money itself
+        yield Entry(on, *lines.pop())
+    for row in lines:
+        if row[0] in places.stays_owed:
+            yield Entry(on, *row)
+            yield Entry(on, places.owed, row[1], row[2], row[3], row[4], -row[5])
+    done = 0
+    before = [0] * len(lines)
+    for part in parts:
+        done += part.units
+        upto = _shares([row[5] for row in lines], done, total)
+        for row, amount_now, amount_before in zip(lines, upto, before, strict=True):
+            if amount_now != amount_before:
+                account = places.owed if row[0] in places.stays_owed else row[0]
+                yield Entry(part.on, account, row[1], row[2], row[3], row[4], amount_now - amount_before)
+        before = upto
+
+
+def _shares(amounts: list[int], done: int, total: int) -> list[int]:
+    """Split done/total of these amounts in whole cents; the shares of all lines add up to exactly done."""
+    shares = []
+    running = given = 0
+    for amount in amounts:
+        running += amount
+        whole = abs(running) * done
+        cut = (2 * whole + total * 100) // (2 * total * 100) * 100
+        cut = cut if running >= 0 else -cut
+        shares.append(cut - given)
+        given = cut
+    return shares
