@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection as Transaction
-
 from qb_collections.config import is_loopback
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.core.night_time import next_daily_run
@@ -21,16 +19,27 @@ from qb_collections.quickbooks.errors import (
     Unreachable,
 )
 from qb_collections.quickbooks.intuit import Connection
-from qb_collections.quickbooks.oauth import Credentials, Tokens
+from qb_collections.quickbooks.oauth import Tokens
 from qb_collections.quickbooks.values import CompanyFacts, Preferences
 from qb_collections.services import company_zone, presets
-from qb_collections.services.company_time import on_company_time, on_emulator_time
-from qb_collections.services.connect_target import Target, approve, pick, redirect_uri, target_of
+from qb_collections.services.company_time import on_emulator_time
+from qb_collections.services.connect_target import (
+    Target,
+    approve,
+    keep_emulator,
+    pick,
+    redirect_uri,
+    take_emulator,
+    target_of,
+)
 from qb_collections.services.context import Context
+from qb_collections.services.disconnect import Disconnected as Disconnected
+from qb_collections.services.disconnect import disconnect as disconnect
+from qb_collections.services.disconnect import note
 from qb_collections.services.gateways import gateway_for
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit, companies, connections, oauth_states, policies
+from qb_collections.store import companies, connections, oauth_states, policies
 from qb_collections.store.companies import DEFAULT_NIGHT_AT, Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease, Leased
@@ -49,15 +58,6 @@ class Authorisation(NamedTuple):
 class Connected:
     company: Company
     is_new: bool  # False: a company that we knew, with all its records
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnected:
-    """The company is stopped, its tokens are destroyed.  revoked: whether Intuit ended the permission too."""
-
-    company: Company
-    revoked: bool
-    message: str
 
 
 class OneCompany:
@@ -93,7 +93,10 @@ def begin(
         return Refusal(_sentence(error))
     address = redirect_uri(context, target)
     with durable(context.engine) as conn:
-        state = oauth_states.begin(conn, session_key, company_id, context.clock.now())
+        now = context.clock.now()
+        state = oauth_states.begin(conn, session_key, company_id, now)
+        if target.emulator_url is not None:
+            keep_emulator(conn, state, target.emulator_url, now)
     intuit = context.intuit.auth(target.credentials, endpoints, address)
     return Authorisation(oauth.authorization_url(intuit, state), state)
 
@@ -106,18 +109,18 @@ def complete(
     code: str | None = None,
     realm_id: str | None = None,
     error: str | None = None,
-    emulator_url: str | None = None,
     actor: str = "user",
 ) -> Connected | Refusal:
     """Finish an authorisation with what came back in the browser's address.
 
-    emulator_url is what `begin` was given; it stays in the person's session
-    between the two.  The code is exchanged once and never again, whatever happens.  A company
+    The code is exchanged once and never again, whatever happens.  A company
     that we know keeps its records and goes on in shadow; a new one starts in
     shadow with the standard policy.
     """
     with durable(context.engine) as conn:
-        expected = oauth_states.use(conn, state, session_key, context.clock.now())
+        now = context.clock.now()
+        expected = oauth_states.use(conn, state, session_key, now)
+        emulator_url = take_emulator(conn, state, now)
     if expected is None:
         return Refusal(
             "This authorisation was already used, is older than ten minutes, or was begun in another "
@@ -170,47 +173,9 @@ def connect_emulator(
         code=answer.get("code"),
         realm_id=answer.get("realmId"),
         error=answer.get("error"),
-        emulator_url=emulator_url,
         actor=actor,
     )
     return done if isinstance(done, Refusal) else done.company
-
-
-def disconnect(context: Context, company: Company, actor: str) -> Disconnected | Refusal:
-    """Stop the company, end our permission at Intuit, destroy the tokens.  The records stay.
-
-    The tokens are destroyed also when Intuit cannot be told; the answer says
-    which.  After a crash halfway, doing it again finishes it.
-    """
-    try:
-        with held(context, company, PAGE_SECONDS) as lease:
-            with durable(context.engine) as conn:
-                lease.check(conn)
-                companies.update(conn, company.id, state=Link.DISCONNECTED)
-                _note(conn, context, company.id, actor, "disconnect", "begun")
-            problem = _revoke(context, company)
-            with durable(context.engine) as conn:
-                lease.check(conn)
-                connections.destroy(conn, company.id, context.clock.now())
-                _note(
-                    conn,
-                    context,
-                    company.id,
-                    actor,
-                    "disconnect",
-                    "revoked at Intuit" if problem is None else f"not revoked at Intuit: {problem}",
-                )
-                company = companies.get(conn, company.id)
-    except Leased as leased:
-        return Refusal(f"{company.name} was not disconnected: {leased}. Please try again in a minute.")
-    if problem is None:
-        message = f"{company.name} is disconnected: Intuit has ended our access and our keys are destroyed."
-    else:
-        message = (
-            f"{company.name} is disconnected and our keys are destroyed, but Intuit could not be told "
-            f"({problem}). To end the permission there too, open QuickBooks, Apps, My apps, Disconnect."
-        )
-    return Disconnected(company, problem is None, message)
 
 
 def _exchanged(
@@ -298,7 +263,7 @@ def _connected(
             "the standard policy, on connection",
             now,
         )
-        _note(conn, context, company.id, actor, "connect", "connected to QuickBooks; starts in shadow")
+        note(conn, context, company.id, actor, "connect", "connected to QuickBooks; starts in shadow")
     return Connected(company, is_new=True)
 
 
@@ -340,7 +305,7 @@ def _connected_again(
             multicurrency=preferences.multicurrency,
             next_night_at=next_daily_run(now, company.night_at, company.zone),
         )
-        _note(conn, context, company.id, actor, "connect", "connected again; goes on in shadow")
+        note(conn, context, company.id, actor, "connect", "connected again; goes on in shadow")
     return Connected(company, is_new=False)
 
 
@@ -354,27 +319,6 @@ def stored_preferences(facts: CompanyFacts, preferences: Preferences) -> dict[st
         "legal_name": facts.legal_name,
         "books_created_at": facts.created_at.isoformat() if facts.created_at else None,
     }
-
-
-def _revoke(context: Context, company: Company) -> str | None:
-    """End the permission at Intuit.  None: done; else why not, in a few words."""
-    try:
-        context = on_company_time(context, company)
-        with reading(context.engine) as conn:
-            sealed = connections.credentials_of(conn, context.vault, company.id)
-        tokens = context.tokens.load(company.id)
-        if tokens is None:
-            return "there were no keys left to revoke"
-        credentials = (
-            Credentials(sealed["client_id"], sealed["client_secret"])
-            if sealed
-            else context.intuit.credentials
-        )
-        endpoints = context.intuit.endpoints(company.environment, company.discovery_url)
-        oauth.revoke(context.intuit.auth(credentials, endpoints), tokens.refresh, context.clock)
-    except QuickBooksError as error:
-        return type(error).meaning
-    return None
 
 
 def _revoke_quietly(context: Context, intuit: oauth.Intuit, tokens: Tokens) -> None:
@@ -398,9 +342,3 @@ def _sentence(error: QuickBooksError) -> str:
     if isinstance(error, Unreachable):
         return f"{error}. Please try again in a few minutes."
     return f"{error}."
-
-
-def _note(conn: Transaction, context: Context, company_id: int, actor: str, action: str, detail: str) -> None:
-    audit.append(
-        conn, company_id, actor, action, f"company {company_id}", {"what": detail}, context.clock.now()
-    )

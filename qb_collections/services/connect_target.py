@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
+from sqlalchemy import Connection
 
 from qb_collections.config import is_loopback
 from qb_collections.quickbooks.errors import Unreachable, Unreadable
@@ -13,8 +16,11 @@ from qb_collections.quickbooks.intuit import API_ROOTS
 from qb_collections.quickbooks.oauth import Credentials
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
+from qb_collections.store import settings
 
 TIMEOUT_SECONDS = (3.05, 15.0)
+KEPT_MAX = 100
+_EMULATORS = "authorisations_at_emulators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +97,29 @@ def approve(context: Context, url: str, realm_id: str) -> dict[str, str]:
         raise Unreachable(detail=type(error).__name__) from None
     answer = parse_qs(urlsplit(page.headers.get("Location", "")).query)
     return {name: values[0] for name, values in answer.items()}
+
+
+def keep_emulator(conn: Connection, state: str, emulator_url: str, at: datetime) -> None:
+    """Remember which emulator an authorisation was begun at, until it comes back; a day at most."""
+    kept = _kept(conn, at)
+    kept[_digest(state)] = {"url": emulator_url, "at": at.isoformat()}
+    settings.put(conn, _EMULATORS, dict(list(kept.items())[-KEPT_MAX:]), at)
+
+
+def take_emulator(conn: Connection, state: str, at: datetime) -> str | None:
+    """The emulator that this authorisation was begun at, once.  None: it was begun at Intuit."""
+    kept = _kept(conn, at)
+    found = kept.pop(_digest(state), None)
+    if found is not None:
+        settings.put(conn, _EMULATORS, kept, at)
+    return found["url"] if found else None
+
+
+def _kept(conn: Connection, at: datetime) -> dict[str, dict[str, str]]:
+    kept: dict[str, dict[str, str]] = settings.get(conn, _EMULATORS) or {}
+    oldest = at - timedelta(days=1)
+    return {key: one for key, one in kept.items() if datetime.fromisoformat(one["at"]) > oldest}
+
+
+def _digest(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()

@@ -9,7 +9,9 @@ import requests
 
 from qb_collections import config
 from qb_collections.core.company_gates import Link, Mode
+from qb_collections.quickbooks.errors import ReconnectNeeded
 from qb_collections.services import connect
+from qb_collections.services import disconnect as disconnect_module
 from qb_collections.services.connect import Connected, Disconnected
 from qb_collections.services.leasing import held
 from qb_collections.services.refusal import Refusal
@@ -82,9 +84,9 @@ def test_tokens_realm_and_keys_lie_sealed(context, company, books):
 
 def test_a_state_is_good_once(context, emulator, walk):
     answer = walk()
-    first = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    first = connect.complete(context, session_key="s", **answer)
 
-    again = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    again = connect.complete(context, session_key="s", **answer)
 
     assert isinstance(first, Connected)
     assert isinstance(again, Refusal)
@@ -94,7 +96,7 @@ def test_a_state_is_good_once(context, emulator, walk):
 def test_a_state_of_another_session_connects_nothing(context, emulator, walk):
     answer = walk()
 
-    done = connect.complete(context, session_key="other", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="other", **answer)
 
     assert isinstance(done, Refusal)
     with reading(context.engine) as conn:
@@ -106,7 +108,7 @@ def test_a_state_is_good_for_ten_minutes(context, emulator, clock, walk, seconds
     answer = walk(decision="deny")
     clock.advance(timedelta(seconds=seconds))
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert ("declined" in done.message) is good
     assert ("older than ten minutes" in done.message) is not good
@@ -115,7 +117,7 @@ def test_a_state_is_good_for_ten_minutes(context, emulator, clock, walk, seconds
 def test_a_made_up_state_connects_nothing(context, emulator, walk):
     answer = walk() | {"state": "made-up"}
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert isinstance(done, Refusal)
 
@@ -123,7 +125,7 @@ def test_a_made_up_state_connects_nothing(context, emulator, walk):
 def test_a_declined_permission_is_a_sentence(context, emulator, walk):
     answer = walk(decision="deny")
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert done == Refusal("QuickBooks was not connected: the permission was declined. Nothing was changed.")
 
@@ -132,7 +134,7 @@ def test_a_declined_permission_is_a_sentence(context, emulator, walk):
 def test_an_answer_without_code_or_company_is_a_sentence(context, emulator, walk, missing):
     answer = walk() | missing
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert isinstance(done, Refusal)
     assert "names no company" in done.message
@@ -141,7 +143,7 @@ def test_an_answer_without_code_or_company_is_a_sentence(context, emulator, walk
 def test_a_made_up_code_is_a_sentence(context, emulator, walk):
     answer = walk() | {"code": "made-up"}
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert isinstance(done, Refusal)
     assert "begin again" in done.message
@@ -154,7 +156,7 @@ def test_books_that_cannot_be_read_are_not_connected_and_the_permission_is_given
     answer = walk()
     books.fault("html_200", match={"path": path}, times=10)
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert isinstance(done, Refusal)
     paths = [call["path"] for call in books.control("GET", "requests?after=0")["requests"]]
@@ -185,7 +187,7 @@ def test_another_company_chosen_by_mistake_is_caught_and_its_permission_given_ba
     before = stored(context, company)
     answer = walk(company.id, other.realm_id)
 
-    done = connect.complete(context, session_key="s", emulator_url=emulator.base_url, **answer)
+    done = connect.complete(context, session_key="s", **answer)
 
     assert isinstance(done, Refusal)
     assert "choose Empty US Company" in done.message
@@ -235,7 +237,7 @@ def test_a_disconnected_company_connected_again_is_the_same_company(context, emu
 
 
 def test_a_company_that_somebody_works_for_is_not_disconnected_under_them(context, company, monkeypatch):
-    monkeypatch.setattr(connect, "PAGE_SECONDS", 0.0)
+    monkeypatch.setattr(disconnect_module, "PAGE_SECONDS", 0.0)
     lease = acquire(context.engine, company.id, "elsewhere:1:1", wait_seconds=0)
 
     done = connect.disconnect(context, company, "dana")
@@ -252,7 +254,7 @@ def test_a_permission_that_quickbooks_ended_stops_that_company_only(context, emu
         tokens = connections.tokens_of(conn, context.vault, company.id)
     emulator.front.tokens.revoke(tokens.refresh)
 
-    with held(context, company) as lease, pytest.raises(connect.ReconnectNeeded):
+    with held(context, company) as lease, pytest.raises(ReconnectNeeded):
         context.gateway(company, lease).preferences()
 
     assert stored(context, company).state is Link.RECONNECT
