@@ -154,7 +154,7 @@ def no_reachable_contact(view: View) -> Finding | None:
             f"Can't reach them: QuickBooks has no e-mail address of {view.name}. "
             f"Messages wait until you add one{call}."
         )
-    return _stop("no_contact", because)
+    return _stop("no_contact", because, step.yields_on)
 
 
 def open_reply(view: View) -> Finding | None:

@@ -138,6 +138,7 @@ def _left_alone(view: View, stopped: dict[str, Finding], stop: Finding, trace: T
 def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decision:
     task = TASKS.get(reason.gate)
     days = [one.review_on for one in (*findings, *trace) if one.review_on is not None]
+    days += _days_of_change(view)
     return Decision(
         customer_id=view.case.customer.id,
         currency=view.case.currency,
@@ -149,6 +150,14 @@ def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decis
         review_on=min(days, default=None),
         task_kind=task,
     )
+
+
+def _days_of_change(view: View) -> list[date]:
+    """When invoices that passed come to another gate: late ones grow too old, a copy's days are few."""
+    oldest = timedelta(days=view.rules.policy.limits.oldest_debt_days)
+    looked_at = view.case.looked_at_ids
+    days = [one.due_on + oldest + _DAY for one in view.late if one.due_on and one.id not in looked_at]
+    return [*days, view.today + _DAY] if view.early else days
 
 
 def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:

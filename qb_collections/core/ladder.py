@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ class Step:
     invoices: tuple[Invoice, ...]  # what the message demands or lists, oldest due first
     also_open: tuple[Invoice, ...] = ()  # late too, but not part of a firm message
     backlog: bool = False
+    yields_on: date | None = None  # a repeat: the day from which the next stage goes before it
 
 
 def first_overdue_on(ladder: Sequence[Stage], calendar: Calendar, due_on: date) -> date:
@@ -75,7 +76,7 @@ def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], ow
     again = _repeat(rules, late, owed, rank, said)
     if rising is None or again is None:
         return rising or again or _person(rules, late, said)
-    return rising if rising.on <= max(today, again.on) else again
+    return rising if rising.on <= max(today, again.on) else replace(again, yields_on=rising.on)
 
 
 def _rise(

@@ -397,6 +397,18 @@ def test_a_call_needs_a_phone_number_but_no_e_mail_address(phone, expected):
     assert answer(made, nov(10)) == expected
 
 
+def test_a_missing_address_is_looked_at_again_when_the_call_comes_before_the_repeat():
+    """The second message for a new invoice cannot go out; the call about the old one can."""
+    listed = reminder("S2", octo(30), number=2, reply_by_on=nov(10))
+    made = after(S1, listed, invoices=(invoice(), invoice("2", octo(20))), customer=customer(emails=()))
+    without_date = replace(made, contacts=(S1, replace(listed, reply_by_on=None)))
+
+    assert answer(without_date, nov(5)) == task("no_contact")
+    assert decide(without_date, RULES, nov(5)).review_on == nov(6)  # 17 days after 20 October
+    assert answer(without_date, nov(6)) == (Outcome.CALL, "S3", "contact")
+    assert answer(made, nov(10)) == (Outcome.CALL, "S3", "contact")
+
+
 def test_a_decision_needs_no_address():
     made = after(S1, S2, S3, S4, S5, customer=customer(emails=(), phone=None))
 
@@ -548,7 +560,9 @@ def test_a_hold_stands_through_its_last_day_and_ends_by_itself(kind, until_on, l
     "kind", [k for k in HoldKind if k not in (HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.UPSET)]
 )
 def test_a_hold_without_an_end_stands_until_a_person_lifts_it(kind):
-    decision = decide(case(holds=(hold(kind),)), RULES, date(2027, 6, 1))
+    made = case(holds=(hold(kind),), looked_at_ids=frozenset({"1"}))
+
+    decision = decide(made, RULES, date(2027, 6, 1))
 
     assert (decision.outcome, decision.review_on) == (Outcome.SILENCE, None)
 
@@ -640,6 +654,13 @@ def test_exactly_the_oldest_age_is_still_chased_and_one_day_more_is_not():
 
     assert answer(case(invoice(due=due)), octo(28)) == remind("S1")  # 365 days
     assert answer(case(invoice(due=due)), octo(29)) == task("too_old")
+
+
+def test_a_silence_without_an_end_is_looked_at_again_when_an_invoice_grows_too_old():
+    made = case(holds=(hold(HoldKind.HARDSHIP),))
+
+    assert decide(made, RULES, octo(28)).review_on == date(2027, 10, 24)  # 366 days after 23 October 2026
+    assert decide(replace(made, looked_at_ids=frozenset({"1"})), RULES, octo(28)).review_on is None
 
 
 def test_an_old_invoice_is_chased_once_a_person_has_looked():

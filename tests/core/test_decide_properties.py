@@ -171,3 +171,11 @@ def test_an_answer_stays_the_same_until_its_day_to_look_again(case, today, later
         decision.reason,
         decision.findings,
     )
+
+
+@settings(max_examples=60)
+@given(cases(), st.integers(0, 500).map(lambda n: START + timedelta(days=n)))
+def test_no_silence_without_a_day_to_look_again_ever_becomes_a_contact(case, today):
+    decision = decide(case, RULES, START)
+    if decision.review_on is None:
+        assert decide(case, RULES, max(today, START)).outcome in (Outcome.SILENCE, Outcome.TASK)
