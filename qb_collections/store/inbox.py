@@ -92,6 +92,23 @@ def quarantine(
     _finish(conn, mine, ids, "quarantined", reason, at)
 
 
+def reseal(conn: Connection, vault: Vault, limit: int = 500) -> int:
+    """Seal up to limit bodies with the vault's first key; return how many there were, 0 when all are."""
+    rows = conn.execute(
+        select(inbox.c.id, inbox.c.company_id, inbox.c.body_sealed)
+        .where(inbox.c.body_sealed.not_like(f"v1.{vault.primary}.%"))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    ).all()
+    for row in rows:
+        mine = (
+            inbox.c.company_id.is_(None) if row.company_id is None else inbox.c.company_id == row.company_id
+        )
+        sealed = vault.seal_bytes(vault.open_bytes(row.body_sealed, PLACE), PLACE)
+        conn.execute(update(inbox).where(mine, inbox.c.id == row.id).values(body_sealed=sealed))
+    return len(rows)
+
+
 @dataclass(slots=True)
 class _Submission:
     bodies: Sequence[bytes]

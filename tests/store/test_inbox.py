@@ -118,6 +118,18 @@ def test_a_body_is_split_per_company_and_the_rest_is_kept_aside(engine, vault, c
         assert (part.body, part.received_at) == (b"one", NOW)
 
 
+def test_after_resealing_bodies_open_with_the_new_key_alone(engine, company):
+    old, new = Key("k1", b"1" * 32), Key("k2", b"2" * 32)
+    with durable(engine) as conn:
+        inbox.store(conn, [b"one", b"two", b"three"], vault=Vault([old]), at=NOW)
+        both = Vault([new, old])
+
+        counts = [inbox.reseal(conn, both, limit=2) for _ in range(3)]
+
+        assert counts == [2, 1, 0]
+        assert [one.body for one in inbox.unsplit(conn, vault=Vault([new]))] == [b"one", b"two", b"three"]
+
+
 def test_done_parts_do_not_come_back_and_only_their_own_company_can_end_them(engine, vault, company):
     other = add_company(engine, "Second Street")
     with durable(engine) as conn:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -67,6 +68,13 @@ def test_a_stale_holder_is_refused_after_somebody_else_took_the_lease(engine, co
 
     with pytest.raises(LeaseLost), durable(engine) as conn:
         stale.check(conn)
+
+
+def test_a_lease_with_an_older_fence_is_refused(engine, company, clock):
+    lease = leases.acquire(engine, company.id, ELSEWHERE, wait_seconds=0, clock=clock)
+
+    with pytest.raises(LeaseLost), durable(engine) as conn:
+        replace(lease, fence=lease.fence - 1).check(conn)
 
 
 def test_a_holder_whose_lease_ran_out_goes_on_while_nobody_took_it(engine, company, clock):
