@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from qb_collections.emulator import errors, shapes
-from qb_collections.emulator.wire import Body, number, parse_day
+from qb_collections.emulator.wire import Body, cents, number, parse_day
 
 Kind = Literal["text", "money", "number", "day", "flag", "ref", "free", "lines", "answer"]
 
@@ -82,7 +82,7 @@ def _read_one(name: str, field: Field, raw: Any) -> Any:
         case "text":
             return _text(name, field, raw)
         case "money" | "number":
-            return _number(name, raw)
+            return number_of(name, raw)
         case "day":
             return _day(name, raw)
         case "flag":
@@ -108,11 +108,17 @@ def _text(name: str, field: Field, raw: Any) -> str:
     return value
 
 
-def _number(name: str, raw: Any) -> Decimal:
+def number_of(name: str, raw: Any) -> Decimal:
+    """Return a number, or text that holds one; raises Fault 2080."""
     try:
         return number(raw)
     except ValueError as error:
         raise errors.invalid_number(name, raw) from error
+
+
+def amount_of(name: str, raw: Any) -> Decimal:
+    """Return an amount in whole cents; raises Fault 2080."""
+    return cents(number_of(name, raw))
 
 
 def _day(name: str, raw: Any) -> str:

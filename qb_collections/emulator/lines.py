@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.fields import reference
-from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.fields import number_of, reference
+from qb_collections.emulator.wire import ZERO, Body, cents
 from qb_collections.emulator.work import Work
 
 _LINE = frozenset(
@@ -123,7 +123,7 @@ def _checked(entity: str, raw: Body) -> Body:
         if len(line["Description"]) > 4000:
             raise errors.too_long("Line.Description", 4000, len(line["Description"]))
     if raw.get("Amount") not in (None, ""):
-        line["Amount"] = _number("Amount", raw["Amount"])
+        line["Amount"] = number_of("Amount", raw["Amount"])
         if abs(line["Amount"]) >= _MOST_AMOUNT:
             raise errors.invalid_number("Amount", line["Amount"])
         line["Amount"] = cents(line["Amount"])
@@ -131,13 +131,6 @@ def _checked(entity: str, raw: Body) -> Body:
         if raw.get(name):
             line[name] = raw[name]
     return line
-
-
-def _number(name: str, value: Any) -> Decimal:
-    try:
-        return number(value)
-    except ValueError as error:
-        raise errors.invalid_number(name, value) from error
 
 
 def _sale(work: Work, line: Body) -> Body:
@@ -148,7 +141,7 @@ def _sale(work: Work, line: Body) -> Body:
             detail = {k: v for k, v in detail.items() if k != name} | ({name: found} if found else {})
     for name in ("Qty", "UnitPrice", "TaxInclusiveAmt", "DiscountRate", "DiscountAmt"):
         if name in detail:
-            detail[name] = _number(name, detail[name])
+            detail[name] = number_of(name, detail[name])
     amount = line.get("Amount")
     qty, price = detail.get("Qty"), detail.get("UnitPrice")
     if amount is not None and amount != 0 and not qty and not price:
@@ -206,7 +199,7 @@ def _discount(line: Body, subtotal: Decimal) -> Body:
     detail = {**line["DiscountLineDetail"]}
     detail["PercentBased"] = detail.get("PercentBased") in (True, "true")
     if detail["PercentBased"]:
-        percent = _number("DiscountPercent", detail.get("DiscountPercent", 0))
+        percent = number_of("DiscountPercent", detail.get("DiscountPercent", 0))
         detail["DiscountPercent"] = percent
         line["Amount"] = cents(subtotal * percent / 100)
     elif "Amount" not in line:

@@ -149,7 +149,9 @@ def check_id(value: Any) -> str:
 def guard_subscription(work: Work) -> None:
     """Raise Fault 6190 when the company's subscription has lapsed: reads go on, writes do not."""
     found = work.conn.execute("SELECT lapsed FROM company WHERE realm = ?", (work.realm,)).fetchone()
-    if found and found[0]:
+    if found is None:
+        raise LookupError(f"there is no company {work.realm}")
+    if found[0]:
         raise errors.lapsed()
 
 

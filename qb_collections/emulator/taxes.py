@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.emulator import errors, lines
-from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.fields import amount_of
+from qb_collections.emulator.wire import ZERO, Body, cents
 from qb_collections.emulator.work import Work
 
 _HUNDRED = Decimal(100)
@@ -41,10 +42,7 @@ def assess(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
 def _own_figure(sent: Body, old: Body | None) -> Decimal | None:
     if sent.get("TotalTax") in (None, ""):
         return None
-    try:
-        figure = cents(number(sent["TotalTax"]))
-    except ValueError as error:
-        raise errors.invalid_number("TotalTax", sent["TotalTax"]) from error
+    figure = amount_of("TotalTax", sent["TotalTax"])
     stored = ((old or {}).get("TxnTaxDetail") or {}).get("TotalTax")
     if figure == stored or (figure == 0 and old is None and not sent.get("TaxLine")):
         return None  # an echo, or the zero that clients send for "not known"

@@ -314,3 +314,13 @@ def test_nonsense_anywhere_in_a_body_is_a_fault_never_a_crash(data):
     assert status in (200, 400)
     assert (status == 400) == ("Fault" in found)
     company.engine.check(REALM)
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"), [("9999999999999.99", None), ("10000000000000", "2080"), ("ten", "2080")]
+)
+def test_an_amount_has_at_most_thirteen_digits_before_the_point(company, amount, code):
+    if code is None:
+        assert str(company.invoice(amount)["TotalAmt"]) == amount
+    else:
+        assert refused(company.invoice, amount) == code

@@ -6,10 +6,10 @@ from typing import ClassVar
 from qb_collections.emulator import accounts, applications, errors
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, Link, column, inside
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction, name_references
-from qb_collections.emulator.fields import Fields, of_kind, reference, text
+from qb_collections.emulator.fields import Fields, amount_of, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
-from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
 _REFS = ("AccountRef", "ClassRef", "PaymentMethodRef")
@@ -62,10 +62,7 @@ class Deposit(Entity):
         sent = raw.get("DepositLineDetail")
         if not isinstance(sent, dict):
             raise errors.missing("DepositLineDetail")
-        try:
-            line["Amount"] = cents(number(raw.get("Amount")))
-        except ValueError as error:
-            raise errors.invalid_number("Amount", raw.get("Amount")) from error
+        line["Amount"] = amount_of("Amount", raw.get("Amount"))
         detail: Body = {name: sent[name] for name in ("CheckNum", "TxnType") if sent.get(name)}
         for name in _REFS:
             found = reference(name, sent[name]) if sent.get(name) else None

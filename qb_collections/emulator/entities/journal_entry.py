@@ -6,10 +6,10 @@ from typing import ClassVar
 from qb_collections.emulator import applications, errors
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
-from qb_collections.emulator.fields import Fields, of_kind, reference, text
+from qb_collections.emulator.fields import Fields, amount_of, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
-from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
 _NAMED = ("AccountRef", "ClassRef", "DepartmentRef", "TaxCodeRef")
@@ -66,10 +66,7 @@ class JournalEntry(Entity):
         kind = sent.get("PostingType")
         if kind not in ("Debit", "Credit"):
             raise errors.invalid_enum("PostingType", kind)
-        try:
-            amount = cents(number(raw.get("Amount")))
-        except ValueError as error:
-            raise errors.invalid_number("Amount", raw.get("Amount")) from error
+        amount = amount_of("Amount", raw.get("Amount"))
         if amount < 0:
             raise errors.negative_amount("Amount")
         detail: Body = {"PostingType": kind}

@@ -11,10 +11,10 @@ from qb_collections.emulator.entities.sales import (
     date_transaction,
     name_references,
 )
-from qb_collections.emulator.fields import Fields, of_kind, text
+from qb_collections.emulator.fields import Fields, amount_of, of_kind, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
-from qb_collections.emulator.wire import ZERO, Body, cents, number
+from qb_collections.emulator.wire import ZERO, Body, cents
 from qb_collections.emulator.work import Columns, Work
 
 _TARGETS = ("Invoice", "CreditMemo", "JournalEntry", "Deposit")
@@ -233,10 +233,7 @@ def _target(line: Body) -> tuple[str, str, str, Decimal]:
     entity = str(link.get("TxnType", ""))
     if entity not in _TARGETS:
         raise errors.invalid_enum("TxnType", entity)
-    try:
-        amount = cents(number(line.get("Amount", 0)))
-    except ValueError as error:
-        raise errors.invalid_number("Amount", line.get("Amount")) from error
+    amount = amount_of("Amount", line.get("Amount", 0))
     if amount < 0:
         raise errors.negative_amount("Amount")
     return entity, str(link.get("TxnId", "")), str(link.get("TxnLineId") or ""), amount
