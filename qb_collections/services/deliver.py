@@ -21,7 +21,7 @@ from qb_collections.core.decision import Finding
 from qb_collections.core.intents import CONTACT_KINDS, Intent, IntentKind, State
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import asking, guards, noting, plan_saga, sending
+from qb_collections.services import asking, guards, noting, plan_saga, plan_setup, sending
 from qb_collections.services.attempts import RETRY_AFTER
 from qb_collections.services.context import Context
 from qb_collections.services.guards import Checked
@@ -92,14 +92,18 @@ def _unit(due: Sequence[Intent]) -> list[Intent]:
         return unknown[:1]
     if not due:
         return []
+    if due[0].plan_id is not None:
+        return [due[0]]  # a plan's effects follow each other: its saga takes them one by one
     family = CONTACT_KINDS if due[0].kind in CONTACT_KINDS else (due[0].kind,)
-    return [intent for intent in due if intent.kind in family]
+    return [intent for intent in due if intent.kind in family and intent.plan_id is None]
 
 
 def _work(context: Context, company: Company, lease: Lease, gateway: Gateway, unit: list[Intent]) -> None:
     first = unit[0]
     if first.plan_id is not None:
         plan_saga.resume(context, company, lease, gateway, first.plan_id)
+    elif first.kind in plan_setup.KINDS:
+        plan_setup.ensure(context, company, lease, gateway)
     elif first.state is State.UNKNOWN:
         _resolve(context, company, lease, gateway, first)
     elif first.kind is IntentKind.NOTE:

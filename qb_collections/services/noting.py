@@ -231,6 +231,8 @@ def _memo(company: Company, intent: Intent, document: InvoiceDocument | None) ->
 
 def _line(company: Company, intent: Intent) -> str:
     plan = intent.plan
+    if "text" in plan:  # worded when it was planned
+        return str(plan["text"])
     return note_line(
         plan["line"],
         on=date.fromisoformat(plan["on"]),

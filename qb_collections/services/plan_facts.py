@@ -1,0 +1,201 @@
+"""What a plan rests on, read live: the invoices, the customer's credits, and what the settings allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from sqlalchemy import Connection
+
+from qb_collections.core.books import Customer
+from qb_collections.core.case import HoldKind
+from qb_collections.core.money import Money, total
+from qb_collections.core.plans import Candidate, Terrain
+from qb_collections.core.wording import label, short
+from qb_collections.quickbooks import wire
+from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.values import InvoiceDocument, Live, Preferences
+from qb_collections.services.context import Context
+from qb_collections.services.refusal import Refusal
+from qb_collections.store import holds, mirror, plans
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+
+INVOICES_MAX = 30
+# Elsewhere the tax code that means out of scope has to be confirmed, or the law asks for certified numbers.
+COUNTRIES = ("US",)
+_STANDS_IN_THE_WAY = {
+    HoldKind.DISPUTE: "is disputed. Settle that first: a plan would say that the debt is agreed.",
+    HoldKind.INSOLVENT: "belongs to a customer for whom a court or a lawyer speaks. No plan is written.",
+    HoldKind.HANDED_OVER: "was handed over. Take it back first, or agree on the plan there.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a proposal looks at, as QuickBooks says it this moment."""
+
+    plan_on: date
+    customer: Customer
+    candidates: tuple[Candidate, ...]
+    documents: tuple[InvoiceDocument, ...]  # of the candidates, in their order
+    terrain: Terrain
+    preferences: Preferences
+    live: Live
+
+    @property
+    def currency(self) -> str:
+        return self.candidates[0].invoice.balance.currency
+
+
+def gather(context: Context, company: Company, gateway: Gateway, numbers: Sequence[str]) -> Facts | Refusal:
+    """Three requests: the books of the customers, the settings, the invoices' own fields."""
+    wanted = [number.strip() for number in numbers if number.strip()]
+    if not wanted or len(wanted) > INVOICES_MAX:
+        return Refusal(f"Name between 1 and {INVOICES_MAX} invoices by their numbers.")
+    with reading(context.engine) as conn:
+        known = {number: mirror.invoice_by_number(conn, company.id, number) for number in wanted}
+        for number, invoice in known.items():
+            if invoice is None:
+                return _unknown(number, mirror.invoice_numbers(conn, company.id))
+    ids = [known[number].id for number in wanted]  # type: ignore[union-attr]
+    customer_ids = sorted({invoice.customer_id for invoice in known.values() if invoice is not None})
+    live = gateway.live(customer_ids, ids)
+    gone = [number for number in wanted if known[number].id in live.missing]  # type: ignore[union-attr]
+    if gone:
+        return Refusal(f"Invoice {gone[0]} is no longer in QuickBooks.")
+    preferences = gateway.preferences()
+    fields = {
+        row["Id"]: row for row in gateway.query(f"SELECT * FROM Invoice WHERE Id IN {wire.one_of(ids)}")
+    }
+    documents = tuple(live.documents[id] for id in ids)
+    customer = live.customers.get(documents[0].invoice.customer_id)
+    if customer is None:
+        return Refusal("The customer of these invoices is no longer in QuickBooks; perhaps they were merged.")
+    plan_on = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        running = _plan_labels(conn, company, customer_ids)
+        held = _held(conn, company, customer_ids, documents)
+    candidates = tuple(
+        _candidate(one, fields.get(one.invoice.id, {}), preferences, running.get(one.invoice.id))
+        for one in documents
+    )
+    refusal = held or _elsewhere(company, customer) or _special(documents, fields)
+    if refusal is not None:
+        return refusal
+    terrain = _terrain(company, preferences, live, candidates[0], plan_on)
+    return Facts(plan_on, customer, candidates, documents, terrain, preferences, live)
+
+
+def _unknown(number: str, known: Sequence[str]) -> Refusal:
+    near = get_close_matches(number, known, n=3, cutoff=0.6)
+    hint = f" The nearest open ones are {', '.join(near)}." if near else ""
+    return Refusal(f"There is no invoice {short(number, 24)} that we know of.{hint}")
+
+
+def _candidate(
+    document: InvoiceDocument, fields: Mapping[str, Any], preferences: Preferences, plan_label: str | None
+) -> Candidate:
+    invoice = document.invoice
+    foreign = invoice.balance.currency != preferences.home_currency
+    return Candidate(
+        invoice=invoice,
+        exchange_rate=document.exchange_rate if foreign else None,
+        ar_account_id=_ref(fields, "ARAccountRef"),
+        location_id=_ref(fields, "DepartmentRef"),
+        plan_label=plan_label,
+    )
+
+
+def _terrain(
+    company: Company, preferences: Preferences, live: Live, first: Candidate, plan_on: date
+) -> Terrain:
+    customer_id, currency = first.invoice.customer_id, first.invoice.balance.currency
+    credits = [one.remaining for one in live.credit_memos if one.customer_id == customer_id]
+    credits += [one.unapplied for one in live.payments if one.customer_id == customer_id]
+    return Terrain(
+        plan_on=plan_on,
+        books_closed_on=preferences.book_close_on,
+        auto_apply=preferences.auto_apply_credit,
+        report_basis=preferences.report_basis,
+        accrual_confirmed=company.plan_basis_confirmed_by is not None,
+        open_credits=total((one for one in credits if one.currency == currency), currency),
+        locale=company.locale,
+    )
+
+
+def _plan_labels(conn: Connection, company: Company, customer_ids: Sequence[str]) -> dict[str, str]:
+    """The running plan of each invoice that is on one or belongs to one."""
+    return {
+        invoice_id: plan.label
+        for _, plan in plans.running(conn, company.id, customer_ids)
+        for invoice_id in plan.original_ids | plan.installment_ids
+    }
+
+
+def _held(
+    conn: Connection, company: Company, customer_ids: Sequence[str], documents: Sequence[InvoiceDocument]
+) -> Refusal | None:
+    standing = [*holds.active_of(conn, company.id, customer_ids)]
+    for document in documents:
+        invoice = document.invoice
+        for customer_id, hold in standing:
+            about = hold.invoice_id == invoice.id or (
+                hold.invoice_id is None and customer_id == invoice.customer_id
+            )
+            if about and hold.kind in _STANDS_IN_THE_WAY:
+                return Refusal(f"Invoice {label(invoice)} {_STANDS_IN_THE_WAY[hold.kind]}")
+    return None
+
+
+def _elsewhere(company: Company, customer: Customer) -> Refusal | None:
+    if company.country not in COUNTRIES:
+        return Refusal(
+            f"Installment invoices are written for companies in the United States only; this one is in "
+            f"{company.country}, where the tax code of a plan has to be confirmed first."
+        )
+    if not customer.active:
+        return Refusal(
+            f"{short(customer.name, 60)} is inactive in QuickBooks. Make the customer active first."
+        )
+    return None
+
+
+def _special(documents: Sequence[InvoiceDocument], fields: Mapping[str, Mapping[str, Any]]) -> Refusal | None:
+    """Retainage is not due, and a payment that is already scheduled would come on top of the plan."""
+    for document in documents:
+        row = fields.get(document.invoice.id, {})
+        if _amount(row.get("RetainageOpenBalance")):
+            return Refusal(f"Part of invoice {label(document.invoice)} is retainage, which is not due yet.")
+        if row.get("ScheduledPaymentId") or row.get("AutoPay") is True:
+            return Refusal(
+                f"Invoice {label(document.invoice)} has a scheduled payment or autopay in QuickBooks. "
+                "End that first, so that the customer is not charged twice."
+            )
+    return None
+
+
+def _ref(fields: Mapping[str, Any], name: str) -> str | None:
+    value = (fields.get(name) or {}).get("value")
+    return str(value) if value else None
+
+
+def _amount(value: object) -> Decimal:
+    return Decimal(str(value)) if value not in (None, "") else Decimal(0)
+
+
+def cash_figures(facts: Facts) -> tuple[Money, Money]:
+    """(income, tax) that cash-basis reports would move to the plan day: the open part of each invoice."""
+    zero = Money.zero(facts.currency)
+    tax = zero
+    for document in facts.documents:
+        invoice = document.invoice
+        if invoice.total:
+            share = document.total_tax.amount * invoice.balance.amount / invoice.total.amount
+            tax += Money(share.quantize(Decimal("0.01")), facts.currency)
+    whole = total((one.invoice.balance for one in facts.candidates), facts.currency)
+    return whole - tax, tax

@@ -1,0 +1,264 @@
+"""The saga of a plan: memo, zero payment, read both back, installments, read back, notes.
+
+Everything is decided from the stored plan and from the books, so it goes on from wherever it stopped:
+after a crash, a lost answer, a stop.  At rest a plan is whole, or without effect.
+
+    building -> active        every document written, the proof read again, then the notes
+    building -> cancelled     what was written is taken back, and the reason kept
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from qb_collections.core.intents import Intent, IntentKind, PlannedIntent, State
+from qb_collections.core.money import Money
+from qb_collections.core.plan_proof import compare
+from qb_collections.core.wording import list_text, money_text
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.values import Live
+from qb_collections.services import noting, plan_gate, plan_mirror, plan_reversal, plan_steps, proof
+from qb_collections.services.context import Context
+from qb_collections.services.plan_papers import KIND_OF
+from qb_collections.store import audit, cases, companies, intents, plans
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+from qb_collections.store.leases import Lease
+from qb_collections.store.plans import PlanRow
+
+STEPS_MAX = 500  # steps of one resumption: sixty installments written, refused and taken back are fewer
+LOST_MAX = 2  # lost answers that are read for at once; after these the next delivery goes on
+
+
+def resume(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan_id: int,
+    *,
+    retry_parked: bool = False,
+) -> PlanRow:
+    """Go on with a plan until it is at rest, and write its notes; answer it as it is then.
+
+    It also stops where a company gate is closed, and where only a person can
+    help.  Raises the QuickBooksError after which trying again may help: all
+    that was done is stored.  retry_parked takes up removals that wait for a person.
+    """
+    if retry_parked:
+        for step in _load(context, company, plan_id)[1]:
+            if step.kind is IntentKind.PLAN_REVERSE and step.state is State.PARKED:
+                plan_reversal.retry(context, lease, step)
+    lost = 0
+    for _ in range(STEPS_MAX):
+        plan, steps = _load(context, company, plan_id)
+        if plan.state != "building" or plan_gate.closed(context, company) is not None:
+            break
+        try:
+            moved = _advance(context, company, lease, gateway, plan, steps)
+        except QuickBooksError as error:
+            if error.definite or lost >= LOST_MAX:
+                raise
+            lost += 1
+            continue
+        if not moved:
+            break
+    if plan.state == "active" and plan_gate.closed(context, company) is None:
+        _notes(context, company, lease, gateway, plan, steps)
+    return _load(context, company, plan_id)[0]
+
+
+def _load(context: Context, company: Company, plan_id: int) -> tuple[PlanRow, list[Intent]]:
+    with reading(context.engine) as conn:
+        return plans.get(conn, company.id, plan_id), intents.of_plan(conn, company.id, plan_id)
+
+
+def _advance(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    steps: list[Intent],
+) -> bool:
+    """One step on; False: nothing can be done now."""
+    if plan.details.get("reversing"):
+        return _take_back(context, company, lease, gateway, plan, steps)
+    step = next((one for one in steps if one.kind in KIND_OF and one.state is not State.CONFIRMED), None)
+    if step is None:
+        _finish(context, company, lease, gateway, plan, steps)
+        return True
+    if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
+        return False
+    if step.plan["number"] == 1 and step.state is not State.UNKNOWN:
+        moved = _not_moved(context, company, lease, gateway, plan)
+        if moved is not None:
+            with durable(context.engine) as conn:
+                plan_reversal.begin(conn, company, lease, plan, moved, at=context.clock.now())
+            return True
+    plan_steps.write(context, company, lease, gateway, plan, step)
+    return True
+
+
+def _take_back(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    steps: list[Intent],
+) -> bool:
+    step = next(
+        one for one in steps if one.kind is IntentKind.PLAN_REVERSE and one.state is not State.CONFIRMED
+    )
+    if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
+        return False
+    plan_reversal.run(context, company, lease, gateway, plan, step)
+    return True
+
+
+def _not_moved(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow
+) -> str | None:
+    """Read memo and originals back: why the balances have not moved as they should, None when they have.
+
+    No installment is written before the memo has taken their balances away: the customer would
+    owe the same money twice.
+    """
+    live = gateway.live([plan.customer_id], [one.invoice_id for one in plan.originals])
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        plan_mirror.put_live(conn, company.id, live)
+        cases.touch(conn, company.id, [plan.customer_id], company.today(context.clock.now()))
+    assert plan.memo_id is not None
+    memo = proof.open_memo(live, plan.memo_id)
+    if memo is not None:
+        return f"{money_text(memo.remaining, company.locale)} of the credit memo was not applied."
+    labels = plan.details["labels"]
+    for one in plan.originals:
+        document = live.documents.get(one.invoice_id)
+        left = document.invoice.balance if document else None
+        if left is None or left:
+            figure = money_text(left, company.locale) if left else "an unknown amount"
+            return f"Invoice {labels[one.invoice_id]} still shows {figure} after its balance was moved."
+    return None
+
+
+def _finish(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, steps: list[Intent]
+) -> None:
+    """Every document is there: read all of it back, take the proof, and let the plan run."""
+    ids = [one.invoice_id for one in plan.originals]
+    ids += [one.invoice_id for one in plan.installments if one.invoice_id is not None]
+    live = gateway.live([plan.customer_id], ids)
+    now = context.clock.now()
+    wrong, tax, notices = _read_back(company, plan, live, steps)
+    if wrong is not None:
+        with durable(context.engine) as conn:
+            plan_mirror.put_live(conn, company.id, live)
+            plan_reversal.begin(conn, company, lease, plan, wrong, at=now)
+        return
+    with reading(context.engine) as conn:
+        before = next(one for one in plans.proofs(conn, company.id, plan.id) if one.kind == "before")
+    after = proof.read(
+        gateway,
+        live,
+        plan.customer_id,
+        plan_on=plan.agreed_on,
+        today=company.today(now),
+        plan_tax=tax,
+        since=date.fromisoformat(plan.details["fiscal_start"]),
+    )
+    accrual = [proof.figures(one, "Accrual") for one in (before.figures, after)]
+    others: tuple[str, ...] = ()
+    if not compare(*accrual).unchanged:
+        others = proof.others_since(gateway, before.read_at, _ours(plan))
+    verdict = proof.judge(before.figures, after, others, own_is_zero=not tax)
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        plan_mirror.put_live(conn, company.id, live)
+        plans.add_proof(
+            conn,
+            company.id,
+            plan.id,
+            "after",
+            figures=after | {"others": list(others)},
+            holds=verdict.holds,
+            sentence=verdict.sentence,
+            read_at=now,
+        )
+        plans.change(conn, company.id, plan.id, state="active", details=plan.details | {"notices": notices})
+        cases.touch(conn, company.id, [plan.customer_id], company.today(now))
+        audit.append(conn, company.id, "system", "plan written", plan.label, {"proof": verdict.sentence}, now)
+
+
+def _read_back(
+    company: Company, plan: PlanRow, live: Live, steps: list[Intent]
+) -> tuple[str | None, Decimal, list[str]]:
+    """(why the plan cannot stand, tax on its documents, what a person should know)."""
+    tax = sum(
+        ((step.after or {}).get("tax", Decimal(0)) for step in steps if step.kind in KIND_OF), Decimal(0)
+    )
+    total = Money.zero(plan.currency)
+    notices: list[str] = []
+    for one in plan.installments:
+        document = live.documents.get(str(one.invoice_id))
+        if document is None:
+            return f"Payment {one.number} of the plan is gone from QuickBooks.", tax, notices
+        invoice = document.invoice
+        total += invoice.total
+        if document.total_tax:
+            return f"QuickBooks put tax on payment {one.number} of the plan.", tax, notices
+        if invoice.balance != invoice.total:
+            eaten = money_text(invoice.total - invoice.balance, company.locale)
+            notices.append(
+                f"{eaten} of payment {one.number} was settled by a credit or payment not of this plan."
+            )
+    if total != plan.principal:
+        figures = list_text([money_text(total, company.locale), money_text(plan.principal, company.locale)])
+        return f"The installments and the balances they stand for differ: {figures}.", tax, notices
+    return None, tax, notices
+
+
+def _ours(plan: PlanRow) -> frozenset[tuple[str, str]]:
+    """Documents that the plan wrote or moved."""
+    invoices = [one.invoice_id for one in plan.originals] + [one.invoice_id for one in plan.installments]
+    found = {("Invoice", str(one)) for one in invoices}
+    return frozenset(found | {("CreditMemo", str(plan.memo_id)), ("Payment", str(plan.allocation_id))})
+
+
+def _notes(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, steps: list[Intent]
+) -> None:
+    """The line on each original, where the owner wants notes; as an attachment where that is wanted."""
+    with reading(context.engine) as conn:
+        company = companies.get(conn, company.id)
+    notes = [one for one in steps if one.kind is IntentKind.NOTE]
+    waiting = [one for one in notes if one.state in (State.PLANNED, State.READY)]
+    if company.note_place != "memo":
+        _not_in_the_memo(context, company, lease, waiting)
+        waiting = []
+    for one in notes:
+        if one.state is State.UNKNOWN and _is_unknown(context, company, one):
+            noting.resolve(context, company, lease, gateway, one)
+    if waiting:
+        noting.write(context, company, lease, gateway, waiting)
+
+
+def _is_unknown(context: Context, company: Company, intent: Intent) -> bool:
+    """Resolving one note settles all that were in its batch."""
+    with reading(context.engine) as conn:
+        return intents.get(conn, company.id, intent.id).state is State.UNKNOWN
+
+
+def _not_in_the_memo(context: Context, company: Company, lease: Lease, waiting: list[Intent]) -> None:
+    now = context.clock.now()
+    reason = "The owner wants no notes in invoices' memos."
+    with durable(context.engine) as conn:
+        for one in waiting:
+            if company.note_place == "attachment":
+                instead = PlannedIntent(f"{one.key}:attachment", IntentKind.NOTE_ATTACHMENT, now, one.plan)
+                intents.plan(conn, company.id, None, [instead])
+            intents.settle(conn, lease, one.id, State.CANCELLED, reason=reason, at=now)

@@ -1,0 +1,165 @@
+"""A plan for people: what it would write, what will look different, and what it wrote with the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.intents import Intent, IntentKind
+from qb_collections.core.money import Money
+from qb_collections.core.plan_proof import compare
+from qb_collections.core.plans import principal
+from qb_collections.core.wording import day_text, list_text, money_text, short
+from qb_collections.services import proof
+from qb_collections.services.plan_facts import Facts, cash_figures
+from qb_collections.services.plan_papers import KIND_OF
+from qb_collections.services.plan_setup import ACCOUNT_NAME, ITEM_NAME
+from qb_collections.store.companies import Company
+from qb_collections.store.plans import PlanRow, Proof
+
+
+def writes(
+    company: Company, facts: Facts, dates: Sequence[date], amounts: Sequence[Money], *, set_up: bool
+) -> tuple[str, ...]:
+    """Every document, in the order in which QuickBooks will be asked for it."""
+    year = facts.plan_on.year
+    day = day_text(facts.plan_on, year)
+    whole = money_text(principal(facts.candidates), company.locale)
+    numbers = list_text([one.invoice.label for one in facts.candidates])
+    said = []
+    if not set_up:
+        said.append(f'Once for this company: an account "{ACCOUNT_NAME}" and an item "{ITEM_NAME}" on it.')
+    said.append(f'A credit memo of {whole}, dated {day}, on the item "{ITEM_NAME}".')
+    said.append(f"A payment of zero, dated {day}, that applies the credit memo to invoices {numbers}.")
+    said += [
+        f"Invoice {place} of {len(dates)}: {money_text(amount, company.locale)}, dated {day}, due on "
+        f"{day_text(due_on, year)}."
+        for place, (due_on, amount) in enumerate(zip(dates, amounts, strict=True), start=1)
+    ]
+    said.append(f"One line in the memo of each of the invoices {numbers}, which stay as they are otherwise.")
+    return tuple(said)
+
+
+def looks_different(company: Company, facts: Facts) -> tuple[str, ...]:
+    """What people will notice in QuickBooks, told before anyone agrees (plan-accounting, 15)."""
+    whole = money_text(principal(facts.candidates), company.locale)
+    income, tax = (money_text(one, company.locale) for one in cash_figures(facts))
+    day = day_text(facts.plan_on, facts.plan_on.year)
+    return (
+        "The original invoices show as paid, and their pay links say so; nobody has paid anything yet.",
+        "Aging starts again: the installments are late from their own due dates.",
+        f"Sales by item and by customer show plus and minus {whole} on {day}, which add up to nothing.",
+        "A statement lists the credit memo and every installment.",
+        "Other apps that are connected to QuickBooks may react to paid invoices and new ones.",
+        f"On cash-basis reports income rises by {income} and tax by {tax} on {day}, before the customer "
+        "has paid. On accrual reports receivables, income and tax stay as they are.",
+    )
+
+
+def line(plan: PlanRow) -> dict[str, Any]:
+    """A plan among others."""
+    return {
+        "id": plan.id,
+        "plan": plan.label,
+        "customer": plan.details.get("customer"),
+        "customer_id": plan.customer_id,
+        "state": plan.state,
+        "total": str(plan.principal.amount),
+        "currency": plan.currency,
+        "agreed_on": plan.agreed_on.isoformat(),
+        "payments": len(plan.installments),
+        "last_on": plan.installments[-1].due_on.isoformat(),
+        "reason": plan.reason,
+    }
+
+
+def page(
+    plan: PlanRow, steps: Sequence[Intent], proofs: Sequence[Proof], books: Mapping[str, Invoice]
+) -> dict[str, Any]:
+    """A plan with all that anyone needs to check it in QuickBooks.  books: its invoices as last read."""
+    labels = plan.details["labels"]
+    return line(plan) | {
+        "by": plan.created_by,
+        "invoices": [
+            {
+                "id": one.invoice_id,
+                "number": labels[one.invoice_id],
+                "moved": str(one.amount.amount),
+                "balance": _balance(books.get(one.invoice_id)),
+            }
+            for one in plan.originals
+        ],
+        "installments": [
+            {
+                "number": one.number,
+                "due_on": one.due_on.isoformat(),
+                "amount": str(one.amount.amount),
+                "balance": _balance(books.get(one.invoice_id or "")),
+                "state": one.state,
+                "id": one.invoice_id,
+            }
+            for one in plan.installments
+        ],
+        "documents": [_document(step) for step in steps if step.kind in KIND_OF],
+        "notes": [_document(step) for step in steps if step.kind is IntentKind.NOTE],
+        "taken_back": [_document(step) for step in steps if step.kind is IntentKind.PLAN_REVERSE],
+        "notices": plan.details.get("notices", []),
+        "proof": proof_page(proofs),
+    }
+
+
+def proof_page(proofs: Sequence[Proof]) -> dict[str, Any] | None:
+    """Before and after, side by side; None while there is nothing to compare."""
+    before = next((one for one in proofs if one.kind == "before"), None)
+    after = next((one for one in reversed(proofs) if one.kind == "after"), None)
+    if before is None or after is None:
+        return None
+    compared = {
+        basis: compare(proof.figures(before.figures, basis), proof.figures(after.figures, basis))
+        for basis in proof.BASES
+    }
+    return {
+        "holds": after.holds,
+        "sentence": after.sentence,
+        "read_at": [before.read_at.isoformat(), after.read_at.isoformat()],
+        "period": [after.figures["start_on"], after.figures["end_on"]],
+        "accrual": [_side_by_side(one.what, one.before, one.after) for one in compared["Accrual"].lines],
+        "cash": [_side_by_side(one.what, one.before, one.after) for one in compared["Cash"].lines],
+        "trial_balance": {
+            basis: _table(before.figures["trial_balance"][basis], after.figures["trial_balance"][basis])
+            for basis in proof.BASES
+        },
+        "other_work": after.figures.get("others", []),
+    }
+
+
+def _document(step: Intent) -> dict[str, Any]:
+    plan = step.plan
+    return {
+        "part": plan.get("part", "note"),
+        "kind": KIND_OF.get(step.kind) or plan.get("kind") or "Invoice",
+        "id": step.external_id or plan.get("invoice_id") or plan.get("id"),
+        "number": (step.after or {}).get("number"),
+        "state": step.state.value,
+        "ref": plan.get("ref"),
+        "reason": step.reason and short(step.reason, 240),
+    }
+
+
+def _side_by_side(what: str, before: Decimal, after: Decimal) -> dict[str, Any]:
+    return {"what": what, "before": str(before), "after": str(after), "unchanged": before == after}
+
+
+def _table(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> list[dict[str, Any]]:
+    zero = Decimal(0)
+    return [
+        _side_by_side(name, before.get(name, zero), after.get(name, zero))
+        for name in sorted(before.keys() | after.keys())
+    ]
+
+
+def _balance(invoice: Invoice | None) -> str | None:
+    return str(invoice.balance.amount) if invoice else None

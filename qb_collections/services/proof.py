@@ -1,0 +1,188 @@
+"""The proof that a plan moved due dates and nothing else: read in QuickBooks before and after.
+
+Trial balance on both bases, income and tax accounts by their types, what the customer owes from
+documents.  On cash basis an installment plan does move income to the plan day; that is told before
+anyone agrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from qb_collections.core.books import CreditMemo
+from qb_collections.core.plan_proof import Figures, Proof, compare
+from qb_collections.quickbooks.errors import Unreadable
+from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.values import Live
+
+BASES = ("Accrual", "Cash")
+INCOME_TYPES = ("Income", "Other Income")
+TAX_SUBTYPES = ("SalesTaxPayable", "GlobalTaxPayable", "GlobalTaxSuspense", "GlobalTaxDeferred")
+ACCOUNTS_MAX = 1000
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_BEFORE_IT = timedelta(minutes=2)  # QuickBooks' clock may be behind ours
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The comparison as it is stored and shown."""
+
+    holds: bool
+    sentence: str
+    accrual: Proof
+    cash: Proof
+    others: tuple[str, ...]  # documents that other people changed meanwhile
+
+
+def read(
+    gateway: Gateway,
+    live: Live,
+    customer_id: str,
+    *,
+    plan_on: date,
+    today: date,
+    plan_tax: Decimal = Decimal(0),
+    since: date | None = None,
+) -> dict[str, Any]:
+    """The books as the proof needs them, as JSON: five requests, three when the year's start is known.
+
+    live: a reading of this customer's open documents made just before.
+    """
+    start_on = since or fiscal_start(gateway, plan_on)
+    end_on = max(plan_on, today)
+    income, tax = _accounts(gateway)
+    return {
+        "start_on": start_on.isoformat(),
+        "end_on": end_on.isoformat(),
+        "read_at": live.read_at.isoformat(),
+        "trial_balance": {basis: _trial_balance(gateway, basis, start_on, end_on) for basis in BASES},
+        "income_accounts": sorted(income),
+        "tax_accounts": sorted(tax),
+        "receivables": {_name(live, customer_id): owed(live, customer_id)},
+        "plan_tax": plan_tax,
+    }
+
+
+def owed(live: Live, customer_id: str) -> Decimal:
+    """What the customer owes from documents: open invoices less open credits."""
+    invoices = (one.balance.amount for one in live.invoices if one.customer_id == customer_id)
+    memos = (one.remaining.amount for one in live.credit_memos if one.customer_id == customer_id)
+    payments = (one.unapplied.amount for one in live.payments if one.customer_id == customer_id)
+    return sum(invoices, Decimal(0)) - sum(memos, Decimal(0)) - sum(payments, Decimal(0))
+
+
+def judge(
+    before: Mapping[str, Any], after: Mapping[str, Any], others: tuple[str, ...], *, own_is_zero: bool
+) -> Verdict:
+    """Whether the plan left the books alone.
+
+    own_is_zero: the plan's own documents, read back, add up to nothing in
+    every account.  A difference in the reports is then other people's, if
+    documents of theirs changed meanwhile; without any it is not explained.
+    """
+    accrual = compare(figures(before, "Accrual"), figures(after, "Accrual"))
+    cash = compare(figures(before, "Cash"), figures(after, "Cash"))
+    holds = own_is_zero and (accrual.unchanged or bool(others))
+    sentence = f"receivables, income and tax unchanged by the plan: {'yes' if holds else 'no'}"
+    if not accrual.unchanged and holds:
+        moved = [f"{line.what} by {line.after - line.before}" for line in accrual.lines if not line.same]
+        sentence += (
+            f"; other work in QuickBooks meanwhile ({', '.join(others[:3])}) moved {', '.join(moved[:6])}"
+        )
+    return Verdict(holds, sentence, accrual, cash, others)
+
+
+def figures(stored: Mapping[str, Any], basis: str) -> Figures:
+    """A stored reading, for one basis."""
+    return Figures(
+        trial_balance=stored["trial_balance"][basis],
+        receivables=stored["receivables"],
+        income_accounts=frozenset(stored["income_accounts"]),
+        tax_accounts=frozenset(stored["tax_accounts"]),
+        plan_tax=stored["plan_tax"],
+    )
+
+
+def others_since(gateway: Gateway, since: datetime, ours: frozenset[tuple[str, str]]) -> tuple[str, ...]:
+    """Invoices, payments and credit memos changed since then that are not the plan's, by kind and id."""
+    changes = gateway.changes(since - _BEFORE_IT)
+    found = [("Invoice", one.id) for one in changes.invoices]
+    found += [("Payment", one.id) for one in changes.payments]
+    found += [("CreditMemo", one.id) for one in changes.credit_memos]
+    found += [(kind, id) for kind, ids in changes.deleted.items() for id in ids if kind != "Customer"]
+    return tuple(f"{kind} {id}" for kind, id in sorted(set(found)) if (kind, id) not in ours)
+
+
+def fiscal_start(gateway: Gateway, on: date) -> date:
+    """The first day of the company's fiscal year that the day lies in."""
+    rows = gateway.query("SELECT * FROM Preferences")
+    said = (rows[0].get("AccountingInfoPrefs") or {}).get("FirstMonthOfFiscalYear") if rows else None
+    month = _MONTHS.index(said) + 1 if said in _MONTHS else 1
+    return date(on.year if on.month >= month else on.year - 1, month, 1)
+
+
+def _accounts(gateway: Gateway) -> tuple[set[str], set[str]]:
+    """The names of income accounts and of tax-liability accounts."""
+    rows = gateway.query(f"SELECT * FROM Account WHERE Active IN (true, false) MAXRESULTS {ACCOUNTS_MAX}")
+    income, tax = set(), set()
+    for row in rows:
+        name = str(row.get("FullyQualifiedName") or row.get("Name"))
+        if row.get("AccountType") in INCOME_TYPES:
+            income.add(name)
+        elif row.get("AccountSubType") in TAX_SUBTYPES:
+            tax.add(name)
+    return income, tax
+
+
+def _trial_balance(gateway: Gateway, basis: str, start_on: date, end_on: date) -> dict[str, Decimal]:
+    """Debit less credit by account; accounts that the report leaves out are zero."""
+    params = {
+        "accounting_method": basis,
+        "start_date": start_on.isoformat(),
+        "end_date": end_on.isoformat(),
+    }
+    balances: dict[str, Decimal] = {}
+    for name, debit, credit in _rows(gateway.report("TrialBalance", params)):
+        amount = balances.get(name, Decimal(0)) + debit - credit
+        balances[name] = amount
+    return {name: amount for name, amount in balances.items() if amount}
+
+
+def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Every row of accounts, in sections or not.  Sums of sections are no accounts."""
+    for row in (report.get("Rows") or {}).get("Row", []):
+        if "Rows" in row:
+            yield from _rows(row)
+            continue
+        cells = row.get("ColData")
+        if not cells:
+            continue
+        values = [amount_of(cell.get("value")) for cell in cells[1:]]
+        if len(values) != 2:
+            raise Unreadable(detail="a trial balance without debit and credit")
+        yield str(cells[0].get("value")), values[0], values[1]
+
+
+def amount_of(text: object) -> Decimal:
+    """A report's amount; empty is zero."""
+    try:
+        return Decimal(str(text).replace(",", "")) if text not in (None, "") else Decimal(0)
+    except InvalidOperation:
+        raise Unreadable(detail="an amount in a report cannot be read") from None
+
+
+def _name(live: Live, customer_id: str) -> str:
+    customer = live.customers.get(customer_id)
+    return customer.name if customer else f"customer {customer_id}"
+
+
+def open_memo(live: Live, memo_id: str) -> CreditMemo | None:
+    """The memo, if any of it is still unapplied."""
+    return next((memo for memo in live.credit_memos if memo.id == memo_id), None)
