@@ -213,7 +213,7 @@ def test_what_was_missed_while_away_for_a_month_is_found_by_reading_all_again(
 def test_more_changes_than_one_answer_holds_are_read_as_everything(
     books, amy, synced, clock, look, monkeypatch
 ):
-    from qb_collections.quickbooks import reading as quickbooks_reading
+    from qb_collections.quickbooks import capture
 
     books.invoice(amy, 120)
     synced()
@@ -221,7 +221,7 @@ def test_more_changes_than_one_answer_holds_are_read_as_everything(
     gone = books.invoice(amy, 10)
     books.invoice(amy, 20)
     books.delete("Invoice", gone)
-    monkeypatch.setattr(quickbooks_reading, "CAPTURE_ROWS", 3)
+    monkeypatch.setattr(capture, "CAPTURE_ROWS", 3)
 
     report = synced()
 
@@ -230,9 +230,9 @@ def test_more_changes_than_one_answer_holds_are_read_as_everything(
 
 
 def test_pages_are_read_until_one_is_not_full(books, amy, synced, look, monkeypatch):
-    from qb_collections.quickbooks import reading as quickbooks_reading
+    from qb_collections.quickbooks import scanning
 
-    monkeypatch.setattr(quickbooks_reading, "PAGE_ROWS", 2)
+    monkeypatch.setattr(scanning, "PAGE_ROWS", 2)
     for amount in (10, 20, 30, 40, 50):
         books.invoice(amy, amount)
     seen = []
