@@ -11,9 +11,9 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from time import monotonic
 
 from sqlalchemy import ColumnElement, Connection, Engine, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from qb_collections.clock import Clock, RealClock
 from qb_collections.store.engine import durable
@@ -123,19 +123,20 @@ class InboxWriter:
         self._engine = engine
         self._vault = vault
         self._clock = clock or RealClock()
+        self._real = RealClock()  # QuickBooks does not wait by an emulator's clock
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(WAITING_MAX)
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
 
     def submit(self, bodies: Sequence[bytes], timeout_seconds: float = SUBMIT_SECONDS) -> None:
         """Return once the bodies are on the disk.  Raises InboxBusy when that takes too long or fails."""
-        give_up_at = monotonic() + timeout_seconds
+        give_up_at = self._real.monotonic() + timeout_seconds
         submission = _Submission(bodies)
         try:
             self._waiting.put(submission, timeout=timeout_seconds)
         except queue.Full:
             raise InboxBusy("too many bodies are waiting") from None
-        if not submission.stored.wait(max(give_up_at - monotonic(), 0.0)):
+        if not submission.stored.wait(max(give_up_at - self._real.monotonic(), 0.0)):
             raise InboxBusy("the database did not store the body in time")
         if submission.failure is not None:
             raise InboxBusy("the database did not take the body") from submission.failure
@@ -166,16 +167,18 @@ class InboxWriter:
         return group, False
 
     def _commit(self, group: Sequence[_Submission]) -> None:
-        failure: Exception | None = None
+        failure: Exception | None = InboxBusy("the writer ended")
         try:
             bodies = [body for submission in group for body in submission.bodies]
             with durable(self._engine) as conn:
                 store(conn, bodies, vault=self._vault, at=self._clock.now())
-        except Exception as error:  # the outermost loop of this thread: it must outlive a full disk
+            failure = None
+        except (SQLAlchemyError, OSError) as error:  # a full disk, a locked database: the thread goes on
             failure = error
-        for submission in group:
-            submission.failure = failure
-            submission.stored.set()
+        finally:
+            for submission in group:
+                submission.failure = failure
+                submission.stored.set()
 
 
 def _row(

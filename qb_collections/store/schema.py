@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select
 
 from qb_collections.store.engine import durable
 
@@ -60,7 +60,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
     """One process at a time: IMMEDIATE on SQLite is the file's write lock, on PostgreSQL an advisory one."""
     with durable(engine) as conn:
         if conn.dialect.name == "postgresql":
-            conn.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+            conn.execute(select(func.pg_advisory_xact_lock(_LOCK_NUMBER)))
         yield conn
 
 
