@@ -17,7 +17,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.core.night_time import next_daily_run
-from qb_collections.services import asking, effects, sync
+from qb_collections.services import asking, effects, foreign, sync
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.sync_report import Progress
@@ -79,6 +79,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
     on = company.today(now)
     _end_earlier_runs(context, company, lease, on, now)
     sync.sync(context, company, lease, progress)
+    foreign.record(context, company, lease)
     with reading(context.engine) as conn:
         company = companies.get(conn, company.id)
     night = decide_company(context, company, on)
@@ -98,7 +99,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         cases.set_next_look(conn, company.id, [(*key, None) for key in night.settled])
         over = _open_tasks(conn, company, set(night.settled))
         _close_tasks(conn, company, over, set(), dict.fromkeys(night.settled, NOTHING_OPEN), now)
-        runs.add_differences(conn, company.id, run.id, _differences(night.decided, drafts))
+        runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
         state = _state(conn, company, run, brake)
         counts = _counts(night.decided)
         runs.close(
@@ -255,7 +256,7 @@ def _brake(conn: Connection, company: Company, night: Night) -> str | None:
     return admission.brake(contacts, usual, night.book.policy.brake)
 
 
-def _differences(decided: Sequence[Decided], drafts: dict[tuple[str, str], DraftRow]) -> list[Difference]:
+def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[Difference]:
     """Where the night decided otherwise than its preview, in the two sentences."""
     if not drafts:
         return []
@@ -263,12 +264,14 @@ def _differences(decided: Sequence[Decided], drafts: dict[tuple[str, str], Draft
         Difference(
             *one.key, was=drafts[one.key].reason if one.key in drafts else None, now=one.decision.reason
         )
-        for one in decided
+        for one in night.decided
         if one.key not in drafts or drafts[one.key].facts_hash != one.facts
     ]
-    still_due = {one.key for one in decided}
+    decided = {one.key for one in night.decided}
     gone = [
-        Difference(*key, was=draft.reason, now=None) for key, draft in drafts.items() if key not in still_due
+        Difference(*key, was=draft.reason, now=NOTHING_OPEN if key in night.settled else None)
+        for key, draft in drafts.items()
+        if key not in decided
     ]
     return found + gone
 

@@ -8,7 +8,7 @@ import pytest
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
-from qb_collections.services import explain, holds, modes, report, tasks
+from qb_collections.services import explain, holds, leasing, modes, night, report, runs, tasks
 from tests.world import World
 
 
@@ -38,7 +38,9 @@ def test_one_invoice_is_asked_about_on_the_third_business_day_and_never_after_it
     assert world.sends() == {invoice["Id"]: 1}
     assert world.notes() == {invoice["Id"]: 1}
     memo = world.read_invoice(invoice["Id"])["PrivateNote"]
-    assert memo.startswith("Mar 5, 2026: Copy of this invoice e-mailed. Anything to put right? 423-555-0143 (ref ")
+    assert memo.startswith(
+        "Mar 5, 2026: Copy of this invoice e-mailed. Anything to put right? 423-555-0143 (ref "
+    )
     assert [day["run"]["counts"]["contacts"] for day in after] == [0] * 10
 
 
@@ -161,7 +163,7 @@ def test_a_call_nobody_answered_advances_nothing_and_opens_the_e_mail(world):
         if stages and stages[-1][1] == "call":
             world.report_task("call", "no-answer")
             break
-        for task in _open(world, "message"):
+        for _ in _open(world, "message"):
             world.report_task("message", "sent")
     unheard = world.notes()
     after = [row for _ in range(4) for row in world.day()["customers"] if row["outcome"] == "remind"]
@@ -208,6 +210,44 @@ def test_a_promise_holds_through_its_grace_and_then_speaks_again(world):
 
     contacted = [day["run"]["date"] for day in days if day["run"]["counts"]["contacts"]]
     assert contacted == ["2026-03-11"]
+
+
+def test_a_reminder_that_quickbooks_sent_by_itself_keeps_us_quiet_for_the_gap(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    # Due on Wednesday 25 February: three business days on is Monday 2 March.
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    world.act("auto_reminder", invoice=invoice["DocNumber"])  # Monday 2 March
+
+    days = [world.day() for _ in range(7)]  # 3 to 9 March
+
+    # Six days between contacts: 2 March plus 6 is Sunday 8 March, so Monday 9 March.
+    contacted = [day["run"]["date"] for day in days if day["run"]["counts"]["contacts"]]
+    assert contacted[0] == "2026-03-09"
+
+
+def test_the_night_does_what_the_preview_showed_and_keeps_its_approval(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    press = world.customer("Marlow Print", "ap@marlow.example")
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    paid = world.invoice(press, "99.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect(Mode.APPROVE)
+    world.settled_in()
+    with leasing.held(world.context, world.company) as lease:
+        shown = night.preview(world.context, world.company, lease)
+    preview = report.run_report(world.context, world.company, shown)
+    runs.approve(world.context, world.company, shown, by="Dana", customer="Lookout Bakery")
+    world.act("pay", invoice=paid["DocNumber"])
+
+    made = world.day()
+
+    assert preview["run"]["date"] == made["run"]["date"] == "2026-03-03"
+    assert world.sends() == {invoice["Id"]: 1}
+    [difference] = made["differences"]
+    assert difference["customer"] == "Marlow Print"
+    assert "first message goes out" in difference["before"]
+    assert difference["after"] == "Nothing of this customer is open any more."
 
 
 def _open(world, kind):
