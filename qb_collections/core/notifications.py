@@ -1,0 +1,47 @@
+"""What QuickBooks pushes: which companies a body is about.  Both forms, cut apart by company.
+
+The present form is a JSON array of CloudEvents with `intuitaccountid`; the older one is an
+envelope with `eventNotifications`, each with `realmId` (developer.intuit.com, "Webhooks", 2025).
+One body may be about several companies.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+EVENTS_MAX = 10_000  # events in one body; Intuit sends batches of at most some hundreds
+
+
+class Unreadable(ValueError):
+    """The body is in neither form.  Its text is a short reason without anything from the body."""
+
+
+def parts_of(body: bytes) -> dict[str, bytes]:
+    """Each company's part of a body, by realm id, in the form that it came in.  Raises Unreadable."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unreadable("it is not JSON") from None
+    if isinstance(told, list):
+        return {realm: _text(events) for realm, events in _by_realm(told, "intuitaccountid").items()}
+    if isinstance(told, dict) and isinstance(told.get("eventNotifications"), list):
+        found = _by_realm(told["eventNotifications"], "realmId")
+        return {realm: _text({"eventNotifications": events}) for realm, events in found.items()}
+    raise Unreadable("it is neither CloudEvents nor an envelope of notifications")
+
+
+def _by_realm(events: list[Any], name: str) -> dict[str, list[Any]]:
+    if len(events) > EVENTS_MAX:
+        raise Unreadable("it has too many events")
+    found: dict[str, list[Any]] = {}
+    for event in events:
+        realm = event.get(name) if isinstance(event, dict) else None
+        if not isinstance(realm, str) or not realm.isascii() or not realm.isdigit() or len(realm) > 30:
+            raise Unreadable("an event does not say which company it is about")
+        found.setdefault(realm, []).append(event)
+    return found
+
+
+def _text(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,144 @@
+"""What the jobs do: bring one company up to date, on the time that it lives on.
+
+sync           read what changed
+night          the scheduled night, if it is due: sync, decide, deliver, verify
+night by hand  today's run now
+deliver        go on with payment plans, deliver what is due
+inbox          cut apart what was pushed (company 0), read what changed, deliver
+refresh        a new refresh token: one that is never used lapses after 100 days
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from qb_collections import logs
+from qb_collections.clock import Clock, RealClock
+from qb_collections.core.company_gates import Link
+from qb_collections.core.night_time import next_daily_run
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import deliver, inbox, night, plan_saga, progress, sync
+from qb_collections.services.company_time import on_company_time
+from qb_collections.services.context import Context
+from qb_collections.services.leasing import held
+from qb_collections.store import companies, plans
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+from qb_collections.store.leases import Lease, Leased, LeaseLost
+
+ALL_COMPANIES = 0
+WAIT_SECONDS = 30.0  # for a lease; what is not done now is found by the next tick
+RETRY_SECONDS = 300.0  # how long work that QuickBooks did not let us do rests
+
+_log = structlog.get_logger("jobs")
+
+
+class Worker:
+    """Call it with a job.  stopping: set when the process ends; work stops between two units."""
+
+    def __init__(self, context: Context, stopping: threading.Event, real: Clock | None = None) -> None:
+        self._context = context
+        self._stopping = stopping
+        self._real = real or RealClock()  # rests are in real seconds, also for an emulator's company
+        self._jobs: dict[str, Callable[[Context, Company], None]] = {
+            "sync": self._sync,
+            "night": self._night_if_due,
+            "night by hand": self._night,
+            "deliver": self._deliver,
+            "inbox": self._inbox,
+            "refresh": self._refresh,
+        }
+        self._rest_until: dict[tuple[str, int], float] = {}
+
+    def __call__(self, name: str, company_id: int) -> None:
+        job = self._jobs[name]
+        if company_id == ALL_COMPANIES:
+            for waiting in inbox.split_waiting(self._context):
+                self._context.wake("inbox", waiting)
+            return
+        with reading(self._context.engine) as conn:
+            company = companies.find(conn, company_id)
+        if company is None or company.state is not Link.CONNECTED or self._rests(name, company_id):
+            return
+        with logs.about(company.alias), self._recorded(name, company):
+            job(on_company_time(self._context, company), company)
+
+    def _sync(self, here: Context, company: Company) -> None:
+        tell = progress.begin(company.id)
+        with held(here, company, WAIT_SECONDS) as lease:
+            sync.sync(here, company, lease, tell)
+        progress.end(company.id)
+
+    def _night_if_due(self, here: Context, company: Company) -> None:
+        """Missed nights become one: the next is counted from now."""
+        if company.next_night_at is None:
+            self._set_next_night(here, company)
+        elif company.next_night_at <= here.clock.now():
+            self._night(here, company)
+            self._set_next_night(here, company)
+
+    def _night(self, here: Context, company: Company) -> None:
+        """When the process ends halfway, what is left is due in the database."""
+        with held(here, company, WAIT_SECONDS) as lease:
+            night.night(here, company, lease)
+            if not self._stopping.is_set():
+                self._go_on(here, company, lease)
+
+    def _deliver(self, here: Context, company: Company) -> None:
+        with held(here, company, WAIT_SECONDS) as lease:
+            self._go_on(here, company, lease)
+
+    def _inbox(self, here: Context, company: Company) -> None:
+        with held(here, company, WAIT_SECONDS) as lease:
+            if inbox.work_off(here, company, lease) is not None and not self._stopping.is_set():
+                self._go_on(here, company, lease)
+
+    def _refresh(self, here: Context, company: Company) -> None:
+        """Any call does: the gateway renews what is about to lapse, and stores it before it is used."""
+        with held(here, company, WAIT_SECONDS) as lease:
+            here.gateway(company, lease).company_info()
+
+    def _go_on(self, here: Context, company: Company, lease: Lease) -> None:
+        """Unfinished plans first: until one is at rest its customer is spoken to by nobody."""
+        with reading(here.engine) as conn:
+            building = [one.id for one in plans.list(conn, company.id) if one.state == "building"]
+        for plan_id in building:
+            plan_saga.resume(here, company, lease, here.gateway(company, lease), plan_id)
+        deliver.deliver(here, company, lease)
+
+    def _set_next_night(self, here: Context, company: Company) -> None:
+        next_at = next_daily_run(here.clock.now(), company.night_at, company.zone)
+        with durable(here.engine) as conn:
+            companies.update(conn, company.id, next_night_at=next_at)
+
+    @contextmanager
+    def _recorded(self, name: str, company: Company) -> Iterator[None]:
+        """Say in the log, and on the company's page, what could not be done; it is still due."""
+        try:
+            yield
+        except (Leased, LeaseLost):
+            progress.end(company.id)
+            _log.info("somebody else works for this company", job=name)
+        except QuickBooksError as error:
+            seconds = error.retry_after or RETRY_SECONDS
+            self._rest_until[name, company.id] = self._real.monotonic() + seconds
+            again = "" if not error.retryable else f" We try again in {max(int(seconds) // 60, 1)} minutes."
+            progress.end(company.id, f"{error}.{again}")
+            _log.warning(
+                "QuickBooks did not let us",
+                job=name,
+                kind=type(error).__name__,
+                status=error.status,
+                intuit_tid=error.intuit_tid,
+            )
+        else:
+            self._rest_until.pop((name, company.id), None)
+
+    def _rests(self, name: str, company_id: int) -> bool:
+        """Only what ticks begin rests; a person who asks is answered at once."""
+        until = self._rest_until.get((name, company_id))
+        return name not in ("night by hand", "sync") and until is not None and self._real.monotonic() < until

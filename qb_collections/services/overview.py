@@ -1,0 +1,249 @@
+"""Figures for pages: what is owed, what is late, what tonight brings.  Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from qb_collections.core.decision import Outcome
+from qb_collections.core.money import Money, total
+from qb_collections.services.context import Context
+from qb_collections.services.night import next_night_on
+from qb_collections.store import cursors, mirror, overview, runs, tasks
+from qb_collections.store.companies import Company
+from qb_collections.store.cursors import Cursor
+from qb_collections.store.engine import reading
+from qb_collections.store.overview import Owing, Reason, Tally
+from qb_collections.store.runs import Run
+
+BUCKETS = ("Not yet due", "1–30 days late", "31–60 days late", "61–90 days late", "Over 90 days late")
+
+# Why customers are left alone, in the owner's words: of one, of several.
+REASONS: Mapping[str, tuple[str, str]] = {
+    "stage": ("waits for its day", "wait for their day"),
+    "contact_gap": ("heard from you in the last days", "heard from you in the last days"),
+    "caps": ("has heard from you often enough", "have heard from you often enough"),
+    "credits": ("has credits that cover it", "have credits that cover it"),
+    "credit_not_visible": (
+        "has a credit that the open invoices don't show",
+        "have credits that the open invoices don't show",
+    ),
+    "too_small": ("owes less than your limit", "owe less than your limit"),
+    "no_contact": ("has no e-mail address or phone", "have no e-mail address or phone"),
+    "open_reply": ("has answered and waits for you", "have answered and wait for you"),
+    "people_only": ("is left to people", "are left to people"),
+    "handed_over": ("was handed over", "were handed over"),
+    "hardship": ("has asked for time", "have asked for time"),
+    "plan": ("is on a payment plan", "are on payment plans"),
+    "plan_missed": ("missed a payment of its plan", "missed a payment of their plan"),
+    "dispute": ("disputes what is due", "dispute what is due"),
+    "promise": ("has promised a day", "have promised a day"),
+    "in_transit": ("says a payment is on its way", "say a payment is on its way"),
+    "exclusion": ("is left out because you asked", "are left out because you asked"),
+    "too_old": ("is very old and needs your look", "are very old and need your look"),
+    "first night": ("follows in the next days: we start small", "follow in the next days: we start small"),
+    "start": ("follows in the next ten business days", "follow in the next ten business days"),
+}
+NOTHING_LATE = frozenset({"not_overdue", "settled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    label: str
+    owed: Money
+    invoices: int
+    share: int  # of everything owed, in thousandths
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one company is owed in one currency."""
+
+    currency: str
+    owed: Money
+    late: Money
+    late_customers: int
+    invoices: int
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """What a run would do, or did, in counts of customers."""
+
+    run: Run
+    messages: int
+    calls: int
+    decisions: int
+    tasks: int
+    left_alone: tuple[Tally, ...]  # those with something late, by reason
+    nothing_late: int
+
+    @property
+    def contacts(self) -> int:
+        return self.messages + self.calls
+
+    @property
+    def silent(self) -> int:
+        return sum(one.customers for one in self.left_alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page of a company."""
+
+    today: date
+    next_night_on: date
+    owed: tuple[Owed, ...]  # the company's own currency first
+    tonight: Tonight | None  # the latest preview for the coming night
+    last_night: Tonight | None
+    tasks_open: int
+    unapplied: tuple[Money, ...]
+    never_sent: int
+    without_email: int  # customers who are late and cannot be written to
+    cursor: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """One line of the list: who pays the bill, with all that is open for it."""
+
+    customer_id: str
+    name: str
+    currency: str
+    owed: Money
+    late: Money
+    invoices: int
+    oldest_late_on: date | None
+    sites: int  # how many besides the customer itself are billed with it
+    has_email: bool
+    reason: Reason | None
+
+
+def overview_of(context: Context, company: Company) -> Overview:
+    """The company's figures on its own calendar; context is the one on the company's time."""
+    now = context.clock.now()
+    today = company.today(now)
+    coming = next_night_on(company, now)
+    with reading(context.engine) as conn:
+        aged = overview.aging(conn, company.id, today)
+        lines = _customers(conn, company, today)
+        preview = runs.preview_of(conn, company.id, coming)
+        night = runs.latest(conn, company.id, kind="night")
+        return Overview(
+            today=today,
+            next_night_on=coming,
+            owed=_owed(company, aged, lines),
+            tonight=_tonight(conn, company, preview),
+            last_night=_tonight(conn, company, night),
+            tasks_open=len(tasks.list(conn, company.id, limit=1000)),
+            unapplied=tuple(overview.unapplied(conn, company.id).values()),
+            never_sent=overview.never_sent(conn, company.id),
+            without_email=sum(1 for line in lines if line.late and not line.has_email),
+            cursor=cursors.cursor(conn, company.id),
+        )
+
+
+def customers_of(context: Context, company: Company) -> list[CustomerLine]:
+    """Everybody who owes something, who owes most of what is late first, each with the reason that stands."""
+    with reading(context.engine) as conn:
+        return _customers(conn, company, company.today(context.clock.now()), with_reasons=True)
+
+
+def tonight_of(context: Context, company: Company, run: Run) -> Tonight:
+    with reading(context.engine) as conn:
+        found = _tonight(conn, company, run)
+    assert found is not None
+    return found
+
+
+def head_of(customer_id: str, parents: Mapping[str, str]) -> str:
+    """Who pays the customer's bills: itself, or the parent it is billed with."""
+    seen = {customer_id}
+    while (parent := parents.get(customer_id)) is not None and parent not in seen:
+        customer_id = parent
+        seen.add(parent)
+    return customer_id
+
+
+def _customers(
+    conn: Connection, company: Company, today: date, *, with_reasons: bool = False
+) -> list[CustomerLine]:
+    found = overview.owing(conn, company.id, today)
+    parents = overview.parents(conn, company.id)
+    reasons = overview.reasons(conn, company.id) if with_reasons else {}
+    families: dict[tuple[str, str], list[Owing]] = {}
+    for one in found:
+        families.setdefault((head_of(one.customer_id, parents), one.currency), []).append(one)
+    unknown = {key[0] for key, family in families.items() if all(one.customer_id != key[0] for one in family)}
+    heads = mirror.customers(conn, company.id, unknown) if unknown else {}
+    lines = []
+    for (customer_id, currency), family in families.items():
+        own = next((one for one in family if one.customer_id == customer_id), None)
+        head = heads.get(customer_id)
+        name = (own.name if own else head.name if head else None) or f"(customer {customer_id})"
+        emails = own.emails if own else head.emails if head else ()
+        late_days = [one.oldest_late_on for one in family if one.oldest_late_on]
+        lines.append(
+            CustomerLine(
+                customer_id=customer_id,
+                name=name,
+                currency=currency,
+                owed=total((one.owed for one in family), currency),
+                late=total((one.late for one in family), currency),
+                invoices=sum(one.invoices for one in family),
+                oldest_late_on=min(late_days, default=None),
+                sites=sum(1 for one in family if one.customer_id != customer_id),
+                has_email=bool(emails),
+                reason=reasons.get((customer_id, currency)),
+            )
+        )
+    lines.sort(key=lambda line: (-line.late.amount, -line.owed.amount, line.name))
+    return lines
+
+
+def _owed(company: Company, aged: Sequence[overview.Aged], lines: Sequence[CustomerLine]) -> tuple[Owed, ...]:
+    currencies = sorted({one.currency for one in aged}, key=lambda code: (code != company.currency, code))
+    return tuple(_owed_in(currency, aged, lines) for currency in currencies or [company.currency])
+
+
+def _owed_in(currency: str, aged: Sequence[overview.Aged], lines: Sequence[CustomerLine]) -> Owed:
+    mine = {one.bucket: one for one in aged if one.currency == currency}
+    whole = total((one.owed for one in mine.values()), currency)
+    buckets = []
+    for number, label in enumerate(BUCKETS):
+        one = mine.get(number)
+        owed = one.owed if one else Money.zero(currency)
+        share = int(owed.amount * 1000 / whole.amount) if whole else 0
+        buckets.append(Bucket(label, owed, one.invoices if one else 0, share))
+    return Owed(
+        currency=currency,
+        owed=whole,
+        late=total((bucket.owed for bucket in buckets[1:]), currency),
+        late_customers=sum(1 for line in lines if line.currency == currency and line.late),
+        invoices=sum(bucket.invoices for bucket in buckets),
+        buckets=tuple(buckets),
+    )
+
+
+def _tonight(conn: Connection, company: Company, run: Run | None) -> Tonight | None:
+    if run is None:
+        return None
+    tallies = overview.tally(conn, company.id, run.id)
+
+    def of(outcome: Outcome) -> int:
+        return sum(one.customers for one in tallies if one.outcome == outcome.value)
+
+    silent = [one for one in tallies if one.outcome == Outcome.SILENCE.value]
+    return Tonight(
+        run=run,
+        messages=of(Outcome.REMIND),
+        calls=of(Outcome.CALL),
+        decisions=of(Outcome.DECIDE),
+        tasks=of(Outcome.TASK),
+        left_alone=tuple(one for one in silent if one.gate not in NOTHING_LATE),
+        nothing_late=sum(one.customers for one in silent if one.gate in NOTHING_LATE),
+    )

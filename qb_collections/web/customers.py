@@ -1,0 +1,161 @@
+"""Customers who owe something: the list, and one of them with everything we know."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from qb_collections.core.case import HoldKind
+from qb_collections.core.money import Money
+from qb_collections.services import holds, overview
+from qb_collections.services.refusal import Refusal
+from qb_collections.store import cases, contacts, decisions, mirror, tasks
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+from qb_collections.web.access import company_for_user, context_of, safe_next, user
+
+bp = Blueprint("customers", __name__, url_prefix="/companies/<int:company_id>")
+
+# What a person may mark, in the owner's words: of an invoice or a customer.
+HOLD_CHOICES = {
+    HoldKind.PROMISE: "They promised to pay on a day",
+    HoldKind.IN_TRANSIT: "A payment is on its way",
+    HoldKind.DISPUTE: "They question this invoice",
+    HoldKind.EXCLUSION: "Leave it to me",
+    HoldKind.HARDSHIP: "They are in difficulty",
+    HoldKind.OPEN_REPLY: "They answered; I will deal with it",
+    HoldKind.UPSET: "They are upset",
+    HoldKind.PEOPLE_ONLY: "Never write automatically",
+    HoldKind.INSOLVENT: "A court or a lawyer speaks for them",
+}
+WORDS_MAX = 1_000
+
+
+@bp.get("/customers")
+def list_all(company_id: int) -> str:
+    company = company_for_user(company_id)
+    lines = overview.customers_of(context_of(company), company)
+    only_late = request.args.get("show") != "all"
+    late = [line for line in lines if line.late]
+    return render_template(
+        "web/customers.html",
+        lines=late if only_late else lines,
+        late=len(late),
+        all=len(lines),
+        only_late=only_late,
+    )
+
+
+@bp.get("/customers/<customer_id>")
+def show(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """One who is billed with a parent is shown there."""
+    company = company_for_user(company_id)
+    here = context_of(company)
+    today = company.today(here.clock.now())
+    with reading(here.engine) as conn:
+        key = cases.key_of(conn, company.id, customer_id)
+        if key is None:
+            abort(404)
+        if key[0] != customer_id:
+            return redirect(url_for(".show", company_id=company.id, customer_id=key[0]), 303)
+        found = cases.load(conn, company.id, [key], today)
+        decided = decisions.latest_of_customer(conn, company.id, *key)
+        said = contacts.of_customer(conn, company.id, customer_id)
+        waiting = tasks.list(conn, company.id, customer_id=customer_id)
+        sites = mirror.customers(conn, company.id, found[0].members) if found else {}
+    if not found:
+        abort(404)
+    findings = {line.invoice_id: line for line in decided.decision.findings} if decided else {}
+    return render_template(
+        "web/customer.html",
+        case=found[0],
+        today=today,
+        decided=decided.decision if decided else None,
+        findings=findings,
+        contacts=said[::-1],
+        tasks=waiting,
+        sites=sites,
+        hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
+        hold_words=HOLD_CHOICES,
+        numbers={invoice.id: invoice.label for invoice in found[0].invoices},
+    )
+
+
+@bp.post("/customers/<customer_id>/holds")
+def hold(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """Mark what the books don't know; it is in force at once."""
+    company = company_for_user(company_id, role="collector")
+    place_hold(company, customer=customer_id)
+    return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
+
+
+@bp.post("/holds/<int:hold_id>/lift")
+def lift(company_id: int, hold_id: int) -> ResponseReturnValue:
+    company = company_for_user(company_id, role="collector")
+    done = holds.lift(context_of(company), company, hold_id, by=user().name)
+    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
+    return redirect(safe_next(request.form.get("back")), 303)
+
+
+def place_hold(company: Company, *, customer: str | None = None, invoice: str | None = None) -> None:
+    """Read the form, place the hold, and say what it means or why it could not be placed."""
+    here = context_of(company)
+    try:
+        kind = HoldKind(request.form.get("kind", ""))
+        until_on, answer_by_on = _day("until_on"), _day("answer_by_on")
+        amount = _amount(company)
+    except ValueError as problem:
+        flash(f"{problem}. Nothing was marked." if problem.args else "Please choose what to mark.", "refused")
+        return
+    done = holds.add(
+        here,
+        company,
+        kind,
+        reason=request.form.get("reason", "")[:WORDS_MAX],
+        by=user().name,
+        customer=customer,
+        invoice=invoice,
+        until_on=until_on,
+        amount=amount,
+        owner=request.form.get("owner", "").strip()[:120] or None,
+        answer_by_on=answer_by_on,
+    )
+    if isinstance(done, Refusal):
+        flash(done.message, "refused")
+    else:
+        flash(holds.sentence(here, company, done))
+
+
+def _day(name: str) -> date | None:
+    """A date as the browser's own field sends it.  Raises ValueError with a sentence."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:20]!r} is not a day; write it like 2026-11-06") from None
+
+
+def _amount(company: Company) -> Money | None:
+    """Raises ValueError with a sentence."""
+    text = request.form.get("amount", "").strip()
+    if not text:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text[:20]!r} is not an amount; write it like 1240.00") from None
+    exponent = amount.as_tuple().exponent
+    if (
+        not amount.is_finite()
+        or amount <= 0
+        or amount >= 10**10
+        or not isinstance(exponent, int)
+        or exponent < -4
+    ):
+        raise ValueError(f"{text[:20]!r} is not an amount that can be promised")
+    return Money(amount, company.currency)

@@ -1,0 +1,122 @@
+"""The first page of a company: what is owed, what is late, and what tonight brings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from qb_collections.core.company_gates import Link, Mode
+from qb_collections.services import modes, night, overview, progress
+from qb_collections.services.leasing import PAGE_SECONDS, held
+from qb_collections.services.modes import Confirm
+from qb_collections.services.refusal import Refusal
+from qb_collections.store import leases, mirror
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+from qb_collections.store.leases import Leased
+from qb_collections.web.access import company_for_user, context, context_of, user
+
+bp = Blueprint("dashboard", __name__, url_prefix="/companies/<int:company_id>")
+
+
+@bp.get("/")
+def show(company_id: int) -> str:
+    """While the books have never been read: how far the reading is."""
+    company = company_for_user(company_id)
+    here = context_of(company)
+    with reading(context().engine) as conn:
+        counts = mirror.counts(conn, company.id)
+        worked_on = leases.holder_of(conn, company.id) is not None
+    found = overview.overview_of(here, company)
+    if found.cursor is None or found.cursor.first_synced_at is None:
+        return render_template("web/reading.html", counts=counts, reading=progress.of(company.id))
+    return render_template(
+        "web/dashboard.html",
+        overview=found,
+        counts=counts,
+        worked_on=worked_on and "working" in request.args,
+        offer_automatic=modes.may_offer_automatic(here, company),
+        trouble=progress.of(company.id),
+        Mode=Mode,
+    )
+
+
+@bp.post("/read")
+def read(company_id: int) -> ResponseReturnValue:
+    """Read the books now, instead of at night."""
+    company = company_for_user(company_id, role="collector")
+    if company.state is not Link.CONNECTED:
+        flash(f"{company.name} is not connected to QuickBooks. Connect it again first.", "refused")
+    else:
+        context().wake("sync", company.id)
+        flash("We are reading what changed in QuickBooks.")
+    return redirect(url_for(".show", company_id=company.id, working=1), 303)
+
+
+@bp.post("/preview")
+def preview(company_id: int) -> ResponseReturnValue:
+    """Decide for the coming night and store the draft.  Nothing leaves."""
+    company = company_for_user(company_id, role="collector")
+    here = context_of(company)
+    try:
+        with held(here, company, PAGE_SECONDS) as lease:
+            run_id = night.preview(here, company, lease)
+    except Leased as leased:
+        return _busy(company, leased)
+    return redirect(url_for("runs.show", company_id=company.id, run_id=run_id), 303)
+
+
+@bp.post("/night")
+def tonight(company_id: int) -> ResponseReturnValue:
+    """Do today's night now: it syncs, decides, and delivers what is due; what waits for its hour waits."""
+    company = company_for_user(company_id, role="manager")
+    if company.state is not Link.CONNECTED:
+        flash(f"{company.name} is not connected to QuickBooks. Connect it again first.", "refused")
+        return redirect(url_for(".show", company_id=company.id), 303)
+    try:
+        with held(context(), company, PAGE_SECONDS):
+            pass  # nobody else works for it, so that what is queued now begins now
+    except Leased as leased:
+        return _busy(company, leased)
+    context().wake("night by hand", company.id)
+    flash("Today's run has begun. It shows here as soon as it is decided.")
+    return redirect(url_for(".show", company_id=company.id, working=1), 303)
+
+
+@bp.post("/mode")
+def set_mode(company_id: int) -> ResponseReturnValue:
+    """Turn sending on or off; automatic is offered after three approved runs."""
+    company = company_for_user(company_id, role="owner")
+    wanted = request.form.get("mode", "")
+    back = redirect(url_for(".show", company_id=company.id), 303)
+    if wanted not in [mode.value for mode in Mode]:
+        flash("Please choose one of the three.", "refused")
+        return back
+    mode, here = Mode(wanted), context_of(company)
+    if mode is Mode.AUTOMATIC and not modes.may_offer_automatic(here, company):
+        flash(_too_early(), "refused")
+        return back
+    done = modes.set_mode(here, company, mode, by=user().name, confirmed="confirmed" in request.form)
+    if isinstance(done, Refusal):
+        flash(done.message, "refused")
+        return back
+    if isinstance(done, Confirm):
+        return render_template("web/confirm_mode.html", question=done.question, mode=mode)
+    flash(modes.SAYS[mode])
+    return back
+
+
+def _busy(company: Company, leased: Leased) -> ResponseReturnValue:
+    flash(
+        f"Somebody is working for {company.name} at the moment: {leases.describe(leased.holder)}. "
+        "Nothing was done. Please try again in a minute.",
+        "refused",
+    )
+    return redirect(url_for(".show", company_id=company.id), 303)
+
+
+def _too_early() -> str:
+    return (
+        f"Sending by itself is offered after {modes.APPROVED_RUNS} runs in a row that you approved. "
+        "Nothing was changed."
+    )

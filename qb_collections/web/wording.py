@@ -1,0 +1,85 @@
+"""Amounts, days and counts on a page, in the company's own language and zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, g
+
+from qb_collections.core.money import Money, total
+from qb_collections.services.overview import REASONS
+from qb_collections.store.companies import Company
+
+DAY = "d MMM y"
+WEEKDAY = "EEEE d MMMM"
+INSTANT = "d MMM y, H:mm"
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters |= {
+        "money": money,
+        "figure": figure,
+        "day": day,
+        "weekday": weekday,
+        "instant": instant,
+        "counted": counted,
+        "left_alone": left_alone,
+        "summed": total,
+    }
+
+
+def money(value: Money | None) -> str:
+    """$1,240.00; nothing for nothing known."""
+    return "" if value is None else value.format(_locale())
+
+
+def figure(value: int) -> str:
+    return format_decimal(value, locale=_locale())
+
+
+def day(value: date | None) -> str:
+    """3 Nov 2026"""
+    return "" if value is None else format_date(value, DAY, locale=_locale())
+
+
+def weekday(value: date | None) -> str:
+    """Friday 6 November"""
+    return "" if value is None else format_date(value, WEEKDAY, locale=_locale())
+
+
+def instant(value: datetime | None) -> str:
+    """3 Nov 2026, 9:10, on the company's clocks."""
+    if value is None:
+        return ""
+    company = _company()
+    zone = ZoneInfo(company.zone if company else "UTC")
+    return format_datetime(value, INSTANT, tzinfo=zone, locale=_locale())
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """1 customer, 22 customers."""
+    return f"{figure(count)} {one if count == 1 else many or one + 's'}"
+
+
+def left_alone(gate: str, count: int) -> str:
+    """2 owe less than your limit: why so many customers are left alone tonight."""
+    one, many = REASONS.get(gate, ("has another reason", "have another reason"))
+    return f"{figure(count)} {one if count == 1 else many}"
+
+
+def _company() -> Company | None:
+    company: Company | None = g.get("company")
+    return company
+
+
+def _locale() -> str:
+    company = _company()
+    return company.locale if company else "en_US"
+
+
+def minutes(span: timedelta) -> str:
+    """12 minutes; never fewer than one."""
+    return counted(max(-int(-span.total_seconds() // 60), 1), "minute")
