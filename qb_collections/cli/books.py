@@ -1,0 +1,69 @@
+"""sync and verify: read the books, and compare them with what we believe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qb_collections.cli.answers import HELD, OK, Answer, say
+from qb_collections.cli.opening import working
+from qb_collections.cli.progress import Shown
+from qb_collections.cli.verbs import verb
+from qb_collections.cli.words import name_argument
+from qb_collections.services import sync
+from qb_collections.services.sync_report import SyncReport
+
+
+def add_to(main: click.Group) -> None:
+    @verb(main, "sync", "sync", 'sync "Bright Dental"')
+    @name_argument
+    def sync_(name: str | None) -> Answer:
+        """Read what has changed in QuickBooks since the last time; the first time, everything that is open.
+
+        Reads only: nothing is sent and nothing is written.
+        """
+        with working(name, "The sync") as work:
+            progress = Shown()
+            try:
+                report = sync.sync(work.context, work.company, work.lease, progress)
+            finally:
+                progress.done()
+        data = {"company": work.company.name, "read_at": report.read_at, **report.counts()}
+        return Answer(data, [sync_sentence(work.company.name, report)])
+
+    @verb(main, "verify", "verify", 'verify "Bright Dental"')
+    @name_argument
+    def verify_(name: str | None) -> Answer:
+        """Ask QuickBooks whether it says what we believe it says: balances, our notes, our sends, our plans.
+
+        Reads only.  Exit code 1 when something differs; each difference is named.
+        """
+        with working(name, "The check") as work:
+            from qb_collections.services import verify
+
+            say(f"Reading {work.company.name} in QuickBooks …")
+            report = verify.verify(work.context, work.company, work.lease)
+        return verified(work.company.name, report)
+
+
+def sync_sentence(name: str, report: SyncReport) -> str:
+    calls = f"{report.calls} call{'' if report.calls == 1 else 's'} to QuickBooks"
+    if report.everything:
+        return (
+            f"{name} is read: {report.invoices} open invoices of {report.customers} customers, "
+            f"{report.payments} payments and {report.credit_memos} credit memos, in {calls}."
+        )
+    changed = report.customers + report.invoices + report.payments + report.credit_memos + report.deleted
+    if changed == 0:
+        return f"{name} is up to date: nothing has changed, in {calls}."
+    return (
+        f"{name} is up to date: {report.invoices} invoices, {report.customers} customers, {report.payments} "
+        f"payments and {report.credit_memos} credit memos changed, {report.deleted} deleted, in {calls}; "
+        f"{report.touched} customers are looked at again tonight."
+    )
+
+
+def verified(name: str, report: Any) -> Answer:
+    lines = [*report.lines]
+    return Answer({"company": name, **report.as_json()}, lines, OK if report.agrees else HELD)

@@ -1,0 +1,131 @@
+"""companies, company mode, company contact: who is connected, and how each of them sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qb_collections.cli.answers import HELD, Answer, Cannot, accepted
+from qb_collections.cli.opening import actor, company_named, open_context
+from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.words import name_and, name_argument
+from qb_collections.core.company_gates import Link, Mode
+from qb_collections.services import modes
+from qb_collections.services.context import Context
+from qb_collections.store import audit, companies, cursors
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable, reading
+
+MODES = [mode.value for mode in Mode]
+
+
+def add_to(main: click.Group) -> None:
+    @verb(main, "companies", "companies")
+    def companies_() -> Answer:
+        """List the connected companies: how each sends, its next night, and what stops it."""
+        context = open_context()
+        with reading(context.engine) as conn:
+            every = companies.all(conn)
+            everything = companies.global_stop(conn)
+            synced = {one.id: cursors.cursor(conn, one.id) for one in every}
+        rows = [
+            _row(one) | {"synced_at": cursor.synced_at if (cursor := synced[one.id]) else None}
+            for one in every
+        ]
+        lines = [_line(one) for one in every] or [
+            "No company is connected yet. Connect one with: qb-collections connect"
+        ]
+        if everything is not None:
+            lines.insert(
+                0, f"Everything is stopped by {everything.by}. Lift it with: qb-collections stop --lift"
+            )
+        return Answer({"stopped_by": everything.by if everything else None, "companies": rows}, lines)
+
+    @noun(main, "company", "company mode approve")
+    def company() -> None:
+        """Change how one company sends, and whom its customers can call."""
+
+    @verb(company, "mode", 'company mode "Bright Dental" approve', "company mode automatic --yes")
+    @click.argument("words", nargs=-1, metavar="[NAME] shadow|approve|automatic")
+    @click.option("--yes", is_flag=True, help="I have read a run and mean it.")
+    def mode(words: tuple[str, ...], yes: bool) -> Answer:
+        """Say who lets messages leave: nobody (shadow), you (approve), or the service (automatic)."""
+        name, wanted = name_and(words, "MODE")
+        if wanted not in MODES:
+            raise click.UsageError(f"{wanted!r} is not a mode. It is one of: {', '.join(MODES)}.")
+        return _mode(name, Mode(wanted), yes)
+
+    @verb(
+        company,
+        "contact",
+        'company contact --name "Dana Ruiz" --phone "(423) 555-0100"',
+        'company contact "Bright Dental" --pay "By card: https://pay.example/bright"',
+    )
+    @name_argument
+    @click.option("--name", "contact_name", metavar="PERSON", help="Who signs and answers the telephone.")
+    @click.option("--phone", "contact_phone", metavar="NUMBER", help="The number in every message.")
+    @click.option("--role", "contact_role", metavar="TITLE", help='Their role, such as "Accounts".')
+    @click.option("--pay", "payment_instructions", metavar="TEXT", help="How customers can pay you.")
+    @click.option("--reply-to", "reply_to", metavar="ADDRESS", help="Where answers to e-mails go.")
+    def contact(name: str | None, **given: str | None) -> Answer:
+        """Show or set whom customers can call, and how they pay; every message names both."""
+        context = open_context()
+        return _contact(context, company_named(context, name), given)
+
+
+def _mode(name: str | None, wanted: Mode, yes: bool) -> Answer:
+    context = open_context()
+    found = company_named(context, name)
+    done = modes.set_mode(context, found, wanted, by=actor(), confirmed=yes)
+    if isinstance(done, modes.Confirm):
+        said = f"{done.question} Then say it again with --yes."
+        return Answer({"company": found.name, "mode": found.mode, "confirm": done.question}, [said], HELD)
+    changed = accepted(done)
+    return Answer(_row(changed), [f"{changed.name}: {modes.SAYS[changed.mode]}"])
+
+
+def _contact(context: Context, company: Company, given: dict[str, str | None]) -> Answer:
+    changes = {name: text.strip() or None for name, text in given.items() if text is not None}
+    reply_to = changes.get("reply_to")
+    if reply_to is not None and ("@" not in reply_to or " " in reply_to):
+        raise Cannot(f"{reply_to!r} is not an e-mail address. Nothing was changed.")
+    if changes:
+        with durable(context.engine) as conn:
+            company = companies.update(conn, company.id, **changes)
+            now = context.clock.now()
+            audit.append(
+                conn, company.id, actor(), "contact changed", company.name, {"fields": sorted(changes)}, now
+            )
+    values = {name: getattr(company, name) for name in given}
+    labels = {
+        "contact_name": "Name",
+        "contact_phone": "Phone",
+        "contact_role": "Role",
+        "payment_instructions": "How to pay",
+        "reply_to": "Answers go to",
+    }
+    lines = [f"{label}: {values[name] or '(not set)'}" for name, label in labels.items()]
+    return Answer({"company": company.name, **values}, lines)
+
+
+def _row(company: Company) -> dict[str, Any]:
+    names = ("id", "name", "alias", "mode", "state", "environment", "zone", "currency", "country")
+    more = ("next_night_at", "stopped_by", "stopped_at", "emulator_url", "notes_stopped", "live_since_on")
+    return {name: getattr(company, name) for name in (*names, *more)}
+
+
+_STATES = {
+    Link.CONNECTED: "",
+    Link.RECONNECT: "; QuickBooks no longer accepts our permission: connect it again",
+    Link.DISCONNECTED: "; disconnected",
+}
+
+
+def _line(company: Company) -> str:
+    night = f"; next night {company.next_night_at:%d %B %Y %H:%M} UTC" if company.next_night_at else ""
+    stopped = f"; stopped by {company.stopped_by}" if company.stopped_by else ""
+    where = f" ({company.environment})" if company.environment != "production" else ""
+    return (
+        f"{company.id}  {company.name}{where}: {company.mode.value}{_STATES[company.state]}{stopped}{night}"
+    )

@@ -1,0 +1,116 @@
+"""hold add, lift, list: what a person knows and the books don't."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from qb_collections.cli.answers import Answer, accepted
+from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
+from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
+from qb_collections.core.case import HoldKind
+from qb_collections.services import holds
+from qb_collections.store import mirror
+from qb_collections.store.engine import reading
+from qb_collections.store.holds import StoredHold
+
+KINDS = [kind.value.replace("_", "-") for kind in HoldKind]
+
+
+def add_to(main: click.Group) -> None:
+    @noun(main, "hold", "hold add dispute --invoice 10588 --reason 'cooler failed again'")
+    def hold() -> None:
+        """Leave an invoice or a customer alone, with the reason; and go on again."""
+
+    @verb(
+        hold,
+        "add",
+        "hold add dispute --invoice 10588 --reason 'cooler failed again' --answer-by 2026-11-12",
+        "hold add promise --customer 'Marlow Print Works' --until 2026-11-06 --reason 'on the telephone'",
+        "hold add exclusion --customer 'Lookout Bakery' --reason 'my sister'",
+    )
+    @click.argument("kind", type=click.Choice(KINDS))
+    @click.option("--invoice", metavar="NUMBER", help="Hold this invoice.")
+    @click.option("--customer", metavar="CUSTOMER", help="Hold all of this customer.")
+    @click.option("--reason", required=True, help="Why, in a few words.")
+    @click.option("--until", "until_on", type=DAY, help="The last day; for a promise the promised one.")
+    @click.option("--amount", type=AMOUNT, help="What is promised.")
+    @click.option("--owner", metavar="PERSON", help="Who answers a dispute.")
+    @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
+    @company_option
+    def add(name: str | None, kind: str, amount: Decimal | None, **given: Any) -> Answer:
+        """Place a hold on an invoice or a customer; in force at once."""
+        context, company = company_on_its_clock(name)
+        placed = accepted(
+            holds.add(
+                context,
+                company,
+                HoldKind(kind.replace("-", "_")),
+                by=actor(),
+                amount=money(amount, company.currency),
+                **given,
+            )
+        )
+        said = holds.sentence(context, company, placed)
+        return Answer(
+            {"company": company.name, "hold": placed, "message": said}, [f"Hold {placed.id}. {said}"]
+        )
+
+    @verb(hold, "lift", "hold lift 3 --because 'credit memo written'")
+    @click.argument("hold_id", metavar="ID", type=int)
+    @click.option("--because", help="Why, in a few words.")
+    @company_option
+    def lift(name: str | None, hold_id: int, because: str | None) -> Answer:
+        """End a hold; the next night decides without it."""
+        context, company = company_on_its_clock(name)
+        said = accepted(holds.lift(context, company, hold_id, by=actor(), because=because))
+        return Answer({"company": company.name, "hold_id": hold_id, "message": said}, [said])
+
+    @verb(hold, "list", "hold list", 'hold list "Bright Dental"')
+    @name_argument
+    def list_(name: str | None) -> Answer:
+        """Show the holds that stand."""
+        context = open_context()
+        company = company_named(context, name)
+        standing = holds.standing(context, company)
+        with reading(context.engine) as conn:
+            customers = mirror.customers(conn, company.id, {one.customer_id for one in standing})
+            invoices = mirror.invoices(
+                conn, company.id, {one.hold.invoice_id for one in standing if one.hold.invoice_id}
+            )
+        names = {key: one.name for key, one in customers.items()}
+        numbers = {key: one.label for key, one in invoices.items()}
+        rows = [_row(one, names, numbers) for one in standing]
+        return Answer(
+            {"company": company.name, "holds": rows},
+            [_line(row) for row in rows] or [f"Nothing of {company.name} is on hold."],
+        )
+
+
+def _row(one: StoredHold, names: dict[str, str], numbers: dict[str, str]) -> dict[str, Any]:
+    hold = one.hold
+    return {
+        "id": hold.id,
+        "kind": hold.kind.value.replace("_", "-"),
+        "customer": names.get(one.customer_id, one.customer_id),
+        "customer_id": one.customer_id,
+        "invoice": numbers.get(hold.invoice_id, hold.invoice_id) if hold.invoice_id else None,
+        "reason": hold.reason,
+        "placed_by": hold.placed_by,
+        "placed_on": hold.placed_on,
+        "until_on": hold.until_on,
+        "amount": hold.amount,
+        "owner": hold.owner,
+        "answer_by_on": hold.answer_by_on,
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    until: date | None = row["until_on"]
+    about = f"invoice {row['invoice']} of {row['customer']}" if row["invoice"] else row["customer"]
+    last = f" until {day_text(until)}" if until else ""
+    return f"{row['id']}  {row['kind']}{last}: {about} ({row['reason']}; by {row['placed_by']})"

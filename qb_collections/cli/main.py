@@ -1,0 +1,171 @@
+"""The program `qb-collections`: every command, and the one place where an error becomes a sentence."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import structlog
+
+from qb_collections.cli import (
+    books,
+    companies,
+    connecting,
+    doctor,
+    emulator,
+    explaining,
+    holds,
+    nights,
+    plans,
+    policies,
+    runs,
+    safekeeping,
+    serving,
+    stopping,
+    tasks,
+    users,
+)
+from qb_collections.cli.answers import CANNOT, HELD, Answer, Cannot, Refused
+from qb_collections.cli.verbs import PROGRAM, epilog
+from qb_collections.config import BadSettings
+from qb_collections.quickbooks.errors import AnswerLost, QuickBooksError, ReconnectNeeded, ServerTrouble
+from qb_collections.store.key_file import BadKeyFile
+from qb_collections.store.leases import LeaseLost
+from qb_collections.store.schema import NewerDatabase
+from qb_collections.store.vault import CannotOpen
+
+
+class Program(click.Group):
+    """The outermost loop of a command: whatever happens ends as a sentence and an exit code."""
+
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        words = [*(sys.argv[1:] if args is None else args)]
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(words, prog_name or PROGRAM, **extra)
+        except Exception as error:
+            kind, code, message = told(error)
+            click.echo(message, err=True)
+            if "--json" in words:
+                problem = {"kind": kind, "message": message}
+                Answer({"error": problem, "exit_code": code}).show(as_json=True)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def told(error: Exception) -> tuple[str, int, str]:
+    """Kind, exit code and sentence of whatever ended a command."""
+    match error:
+        case Refused():
+            return "refused", HELD, str(error)
+        case click.UsageError():
+            return "usage", CANNOT, _usage(error)
+        case click.ClickException():
+            return "usage", CANNOT, error.format_message()
+        case click.Abort():
+            return "stopped", CANNOT, "Stopped by you. What was done so far stays; start it again to go on."
+        case BadSettings():
+            return "settings", CANNOT, str(error)
+        case Cannot() | NewerDatabase() | BadKeyFile():
+            return "cannot", CANNOT, str(error)
+        case CannotOpen():
+            return (
+                "cannot",
+                CANNOT,
+                (
+                    "The connection cannot be opened with this key file: it was sealed with another key. Put "
+                    "the right key file back (QBC_KEY_FILE), or connect again: qb-collections connect"
+                ),
+            )
+        case LeaseLost():
+            return (
+                "cannot",
+                CANNOT,
+                (
+                    "Another process took over while this one was not heard of for a minute. What was "
+                    "committed stays, the rest was left to it. Look at: qb-collections run show"
+                ),
+            )
+        case QuickBooksError():
+            return "quickbooks", CANNOT, quickbooks_sentence(error)
+        case _:
+            return "unexpected", CANNOT, _unexpected(error)
+
+
+def quickbooks_sentence(error: QuickBooksError) -> str:
+    """What happened, what was and was not done, and when it is tried again."""
+    said = f"{str(error).rstrip('.')}."
+    if isinstance(error, ReconnectNeeded):
+        return f"{said} Nothing leaves for this company until then: qb-collections connect"
+    if isinstance(error, AnswerLost | ServerTrouble):
+        done = "What was confirmed before stays; what is uncertain is looked up before it is sent again."
+    else:
+        done = "What was done before stays; the rest was not done and is not lost."
+    if error.retryable:
+        return f"{said} {done} It is tried again tonight, or at once with the same command."
+    return f"{said} {done}"
+
+
+def _usage(error: click.UsageError) -> str:
+    lines = [error.format_message()]
+    if error.ctx is not None:
+        lines.insert(0, error.ctx.get_usage())
+        lines.append(f"See: {error.ctx.command_path} --help")
+    return "\n".join(lines)
+
+
+def _unexpected(error: Exception) -> str:
+    """A mistake of ours.  The log has where; the person has an id to name."""
+    error_id = secrets.token_hex(4)
+    structlog.get_logger("cli").error("unexpected", error_id=error_id, exc_info=error)
+    return (
+        "Something went wrong that this program did not foresee. What was done before stays, and nothing is "
+        f"sent twice when you start it again. The line with error id {error_id} in the log says where."
+    )
+
+
+@click.group(
+    cls=Program,
+    epilog=epilog("connect --emulator http://127.0.0.1:9100", "preview", "night"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Read settings from this file instead of qbc.toml.",
+)
+@click.version_option(package_name=None, version="0.1.0", prog_name=PROGRAM)
+@click.pass_context
+def main(context: click.Context, config_file: Path | None) -> None:
+    """Ask your customers for what they owe, night by night, and say why.
+
+    NAME is a company's name, its alias or its number; it may be left out when one company is connected.
+    """
+    context.obj = {"config": config_file}
+
+
+for module in (
+    serving,
+    emulator,
+    connecting,
+    companies,
+    stopping,
+    books,
+    nights,
+    explaining,
+    holds,
+    tasks,
+    runs,
+    policies,
+    plans,
+    doctor,
+    safekeeping,
+    users,
+):
+    module.add_to(main)

@@ -1,0 +1,162 @@
+"""A run's report for a person: the same facts as its JSON, the important ones first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from qb_collections.cli.words import day_text
+from qb_collections.messages import wording
+
+_CHANNELS = {
+    "quickbooks": "a copy of the invoice, by QuickBooks",
+    "email": "a message that you send",
+    "call": "a call",
+    "letter": "a letter",
+    "person": "for you",
+}
+LEFT_ALONE = "silence"
+
+
+def run_lines(told: dict[str, Any], zone: str, *, with_text: bool = False) -> list[str]:
+    """The report; hours are in the company's zone."""
+    run = told["run"]
+    what = "Preview for the night of" if run["kind"] == "preview" else "Night of"
+    lines = [f"{what} {day_text(date.fromisoformat(run['date']))}: {run['company']}"]
+    if run["heading"]:
+        lines.append(run["heading"])
+    contacts = [one for one in told["customers"] if one["outcome"] in ("remind", "call")]
+    asked = [one for one in told["customers"] if one["outcome"] in ("task", "decide")]
+    silent = [one for one in told["customers"] if one["outcome"] == LEFT_ALONE]
+    lines += _group("Contacts" if run["kind"] == "night" else "Would be contacted", contacts, with_text)
+    lines += _group("Needs you", asked, with_text)
+    lines += _silences(silent)
+    lines += _waiting(told, zone)
+    lines += _effects(told)
+    lines += _differences(told)
+    lines += _delivery(told.get("delivery"), zone)
+    lines += ["", f"Run {run['id']}. Why one invoice: qb-collections explain NUMBER"]
+    return lines
+
+
+def _group(title: str, rows: list[dict[str, Any]], with_text: bool) -> list[str]:
+    if not rows:
+        return ["", f"{title}: nobody."]
+    lines = ["", f"{title} ({len(rows)}):"]
+    for row in rows:
+        amount = f", {row['amount']} {row['currency']}" if row["amount"] else ""
+        stage = f" [{row['stage']}]" if row["stage"] else ""
+        how = f", {_CHANNELS[row['channel']]}" if row["channel"] else ""
+        lines.append(f"  {row['customer']}{stage}{amount}{how}")
+        lines.append(f"      {row['reason']}")
+        if with_text and row["text"]:
+            lines += ["", *(f"      | {line}" for line in row["text"].splitlines()), ""]
+    return lines
+
+
+def _silences(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    lines = ["", f"Left alone ({len(rows)}):"]
+    return lines + [f"  {row['customer']}: {row['reason']}" for row in rows]
+
+
+def _waiting(told: dict[str, Any], zone: str) -> list[str]:
+    """What is decided and has not left: for its hour, or for a person."""
+    open_ones = [one for one in told["intents"] if one["state"] in ("planned", "ready", "unknown", "parked")]
+    lines: list[str] = []
+    for_hour = [one for one in open_ones if one["state"] == "planned" and one["approval"] != "needed"]
+    if for_hour:
+        lines += ["", f"Waits for its hour ({len(for_hour)}):"]
+        lines += [f"  {_about(one)}, from {_local(one['due_at'], zone)}" for one in for_hour]
+    for_you = [one for one in open_ones if one["approval"] == "needed" and one["state"] == "planned"]
+    if for_you:
+        lines += ["", f"Waits for your approval ({len(for_you)}): qb-collections run approve"]
+        lines += [f"  {_about(one)}" for one in for_you]
+    tasks = [one for one in open_ones if one["kind"] == "task" and one["state"] == "ready"]
+    if tasks:
+        lines += ["", f"Waits for your report ({len(tasks)}): qb-collections task list"]
+        lines += [f"  {_about(one)}" for one in tasks]
+    unclear = [one for one in open_ones if one["state"] in ("unknown", "parked")]
+    if unclear:
+        lines += [
+            "",
+            f"Not known whether it went through ({len(unclear)}): looked up before it is sent again",
+        ]
+        lines += [f"  {_about(one)}{': ' + one['reason'] if one['reason'] else ''}" for one in unclear]
+    return lines
+
+
+def _effects(told: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    written = [one for one in told["intents"] if one["state"] == "confirmed" and one["kind"] != "task"]
+    if written:
+        lines += ["", f"Done in QuickBooks ({len(written)}):"]
+        kinds = {
+            "send_invoice": "invoice e-mailed",
+            "note": "note written",
+            "note_attachment": "note attached",
+        }
+        for one in written:
+            id_ = f" (QuickBooks id {one['quickbooks_id']})" if one["quickbooks_id"] else ""
+            lines.append(f"  {kinds.get(one['kind'], one['kind'])}: {_about(one)}{id_}")
+    dropped = [one for one in told["intents"] if one["state"] in ("cancelled", "rejected")]
+    if dropped:
+        lines += ["", f"Not sent after all ({len(dropped)}):"]
+        lines += [f"  {_about(one)}: {one['reason']}" for one in dropped]
+    return lines
+
+
+def _differences(told: dict[str, Any]) -> list[str]:
+    rows = told["differences"]
+    if not rows:
+        return []
+    lines = ["", f"Otherwise than in the preview ({len(rows)}):"]
+    for row in rows:
+        lines += [
+            f"  {row['customer']}",
+            f"      before: {row['before'] or 'not in the preview'}",
+            f"      now:    {row['after'] or 'nothing is due any more'}",
+        ]
+    return lines
+
+
+def _delivery(delivery: dict[str, Any] | None, zone: str) -> list[str]:
+    if delivery is None:
+        return []
+    lines = []
+    if delivery["held"]:
+        lines.append(f"Held: {delivery['held']}")
+    if delivery["trouble"]:
+        again = (
+            f" It is tried again from {_local(delivery['retry_at'], zone)}." if delivery["retry_at"] else ""
+        )
+        lines.append(
+            f"Stopped early: {delivery['trouble']}. What stands under done stays; the rest is not lost."
+            f"{again}"
+        )
+    elif delivery["waits_until"]:
+        lines.append(
+            f"The next thing leaves {_local(delivery['waits_until'], zone)}, by `serve` or another `night`."
+        )
+    for one in (delivery["verified"] or {}).get("differences", []):
+        lines.append(f"QuickBooks says otherwise: {one}")
+    return ["", *lines] if lines else []
+
+
+def _about(intent: dict[str, Any]) -> str:
+    numbers = wording.and_list(intent["invoices"], "en_US") if intent["invoices"] else ""
+    about = f", {'invoice' if len(intent['invoices']) == 1 else 'invoices'} {numbers}" if numbers else ""
+    return f"{intent['customer'] or 'a document'}{about}"
+
+
+def _local(instant: str, zone: str) -> str:
+    at = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
+    return f"{at:%a} {at.day} {at:%B %H:%M}"
+
+
+def reasons(told: dict[str, Any]) -> Counter[str]:
+    """How often each gate gave the reason for a silence."""
+    return Counter(one["gate"] for one in told["customers"] if one["outcome"] == LEFT_ALONE)

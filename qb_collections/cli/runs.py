@@ -1,0 +1,91 @@
+"""run list, show, approve: what the nights decided, and your word on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qb_collections.cli.answers import Answer, Refused, accepted
+from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
+from qb_collections.cli.report_lines import run_lines
+from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.words import company_option, day_text, name_argument
+from qb_collections.services import report, runs
+from qb_collections.store import runs as stored
+from qb_collections.store.engine import reading
+from qb_collections.store.runs import Run
+
+
+def add_to(main: click.Group) -> None:
+    @noun(main, "run", "run show")
+    def run() -> None:
+        """Read the runs of a company, and approve what waits for you."""
+
+    @verb(run, "list", "run list", 'run list "Bright Dental"')
+    @name_argument
+    @click.option("--most", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+    def list_(name: str | None, most: int) -> Answer:
+        """Show the latest previews and nights."""
+        context = open_context()
+        company = company_named(context, name)
+        with reading(context.engine) as conn:
+            found = stored.list(conn, company.id, limit=most)
+        return Answer(
+            {"company": company.name, "runs": [_row(one) for one in found]},
+            [_line(one) for one in found] or ["There is no run yet. Make one with: qb-collections preview"],
+        )
+
+    @verb(run, "show", "run show", "run show 7", "run show 7 --text")
+    @click.argument("run_id", metavar="[ID]", type=int, required=False)
+    @click.option("--text", "with_text", is_flag=True, help="With the words of each message.")
+    @company_option
+    def show(name: str | None, run_id: int | None, with_text: bool) -> Answer:
+        """Show one run, the latest without ID: who is contacted, who is left alone, and why."""
+        context = open_context()
+        company = company_named(context, name)
+        with reading(context.engine) as conn:
+            latest = stored.latest(conn, company.id)
+        wanted = run_id if run_id is not None else latest.id if latest else None
+        if wanted is None:
+            raise Refused("There is no run yet. Make one with: qb-collections preview")
+        try:
+            told = report.run_report(context, company, wanted) | {"delivery": None}
+        except LookupError:
+            raise Refused(
+                f"{company.name} has no run {wanted}. See them with: qb-collections run list"
+            ) from None
+        return Answer(told, run_lines(told, company.zone, with_text=with_text))
+
+    @verb(run, "approve", "run approve", "run approve 7 --customer 'Marlow Print Works'")
+    @click.argument("run_id", metavar="[ID]", type=int, required=False)
+    @click.option("--customer", metavar="CUSTOMER", help="Only what goes to this one.")
+    @company_option
+    def approve(name: str | None, run_id: int | None, customer: str | None) -> Answer:
+        """Agree to a run's messages and calls (the latest night's without ID), good for this run only."""
+        context, company = company_on_its_clock(name)
+        said = accepted(runs.approve(context, company, run_id, by=actor(), customer=customer))
+        return Answer({"company": company.name, "run_id": run_id, "message": said}, [said])
+
+
+def _row(one: Run) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "date": one.on,
+        "state": one.state,
+        "heading": one.heading,
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+        "counts": one.counts,
+    }
+
+
+def _line(one: Run) -> str:
+    contacts = one.counts.get("contacts", 0)
+    customers = one.counts.get("customers", 0)
+    heading = f" {one.heading}" if one.heading else ""
+    return (
+        f"{one.id}  {one.kind} of {day_text(one.on)}, {one.state}: "
+        f"{contacts} of {customers} customers contacted.{heading}"
+    )

@@ -1,0 +1,4 @@
+import click
+
+
+def add_to(main: click.Group) -> None: ...

@@ -1,0 +1,85 @@
+"""task list, done: what waits for a person, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from qb_collections.cli.answers import Answer, accepted
+from qb_collections.cli.opening import actor, company_named, open_context, working
+from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
+from qb_collections.services import tasks
+from qb_collections.store.tasks import Task
+
+
+def add_to(main: click.Group) -> None:
+    @noun(main, "task", "task list")
+    def task() -> None:
+        """Do what needs you: messages to send, calls to make, questions to decide."""
+
+    @verb(task, "list", "task list", 'task list "Bright Dental" --text')
+    @name_argument
+    @click.option("--text", "with_text", is_flag=True, help="With the words to be sent or said.")
+    def list_(name: str | None, with_text: bool) -> Answer:
+        """Show what needs you, the earliest first, with the outcomes that each can have."""
+        context = open_context()
+        company = company_named(context, name)
+        found = tasks.list_open(context, company)
+        lines = [line for one in found for line in _lines(one, with_text)]
+        return Answer(
+            {"company": company.name, "tasks": [_row(one) for one in found]},
+            lines or [f"Nothing of {company.name} needs you."],
+        )
+
+    @verb(
+        task,
+        "done",
+        "task done 12 --outcome sent",
+        "task done 13 --outcome promise --on 2026-11-06 --amount 1240.00",
+        "task done 14 --outcome dispute --invoice 10588 --reason 'cooler failed again'",
+    )
+    @click.argument("task_id", metavar="ID", type=int)
+    @click.option("--outcome", required=True, help="What came of it; `task list` names what is possible.")
+    @click.option("--on", type=DAY, help="The promised or expected day, or when to call back.")
+    @click.option("--amount", type=AMOUNT, help="What is promised.")
+    @click.option("--invoice", metavar="NUMBER", help="Which invoice is questioned.")
+    @click.option("--reason", help="Why, in a few words.")
+    @click.option("--owner", metavar="PERSON", help="Who answers it.")
+    @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
+    @company_option
+    def done(name: str | None, task_id: int, outcome: str, amount: Decimal | None, **given: Any) -> Answer:
+        """Report what came of a task; what follows from it is in force at once."""
+        with working(name, f"Task {task_id}") as work:
+            report = tasks.Report(
+                outcome=outcome, by=actor(), amount=money(amount, work.company.currency), **given
+            )
+            said = accepted(tasks.done(work.context, work.company, work.lease, task_id, report))
+        data = {"company": work.company.name, "task_id": task_id, "outcome": outcome, "message": said}
+        return Answer(data, [said])
+
+
+def _row(task: Task) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "title": task.title,
+        "text": task.text,
+        "customer": task.payload.get("customer"),
+        "customer_id": task.customer_id,
+        "stage": task.payload.get("stage"),
+        "due_on": task.due_on,
+        "outcomes": list(tasks.outcomes_of(task.kind)),
+    }
+
+
+def _lines(task: Task, with_text: bool) -> list[str]:
+    due: date | None = task.due_on
+    when = f" (since {day_text(due)})" if due else ""
+    said = [f"{task.id}  {task.title}{when}", f"    outcomes: {', '.join(tasks.outcomes_of(task.kind))}"]
+    if with_text and task.text:
+        said += ["", *(f"    {line}" for line in task.text.splitlines()), ""]
+    return said

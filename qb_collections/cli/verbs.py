@@ -1,0 +1,57 @@
+"""How a function becomes a command: --help ends with an example, --json prints one object."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from qb_collections.cli.answers import Answer
+
+PROGRAM = "qb-collections"
+
+
+def verb(group: click.Group, name: str, *examples: str) -> Callable[[Callable[..., Answer]], click.Command]:
+    """Add the function to the group as this command.  Its answer is shown; its exit code is the program's.
+
+    The examples are what one types after the program's name.
+    """
+    assert examples, "a command shows how it is used"
+
+    def made(function: Callable[..., Answer]) -> click.Command:
+        @functools.wraps(function)
+        def run(*, as_json: bool, **given: Any) -> int:
+            return function(**given).show(as_json)
+
+        with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(run)
+        return group.command(name, epilog=epilog(*examples))(with_json)
+
+    return made
+
+
+def long_verb(group: click.Group, name: str, *examples: str) -> Callable[[Callable[..., int]], click.Command]:
+    """For commands that run until they are stopped: the function prints, and answers the exit code."""
+    assert examples, "a command shows how it is used"
+
+    def made(function: Callable[..., int]) -> click.Command:
+        with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object when ready.")
+        return group.command(name, epilog=epilog(*examples))(with_json(function))
+
+    return made
+
+
+def epilog(*examples: str) -> str:
+    """The examples, kept line by line (click's mark for that is a line with \\b)."""
+    title = "Example:" if len(examples) == 1 else "Examples:"
+    return "\n".join(["\b", title, *(f"  {PROGRAM} {one}" for one in examples)])
+
+
+def noun(parent: click.Group, name: str, example: str) -> Callable[[Callable[[], None]], click.Group]:
+    """Add a group of commands; its docstring says what they are about."""
+
+    def made(function: Callable[[], None]) -> click.Group:
+        return parent.group(name, epilog=epilog(example))(function)
+
+    return made
