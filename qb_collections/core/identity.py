@@ -9,7 +9,6 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from qb_collections.core.decision import Decision
@@ -101,8 +100,6 @@ def _plain(value: Any) -> Any:
         return format(value.normalize() + 0, "f")
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
     if isinstance(value, frozenset | set):
         return sorted(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

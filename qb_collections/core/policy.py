@@ -12,7 +12,15 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from qb_collections.core.business_days import Calendar, QuietSeason
 from qb_collections.core.policy_text import Location, line_of, nearest, path_text, toml_error_line
@@ -30,8 +38,6 @@ def _number(value: object) -> object:
 
 def _month_day(value: object) -> object:
     """ "12-24" becomes (12, 24)."""
-    if isinstance(value, tuple):
-        return value
     try:
         # 2024 is a leap year, so 02-29 is a day.
         day = date.fromisoformat(f"2024-{value}") if isinstance(value, str) and len(value) == 5 else None
@@ -43,12 +49,15 @@ def _month_day(value: object) -> object:
 
 
 EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
-Subdivision = Annotated[str, Field(pattern="^[A-Z0-9]{1,3}$")]
+Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
+Subdivision = Annotated[str, Field(pattern="^[A-Z0-9]{0,3}$")]
 Days = Annotated[int, Field(strict=True, ge=0, le=3660)]
-Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(10) ** 12)]
+# What a person writes is a number or "MM-DD"; the schema for editors says that, not what it becomes.
+_WRITTEN_NUMBER = WithJsonSchema({"type": "number", "minimum": 0})
+_WRITTEN_DAY = WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"})
+Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(10) ** 12), _WRITTEN_NUMBER]
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
-MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
+MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day), _WRITTEN_DAY]
 
 
 class Section(BaseModel):
@@ -181,9 +190,7 @@ class Approvals(Section):
 
 
 class DeEscalation(Section):
-    after_reply_at_most: Code = "S2"
-    part_paid_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = 50
-    part_paid_wait_days: Days = 7
+    after_reply_at_most: Code = "S2"  # the firmest tone of the next message once a customer has answered
 
 
 class Policy(Section):

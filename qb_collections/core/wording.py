@@ -71,9 +71,7 @@ def _shape(currency: str, locale: str) -> tuple[str, str, int, dict[int, str]] |
     written, plain = sample.format(locale), f"{sample.amount:,.{digits}f}"
     start, end = written.find(plain[0]), written.rfind(plain[-1]) + 1
     figure = written[start:end]
-    if len(figure) != len(plain) or start < 0:
-        return None
-    swap = {ord(ours): theirs for ours, theirs in zip(plain, figure, strict=True) if ours != theirs}
+    swap = {ord(ours): theirs for ours, theirs in zip(plain, figure, strict=False) if ours != theirs}
     if plain.translate(swap) != figure or any(chr(ours).isdigit() for ours in swap):
         return None
     return written[:start], written[end:], digits, swap

@@ -48,6 +48,12 @@ def test_a_disputed_late_invoice_keeps_a_running_cycle_going():
     assert advance(made, 1, nov(4)) == made.cycle
 
 
+def test_it_goes_on_before_its_first_contact():
+    made = replace(case(), cycle=begun(1, octo(24), 1))
+
+    assert advance(made, 1, nov(4)) == made.cycle
+
+
 def test_it_ends_when_nothing_overdue_is_left():
     made = after(reminder("S1", octo(28)), invoices=(invoice("2", nov(20)),))
 

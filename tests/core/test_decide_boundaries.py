@@ -436,6 +436,22 @@ def test_backlog_enters_at_its_age_but_not_above_the_second_step(due, stage):
     assert decision.reply_by_on == nov(6)
 
 
+def test_the_policy_says_how_high_backlog_may_enter():
+    gentle = rules(changed(**{'enter_at_most = "S2"': 'enter_at_most = "S1"'}))
+    made = case(invoice(due=date(2026, 5, 4)), is_backlog=True)
+
+    assert decide(made, gentle, octo(30)).stage == "S1"
+
+
+def test_what_was_said_in_an_earlier_cycle_does_not_count_in_this_one():
+    earlier = reminder("S1", date(2026, 9, 1), cycle=0)
+    made = after(reminder("S2", nov(3)), invoices=(invoice(), invoice("2", octo(23))))
+    made = replace(made, contacts=(replace(earlier, invoice_ids=("2",)), *made.contacts))
+
+    # Invoice 2 was named in the first cycle only, so the firm message leaves it out.
+    assert decide(made, rules(changed(**{"call = 500 ": "call = 9999 "})), nov(17)).invoice_ids == ("1",)
+
+
 def test_backlog_waits_for_its_day():
     made = case(is_backlog=True, start_on=nov(9))
 

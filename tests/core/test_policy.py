@@ -1,5 +1,7 @@
 """A policy is text: what it says, and how a mistake in it is named."""
 
+import json
+import tomllib
 from datetime import date, time
 from decimal import Decimal
 
@@ -200,13 +202,17 @@ def test_a_setting_under_something_that_is_no_table():
 
 
 def test_the_schema_accepts_the_preset_and_refuses_an_unknown_setting():
-    """For editors: what it accepts as JSON is what a policy may say."""
-    plain = STANDARD.model_dump(mode="json", exclude_none=True)
-    plain["quiet"] = [{"name": "End of the year", "first": [12, 24], "last": [1, 2]}]
+    """For editors, which see the text as written."""
+    written = json.loads(json.dumps(tomllib.loads(TEXT), default=str))
 
-    jsonschema.validate(plain, schema())
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**plain, "promise": {}}, schema())
+    jsonschema.validate(written, schema())
+    for wrong in (
+        {"promise": {}},
+        {"quiet": [{"name": "x", "first": 12, "last": "01-02"}]},
+        {"credits": {"tolerance": "1"}},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**written, **wrong}, schema())
 
 
 def test_lines_are_found_through_dotted_and_quoted_keys():
