@@ -29,7 +29,7 @@ def held(context: Context, company: Company, wait_seconds: float = COMMAND_SECON
     try:
         if lease.limiter_state is not None:
             limiter.import_state(lease.limiter_state)
-        elif company.emulator_url is None:  # an emulator has no other apps, and counts for itself
+        if lease.ran_out and company.emulator_url is None:  # an emulator counts for itself
             limiter.fill()
         with durable(context.engine) as conn:
             intents.recover(conn, lease)

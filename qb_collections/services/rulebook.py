@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from qb_collections.core import policy as policies
 from qb_collections.core.case import Case
-from qb_collections.core.rules import Rules
 from qb_collections.core.policy import Policy
+from qb_collections.core.rules import Rules
 from qb_collections.store import policies as stored
 from qb_collections.store.companies import Company
 
@@ -53,8 +53,8 @@ def _holidays(policy: Policy, country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=64)
 def _of_country(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    try:
-        days = holidays.country_holidays(country, subdiv=subdivision, years=range(year - 2, year + 3))
-    except NotImplementedError:  # the library's word for a country or region that it does not know
+    known = holidays.list_supported_countries()
+    if country not in known:
         return frozenset()
-    return frozenset(days)
+    region = subdivision if subdivision in known[country] else None
+    return frozenset(holidays.country_holidays(country, subdiv=region, years=range(year - 2, year + 3)))
