@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from qb_collections.core.books import CreditMemo
+from qb_collections.core.money import Money
 from qb_collections.quickbooks import rows, translate
 from qb_collections.quickbooks.decoding import sensible
 from qb_collections.quickbooks.errors import AnswerLost
@@ -50,10 +52,33 @@ def take_away(conn: Connection, company_id: int, kind: str, document_id: str) ->
 
 
 def put_live(conn: Connection, company_id: int, live: Live) -> None:
-    """What was just read about a customer: open documents, and those asked for by id."""
+    """What was just read about some customers: open documents, and invoices asked for by id.
+
+    A credit of theirs that is open no more was used up since the mirror saw it.
+    """
     mirror.put_customers(conn, company_id, live.customers.values())
     mirror.put_invoices(conn, company_id, live.invoices)
     mirror.delete_invoices(conn, company_id, live.missing)
+    memos = {one.id for one in live.credit_memos}
+    payments = {one.id for one in live.payments}
+    mirror.put_credit_memos(
+        conn,
+        company_id,
+        [
+            replace(one, remaining=Money.zero(one.remaining.currency))
+            for one in mirror.credit_memos_open(conn, company_id, live.customers)
+            if one.id not in memos
+        ],
+    )
+    mirror.put_payments(
+        conn,
+        company_id,
+        [
+            replace(one, unapplied=Money.zero(one.unapplied.currency))
+            for one in mirror.payments_with_unapplied(conn, company_id, live.customers)
+            if one.id not in payments
+        ],
+    )
     mirror.put_credit_memos(conn, company_id, live.credit_memos)
     mirror.put_payments(conn, company_id, live.payments)
 

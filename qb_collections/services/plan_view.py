@@ -12,7 +12,7 @@ from qb_collections.core.intents import Intent, IntentKind
 from qb_collections.core.money import Money
 from qb_collections.core.plan_proof import compare
 from qb_collections.core.plans import principal
-from qb_collections.core.wording import day_text, list_text, money_text, short
+from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.services import proof
 from qb_collections.services.plan_facts import Facts, cash_figures
 from qb_collections.services.plan_papers import KIND_OF
@@ -28,7 +28,7 @@ def writes(
     year = facts.plan_on.year
     day = day_text(facts.plan_on, year)
     whole = money_text(principal(facts.candidates), company.locale)
-    numbers = list_text([one.invoice.label for one in facts.candidates])
+    numbers = ", ".join(short(one.invoice.label, 24) for one in facts.candidates)
     said = []
     if not set_up:
         said.append(f'Once for this company: an account "{ACCOUNT_NAME}" and an item "{ITEM_NAME}" on it.')

@@ -1,0 +1,142 @@
+"""Books with one customer who asks for time, and what must be true of them before, during and after a plan.
+
+Everything asserted here is read from the emulator's own ledger.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from qb_collections.core.intents import State
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import leasing, plans
+from qb_collections.store import intents
+from qb_collections.store import plans as stored
+from qb_collections.store.engine import reading
+from tests.world import World
+
+START = datetime(2026, 10, 30, 20, 0, tzinfo=UTC)  # Friday, 16:00 in New York
+FIRST_ON = date(2026, 11, 16)  # a Monday
+ITEM = "Payment plan (not a sale)"
+
+
+class PlanBooks(World):
+    """The grill owes three invoices, 1,000.00 in all, of which 80.00 is sales tax on one of them."""
+
+    def __init__(self, amounts=("600.00", "150.01", "249.99"), **more):
+        super().__init__(START, **more)
+        self.grill = self.customer("Riverbend Bait & Grill", "doreen@riverbend.example")
+        self.invoices = [
+            self.invoice(self.grill, amount, date(2026, 8, 3 + place), date(2026, 9, 2 + place))
+            for place, amount in enumerate(amounts)
+        ]
+        self.connect()
+        with leasing.held(self.context, self.company) as lease:
+            plans.confirm_basis(
+                self.context,
+                self.company,
+                lease,
+                income_on_accrual=True,
+                sales_tax_on_accrual=True,
+                by="Sam",
+            )
+        self.before = self.trial_balance()
+        self.debt = sum((self.balance(one) for one in self.invoices), Decimal(0))
+
+    # What people ask of the service
+
+    def ask(self, **changed):
+        numbers = [one["DocNumber"] for one in self.invoices]
+        return {
+            "invoice_numbers": numbers,
+            "payments": 3,
+            "every": "month",
+            "first_on": FIRST_ON,
+            "by": "Sam",
+        } | changed
+
+    def propose(self, **changed):
+        with leasing.held(self.context, self.company) as lease:
+            return plans.propose(self.context, self.company, lease, **self.ask(**changed))
+
+    def create(self, confirm=True, **changed):
+        with leasing.held(self.context, self.company) as lease:
+            return plans.create(self.context, self.company, lease, confirm=confirm, **self.ask(**changed))
+
+    def plan(self):
+        """The latest plan as we have it; None: there is none."""
+        with reading(self.context.engine) as conn:
+            found = stored.list(conn, self.company_id)
+        return found[-1] if found else None
+
+    def steps(self):
+        with reading(self.context.engine) as conn:
+            return intents.of_plan(conn, self.company_id, self.plan().id)
+
+    def settle(self):
+        """Start again on the files, and let the deliveries of the next hours do what is left."""
+        self.restart()
+        self.until_delivered()
+        open_states = (State.SENDING, State.UNKNOWN)
+        with reading(self.context.engine) as conn:
+            assert not intents.list(conn, self.company_id, states=open_states)
+
+    def create_through_trouble(self, **changed):
+        try:
+            return self.create(**changed)
+        except QuickBooksError:
+            return None
+
+    # What the books say
+
+    def trial_balance(self, basis="accrual"):
+        rows = self.engine.trial_balance(self.realm, basis=basis)
+        return {row["account"]: row["debit"] - row["credit"] for row in rows}
+
+    def balance(self, invoice):
+        return self.read_invoice(invoice["Id"])["Balance"]
+
+    def rows(self, entity):
+        where = f"SELECT * FROM {entity} WHERE CustomerRef = '{self.grill}' MAXRESULTS 1000"
+        return self.engine.query(self.realm, where).get(entity, [])
+
+    def installments(self):
+        """The customer's invoices on our item that are not void, in the order of their due dates."""
+        known = {one["Id"] for one in self.invoices}
+        found = [one for one in self.rows("Invoice") if one["Id"] not in known and one["TotalAmt"]]
+        return sorted(found, key=lambda one: one["DueDate"])
+
+    def owed_most(self):
+        """The most that the customer ever owed, over every version of the record."""
+        versions = self.engine.versions(self.realm, "Customer", self.grill)
+        return max(version["body"].get("Balance", Decimal(0)) for version in versions)
+
+    def assert_whole(self, count=3):
+        plan = self.plan()
+        assert plan.state == "active", plan
+        assert len(self.rows("CreditMemo")) == 1
+        assert len(self.rows("Payment")) == 1
+        assert len(self.installments()) == count
+        assert [self.balance(one) for one in self.invoices] == [0] * len(self.invoices)
+        assert sum(one["Balance"] for one in self.installments()) == self.debt
+        assert self.notes_on_originals() == [1] * len(self.invoices)
+        self.assert_books_unmoved()
+
+    def assert_without_effect(self):
+        plan = self.plan()
+        assert plan.state == "cancelled", plan
+        assert plan.reason.startswith("Without effect in QuickBooks.")
+        assert self.rows("CreditMemo") == [] and self.rows("Payment") == []
+        assert self.installments() == []
+        assert [self.balance(one) for one in self.invoices] == [one["TotalAmt"] for one in self.invoices]
+        assert self.notes_on_originals() == [0] * len(self.invoices)
+        self.assert_books_unmoved()
+
+    def assert_books_unmoved(self):
+        assert self.trial_balance() == self.before
+        assert self.owed_most() == self.debt
+
+    def notes_on_originals(self):
+        found = self.notes()
+        return [found.get(one["Id"], 0) for one in self.invoices]

@@ -1,0 +1,246 @@
+"""Lost answers, refusals and crashes: a plan ends whole or without effect, and nothing is there twice."""
+
+import pytest
+
+from qb_collections.core.intents import IntentKind, State
+from qb_collections.services import leasing, modes, plan_saga, plans, tasks
+from qb_collections.services.refusal import Refusal
+from qb_collections.store.engine import Mode, Moment, interpose
+from tests.plans.books import ITEM, PlanBooks
+
+WRITES = 8  # account, item, memo, zero payment, three installments, one batch of notes
+
+
+def lose_nth_write(books, nth, fault="lose_answer"):
+    """Strike the n-th creation, or the batch of notes after the creations."""
+    books.emulator.front.faults.add({"fault": fault, "match": {"operation": "create", "nth": nth}})
+
+
+@pytest.mark.parametrize("nth", range(1, WRITES))
+def test_a_lost_answer_at_any_write_ends_whole_with_nothing_twice(books, nth):
+    lose_nth_write(books, nth)
+
+    books.create_through_trouble()
+    books.settle()
+
+    assert books.emulator.front.faults.all()[0].struck == 1
+    books.assert_whole()
+
+
+def test_a_lost_answer_of_the_notes_writes_each_once(books):
+    books.emulator.front.faults.add(
+        {"fault": "lose_answer", "match": {"method": "POST", "path": "batch", "nth": 3}}
+    )
+
+    books.create_through_trouble()
+    books.settle()
+
+    books.assert_whole()
+
+
+@pytest.mark.parametrize("nth", range(1, WRITES))
+def test_trouble_before_a_write_is_tried_again(books, nth):
+    lose_nth_write(books, nth, "http_503")
+
+    books.create_through_trouble()
+    books.settle()
+    if books.plan() is None:  # it struck while the account or the item was made
+        books.create()
+
+    books.assert_whole()
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_a_refusal_at_any_document_ends_without_effect(books, nth):
+    """Somebody makes the item inactive just before the n-th document of the plan."""
+    books.create(confirm=False)
+    at_creation(books, nth, lambda: deactivate(books))
+
+    answer = books.create()
+
+    assert not isinstance(answer, Refusal)
+    # The zero payment names no item, so QuickBooks refuses the next document that does.
+    assert "QuickBooks refused the" in answer.reason
+    books.assert_without_effect()
+    kinds = {step.kind for step in books.steps() if step.state is State.CONFIRMED}
+    assert kinds <= {
+        IntentKind.PLAN_MEMO,
+        IntentKind.PLAN_APPLY,
+        IntentKind.PLAN_INSTALLMENT,
+        IntentKind.PLAN_REVERSE,
+    }
+
+
+@pytest.mark.parametrize("nth", range(1, 5))
+def test_a_lost_answer_while_taking_back_ends_without_effect(books, nth):
+    """Two installments, the zero payment and the memo are taken back; the answer to the n-th is lost."""
+    at_creation(books, 5, lambda: (deactivate(books), lose_removal(books, nth)))
+
+    books.create_through_trouble()
+    books.settle()
+
+    books.assert_without_effect()
+
+
+def test_books_closed_midway_wait_for_a_person_and_are_then_taken_back(books):
+    at_creation(books, 5, lambda: books.act("close_books", through="2026-10-30"))
+
+    stuck = books.create()
+
+    assert stuck.state == "building"
+    assert [task.kind for task in tasks.list_open(books.context, books.company)] == ["parked"]
+    assert books.owed_most() == books.debt
+    books.act("set_preferences", preferences={"AccountingInfoPrefs": {"BookCloseDate": None}})
+    with leasing.held(books.context, books.company) as lease:
+        gateway = books.context.gateway(books.company, lease)
+        plan_saga.resume(books.context, books.company, lease, gateway, stuck.id, retry_parked=True)
+    books.assert_without_effect()
+
+
+def test_a_payment_between_agreement_and_memo_ends_without_effect(books):
+    """The customer pays an original while the plan is written: the memo cannot be applied in full."""
+    at_creation(books, 2, lambda: books.act("pay", invoice=books.invoices[0]["DocNumber"]))
+
+    ended = books.create()
+
+    assert ended.state == "cancelled"
+    assert books.rows("CreditMemo") == [] and books.installments() == []
+    assert books.balance(books.invoices[0]) == 0
+    assert books.balance(books.invoices[1]) == books.invoices[1]["TotalAmt"]
+
+
+def test_credits_applied_by_quickbooks_itself_end_without_effect(books):
+    """Somebody switches automatic application on after the check: QuickBooks uses the memo up itself."""
+    at_creation(
+        books, 1, lambda: books.act("set_preferences", preferences={"SalesFormsPrefs": {"AutoApplyCredit": True}})
+    )
+
+    ended = books.create()
+
+    assert ended.state in ("cancelled", "building")
+    assert books.installments() == []
+    assert books.owed_most() == books.debt
+
+
+def test_other_people_s_work_is_told_apart_from_the_plan(books):
+    stranger = books.customer("Lookout Bakery")
+    at_creation(
+        books,
+        4,
+        lambda: books.act("create_invoice", customer="Lookout Bakery", amount="75.00", on="2026-10-30"),
+    )
+
+    plan = books.create()
+
+    assert stranger and plan.state == "active"
+    shown = plans.show(books.context, books.company, plan.id)["proof"]
+    assert shown["holds"] is True and len(shown["other_work"]) == 1
+    assert shown["sentence"].startswith("receivables, income and tax unchanged by the plan: yes; other work")
+    income = next(one for one in shown["accrual"] if one["what"] == "income")
+    assert (income["before"], income["after"]) == ("-1000.00", "-1075.00")
+
+
+def test_a_stop_halfway_leaves_the_plan_building_until_it_is_lifted(books):
+    at_creation(books, 4, lambda: modes.stop(books.context, books.company, by="Sam"))
+
+    stopped = books.create()
+
+    assert stopped.state == "building"
+    assert len(books.installments()) < 3
+    modes.lift(books.context, books.company, by="Sam")
+    books.settle()
+    books.assert_whole()
+
+
+def test_a_second_plan_while_one_is_building_is_refused(books):
+    at_creation(books, 3, lambda: modes.stop(books.context, books.company, by="Sam"))
+    books.create()
+    modes.lift(books.context, books.company, by="Sam")
+
+    answer = books.create()
+
+    assert isinstance(answer, Refusal)
+    books.settle()
+    books.assert_whole()
+
+
+class Killed(BaseException):
+    """The process ends here.  Nothing in the product catches it."""
+
+
+class KillAt:
+    """Ends the process at the n-th moment between its writing transactions."""
+
+    def __init__(self, number):
+        self.left = number
+
+    def __call__(self, moment, mode):
+        if mode is Mode.READING or moment is Moment.BEFORE_COMMIT:
+            return
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+
+SHARDS = 6
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_crash_between_any_two_commits_ends_whole_or_without_effect(shard, refused):
+    """Every moment is tried once, in the shards together, until a run comes to its end unharmed."""
+    number = shard + 1
+    while killed_at(number, refused):
+        number += SHARDS
+    assert number > SHARDS  # at least one moment of this shard was met
+
+
+def killed_at(number, refused):
+    books = PlanBooks()
+    if refused:
+        at_creation(books, 4, lambda: deactivate(books))
+    interpose(books.context.engine, KillAt(number))
+    try:
+        books.create()
+        killed = False
+    except Killed:
+        killed = True
+    finally:
+        interpose(books.context.engine, None)
+    books.settle()
+    if books.plan() is None:
+        books.create()
+        books.settle()
+    if refused:
+        books.assert_without_effect()
+    else:
+        books.assert_whole()
+    books.close()
+    return killed
+
+
+def at_creation(books, nth, act):
+    """Let something happen in QuickBooks just before the n-th document of a plan is created."""
+    left = nth
+    save = books.engine.save
+
+    def meddled(realm, entity, body, **more):
+        nonlocal left
+        if entity in ("CreditMemo", "Payment", "Invoice") and "Id" not in body and "PP" in str(body):
+            left -= 1
+            if left == 0:
+                act()
+        return save(realm, entity, body, **more)
+
+    books.engine.save = meddled
+
+
+def deactivate(books):
+    item = books.engine.query(books.realm, f"SELECT * FROM Item WHERE Name = '{ITEM}'")["Item"][0]
+    books.act("deactivate", entity="Item", id=item["Id"])
+
+
+def lose_removal(books, nth):
+    """Lose the answer to the n-th removal: the installments are voided, what follows is deleted."""
+    match = {"operation": "void", "nth": nth} if nth <= 2 else {"operation": "delete", "nth": nth - 2}
+    books.emulator.front.faults.add({"fault": "lose_answer", "match": match})
