@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -209,6 +211,13 @@ def _exchanged(
         _revoke_quietly(context, intuit, tokens)
         raise
     if known is not None:
+        if is_another(known.preferences, facts):
+            _revoke_quietly(context, intuit, tokens)
+            return Refusal(
+                f"{facts.name} has the id under which {known.name} is connected here, but its books were "
+                "made at another time: it is another company. Nothing was changed. To try it out, start "
+                "with an empty folder in QBC_DATA_DIR."
+            )
         with held(context, known, PAGE_SECONDS) as lease:
             return _connected_again(
                 context, lease, known, target, realm_id, facts, preferences, one.tokens, actor
@@ -307,6 +316,12 @@ def _connected_again(
         )
         note(conn, context, company.id, actor, "connect", "connected again; goes on in shadow")
     return Connected(company, is_new=False)
+
+
+def is_another(stored: Mapping[str, Any], facts: CompanyFacts) -> bool:
+    """Whether these are surely not the books that we knew: two were not made in the same second."""
+    known = stored.get("books_created_at")
+    return bool(known and facts.created_at and datetime.fromisoformat(known) != facts.created_at)
 
 
 def stored_preferences(facts: CompanyFacts, preferences: Preferences) -> dict[str, Any]:

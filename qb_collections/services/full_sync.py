@@ -121,7 +121,9 @@ class FullSync:
             credited |= {one.customer_id for one in mirror.credit_memos_open(conn, self.company.id)}
         owed = open_sums(listed)
         differing = {
-            one.id for one in customers.values() if one.balance != owed.get((one.id, one.currency), Money.zero(one.currency))
+            one.id
+            for one in customers.values()
+            if one.balance != owed.get((one.id, one.currency), Money.zero(one.currency))
         }
         wanted = sorted(credited | differing)
         for at in range(0, len(wanted), CUSTOMERS_AT_ONCE):

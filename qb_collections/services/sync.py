@@ -57,7 +57,7 @@ def _changed(
     if context.clock.now() - cursor.since > timedelta(days=CAPTURE_DAYS):
         return None
     changes = gateway.changes(cursor.since)
-    if not changes.complete:
+    if not changes.complete or changes.server_at < cursor.since:  # its time ran back: a copy was put back
         return None
     moved = _moved_invoices(context, company, gateway, changes)
     invoices = {one.id: one for one in (*changes.invoices, *moved)}

@@ -315,3 +315,16 @@ def test_connecting_to_intuit_asks_there_with_our_own_address(context):
     assert began.url.startswith("https://appcenter.intuit.com/connect/oauth2?")
     assert asked["redirect_uri"] == ["https://ar.example.com/connect/callback"]
     assert asked["state"] == [began.state]
+
+
+def test_other_books_under_a_known_id_are_another_company(context, emulator, company):
+    """A fresh emulator gives its companies the same ids again."""
+    with durable(context.engine) as conn:
+        older = company.preferences | {"books_created_at": "2019-01-01T00:00:00+00:00"}
+        before = companies.update(conn, company.id, preferences=older)
+
+    done = connect.connect_emulator(context, emulator.base_url)
+
+    assert isinstance(done, Refusal)
+    assert "another company" in done.message
+    assert stored(context, company) == before

@@ -1,5 +1,6 @@
 """The mirror equals the books after every sync, at the price promised."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -344,3 +345,25 @@ def test_the_cursor_is_quickbooks_time_less_five_minutes(books, amy, synced, loo
     report = synced()
 
     assert report.read_at - look.cursor().since == timedelta(minutes=5)
+
+
+def test_books_put_back_to_an_earlier_day_are_read_again_from_the_start(
+    context, books, amy, company, synced, look
+):
+    """The cursor lies ahead of QuickBooks' own time, so no change would ever be after it."""
+    books.invoice(amy, 120)
+    synced()
+    with durable(context.engine) as conn:
+        ahead = replace(look_cursor(conn, company), since=context.clock.now() + DAY)
+        cursors.set_cursor(conn, company.id, ahead)
+    books.invoice(amy, 30)
+
+    report = synced()
+
+    assert report.everything
+    assert look.totals() == {"USD": usd("150.00")}
+    assert look.cursor().since < context.clock.now()
+
+
+def look_cursor(conn, company):
+    return cursors.cursor(conn, company.id)
