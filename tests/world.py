@@ -143,7 +143,10 @@ class World:
         line = {
             "Amount": Decimal(amount),
             "DetailType": "SalesItemLineDetail",
-            "SalesItemLineDetail": {"ItemRef": {"value": item["Item"][0]["Id"]}, "TaxCodeRef": {"value": "NON"}},
+            "SalesItemLineDetail": {
+                "ItemRef": {"value": item["Item"][0]["Id"]},
+                "TaxCodeRef": {"value": "NON"},
+            },
         }
         body = {
             "CustomerRef": {"value": customer},
