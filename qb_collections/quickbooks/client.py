@@ -8,7 +8,6 @@ before the body, and retries what may be retried.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -212,7 +211,6 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         slow = REPORT_SECONDS if "/reports/" in url else READ_SECONDS
         with self.limiter.call(batch=batch or url.endswith("/batch")):
             self.calls += 1
-            started = time.perf_counter()
             try:
                 response = self.session.request(
                     method,
@@ -227,7 +225,6 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
                 _read_body(response)
             except requests.RequestException as error:
                 raise _lost(error, effect) from None
-            seconds = time.perf_counter() - started
         refusal = answers.refusal(response, self.clock.now())
         _log.debug(
             "quickbooks call",
@@ -235,7 +232,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             method=method,
             operation=_operation(url),
             status=response.status_code,
-            ms=round(seconds * 1000),
+            ms=round(response.elapsed.total_seconds() * 1000),
             intuit_tid=answers.tid(response),
             request_id=params.get("requestid"),
         )

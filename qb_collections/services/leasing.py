@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
+
 from qb_collections.services.context import Context
 from qb_collections.store import intents, leases
 from qb_collections.store.companies import Company
@@ -33,6 +35,7 @@ def held(context: Context, company: Company, wait_seconds: float = COMMAND_SECON
             limiter.fill()
         with durable(context.engine) as conn:
             intents.recover(conn, lease)
-        yield lease
+        with structlog.contextvars.bound_contextvars(company=company.alias):
+            yield lease
     finally:
         leases.release(context.engine, lease, limiter.export_state())

@@ -1,10 +1,13 @@
 """Whose time a company lives on, what its lease carries, and which zone it is in."""
 
+import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from qb_collections import logs
 from qb_collections.clock import RealClock
 from qb_collections.quickbooks import errors as e
 from qb_collections.services import company_zone
@@ -114,3 +117,17 @@ def test_every_zone_in_the_tables_exists(name):
 )
 def test_dates_and_money_are_written_as_the_country_writes_them(country, expected):
     assert company_zone.locale(country) == expected
+
+
+def test_every_line_written_under_a_lease_names_the_company_by_its_alias(context, company):
+    stream = io.StringIO()
+    logs.configure("debug", stream)
+    try:
+        with held(context, company) as lease:
+            context.gateway(company, lease).preferences()
+    finally:
+        logs.configure("info")
+
+    [line] = [json.loads(line) for line in stream.getvalue().splitlines() if "quickbooks call" in line]
+    assert line["company"] == company.alias
+    assert company.name not in stream.getvalue()
