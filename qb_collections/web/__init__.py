@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from qb_collections.services.context import Context
 from qb_collections.web import (
+    about_you,
     access,
     auth,
     companies,
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     invoices.bp,
     runs.bp,
     tasks.bp,
+    about_you.bp,
 )
 
 

@@ -55,7 +55,9 @@ def sending_of(company: Company | None, everything: StopState | None) -> Sending
             "off", "Each company has its own switch", "Here you can stop all of them.", False, None
         )
     if stopped:
-        said = f"Stopped by {company.stopped_by}. Nothing leaves until this is lifted. Nights are still decided."
+        said = (
+            f"Stopped by {company.stopped_by}. Nothing leaves until this is lifted. Nights are still decided."
+        )
         return Sending("stopped", "Sending is stopped", said, True, None)
     if company.state is not Link.CONNECTED:
         return Sending("off", "Sending is off", "The company is not connected to QuickBooks.", False, None)

@@ -188,6 +188,7 @@ def intuit_elsewhere(path: str, text: str) -> Iterator[Breach]:
 OUTERMOST = frozenset(
     {
         ("qb_collections/emulator/http_server.py", "_answer"),
+        ("qb_collections/jobs/runner.py", "_run"),
     }
 )
 
