@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
@@ -17,14 +18,17 @@ T = TypeVar("T", Customer, Invoice, Payment, CreditMemo)
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
 
 
+_unit = lru_cache(maxsize=64)(quantum)
+
+
 def money(amount: Decimal | None, currency: str) -> Money:
     """With the currency's decimals, or more where QuickBooks sent more."""
     if amount is None:
         raise ValueError("an amount is missing")
     if not amount.is_finite():
         raise ValueError("an amount is not a number")
-    unit = quantum(currency)
-    return Money(amount.quantize(unit) if amount == amount.quantize(unit) else amount, currency)
+    rounded = amount.quantize(_unit(currency))
+    return Money(rounded if rounded == amount else amount, currency)
 
 
 def currency_of(ref: rows.Ref | None, home: str) -> str:
