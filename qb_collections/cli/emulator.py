@@ -15,7 +15,7 @@ from qb_collections.cli.waiting import until_stopped
 from qb_collections.cli.words import DAY, INSTANT
 from qb_collections.emulator import clocks
 from qb_collections.emulator.clock import EmulatorClock
-from qb_collections.emulator.companies import ledger
+from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.serve import EmulatorServer
 
 
@@ -113,7 +113,7 @@ def _opened(
                     f"The company's books reach to {first_at:%Y-%m-%dT%H:%M}Z; --start cannot be before."
                 )
             clock.set(start_at or first_at)
-    except (ledger.LedgerRefused, ValueError) as refused:
+    except (LedgerRefused, ValueError) as refused:
         server.stop()
         raise Cannot(_ledger_sentence(refused)) from None
     except Cannot:
@@ -175,6 +175,6 @@ def _columns(text: str) -> dict[str, str]:
 
 
 def _ledger_sentence(refused: Exception) -> str:
-    if isinstance(refused, ledger.LedgerRefused):
+    if isinstance(refused, LedgerRefused):
         return f"{refused}. Mend them, or leave them out with --skip-bad-rows."
     return str(refused)

@@ -33,7 +33,7 @@ def add_to(main: click.Group) -> None:
         "hold add promise --customer 'Marlow Print Works' --until 2026-11-06 --reason 'on the telephone'",
         "hold add exclusion --customer 'Lookout Bakery' --reason 'my sister'",
     )
-    @click.argument("kind", type=click.Choice(KINDS))
+    @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
     @click.option("--invoice", metavar="NUMBER", help="Hold this invoice.")
     @click.option("--customer", metavar="CUSTOMER", help="Hold all of this customer.")
     @click.option("--reason", required=True, help="Why, in a few words.")
@@ -43,7 +43,11 @@ def add_to(main: click.Group) -> None:
     @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
     @company_option
     def add(name: str | None, kind: str, amount: Decimal | None, **given: Any) -> Answer:
-        """Place a hold on an invoice or a customer; in force at once."""
+        """Place a hold on an invoice or a customer; in force at once.
+
+        KIND: dispute, promise, in-transit, exclusion (leave it to me), hardship, insolvent, people-only,
+        handed-over, open-reply (they answered, and it waits for us), upset.
+        """
         context, company = company_on_its_clock(name)
         placed = accepted(
             holds.add(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,7 +36,7 @@ class Work:
     lease: Lease
 
 
-def settings(**overrides: object) -> Settings:
+def settings(**overrides: Any) -> Settings:
     """The settings of this call; raises BadSettings."""
     root = click.get_current_context().find_root()
     file: Path | None = (root.obj or {}).get("config")

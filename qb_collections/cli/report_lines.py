@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ _CHANNELS = {
     "person": "for you",
 }
 LEFT_ALONE = "silence"
+NOTHING_LATE = ("not_overdue", "settled")
 
 
 def run_lines(told: dict[str, Any], zone: str, *, with_text: bool = False) -> list[str]:
@@ -59,8 +59,11 @@ def _group(title: str, rows: list[dict[str, Any]], with_text: bool) -> list[str]
 def _silences(rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return []
-    lines = ["", f"Left alone ({len(rows)}):"]
-    return lines + [f"  {row['customer']}: {row['reason']}" for row in rows]
+    late = [row for row in rows if row["gate"] not in NOTHING_LATE]
+    lines = ["", f"Left alone ({len(late)}):"] if late else []
+    lines += [f"  {row['customer']}: {row['reason'].removeprefix('Left alone: ')}" for row in late]
+    early = [row["customer"] for row in rows if row["gate"] in NOTHING_LATE]
+    return [*lines, "", f"Nothing late ({len(early)}): {', '.join(early)}"] if early else lines
 
 
 def _waiting(told: dict[str, Any], zone: str) -> list[str]:
@@ -68,7 +71,9 @@ def _waiting(told: dict[str, Any], zone: str) -> list[str]:
     open_ones = [one for one in told["intents"] if one["state"] in ("planned", "ready", "unknown", "parked")]
     lines: list[str] = []
     for_hour = [one for one in open_ones if one["state"] == "planned" and one["approval"] != "needed"]
-    if for_hour:
+    if for_hour and told["delivery"] and told["delivery"]["held"]:
+        lines += ["", f"Held ({len(for_hour)}):", *(f"  {_about(one)}" for one in for_hour)]
+    elif for_hour:
         lines += ["", f"Waits for its hour ({len(for_hour)}):"]
         lines += [f"  {_about(one)}, from {_local(one['due_at'], zone)}" for one in for_hour]
     for_you = [one for one in open_ones if one["approval"] == "needed" and one["state"] == "planned"]
@@ -155,8 +160,3 @@ def _about(intent: dict[str, Any]) -> str:
 def _local(instant: str, zone: str) -> str:
     at = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
     return f"{at:%a} {at.day} {at:%B %H:%M}"
-
-
-def reasons(told: dict[str, Any]) -> Counter[str]:
-    """How often each gate gave the reason for a silence."""
-    return Counter(one["gate"] for one in told["customers"] if one["outcome"] == LEFT_ALONE)

@@ -187,6 +187,7 @@ def intuit_elsewhere(path: str, text: str) -> Iterator[Breach]:
 # Where a broad except may stand: loops that outlive a failure, and record it.  File and function.
 OUTERMOST = frozenset(
     {
+        ("qb_collections/cli/main.py", "main"),
         ("qb_collections/emulator/http_server.py", "_answer"),
         ("qb_collections/jobs/runner.py", "_run"),
     }
