@@ -162,8 +162,8 @@ def _park(context: Context, company: Company, lease: Lease, plan: PlanRow, inten
         tasks.open_task(
             conn,
             company.id,
-            key=f"parked:{intent.key}",
-            kind="parked",
+            key=f"stuck:{intent.key}",
+            kind="plan",
             customer_id=plan.customer_id,
             currency=plan.currency,
             title=f"Payment plan {plan.label} needs a hand",

@@ -88,7 +88,7 @@ def test_books_closed_midway_wait_for_a_person_and_are_then_taken_back(books):
     stuck = books.create()
 
     assert stuck.state == "building"
-    assert [task.kind for task in tasks.list_open(books.context, books.company)] == ["parked"]
+    assert [task.kind for task in tasks.list_open(books.context, books.company)] == ["plan"]
     assert books.owed_most() == books.debt
     books.act("set_preferences", preferences={"AccountingInfoPrefs": {"BookCloseDate": None}})
     with leasing.held(books.context, books.company) as lease:
