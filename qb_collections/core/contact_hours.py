@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from qb_collections.core import zones as known
 from qb_collections.core.business_days import Calendar
@@ -38,7 +37,9 @@ def zones_of(country: str | None, region: str | None, city: str | None, company_
     return found or (company_zone,)
 
 
-def next_window(after: datetime, zones: Sequence[str], hours: ContactHours, calendar: Calendar) -> datetime:
+def next_window(
+    after: datetime, zones: Sequence[tzinfo], hours: ContactHours, calendar: Calendar
+) -> datetime:
     """The first instant from after on that lies in contact hours in every zone; after itself when it does.
 
     Closing time is outside, opening time inside.  Days are the zone's own: the calendar and the
@@ -57,19 +58,18 @@ def next_window(after: datetime, zones: Sequence[str], hours: ContactHours, cale
     return _next_open(start, zones[0], hours, calendar)
 
 
-def _next_open(at: datetime, zone: str, hours: ContactHours, calendar: Calendar) -> datetime:
-    local_zone = ZoneInfo(zone)
-    local = at.astimezone(local_zone)
+def _next_open(at: datetime, zone: tzinfo, hours: ContactHours, calendar: Calendar) -> datetime:
+    local = at.astimezone(zone)
     day = _open_day(local.date(), hours, calendar)
     if day == local.date():
         # Compared as instants: on a day whose clocks change, clock readings are not in order.
-        opens_at = _instant(day, hours.opens, local_zone)
-        if opens_at <= at < _instant(day, hours.closes, local_zone):
+        opens_at = _instant(day, hours.opens, zone)
+        if opens_at <= at < _instant(day, hours.closes, zone):
             return at
         if at < opens_at:
             return opens_at
         day = _open_day(day + timedelta(days=1), hours, calendar)
-    return _instant(day, hours.opens, local_zone)
+    return _instant(day, hours.opens, zone)
 
 
 def _open_day(day: date, hours: ContactHours, calendar: Calendar) -> date:
@@ -87,7 +87,7 @@ def _open_day(day: date, hours: ContactHours, calendar: Calendar) -> date:
     return first
 
 
-def _instant(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
+def _instant(day: date, clock_time: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, clock_time, tzinfo=zone).astimezone(UTC)
 
 

@@ -188,6 +188,7 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         # An undelivered contact is decided afresh the next night.
         review_on=view.today + _DAY,
         stage=_stage_code(view, step),
+        template=step.stage.template if step.stage else None,
         channel=channel,
         approval=approval,
         cycle=case.cycle.number if case.cycle else case.next_cycle,

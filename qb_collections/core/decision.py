@@ -50,6 +50,7 @@ class Decision:
     trace: Trace  # customer gates in order, up to the one that stopped
     review_on: date | None  # next look; None: only a change of facts can alter the answer
     stage: str | None = None  # code, e.g. "S2"
+    template: str | None = None  # name of the stage's text, as the policy says
     channel: Channel | None = None
     approval: bool = False  # a person must agree to this one in every mode
     cycle: int | None = None
@@ -62,5 +63,5 @@ class Decision:
     act_by_on: date | None = None
     backlog: bool = False
     task_kind: str | None = None
-    #   with TASK, CALL, DECIDE: apply_credits, find_credit, plan_missed, add_email, look_at_old, call, decide;
-    #   with REMIND: missed_call, the e-mail of a call step that reached nobody
+    #   TASK, CALL, DECIDE: apply_credits, find_credit, plan_missed, add_email, look_at_old, call, decide;
+    #   REMIND: missed_call, the e-mail of a call step that reached nobody

@@ -1,4 +1,4 @@
-"""Turn a contact into a silence with its reason, for the customer and for each invoice it would have named."""
+"""Turn a contact into a silence with its reason, for the customer and each invoice it would have named."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def silenced(decision: Decision, gate: str, because: str, review_on: date | None
         trace=(*decision.trace, Finding(gate, because, True, review_on)),
         review_on=review_on,
         stage=None,
+        template=None,
         channel=None,
         approval=False,
         number=None,

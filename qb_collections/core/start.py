@@ -25,8 +25,9 @@ def cap_first_night(decisions: Sequence[Decision], cap: int, next_on: date) -> l
         key=lambda index: (-_size(decisions[index].amount), decisions[index].customer_id),
     )
     late = set(contacts[cap:])
+    most = "1 customer" if cap == 1 else f"{cap} customers"
     because = (
-        f"We start small, with no more than {cap} {'customer' if cap == 1 else 'customers'} on the first day. "
+        f"We start small, with no more than {most} on the first day. "
         f"This one is looked at again on {next_on:%A} {next_on.day} {next_on:%B}."
     )
     return [

@@ -111,7 +111,7 @@ class Worker:
         deliver.deliver(here, company, lease)
 
     def _set_next_night(self, here: Context, company: Company) -> None:
-        next_at = next_daily_run(here.clock.now(), company.night_at, company.zone)
+        next_at = next_daily_run(here.clock.now(), company.night_at, company.tz)
         with durable(here.engine) as conn:
             companies.update(conn, company.id, next_night_at=next_at)
 

@@ -44,6 +44,17 @@ TEMPLATES: Mapping[tuple[str, str], str] = {
     ("", "installment_before"): "mail/installment_before",
     ("", "installment_missed"): "mail/installment_missed",
 }
+# What a policy calls its texts.  A ladder may have steps of its own; their texts are these.
+STEPS: Mapping[str, str] = {
+    "before_due": "S0",
+    "did_it_reach_you": "S1",
+    "may_we_have_a_date": "S2",
+    "missed_you": "S3",
+    "past_due": "S4",
+    "final_notice": "S5",
+    "decision": "S6",
+    "monthly": "S-month",
+}
 SUBJECT_MAX = 150
 
 # What the owner can fill in, in the owner's words: for the sentence that asks for it.

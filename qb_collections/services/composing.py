@@ -11,7 +11,7 @@ from qb_collections.core.case import Case, Contact, ContactKind
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.money import Money, total
 from qb_collections.messages.facts import CallFacts, CompanyFacts, Credit, CustomerFacts, Item, MessageFacts
-from qb_collections.messages.reminders import Message, compose, missing_setting
+from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.services.effects import Draft
 from qb_collections.store.companies import Company
@@ -51,10 +51,12 @@ def _message(decision: Decision, facts: MessageFacts) -> Message:
     if decision.outcome is Outcome.TASK:
         assert decision.task_kind is not None
         return compose("", decision.task_kind, facts)
+    if decision.outcome is Outcome.DECIDE or decision.template is None:
+        return compose(STEPS["decision"], "", facts)
     variant = "backlog" if decision.backlog else ""
     if decision.task_kind == "missed_call":
         variant = "missed_call"
-    return compose(decision.stage, variant, facts)
+    return compose(STEPS[decision.template], variant, facts)
 
 
 def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) -> MessageFacts:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from qb_collections.config import is_loopback
 from qb_collections.core.company_gates import Link, Mode
@@ -249,7 +250,7 @@ def _connected(
             discovery_url=target.discovery_url,
             emulator_url=target.emulator_url,
             created_at=now,
-            next_night_at=next_daily_run(now, DEFAULT_NIGHT_AT, zone),
+            next_night_at=next_daily_run(now, DEFAULT_NIGHT_AT, ZoneInfo(zone)),
             preferences=stored_preferences(facts, preferences),
             multicurrency=preferences.multicurrency,
             contact_phone=facts.phone,
@@ -312,7 +313,7 @@ def _connected_again(
             emulator_url=target.emulator_url,
             preferences=stored_preferences(facts, preferences),
             multicurrency=preferences.multicurrency,
-            next_night_at=next_daily_run(now, company.night_at, company.zone),
+            next_night_at=next_daily_run(now, company.night_at, company.tz),
         )
         note(conn, context, company.id, actor, "connect", "connected again; goes on in shadow")
     return Connected(company, is_new=False)

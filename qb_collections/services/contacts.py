@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,7 @@ from qb_collections.core.case import Contact, ContactKind
 from qb_collections.core.decision import Channel
 from qb_collections.core.identity import marker, note_key
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent
+from qb_collections.messages.reminders import STEPS
 from qb_collections.store import audit, cases, intents
 from qb_collections.store import contacts as stored_contacts
 from qb_collections.store import cycles as stored_cycles
@@ -94,15 +96,14 @@ def _notes(company: Company, intent: Intent, on: date, kind: str, at: datetime) 
     return planned
 
 
-def _note_kind(plan: dict[str, object]) -> str:
+def _note_kind(plan: dict[str, Any]) -> str:
     """Which line records it: a copy of the invoice itself, or a message that lists it."""
+    step = STEPS[plan["template"]]
     if plan["channel"] == Channel.QUICKBOOKS.value:
-        return str(plan["stage"])
-    if plan["backlog"] or plan["stage"] == "S1":
+        return step
+    if plan["backlog"] or step == "S1":
         return "listed"
-    if plan["stage"] == "S3":
-        return "s3_email"
-    return str(plan["stage"])
+    return "s3_email" if step == "S3" else step
 
 
 def _day(text: str | None) -> date | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from qb_collections.core import contact_hours
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
@@ -15,6 +14,7 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.identity import contact_key
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
 from qb_collections.core.policy import Policy
+from qb_collections.services import hours
 from qb_collections.store.companies import Company
 
 CONTACT_OUTCOMES = (Outcome.REMIND, Outcome.CALL)
@@ -61,7 +61,7 @@ def planned(
     return PlannedIntent(
         key=reminder if sends else f"task:{reminder}:{run_on.isoformat()}",
         kind=IntentKind.SEND_INVOICE if sends else IntentKind.TASK,
-        due_at=_due_at(company, policy, calendar, case, now) if contact else now,
+        due_at=hours.opens_at(company, policy, calendar, case.customer, now) if contact else now,
         plan=plan_of(case, decision, draft, reminder, policy_version),
         approval=_approval(company, decision) if contact else Approval.NOT_NEEDED,
     )
@@ -79,6 +79,7 @@ def plan_of(
         "outcome": decision.outcome.value,
         "task_kind": decision.task_kind,
         "stage": decision.stage,
+        "template": decision.template,
         "channel": decision.channel.value if decision.channel else None,
         "cycle": decision.cycle,
         "number": decision.number,
@@ -102,9 +103,3 @@ def _approval(company: Company, decision: Decision) -> Approval:
     if company.mode is Mode.AUTOMATIC and not decision.approval:
         return Approval.NOT_NEEDED
     return Approval.NEEDED
-
-
-def _due_at(company: Company, policy: Policy, calendar: Calendar, case: Case, now: datetime) -> datetime:
-    customer = case.customer
-    zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
-    return contact_hours.next_window(now, zones, policy.contact_hours, calendar)

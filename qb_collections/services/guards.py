@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from qb_collections.core import contact_hours, cycles
+from qb_collections.core import cycles
 from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.intents import Approval, Intent, IntentKind
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live
+from qb_collections.services import hours
 from qb_collections.services.context import Context
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, cursors, mirror
@@ -117,9 +118,7 @@ def _opens_at(
 ) -> datetime:
     if case is None or decision is None or decision.outcome not in (Outcome.REMIND, Outcome.CALL):
         return now
-    customer = case.customer
-    zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
-    return contact_hours.next_window(now, zones, book.policy.contact_hours, book.calendar)
+    return hours.opens_at(company, book.policy, book.calendar, case.customer, now)
 
 
 def _into_mirror(conn: Connection, company: Company, members: Sequence[str], live: Live) -> None:

@@ -107,7 +107,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         )
         if company.next_night_at is None or company.next_night_at <= now:
             companies.update(
-                conn, company.id, next_night_at=next_daily_run(now, company.night_at, company.zone)
+                conn, company.id, next_night_at=next_daily_run(now, company.night_at, company.tz)
             )
         audit.append(conn, company.id, "system", "night decided", f"run {run.id}", counts, now)
     return run.id

@@ -57,9 +57,13 @@ class Company:
     live_since_on: date | None = None
     multicurrency: bool = False
 
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
     def today(self, now: datetime) -> date:
         """The date in the company's own calendar."""
-        return now.astimezone(ZoneInfo(self.zone)).date()
+        return now.astimezone(self.tz).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from qb_collections.core import zones
+from qb_collections.core import contact_hours, zones
 from qb_collections.core.business_days import Calendar
-from qb_collections.core.contact_hours import next_window, zones_of
+from qb_collections.core.contact_hours import zones_of
 from qb_collections.core.policy import ContactHours
 
 from .making import THANKSGIVING, VETERANS
@@ -18,6 +18,10 @@ NEW_YORK, CHICAGO, DENVER, PACIFIC = (
     *("America/New_York", "America/Chicago"),
     *("America/Denver", "America/Los_Angeles"),
 )
+
+
+def next_window(after, where, hours, calendar):
+    return contact_hours.next_window(after, [ZoneInfo(zone) for zone in where], hours, calendar)
 
 
 def utc(*parts):

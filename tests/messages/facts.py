@@ -166,6 +166,8 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
         replace(BASE, credits=(Credit("Credit memo 1187", usd("800.00")),), total=usd("-19.60")),
     ),
     "add_email": ("", "add_email", replace(BASE, customer=replace(CUSTOMER, email=None))),
+    "look_at_old": ("", "look_at_old", SEVERAL),
+    "find_credit": ("", "find_credit", BASE),
     "plan_missed": ("", "plan_missed", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
     "thank_you": (
         "",
