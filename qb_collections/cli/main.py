@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 import structlog
 
+from qb_collections import logs
 from qb_collections.cli import (
     books,
     companies,
@@ -47,6 +48,7 @@ class Program(click.Group):
     ) -> NoReturn:
         words = [*(sys.argv[1:] if args is None else args)]
         extra["standalone_mode"] = False
+        logs.configure("warning")  # so that even a failure to start is one line of JSON
         try:
             code = super().main(words, prog_name or PROGRAM, **extra)
         except Exception as error:
