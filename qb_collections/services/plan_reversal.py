@@ -7,7 +7,7 @@ halfway goes on where it was; what QuickBooks will not let go of waits for a per
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +25,8 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.plans import PlanRow
+
+TRY_AGAIN = timedelta(days=1)  # what QuickBooks would not let go of, when nobody reported anything
 
 
 def begin(
@@ -86,9 +88,16 @@ def run(
     _confirm(context, company, lease, gateway, plan, intent)
 
 
-def retry(context: Context, lease: Lease, intent: Intent) -> None:
-    """Take a removal up again that waits for a person."""
+def take_up(context: Context, lease: Lease, intent: Intent) -> None:
+    """Try a removal again that waits for a person: once they report it as done, else once a day."""
+    now = context.clock.now()
     with durable(context.engine) as conn:
+        task = tasks.by_key(conn, lease.company_id, _task_key(intent))
+        if task is not None and task.state == "open":
+            if intent.due_at > now:
+                return
+            outcome = "tried again"
+            tasks.close(conn, lease.company_id, task.id, state="closed", outcome=outcome, by="system", at=now)
         intents.settle(conn, lease, intent.id, State.READY)
         intents.ready(conn, lease, intent, body=None, body_hash=None, before=None, round=intent.round + 1)
 
@@ -154,15 +163,16 @@ def _park(context: Context, company: Company, lease: Lease, plan: PlanRow, inten
     now = context.clock.now()
     text = (
         f"Payment plan {plan.label} could not be finished ({plan.reason}), and {_name(intent)} could not be "
-        f"taken back: {why}. Nothing is sent to this customer meanwhile. Put it right in QuickBooks, "
-        "then run verify: it goes on from here."
+        f"taken back: {why}. Nothing is sent to this customer meanwhile. Put it right in QuickBooks "
+        "and report this as done: it goes on from there."
     )
     with durable(context.engine) as conn:
         intents.settle(conn, lease, intent.id, State.PARKED, reason=why, at=now)
+        intents.postpone(conn, lease, [intent.id], now + TRY_AGAIN)
         tasks.open_task(
             conn,
             company.id,
-            key=f"stuck:{intent.key}",
+            key=_task_key(intent),
             kind="plan",
             customer_id=plan.customer_id,
             currency=plan.currency,
@@ -172,6 +182,10 @@ def _park(context: Context, company: Company, lease: Lease, plan: PlanRow, inten
             due_on=company.today(now),
             at=now,
         )
+
+
+def _task_key(intent: Intent) -> str:
+    return f"stuck:{intent.key}:{intent.round}"
 
 
 def _name(intent: Intent) -> str:

@@ -32,25 +32,16 @@ STEPS_MAX = 500  # steps of one resumption: sixty installments written, refused 
 LOST_MAX = 2  # lost answers that are read for at once; after these the next delivery goes on
 
 
-def resume(
-    context: Context,
-    company: Company,
-    lease: Lease,
-    gateway: Gateway,
-    plan_id: int,
-    *,
-    retry_parked: bool = False,
-) -> PlanRow:
+def resume(context: Context, company: Company, lease: Lease, gateway: Gateway, plan_id: int) -> PlanRow:
     """Go on with a plan until it is at rest, and write its notes; answer it as it is then.
 
     It also stops where a company gate is closed, and where only a person can
     help.  Raises the QuickBooksError after which trying again may help: all
-    that was done is stored.  retry_parked takes up removals that wait for a person.
+    that was done is stored.
     """
-    if retry_parked:
-        for step in _load(context, company, plan_id)[1]:
-            if step.kind is IntentKind.PLAN_REVERSE and step.state is State.PARKED:
-                plan_reversal.retry(context, lease, step)
+    for step in _load(context, company, plan_id)[1]:
+        if step.kind is IntentKind.PLAN_REVERSE and step.state is State.PARKED:
+            plan_reversal.take_up(context, lease, step)
     lost = 0
     for _ in range(STEPS_MAX):
         plan, steps = _load(context, company, plan_id)

@@ -26,6 +26,7 @@ class PlanBooks(World):
 
     def __init__(self, amounts=("600.00", "150.01", "249.99"), **more):
         super().__init__(START, **more)
+        self.payments = 3
         self.grill = self.customer("Riverbend Bait & Grill", "doreen@riverbend.example")
         self.invoices = [
             self.invoice(self.grill, amount, date(2026, 8, 3 + place), date(2026, 9, 2 + place))
@@ -50,7 +51,7 @@ class PlanBooks(World):
         numbers = [one["DocNumber"] for one in self.invoices]
         return {
             "invoice_numbers": numbers,
-            "payments": 3,
+            "payments": self.payments,
             "every": "month",
             "first_on": FIRST_ON,
             "by": "Sam",

@@ -73,7 +73,9 @@ def test_each_original_says_where_its_balance_went(books):
 
     memos = [books.read_invoice(one["Id"])["PrivateNote"] for one in books.invoices]
     for memo in memos:
-        assert memo.startswith("Oct 30, 2026: Balance moved to payment plan PP1, 3 payments to Jan 19, 2027 (ref")
+        assert memo.startswith(
+            "Oct 30, 2026: Balance moved to payment plan PP1, 3 payments to Jan 19, 2027 (ref"
+        )
     first = books.installments()[0]["PrivateNote"]
     numbers = ", ".join(one["DocNumber"] for one in books.invoices)
     assert first.startswith(f"Payment plan PP1, payment 1 of 3, for invoices {numbers} (ref")

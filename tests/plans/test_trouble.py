@@ -88,12 +88,16 @@ def test_books_closed_midway_wait_for_a_person_and_are_then_taken_back(books):
     stuck = books.create()
 
     assert stuck.state == "building"
-    assert [task.kind for task in tasks.list_open(books.context, books.company)] == ["plan"]
+    [task] = tasks.list_open(books.context, books.company)
+    assert task.kind == "plan" and "could not be taken back" in task.text
     assert books.owed_most() == books.debt
     books.act("set_preferences", preferences={"AccountingInfoPrefs": {"BookCloseDate": None}})
     with leasing.held(books.context, books.company) as lease:
         gateway = books.context.gateway(books.company, lease)
-        plan_saga.resume(books.context, books.company, lease, gateway, stuck.id, retry_parked=True)
+        waiting = plan_saga.resume(books.context, books.company, lease, gateway, stuck.id)
+        tasks.done(books.context, books.company, lease, task.id, tasks.Report("done", "Dana"))
+        plan_saga.resume(books.context, books.company, lease, gateway, stuck.id)
+    assert waiting.state == "building"  # nobody had said yet that it can go on
     books.assert_without_effect()
 
 
@@ -112,7 +116,9 @@ def test_a_payment_between_agreement_and_memo_ends_without_effect(books):
 def test_credits_applied_by_quickbooks_itself_end_without_effect(books):
     """Somebody switches automatic application on after the check: QuickBooks uses the memo up itself."""
     at_creation(
-        books, 1, lambda: books.act("set_preferences", preferences={"SalesFormsPrefs": {"AutoApplyCredit": True}})
+        books,
+        1,
+        lambda: books.act("set_preferences", preferences={"SalesFormsPrefs": {"AutoApplyCredit": True}}),
     )
 
     ended = books.create()
@@ -122,7 +128,7 @@ def test_credits_applied_by_quickbooks_itself_end_without_effect(books):
     assert books.owed_most() == books.debt
 
 
-def test_other_people_s_work_is_told_apart_from_the_plan(books):
+def test_other_peoples_work_is_told_apart_from_the_plan(books):
     stranger = books.customer("Lookout Bakery")
     at_creation(
         books,
@@ -169,20 +175,32 @@ class Killed(BaseException):
 
 
 class KillAt:
-    """Ends the process at the n-th moment between its writing transactions."""
+    """Ends the process at the n-th moment between its writing transactions.
 
-    def __init__(self, number):
+    The moment before a transaction is one of its own only if QuickBooks wrote
+    something since the transaction before it.
+    """
+
+    def __init__(self, number, books):
         self.left = number
+        self.written = self.seen = 0
+        books.engine.on_change(self._count)
+
+    def _count(self, change):
+        self.written += 1
 
     def __call__(self, moment, mode):
         if mode is Mode.READING or moment is Moment.BEFORE_COMMIT:
             return
+        if moment is Moment.BEFORE_BEGIN and self.seen == self.written:
+            return
+        self.seen = self.written
         self.left -= 1
         if self.left == 0:
             raise Killed
 
 
-SHARDS = 6
+SHARDS = 4
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
@@ -196,10 +214,11 @@ def test_a_crash_between_any_two_commits_ends_whole_or_without_effect(shard, ref
 
 
 def killed_at(number, refused):
-    books = PlanBooks()
+    books = PlanBooks(amounts=("100.01",))
+    books.payments = 2
     if refused:
         at_creation(books, 4, lambda: deactivate(books))
-    interpose(books.context.engine, KillAt(number))
+    interpose(books.context.engine, KillAt(number, books))
     try:
         books.create()
         killed = False
@@ -214,7 +233,7 @@ def killed_at(number, refused):
     if refused:
         books.assert_without_effect()
     else:
-        books.assert_whole()
+        books.assert_whole(count=2)
     books.close()
     return killed
 

@@ -1,0 +1,175 @@
+"""Whether a plan stands in QuickBooks as it was written: each document once, its money as it was.
+
+Only our own lines and figures are looked at: payments lower a balance, and that is what they are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from qb_collections.core.intents import Intent, IntentKind, State
+from qb_collections.core.money import Money
+from qb_collections.core.wording import money_text
+from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.values import Found, InvoiceDocument
+from qb_collections.services.plan_papers import KIND_OF
+from qb_collections.services.plan_steps import CLOCKS_DIFFER
+from qb_collections.services.verify_report import Difference
+from qb_collections.store.companies import Company
+from qb_collections.store.plans import PlanRow
+
+RUNNING = ("active", "broken", "paid")
+SINCE = CLOCKS_DIFFER + timedelta(hours=1)
+
+
+def check(
+    company: Company, gateway: Gateway, customer_id: str, of: Sequence[tuple[PlanRow, Sequence[Intent]]]
+) -> list[Difference]:
+    """Read one customer's plans back: four requests, however many plans and documents."""
+    first = min(plan.created_at for plan, _ in of)
+    found = gateway.find_by_marker(customer_id, first - SINCE, "(ref ")
+    originals = sorted({one.invoice_id for plan, _ in of for one in plan.originals})
+    documents = gateway.live([], originals).documents
+    return [
+        Difference("plan", f"{plan.label}:{about}", f"Payment plan {plan.label}: {said}", False, customer_id)
+        for plan, steps in of
+        for about, said in _plan(company, gateway, plan, steps, found, documents)
+    ]
+
+
+def _plan(
+    company: Company,
+    gateway: Gateway,
+    plan: PlanRow,
+    steps: Sequence[Intent],
+    found: Sequence[Found],
+    documents: Mapping[str, InvoiceDocument],
+) -> Iterator[tuple[str, str]]:
+    written = [step for step in steps if step.kind in KIND_OF and step.state is State.CONFIRMED]
+    if plan.state == "cancelled":
+        yield from _left_over(written, found)
+        return
+    if plan.state == "building":
+        yield "state", "it is not finished yet; it goes on with the next delivery, or waits for a person."
+        return
+    clearing = Decimal(0)
+    for step in written:
+        ours = _ours(gateway, step, found)
+        yield from _document(company, plan, step, ours)
+        for one in ours:
+            amount = _own_amount(plan, one.record)
+            clearing += amount if step.kind is IntentKind.PLAN_MEMO else -amount
+    if clearing:
+        rest = money_text(Money(abs(clearing), plan.currency), company.locale)
+        yield "clearing", f"its documents no longer add up; {rest} is left on the clearing account."
+    yield from _originals(company, plan, documents)
+
+
+def _ours(gateway: Gateway, step: Intent, found: Iterable[Found]) -> list[Found]:
+    """The documents that bear the step's marker, and the one we wrote even when its note was changed."""
+    marker = f"(ref {step.plan['ref']})"
+    kind = KIND_OF[step.kind]
+    return [
+        one
+        for one in found
+        if one.kind == kind and (marker in str(one.record.get("PrivateNote")) or one.id == step.external_id)
+    ]
+
+
+def _document(
+    company: Company, plan: PlanRow, step: Intent, ours: Sequence[Found]
+) -> Iterator[tuple[str, str]]:
+    part = step.plan["part"]
+    name = _name(step)
+    if not ours:
+        yield part, f"{name} is gone from QuickBooks, or its note was taken away."
+        return
+    if len(ours) > 1:
+        yield part, f"{name} is there {len(ours)} times: {', '.join(one.id for one in ours)}."
+    record = next((one.record for one in ours if one.id == step.external_id), ours[0].record)
+    before = step.after or {}
+    watched = {
+        "its date": (before.get("on"), record.get("TxnDate")),
+        "its due date": (before.get("due_on"), record.get("DueDate")),
+        "its customer": (plan.customer_id, (record.get("CustomerRef") or {}).get("value")),
+        "its tax": (
+            before.get("tax") or Decimal(0),
+            (record.get("TxnTaxDetail") or {}).get("TotalTax") or Decimal(0),
+        ),
+    }
+    for what, (was, now) in watched.items():
+        if was != now:
+            yield f"{part}:{what}", f"{what} of {name} was changed from {was} to {now}."
+    if step.kind is IntentKind.PLAN_APPLY:
+        yield from _application(plan, record, name, part)
+        return
+    amount = _own_amount(plan, record)
+    if amount != step.plan["amount"]:
+        yield part, f"{name} was changed from {step.plan['amount']} to {amount}."
+    elif record.get("TotalAmt") != before.get("total"):
+        extra = record["TotalAmt"] - before["total"]
+        yield f"{part}:line", f"{name} has {extra} on a line that is not ours, such as a late fee."
+    if step.kind is IntentKind.PLAN_MEMO and record.get("RemainingCredit"):
+        yield part, f"{record['RemainingCredit']} of {name} is no longer applied."
+
+
+def _application(plan: PlanRow, record: Mapping[str, Any], name: str, part: str) -> Iterator[tuple[str, str]]:
+    """The zero payment must still move each balance as it did."""
+    applied: dict[tuple[str, str], Decimal] = {}
+    for line in record.get("Line", []):
+        for linked in line.get("LinkedTxn", []):
+            key = (str(linked.get("TxnType")), str(linked.get("TxnId")))
+            applied[key] = applied.get(key, Decimal(0)) + line.get("Amount", Decimal(0))
+    wanted = {("Invoice", one.invoice_id): one.amount.amount for one in plan.originals}
+    wanted[("CreditMemo", str(plan.memo_id))] = plan.principal.amount
+    if applied != wanted:
+        yield part, f"{name} was changed: it no longer applies the credit memo to the original invoices."
+    if record.get("TotalAmt"):
+        yield f"{part}:total", f"{name} now says that {record['TotalAmt']} was received."
+
+
+def _originals(
+    company: Company, plan: PlanRow, documents: Mapping[str, InvoiceDocument]
+) -> Iterator[tuple[str, str]]:
+    labels = plan.details["labels"]
+    for one in plan.originals:
+        name = f"invoice {labels[one.invoice_id]}"
+        document = documents.get(one.invoice_id)
+        if document is None:
+            yield name, f"{name} is gone from QuickBooks."
+            continue
+        if document.invoice.balance:
+            rest = money_text(document.invoice.balance, company.locale)
+            yield name, f"{name} shows {rest} open, although its balance was moved to the plan."
+        applied = {link.id for link in document.links if link.kind == "Payment"}
+        if plan.allocation_id not in applied:
+            how = "something else was paid on it" if applied else "nothing settles it"
+            yield f"{name}:link", f"{name} is no longer settled by the plan; {how}."
+
+
+def _left_over(written: Sequence[Intent], found: Sequence[Found]) -> Iterator[tuple[str, str]]:
+    """A plan without effect has no document with an amount left."""
+    ids = {(KIND_OF[step.kind], step.external_id): step for step in written}
+    for one in found:
+        step = ids.get((one.kind, one.id))
+        alive = one.kind == "Payment" or one.record.get("TotalAmt")
+        if step is not None and alive:
+            yield step.plan["part"], f"it ended without effect, but {_name(step)} is still there."
+
+
+def _own_amount(plan: PlanRow, record: Mapping[str, Any]) -> Decimal:
+    """What stands on our item; other people's lines are theirs."""
+    total = Decimal(0)
+    for line in record.get("Line", []):
+        item = ((line.get("SalesItemLineDetail") or {}).get("ItemRef") or {}).get("value")
+        if item == plan.details["item_id"]:
+            total += line.get("Amount") or Decimal(0)
+    return total
+
+
+def _name(step: Intent) -> str:
+    words = {IntentKind.PLAN_MEMO: "its credit memo", IntentKind.PLAN_APPLY: "its payment of zero"}
+    return words.get(step.kind, f"installment {step.plan['number']}")
