@@ -10,10 +10,10 @@ from qb_collections.cli import main
 
 # The commands that issue and documents promise, word for word.
 PROMISED = """
-serve | emulator serve | connect | disconnect | companies | company mode | company contact | stop | sync | preview
-| night | explain | hold add | hold lift | hold list | task list | task done | run list | run show | run approve
-| policy show | policy check | policy schema | policy set | plan propose | plan create | plan show | plan list
-| verify | doctor | backup | restore | keys rotate | db upgrade | user link
+serve | emulator serve | connect | disconnect | companies | company mode | company contact | stop | sync
+| preview | night | explain | hold add | hold lift | hold list | task list | task done | run list | run show
+| run approve | policy show | policy check | policy schema | policy set | plan propose | plan create
+| plan show | plan list | verify | doctor | backup | restore | keys rotate | db upgrade | user link
 """
 
 
