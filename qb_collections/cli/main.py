@@ -16,6 +16,7 @@ from qb_collections.cli import (
     books,
     companies,
     connecting,
+    demo,
     doctor,
     emulator,
     explaining,
@@ -153,6 +154,7 @@ def main(context: click.Context, config_file: Path | None) -> None:
 
 
 for module in (
+    demo,
     serving,
     emulator,
     connecting,

@@ -1,0 +1,196 @@
+"""The summary for a person to read, in a hundred columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from qb_collections.demo.books import Standing, Write
+from qb_collections.demo.page import cut, heading, labelled, paragraph
+from qb_collections.demo.summary import Contacted, LeftAlone, Summary
+from qb_collections.demo.words import day, listed, many, money, short_day
+
+TABLE_ROWS = 12
+SENTENCES_SHOWN = 2
+NAMES_SHOWN = 12
+KINDS = {
+    "send": ("invoice e-mailed by QuickBooks", "invoices e-mailed by QuickBooks"),
+    "note": ("note line on an invoice", "note lines on invoices"),
+    "credit memo": ("credit memo of a plan", "credit memos of plans"),
+    "applying payment": ("zero payment that applies it", "zero payments that apply them"),
+    "installment": ("installment invoice", "installment invoices"),
+    "account": ("clearing account", "clearing accounts"),
+    "item": ("clearing item", "clearing items"),
+}
+
+
+def summary_lines(summary: Summary, stories: Mapping[str, str]) -> list[str]:
+    title = (
+        f"After {many(summary.nights, 'night')}: {summary.company}, "
+        f"{short_day(summary.first_on)} to {short_day(summary.last_on)} {summary.last_on.year}"
+    )
+    return [
+        *heading(title),
+        *_owed(summary),
+        *_contacted(summary),
+        *_left_alone(summary),
+        *_said(summary),
+        *_plans(summary),
+        *_writes(summary),
+        *_checks(summary),
+        *_stories(stories),
+    ]
+
+
+def _owed(summary: Summary) -> list[str]:
+    def row(name: str, one: Standing) -> str:
+        owed, late = money(one.owed, summary.currency), money(one.late, summary.currency)
+        who = f"{one.late_customers} of {one.customers} customers late"
+        return f"  {name:<26}{owed:>16} owed   {late:>16} late   {who}"
+
+    return [
+        row(day(summary.before.on), summary.before),
+        row(day(summary.after.on), summary.after),
+        f"  {money(summary.received, summary.currency)} came in meanwhile; new invoices were written too.",
+    ]
+
+
+def _contacted(summary: Summary) -> list[str]:
+    lines = heading(f"Who heard from us: {many(len(summary.contacted), 'customer')}")
+    if summary.furthest_step is None:
+        return [*lines, "  Nobody."]
+    groups: dict[str, list[Contacted]] = {}
+    for one in summary.contacted:
+        groups.setdefault(one.step, []).append(one)
+    for step, found in groups.items():
+        names = [f"{one.customer}{f' ({one.contacts}x)' if one.contacts > 1 else ''}" for one in found]
+        lines += labelled(f"  {step} ({len(found)})", [_names(names)], 24)
+    who = next(one.customer for one in summary.contacted if one.step == summary.furthest_step)
+    return [
+        *lines,
+        *paragraph(
+            f"Each stands at the furthest step that reached it. The furthest of all: {summary.furthest_step} "
+            f"({who}). {_approvals(summary)}",
+            2,
+        ),
+    ]
+
+
+def _approvals(summary: Summary) -> str:
+    return (
+        f"{many(summary.approvals, 'contact')} waited for an approval and got it."
+        if summary.approvals
+        else ""
+    )
+
+
+def _left_alone(summary: Summary) -> list[str]:
+    total = sum(len(one.customers) for one in summary.left_alone)
+    lines = heading(f"Who was left alone: {many(total, 'customer')}, and why")
+    for one in summary.left_alone:
+        lines += paragraph(f"{len(one.customers):>3} {one.says}: {_names(one.customers)}.", 2)
+        if one.gate not in ("paid", "not late"):
+            for sentence in one.sentences[:SENTENCES_SHOWN]:
+                lines += paragraph(f"“{sentence}”", 8)
+    return lines
+
+
+def _said(summary: Summary) -> list[str]:
+    if not summary.promises and not summary.disputes:
+        return []
+    lines = heading("What customers told us")
+    outcomes = Counter(one.outcome for one in summary.promises)
+    if summary.promises:
+        counted = ", ".join(
+            f"{outcomes[name]} {name}" for name in ("kept", "broken", "open") if outcomes[name]
+        )
+        lines.append(f"  {many(len(summary.promises), 'promise')} to pay: {counted}.")
+    for one in summary.promises:
+        amount = money(one.amount, summary.currency)
+        lines.append(f"    {one.outcome:<7} {one.customer}: {amount} for {day(one.promised_on)}")
+    for dispute in summary.disputes:
+        amount = money(dispute.amount, summary.currency)
+        lines += paragraph(
+            f"Dispute: {dispute.customer}, invoice {dispute.number} ({amount}), since {day(dispute.opened_on)}; "
+            f"mentioned to them since: {dispute.contacts_since} times.",
+            2,
+        )
+    return lines
+
+
+def _plans(summary: Summary) -> list[str]:
+    lines: list[str] = []
+    for one in summary.plans:
+        lines += heading(f"Payment plan {one.label}: {one.customer}")
+        lines += paragraph(
+            f"{money(one.total)} from invoices {listed(one.numbers)} in {one.payments} payments to "
+            f"{short_day(one.last_on)} {one.last_on.year}; {money(one.paid)} has been paid, {money(one.left)} is left.",
+            2,
+        )
+        lines.append("  Counted in QuickBooks just before and just after the plan was written:")
+        for name, (before, after), sign in (
+            ("receivables", one.receivables, 1),
+            ("income", one.income, -1),
+            ("sales tax", one.tax, -1),
+        ):
+            lines.append(f"    {name:<12}{money(sign * before):>16}  {money(sign * after):>16}")
+        lines.append(
+            f"  receivables, income and tax unchanged by the plan: {'yes' if one.unchanged else 'NO'}"
+        )
+    return lines
+
+
+def _writes(summary: Summary) -> list[str]:
+    kinds = Counter(one.kind for one in summary.writes)
+    lines = heading(
+        f"What we wrote into QuickBooks: {many(len(summary.writes), 'thing')}, each counted there"
+    )
+    for kind, (one, several) in KINDS.items():
+        if kinds[kind]:
+            lines.append(f"  {kinds[kind]:>3} {one if kinds[kind] == 1 else several}")
+    if summary.writes:
+        lines += ["", *_table(summary.writes)]
+    return lines
+
+
+def _table(writes: Sequence[Write]) -> list[str]:
+    """Everything of the plan, and the first of the many."""
+    many_of = [one for one in writes if one.kind in ("send", "note")]
+    few = [one for one in writes if one.kind not in ("send", "note")]
+    shown = [*few, *many_of[: max(0, TABLE_ROWS - len(few))]]
+    lines = [f"  {'QuickBooks id':<15}{'what':<18}{'customer':<24}{'number':<9}"]
+    for one in shown:
+        lines.append(
+            f"  {one.id:<15}{one.kind:<18}{cut(one.customer, 23):<24}{one.number:<9}{cut(one.text, 32)}".rstrip()
+        )
+    if len(shown) < len(writes):
+        lines.append(
+            f"  … and {len(writes) - len(shown)} more. All of them: qb-collections demo --nights N --exit --json"
+        )
+    return lines
+
+
+def _checks(summary: Summary) -> list[str]:
+    lines = heading("What must not have happened, counted in QuickBooks")
+    return [*lines, *(f"  {one.count:>3} {one.says}, of {one.looked_at:,}" for one in summary.checks)]
+
+
+def _stories(stories: Mapping[str, str]) -> list[str]:
+    if not stories:
+        return []
+    lines = heading("One by one")
+    for text in stories.values():
+        lines += labelled("  -", [text], 4)
+    return lines
+
+
+def _names(names: Sequence[str] | Sequence[str]) -> str:
+    shown = list(names[:NAMES_SHOWN])
+    return (
+        listed(shown)
+        if len(names) <= NAMES_SHOWN
+        else f"{', '.join(shown)} and {len(names) - NAMES_SHOWN} more"
+    )
+
+
+__all__ = ["LeftAlone", "summary_lines"]
