@@ -102,7 +102,7 @@ class World:
         raise AssertionError("it does not come to rest")
 
     def day(self) -> dict[str, Any]:
-        """One whole day: the night's run at 2:30, then everything that leaves by day; ends at the next 2:30."""
+        """One whole day: the night's run at 2:30, then everything that leaves by day."""
         self.to_next_night()
         at = self.clock.now()
         made = self.night()

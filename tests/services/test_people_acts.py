@@ -82,7 +82,8 @@ def test_a_hold_is_lifted_once_and_both_are_in_the_audit(world):
     with reading(world.context.engine) as conn:
         actions = [entry.action for entry in audit.entries(conn, world.company_id)]
         chain = audit.verify_chain(conn, world.company_id)
-    assert [action for action in actions if action.startswith("hold")] == ["hold lifted", "hold placed"]  # the latest first
+    latest_first = [action for action in actions if action.startswith("hold")]
+    assert latest_first == ["hold lifted", "hold placed"]
     assert chain.problem is None
 
 

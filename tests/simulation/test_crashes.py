@@ -18,7 +18,6 @@ from qb_collections.store import intents
 from qb_collections.store.engine import Mode, Moment, interpose, reading
 from tests.world import World
 
-
 SHARDS = 6
 
 
