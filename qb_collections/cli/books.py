@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from qb_collections.cli.answers import HELD, OK, Answer, say
@@ -11,8 +9,9 @@ from qb_collections.cli.opening import working
 from qb_collections.cli.progress import Shown
 from qb_collections.cli.verbs import verb
 from qb_collections.cli.words import name_argument
-from qb_collections.services import sync
+from qb_collections.services import sync, verify
 from qb_collections.services.sync_report import SyncReport
+from qb_collections.services.verify_report import VerifyReport
 
 
 def add_to(main: click.Group) -> None:
@@ -40,8 +39,6 @@ def add_to(main: click.Group) -> None:
         Reads only.  Exit code 1 when something differs; each difference is named.
         """
         with working(name, "The check") as work:
-            from qb_collections.services import verify
-
             say(f"Reading {work.company.name} in QuickBooks …")
             report = verify.verify(work.context, work.company, work.lease)
         return verified(work.company.name, report)
@@ -64,6 +61,5 @@ def sync_sentence(name: str, report: SyncReport) -> str:
     )
 
 
-def verified(name: str, report: Any) -> Answer:
-    lines = [*report.lines]
-    return Answer({"company": name, **report.as_json()}, lines, OK if report.agrees else HELD)
+def verified(name: str, report: VerifyReport) -> Answer:
+    return Answer({"company": name, **report.as_json()}, report.lines, OK if report.agrees else HELD)

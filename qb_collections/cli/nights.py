@@ -14,7 +14,8 @@ from qb_collections.cli.progress import Shown
 from qb_collections.cli.report_lines import run_lines
 from qb_collections.cli.verbs import verb
 from qb_collections.cli.words import name_argument
-from qb_collections.services import deliver, night, report
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import deliver, night, report, verify
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.deliver import DeliveryReport
 from qb_collections.store import companies, intents
@@ -114,7 +115,12 @@ def _verified(work: Work, done: Night) -> dict[str, Any] | None:
     """Ask QuickBooks about what was written in this run; None when nothing was, or it does not answer."""
     if done.units == 0 or done.delivery.trouble is not None:
         return None
-    return {}
+    say("Reading back what was written …")
+    try:
+        return verify.verify_recent(work.context, work.company, work.lease, done.run_id).as_json()
+    except QuickBooksError as error:  # the night is done; that it could not be checked is all that is left
+        say(f"What was written could not be read back now: {error}")
+        return None
 
 
 def _exit_code(told: dict[str, Any], done: Night) -> int:

@@ -146,8 +146,14 @@ def _delivery(delivery: dict[str, Any] | None, zone: str) -> list[str]:
         lines.append(
             f"The next thing leaves {_local(delivery['waits_until'], zone)}, by `serve` or another `night`."
         )
-    for one in (delivery["verified"] or {}).get("differences", []):
-        lines.append(f"QuickBooks says otherwise: {one}")
+    checked = delivery["verified"]
+    if checked is not None and checked["agrees"]:
+        lines.append(
+            f"Read back in QuickBooks: {checked['notes']} notes and {checked['sends']} copies e-mailed, "
+            "each where it should be."
+        )
+    for one in checked["differences"] if checked else ():
+        lines.append(f"QuickBooks says otherwise: {one['sentence']}")
     return ["", *lines] if lines else []
 
 
