@@ -17,6 +17,7 @@ from qb_collections.clock import ManualClock
 from qb_collections.core.company_gates import Mode
 from qb_collections.emulator import acts
 from qb_collections.emulator.serve import EmulatorServer
+from qb_collections.emulator.switches import Switches
 from qb_collections.messages.notes import count_ours
 from qb_collections.services import connect, deliver, leasing, modes, night, report, sync, tasks
 from qb_collections.services.context import Context
@@ -31,9 +32,17 @@ START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # Monday, 9:00 in New York
 class World:
     """One emulated company and the service, in one process."""
 
-    def __init__(self, start: datetime = START, kind: str = "empty-us", **options: Any) -> None:
+    def __init__(
+        self,
+        start: datetime = START,
+        kind: str = "empty-us",
+        switches: Switches | None = None,
+        **options: Any,
+    ) -> None:
         self.clock = ManualClock(start)
-        self.emulator = EmulatorServer(path=None, clock=self.clock, control=True, throttle=True, debug=True)
+        self.emulator = EmulatorServer(
+            path=None, clock=self.clock, control=True, throttle=True, debug=True, switches=switches
+        )
         handle = self.emulator.open_company(kind, **options)
         self.realm = handle.realm_id
         self.engine = self.emulator.engine

@@ -9,7 +9,7 @@ only after a definite refusal, so a resend whose answer is missing is the same r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -45,14 +45,17 @@ class Begun:
 
     attempt_id: int
     request_id: str
-    members: tuple[Intent, ...]  # in the order of the request
+    members: tuple[Intent, ...]  # in the order of the request, with their bodies and before-images
 
 
 def begin(context: Context, company: Company, lease: Lease, prepared: Sequence[Prepared]) -> Begun:
     """Commit bodies, before-images and the request id; the effects are then in sending."""
     assert prepared, "an attempt carries at least one effect"
-    members = tuple(one.intent for one in prepared)
-    round_ = max(one.round for one in members)
+    round_ = max(one.intent.round for one in prepared)
+    members = tuple(
+        replace(one.intent, state=State.SENDING, body=one.body, before=one.before, round=round_)
+        for one in prepared
+    )
     digest = body_hash({"bodies": [one.body for one in prepared]})
     name = request_id(company.key, [one.key for one in members], digest, round_)
     with durable(context.engine) as conn:

@@ -64,28 +64,26 @@ def resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, 
     if intent.kind is IntentKind.NOTE_ATTACHMENT:
         _resolve_attachment(context, company, lease, gateway, intent)
         return
-    members = _members(context, company, intent)
-    documents = gateway.live((), [one.plan["invoice_id"] for one in members]).documents
-    there = [one for one in members if _is_written(one, documents.get(one.plan["invoice_id"]))]
-    if len(there) == len(members):
-        with durable(context.engine) as conn:
-            for one in members:
-                document = documents[one.plan["invoice_id"]]
-                _confirm(conn, context, company, lease, one, document, _written_line(company, one))
-        return
-    with reading(context.engine) as conn:
-        attempt = intents.last_attempt(conn, company.id, intent.id)
-    assert attempt is not None, "what is unknown was attempted"
-    begun = attempts.again(context, lease, attempt)
-    bodies = {one.id: one.body or {} for one in begun.members}
-    _send(context, company, lease, gateway, begun, bodies)
-
-
-def _members(context: Context, company: Company, intent: Intent) -> list[Intent]:
     with reading(context.engine) as conn:
         attempt = intents.last_attempt(conn, company.id, intent.id)
         assert attempt is not None, "what is unknown was attempted"
-        return [intents.get(conn, company.id, one) for one in attempt.intent_ids]
+        members = [intents.get(conn, company.id, one) for one in attempt.intent_ids]
+    unknown = [one for one in members if one.state is State.UNKNOWN]
+    documents = gateway.live((), [one.plan["invoice_id"] for one in unknown]).documents
+    there = [one for one in unknown if _is_written(one, documents.get(one.plan["invoice_id"]))]
+    if len(unknown) == len(members) and len(there) < len(members):
+        begun = attempts.again(context, lease, attempt)
+        _send(context, company, lease, gateway, begun, {one.id: one.body or {} for one in begun.members})
+        return
+    with durable(context.engine) as conn:
+        for one in there:
+            document = documents[one.plan["invoice_id"]]
+            _confirm(conn, context, company, lease, one, document, _written_line(company, one))
+        # The rest of the batch was answered, so these go into a request of their own.  Should the first
+        # one still arrive, one of the two finds a version that has moved on.
+        for one in unknown:
+            if one not in there:
+                intents.settle(conn, lease, one.id, State.READY, reason="not found in QuickBooks")
 
 
 def _send(
