@@ -78,8 +78,15 @@ def create_web_app(
     access.install(app, open_to_all={receiver.name for receiver in receivers})
     for part in (headers, errors, wording, sending):
         part.install(app)
-    app.wsgi_app = proxy.OneTrustedProxy(app.wsgi_app, context.settings.trusted_proxy)  # type: ignore[method-assign]
+    known = proxy.KnownHosts(app.wsgi_app, _hosts(context))
+    app.wsgi_app = proxy.OneTrustedProxy(known, context.settings.trusted_proxy)  # type: ignore[method-assign]
     return app
+
+
+def _hosts(context: Context) -> set[str]:
+    """The names under which the pages answer: the public one, and this machine's own for monitors."""
+    own = urlsplit(context.settings.base_url).hostname or "127.0.0.1"
+    return {f"[{own}]" if ":" in own else own, "127.0.0.1", "localhost", "[::1]"}
 
 
 def template_folder() -> Path:
@@ -104,7 +111,6 @@ def _config(context: Context) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",  # the way back from Intuit is a link from another site
         "SESSION_COOKIE_PATH": "/",
         "MAX_CONTENT_LENGTH": BODY_BYTES_MAX,
-        "TRUSTED_HOSTS": sorted({own.hostname or "", "127.0.0.1", "localhost", "[::1]"} - {""}),
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,  # we send no referrer; SameSite and the token stand in for it
     }

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -17,7 +18,7 @@ from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.money import Money
 from qb_collections.services import presets
 from qb_collections.services.context import Context
-from qb_collections.store import companies, mirror, people, policies
+from qb_collections.store import cases, companies, mirror, people, policies
 from qb_collections.store.companies import Company
 from qb_collections.store.cursors import Cursor, set_cursor
 from qb_collections.store.engine import durable
@@ -74,6 +75,14 @@ class Browser:
         return self.client.post(path, data={"csrf_token": self.token(), **form})
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hashing that takes no time: what it costs is store/people's own business."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture
 def settings(tmp_path):
     return config.read({}, data_dir=tmp_path, log_level="error")
@@ -120,6 +129,7 @@ def company(conn, name: str, practice_id: int) -> Company:
     mirror.put_customers(conn, made.id, [customer("7", name=f"{HOSTILE} of {name}", balance="130.00")])
     mirror.put_invoices(conn, made.id, [invoice("70", "7", "10612", date(2026, 10, 23), "130.00")])
     set_cursor(conn, made.id, Cursor(NOW, NOW, NOW))
+    cases.touch(conn, made.id, ["7"], date(2026, 11, 2))
     return made
 
 
