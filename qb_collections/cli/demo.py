@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
@@ -13,14 +14,14 @@ import click
 
 from qb_collections.cli import emulator as emulating
 from qb_collections.cli import opening
-from qb_collections.cli.answers import CANNOT, HELD, OK, Cannot, say
-from qb_collections.cli.progress import Shown
+from qb_collections.cli.answers import HELD, OK, Cannot, say
 from qb_collections.cli.verbs import long_verb
 from qb_collections.cli.words import DAY
 from qb_collections.demo import run, serving
+from qb_collections.demo.bar import Bar
 from qb_collections.demo.words import many
 from qb_collections.demo.world import NotConnected, World, opened
-from qb_collections.emulator.companies import ledger
+from qb_collections.emulator.companies import ledger_rows
 
 NIGHTS = 30
 NIGHTS_MAX = 120
@@ -76,14 +77,14 @@ def add_to(main: click.Group) -> None:
         try:
             with opened(settings, options) as world:
                 return _demonstrated(world, nights, as_json, leave, tell)
-        except ledger.LedgerRefused as refused:
+        except ledger_rows.LedgerRefused as refused:
             raise Cannot(emulating._ledger_sentence(refused)) from None
         except (NotConnected, ValueError) as refused:
             raise Cannot(str(refused)) from None
 
 
 def _demonstrated(world: World, nights: int, as_json: bool, leave: bool, tell: Callable[[str], None]) -> int:
-    progress = Shown()
+    progress = Bar(sys.stderr)
     done = run.play(world, nights, tell, progress, progress.done)
     if as_json:
         click.echo(json.dumps(done.data, ensure_ascii=False, indent=2))
@@ -97,7 +98,7 @@ def _name_bad_rows(options: Mapping[str, Any], tell: Callable[[str], None]) -> N
     if not options.get("skip_bad_rows"):
         return
     try:
-        good, bad = ledger.read(options["path"], options["columns"], options["date_format"])
+        good, bad = ledger_rows.read(options["path"], options["columns"], options["date_format"])
     except ValueError as refused:
         raise Cannot(str(refused)) from None
     tell(f"The ledger: {many(len(good), 'row')} read, {len(bad)} left out.")
@@ -109,6 +110,3 @@ def _name_bad_rows(options: Mapping[str, Any], tell: Callable[[str], None]) -> N
 
 def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-__all__ = ["CANNOT", "add_to"]

@@ -35,6 +35,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """One payment as QuickBooks recorded it."""
+
+    customer: str
+    amount: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One thing that we wrote or sent, as it stands in QuickBooks."""
 
@@ -86,15 +95,15 @@ class Books:
             for id_, row in bodies.items()
         }
 
-    def received(self, since: datetime, until: datetime) -> list[tuple[str, Decimal]]:
-        """Money recorded after since and up to until, by customer, in the order of arrival."""
+    def received(self, since: datetime, until: datetime) -> list[Received]:
+        """Money recorded after since and up to until, in the order of arrival."""
         first = since.astimezone(self.world.zone).date()
         found = []
         for row in self.rows("Payment", f"TxnDate >= '{first.isoformat()}'"):
             made_at = datetime.fromisoformat(row["MetaData"]["CreateTime"])
             if since < made_at <= until and row["TotalAmt"] > 0:
-                found.append((str(row["CustomerRef"]["name"]), row["TotalAmt"]))
-        return found
+                found.append(Received(str(row["CustomerRef"]["name"]), row["TotalAmt"], made_at))
+        return sorted(found, key=lambda one: one.at)
 
     def open_of(self, customer: str) -> list[Body]:
         """The open invoices that this customer pays, the oldest due date first."""
@@ -170,11 +179,8 @@ class Books:
         for kind, entity in (("credit memo", "CreditMemo"), ("installment", "Invoice")):
             for row in self.rows(entity):
                 if is_plan_document(row):
-                    text = (
-                        f"{row['TotalAmt']:,.2f}, due {row['DueDate']}"
-                        if "DueDate" in row
-                        else f"{row['TotalAmt']:,.2f}"
-                    )
+                    due = f", due {row['DueDate']}" if "DueDate" in row else ""
+                    text = f"{row['TotalAmt']:,.2f}{due}"
                     found.append(_document(kind, row, text))
         for row in self.rows("Payment", "TotalAmt = '0'"):
             linked = {

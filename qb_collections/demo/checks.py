@@ -1,4 +1,4 @@
-"""What must never have happened, counted in QuickBooks: nothing twice, nothing about what was not to be named."""
+"""What must never have happened, counted in QuickBooks: nothing twice, nothing that was not to be named."""
 
 from __future__ import annotations
 

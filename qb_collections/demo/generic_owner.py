@@ -16,14 +16,15 @@ ANSWERED_OF_THREE = 2
 
 
 class GenericOwner(Owner):
-    """Nobody knows what these customers said, so nothing is made up: they pay when the ledger says they did."""
+    """What these customers said is not known, so nothing is made up: they pay when the ledger says so."""
 
-    role = "bookkeeper"
+    role = "Bookkeeper"
+    phone = "(212) 555-0100"
     payment_instructions = "Bank transfer or check, as printed on the invoice"
     introduces = (
-        "The ledger does not say what customers answered, so none of it is made up: a script sends the messages "
-        "and makes the calls. Two calls of three reach somebody, drawn from the customer's name and the day, and "
-        "nothing is agreed. Money arrives on the days that the ledger tells."
+        "The ledger does not say what customers answered, so nothing of it is made up: a script sends the "
+        "messages and makes the calls. Two calls of three reach somebody, drawn from the customer's name "
+        "and the day, and nothing is agreed. Money arrives on the days that the ledger tells."
     )
 
     def __init__(self, world: World) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from qb_collections.demo.nights import Night
+from qb_collections.demo.nights import Heard, Night
 from qb_collections.demo.page import labelled
 from qb_collections.demo.words import listed, many, money
 
 LABEL = 12
 NAMES_SHOWN = 6
+AFTER_A_CALL = "S3"  # a message at this step follows a call that nobody answered
 
 
 def night_lines(night: Night, steps: Mapping[str, str], currency: str) -> list[str]:
@@ -20,39 +21,34 @@ def night_lines(night: Night, steps: Mapping[str, str], currency: str) -> list[s
     return labelled(label, texts or ["Quiet: nobody heard from us, nothing came in."], LABEL)
 
 
+def step_of(one: Heard, steps: Mapping[str, str]) -> str:
+    """The step in the policy's own words."""
+    if one.stage == AFTER_A_CALL and one.kind == "reminder":
+        return "message after a missed call"
+    return steps.get(one.stage, "message")
+
+
 def _heard(night: Night, steps: Mapping[str, str]) -> list[str]:
-    groups: dict[tuple[str, str], list[str]] = {}
+    order = list(steps)
+    groups: dict[tuple[int, str], list[str]] = {}
     for one in night.heard:
-        groups.setdefault((_how(one.kind, one.channel), one.stage), []).append(one.customer)
-    return [
-        f"{how[0].upper()}{how[1:]}{_named(how, stage, steps)}: {_names(names)}."
-        for (how, stage), names in groups.items()
-    ]
-
-
-def _how(kind: str, channel: str) -> str:
-    if kind == "call":
-        return "spoken to by telephone"
-    return "copy of the invoice, sent by QuickBooks" if channel == "quickbooks" else "message"
-
-
-def _named(how: str, stage: str, steps: Mapping[str, str]) -> str:
-    if how != "message":
-        return ""
-    if stage == "S3":
-        return " after a missed call"
-    return f" ({steps.get(stage, stage)})"
+        how = step_of(one, steps)
+        by = ", a copy of the invoice through QuickBooks" if one.channel == "quickbooks" else ""
+        said = f"{how[0].upper()}{how[1:]}{', answered' if one.kind == 'call' else by}"
+        place = order.index(one.stage) if one.stage in order else 0
+        groups.setdefault((place, said), []).append(one.customer)
+    return [f"{said}: {_ended(_names(groups[place, said]))}" for place, said in sorted(groups)]
 
 
 def _received(night: Night, currency: str) -> list[str]:
     if not night.received:
         return []
     by_name: dict[str, Decimal] = {}
-    for name, amount in night.received:
-        by_name[name] = by_name.get(name, Decimal(0)) + amount
+    for one in night.received:
+        by_name[one.customer] = by_name.get(one.customer, Decimal(0)) + one.amount
     total = money(sum(by_name.values(), Decimal(0)), currency)
     if len(by_name) == 1:
-        return [f"Came in: {total} from {next(iter(by_name))}."]
+        return [f"Came in: {total} from {_ended(next(iter(by_name)))}"]
     if len(by_name) > NAMES_SHOWN:
         return [f"Came in: {total} from {many(len(by_name), 'customer')}."]
     parts = [f"{name} {money(amount, currency)}" for name, amount in by_name.items()]
@@ -63,3 +59,8 @@ def _names(names: list[str]) -> str:
     if len(names) <= NAMES_SHOWN:
         return listed(names)
     return f"{', '.join(names[:NAMES_SHOWN])} and {len(names) - NAMES_SHOWN} more"
+
+
+def _ended(text: str) -> str:
+    """With one full stop, also after a name that ends in one."""
+    return text if text.endswith(".") else f"{text}."

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, time
 
 from qb_collections.core.case import ContactKind
-from qb_collections.demo.books import Books
+from qb_collections.demo.books import Books, Received
 from qb_collections.demo.owner import Owner, Surprise
 from qb_collections.demo.world import World
 from qb_collections.services import deliver, night
@@ -38,13 +37,24 @@ class Night:
     heading: str | None
     looked_at: int
     heard: tuple[Heard, ...]
-    received: tuple[tuple[str, Decimal], ...]
+    received: tuple[Received, ...]
     owner: tuple[str, ...]
 
 
 def pass_nights(world: World, owner: Owner, count: int, tell: Callable[[Night], None]) -> list[Night]:
-    """Play that many nights, each with the day that follows; the clock ends in the evening of the last."""
+    """Play that many nights, each with the day that follows; the clock ends in the evening of the last.
+
+    What comes in before the first night is told as an evening of its own, numbered 0.
+    """
     played = []
+    since = world.clock.now()
+    first_at = world.company.next_night_at
+    assert first_at is not None
+    world.wait_until(first_at)
+    evening = _evening(world, since)
+    if evening.received:
+        played.append(evening)
+        tell(evening)
     since = world.clock.now()
     for number in range(1, count + 1):
         one = _one(world, owner, number, since)
@@ -74,6 +84,12 @@ def _one(world: World, owner: Owner, number: int, since: datetime) -> Night:
         received=tuple(Books(world).received(since, world.clock.now())),
         owner=tuple(owner.diary.of_day(on)),
     )
+
+
+def _evening(world: World, since: datetime) -> Night:
+    received = tuple(Books(world).received(since, world.clock.now()))
+    on = since.astimezone(world.zone).date()
+    return Night(0, on, None, 0, (), received, ())
 
 
 def _day(world: World, owner: Owner, on: date) -> None:
@@ -106,7 +122,7 @@ def _deliver(world: World) -> None:
 
 
 def _waits_until(world: World) -> datetime | None:
-    """When something is due that nobody but the clock holds back.  What is due and stays put is not waited for."""
+    """When something is due that only the clock holds back; what is due and stays put is not waited for."""
     with reading(world.context.engine) as conn:
         due_at = intents.waits_until(conn, world.company_id)
     return due_at if due_at is not None and due_at > world.clock.now() else None
@@ -131,7 +147,3 @@ def contacts_since(world: World, on: date) -> list[StoredContact]:
     with reading(world.context.engine) as conn:
         found = contacts.recent(conn, world.company_id, since=on, limit=100_000)
     return [one for one in found if one.contact.kind in (ContactKind.REMINDER, ContactKind.CALL)]
-
-
-def a_day_before(at: datetime) -> datetime:
-    return at - timedelta(days=1)

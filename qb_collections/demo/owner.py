@@ -21,13 +21,14 @@ from qb_collections.store.tasks import Task
 
 
 class Surprise(Exception):
-    """The service refused something that the script takes for granted: the script is wrong, or the service."""
+    """The service refused what the script takes for granted: the script is wrong, or the service is."""
 
 
 class Owner:
     """Whoever plays the office.  Subclasses know what customers answer; here nobody does."""
 
     role: str
+    phone: str
     payment_instructions: str
     introduces: str  # who plays, and by which rule
 
@@ -119,9 +120,10 @@ class Owner:
             return
         accepted(runs.approve(self.world.context, company, run.id, by=self.name))
         self.diary.approvals += len(names)
-        why = run.heading or ""
-        count = "one contact that waits" if len(names) == 1 else f"the {len(names)} contacts that wait"
-        self.note(f"{self.name} reads and approves {count}{f' ({why.rstrip(chr(46))})' if why else ''}.")
+        count = "the one contact" if len(names) == 1 else f"the {len(names)} contacts"
+        why = (run.heading or "").removeprefix("On hold: ").split(". ")[0]
+        braked = f", which waited because {why}" if why else ""
+        self.note(f"{self.name} reads and approves {count} of the night{braked}.")
 
     def maybe_automatic(self) -> None:
         """After three approved nights the page offers it, and the owner takes the offer."""
@@ -132,8 +134,8 @@ class Owner:
         if not isinstance(done, Company):
             raise Surprise(str(done))
         self.note(
-            f"{self.name} has approved three nights, is offered to let messages leave by themselves, and "
-            "accepts. Final notices still wait for a yes."
+            f"After three approved nights {self.name} is offered to let messages leave by themselves, and "
+            "switches that on. Final notices still wait for a yes."
         )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from qb_collections.core.company_gates import Mode
-from qb_collections.demo.books import Books, Standing
 from qb_collections.demo.generic_owner import GenericOwner
 from qb_collections.demo.night_lines import night_lines
-from qb_collections.demo.nights import Night, contacts_since, pass_nights
+from qb_collections.demo.nights import Night, pass_nights
 from qb_collections.demo.owner import Owner, Surprise
 from qb_collections.demo.page import heading, paragraph
 from qb_collections.demo.preview_lines import first_message_lines, owed_lines, preview_lines
@@ -39,19 +38,17 @@ class Outcome:
 
 
 def play(world: World, nights: int, say: Say, progress: Progress, read: Callable[[], None]) -> Outcome:
-    """Connect, read, preview, switch on, and let the nights pass.  read ends the progress of the first sync."""
+    """Connect, read, preview, switch on, let the nights pass.  read ends the progress of the first sync."""
     told = world.handle.kind == "demo"
     company = world.connect()
-    say(
-        f"Connected to {company.name} through QuickBooks' own authorisation (here an emulator, on this machine)."
-    )
+    say(f"Connected to {company.name}, an emulated QuickBooks on this machine.")
     with world.working() as (company, lease):
         sync.sync(world.context, company, lease, progress)
     read()
     owner = StoryOwner(world) if told else GenericOwner(world)
     before = owner.books.standing()
     _say_all(say, ["", *owed_lines(before, company.currency)])
-    _say_all(say, ["Nothing has been sent and nothing has been written."])
+    _say_all(say, ["So far we have only read: nothing has been sent and nothing has been written."])
     lines, preview = preview_lines(world)
     _say_all(say, lines)
     if nights == 0:
@@ -70,12 +67,12 @@ def _switch_on(world: World, owner: Owner, say: Say) -> None:
     _say_all(say, heading("The owner switches it on"))
     world.change(
         contact_name=owner.name,
-        contact_phone=story.OFFICE_PHONE,
+        contact_phone=owner.phone,
         contact_role=owner.role,
         payment_instructions=owner.payment_instructions,
     )
     texts = [
-        f"{owner.name} (played by a script) gives a name, a telephone number and how to pay; these stand under every message."
+        f"{owner.name} gives a name, a telephone number and how to pay; these stand under every message."
     ]
     if isinstance(owner, StoryOwner):
         with world.working() as (company, lease):
@@ -90,13 +87,14 @@ def _switch_on(world: World, owner: Owner, say: Say) -> None:
         if isinstance(confirmed, Refusal):
             raise Surprise(confirmed.message)
         texts.append(
-            f"{story.OWNER}, the owner, confirms that income and sales tax are filed on accrual, so plans may be written."
+            f"{story.OWNER}, the owner, confirms that income and sales tax are filed on accrual: payment plans "
+            "may be written."
         )
     changed = modes.set_mode(world.context, world.company, Mode.APPROVE, by=owner.name, confirmed=True)
     if not isinstance(changed, Company):
         raise Surprise(str(changed))
     texts.append(
-        f"{owner.name} switches from only showing to sending with approval: each night waits for a yes."
+        f"{owner.name} switches sending on, with approval: every night waits for a yes before anything leaves."
     )
     texts.append(owner.introduces)
     for text in texts:
@@ -116,7 +114,7 @@ def _nights(world: World, owner: Owner, count: int, say: Say) -> list[Night]:
     def tell(one: Night) -> None:
         nonlocal shown
         _say_all(say, night_lines(one, steps, company.currency))
-        text = next((who for who in one.heard if who.text and who.kind == "reminder"), None)
+        text = next((who for who in one.heard if who.text and who.channel == "email"), None)
         if text is not None and text.text is not None and not shown:
             shown = True
             _say_all(say, first_message_lines(text.customer, text.text))
@@ -127,6 +125,3 @@ def _nights(world: World, owner: Owner, count: int, say: Say) -> list[Night]:
 def _say_all(say: Say, lines: list[str]) -> None:
     for line in lines:
         say(line)
-
-
-__all__ = ["Books", "Mapping", "Outcome", "Standing", "contacts_since", "play"]

@@ -40,18 +40,17 @@ def serve(world: World, listening: socket.socket, say: Callable[[str], None]) ->
     say(f"The web app runs at {settings.base_url}")
     if link is not None:
         say(f"Sign in, once, with this link: {link}")
-    say(
-        f"It is {local:%A} {local.day} {local:%B %Y}, {local:%H:%M} there, and time runs on, for QuickBooks and for us."
-    )
+    when = f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+    say(f"There it is {when}, and time runs on for QuickBooks and for us alike.")
     say("Ctrl-C ends it.")
-    with _stopped_by_signals(service):
+    with _Stoppable(service):
         service.start()
         service.serve(listening)
     say("Stopped.")
 
 
-class _stopped_by_signals:
-    """While it lasts, Ctrl-C and SIGTERM stop the service instead of the program; in a thread of a test, nothing."""
+class _Stoppable:
+    """While it lasts, Ctrl-C and SIGTERM stop the service instead of the program."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

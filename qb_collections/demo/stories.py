@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from qb_collections.demo.books import ZERO, Books
-from qb_collections.demo.nights import Heard, Night
+from qb_collections.demo.night_lines import step_of
+from qb_collections.demo.nights import Night
+from qb_collections.demo.preview_lines import reason_of
 from qb_collections.demo.summary import Summary
 from qb_collections.demo.words import listed, money, short_day
 from qb_collections.demo.world import World
@@ -26,48 +28,54 @@ def sentences(
 
 
 def _sentence(name: str, summary: Summary, played: Sequence[Night], owes: Decimal) -> str:
-    clauses = [_heard(name, summary, played)]
-    clauses += _said(name, summary)
-    paid = [(one.on, amount) for one in played for who, amount in one.received if who == name]
+    clauses = [_heard(name, summary, played), *_said(name, summary)]
+    paid = [one for night in played for one in night.received if one.customer == name]
     if paid:
-        total = sum((amount for _, amount in paid), ZERO)
-        days = listed([short_day(on) for on in dict.fromkeys(on for on, _ in paid)][-3:])
-        clauses.append(f"paid {money(total)}" + (f" by {days}" if len(paid) > 3 else f" ({days})"))
-    clauses.append(f"owes {money(owes)} now" if owes else "owes nothing now")
-    return f"{name} {listed(clauses)}."
+        total = sum((one.amount for one in paid), ZERO)
+        days = listed([short_day(on) for on in dict.fromkeys(one.at.date() for one in paid)])
+        clauses.append(f"paid {money(total)} on {days}")
+    clauses.append(f"owes {money(owes)}{_why(name, summary)}" if owes else "owes nothing")
+    return f"{name}: {'; '.join(clauses)}."
 
 
 def _heard(name: str, summary: Summary, played: Sequence[Night]) -> str:
     heard = [(one.on, who) for one in played for who in one.heard if who.customer == name]
     if not heard:
         return "never heard from us"
-    return "heard from us: " + ", ".join(f"{_step(who, summary)} on {short_day(on)}" for on, who in heard)
-
-
-def _step(who: Heard, summary: Summary) -> str:
-    if who.kind == "call":
-        return "a call"
-    return {"S3": "an e-mail after a missed call"}.get(
-        who.stage
-    ) or f"a {summary.steps.get(who.stage, 'message')}"
+    return ", ".join(f"{step_of(who, summary.steps)} {short_day(on)}" for on, who in heard)
 
 
 def _said(name: str, summary: Summary) -> list[str]:
     clauses = []
-    promises = [one for one in summary.promises if one.customer == name]
-    for one in promises:
-        ending = {"kept": "kept it", "broken": "did not keep it", "open": "that day has not come"}[
-            one.outcome
-        ]
-        clauses.append(f"promised {money(one.amount)} for {short_day(one.promised_on)} and {ending}")
+    for one in summary.promises:
+        if one.customer == name:
+            clauses.append(
+                f"promised {money(one.amount)} for {short_day(one.promised_on)}, {_ENDINGS[one.outcome]}"
+            )
     for dispute in summary.disputes:
         if dispute.customer == name:
-            clauses.append(f"disputes invoice {dispute.number}, {_not_mentioned(dispute.contacts_since)}")
+            about = f"disputes invoice {dispute.number} ({money(dispute.amount)})"
+            clauses.append(f"{about}, {_mentioned(dispute.contacts_since)}")
+    for on in [one.on for one in summary.said if one.customer == name and one.kind == "in transit"]:
+        clauses.append(f"said on {short_day(on)} that a check was in the mail")
+    for on in [one.on for one in summary.said if one.customer == name and one.kind == "stop"]:
+        clauses.append(f"under a stop since {short_day(on)}")
     for plan in summary.plans:
         if plan.customer == name:
             clauses.append(f"pays {money(plan.total)} in {plan.payments} payments under plan {plan.label}")
     return clauses
 
 
-def _not_mentioned(contacts: int) -> str:
-    return "which nobody has mentioned since" if contacts == 0 else f"mentioned {contacts} times since"
+_ENDINGS = {"kept": "kept", "broken": "not kept", "open": "which is still to come"}
+
+
+def _mentioned(contacts: int) -> str:
+    return "which nobody has brought up since" if contacts == 0 else f"brought up {contacts} times since"
+
+
+def _why(name: str, summary: Summary) -> str:
+    """Why nobody wrote, where nobody did: the reason that stands."""
+    group = next((one for one in summary.left_alone if name in one.customers), None)
+    if group is None or group.gate in ("paid", "people_only"):
+        return ""
+    return ", none of it late" if group.gate == "not late" else f"; {reason_of(group.gate, 1)}"

@@ -16,7 +16,6 @@ from qb_collections.services import holds, plans
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tasks import Report
 from qb_collections.store.companies import Company
-from qb_collections.store.holds import Hold
 from qb_collections.store.leases import Lease
 from qb_collections.store.plans import PlanRow
 from qb_collections.store.tasks import Task
@@ -26,7 +25,7 @@ CALL_BACK_DAYS = 14
 FRIDAY = 4  # as date.weekday counts
 MONEY_COMES_AT = time(11, 30)
 
-# What the owner makes of answers that name a day in words: weeks from this week's Friday, by customer and answer.
+# What the owner makes of days named in words: weeks from this week's Friday, by customer and answer.
 NAMED_FRIDAYS = {
     ("Apex Fitness Group", 1): 1,  # "by next Friday"
     ("Apex Fitness Group", 2): 0,  # "till the end of the week"
@@ -46,10 +45,12 @@ class Reply:
 
 class StoryOwner(Owner):
     role = "Office manager"
+    phone = story.OFFICE_PHONE
     payment_instructions = story.PAYMENT_INSTRUCTIONS
     introduces = (
-        f"From here on a script plays {story.OFFICE_MANAGER} and the customers. First messages leave as copies "
-        "through QuickBooks; the words of every other message wait for her, and she sends them from her own mail."
+        f"From here on a script plays {story.OFFICE_MANAGER} and the customers. QuickBooks e-mails first "
+        "messages about a single invoice itself; the words of every other message wait for her, and she "
+        "sends them from her own mail."
     )
 
     def __init__(self, world: World) -> None:
@@ -197,13 +198,14 @@ class StoryOwner(Owner):
 
     def _in_transit(self, part: Part, answer: Answer, opening: str) -> None:
         """The check arrives some days after it was announced."""
-        numbers, _ = self.said("in transit", part.customer, None)
         assert answer.pays_after_days is not None
-        self._pays(part, numbers, next_weekday(self.world.today + timedelta(days=answer.pays_after_days)))
+        on = next_weekday(self.world.today + timedelta(days=answer.pays_after_days))
+        numbers, _ = self.said("in transit", part.customer, on)
+        self._pays(part, numbers, on)
         self.note(f"{opening} {self.name} marks the payment as on its way.", part.customer)
 
     def _purchase_order(self, part: Part, answer: Answer, opening: str) -> None:
-        """The number goes on the invoice; the school pays with its next board run, on which a day is agreed."""
+        """The number goes on the invoice; the school pays in its next board run, on a day agreed on."""
         [row] = [one for one in self.books.open_of(part.customer) if one["DocNumber"] in _numbers(part)]
         memo = {"CustomerMemo": {"value": f"PO {answer.po}"}}
         self.world.act({"act": "edit", "entity": "Invoice", "id": row["Id"], "fields": memo})
@@ -213,8 +215,8 @@ class StoryOwner(Owner):
         self.said("promise", part.customer, on)
         self._pays(part, (row["DocNumber"],), on)
         self.note(
-            f"{opening} {self.name} writes PO {answer.po} on invoice {row['DocNumber']}, sends it again, and notes "
-            f"the board run of {day(on)}.",
+            f"{opening} {self.name} writes PO {answer.po} on invoice {row['DocNumber']}, sends it again "
+            f"and notes their board run of {day(on)}.",
             part.customer,
         )
 
@@ -248,9 +250,10 @@ class StoryOwner(Owner):
         self.diary.plans.append(self._plan_made(part, made, tuple(numbers), before))
         first, last = made.installments[0], made.installments[-1]
         self.note(
-            f"{opening} {self.name} agrees and writes plan {made.label} into QuickBooks: {money(made.principal.amount)} "
-            f"from {len(numbers)} invoices in {len(made.installments)} payments, the first of "
-            f"{money(first.amount.amount)} on {day(first.due_on)}, the last on {day(last.due_on)} {last.due_on.year}.",
+            f"{opening} {self.name} agrees and writes plan {made.label} into QuickBooks: "
+            f"{money(made.principal.amount)} from {len(numbers)} invoices in {len(made.installments)} "
+            f"payments, the first of {money(first.amount.amount)} on {day(first.due_on)}, the last on "
+            f"{day(last.due_on)} {last.due_on.year}.",
             part.customer,
         )
 
@@ -276,7 +279,7 @@ class StoryOwner(Owner):
         self.world.schedule(at, act)
 
     def _hold(self, kind: HoldKind, customer: str, reason: str, until_on: date | None = None) -> None:
-        found: Hold | Refusal = holds.add(
+        found = holds.add(
             self.world.context,
             self.world.company,
             kind,

@@ -14,10 +14,11 @@ from qb_collections.demo.checks import Check
 from qb_collections.demo.diary import Said
 from qb_collections.demo.nights import Night, contacts_since
 from qb_collections.demo.owner import Owner
+from qb_collections.demo.preview_lines import reason_of
 from qb_collections.demo.proof import PlanTold, told_of
 from qb_collections.demo.world import World
 from qb_collections.services import overview, rulebook, tasks
-from qb_collections.services.overview import NOTHING_LATE, REASONS
+from qb_collections.services.overview import NOTHING_LATE
 from qb_collections.store.engine import reading
 
 
@@ -76,6 +77,7 @@ class Summary:
     left_alone: tuple[LeftAlone, ...]
     promises: tuple[Promise, ...]
     disputes: tuple[Dispute, ...]
+    said: tuple[Said, ...]
     plans: tuple[PlanTold, ...]
     writes: tuple[Write, ...]
     checks: tuple[Check, ...]
@@ -97,12 +99,12 @@ def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Nig
     return Summary(
         company=world.company.name,
         currency=world.company.currency,
-        nights=len(played),
-        first_on=played[0].on if played else before.on,
+        nights=sum(1 for one in played if one.number),
+        first_on=before.on,
         last_on=played[-1].on if played else before.on,
         before=before,
         after=books.standing(),
-        received=sum((amount for one in played for _, amount in one.received), Decimal(0)),
+        received=sum((paid.amount for one in played for paid in one.received), Decimal(0)),
         contacted=contacted,
         furthest_stage=furthest.stage if furthest else None,
         furthest_step=furthest.step if furthest else None,
@@ -110,6 +112,7 @@ def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Nig
         left_alone=_left_alone(world, books, before, {one.customer for one in contacted}),
         promises=tuple(_promise(world, books, one) for one in owner.diary.said if one.kind == "promise"),
         disputes=tuple(_dispute(world, one) for one in owner.diary.said if one.kind == "dispute"),
+        said=tuple(owner.diary.said),
         plans=tuple(told_of(books, one) for one in owner.diary.plans),
         writes=written,
         checks=found,
@@ -142,13 +145,14 @@ def as_json(summary: Summary, played: Sequence[Night], stories: Mapping[str, str
         "ok": summary.ok,
         "record": [
             {
+                "night": one.number,
                 "on": one.on,
                 "heading": one.heading,
                 "heard": [
                     {"customer": who.customer, "stage": who.stage, "kind": who.kind, "channel": who.channel}
                     for who in one.heard
                 ],
-                "received": [{"customer": name, "amount": amount} for name, amount in one.received],
+                "received": [asdict(paid) for paid in one.received],
                 "owner": one.owner,
             }
             for one in played
@@ -232,8 +236,7 @@ def _group_says(gate: str, count: int) -> str:
         return "paid without a word from us"
     if gate == "not late":
         return "owes nothing that is late" if count == 1 else "owe nothing that is late"
-    one, several = REASONS.get(gate, ("is left alone", "are left alone"))
-    return one if count == 1 else several
+    return reason_of(gate, count)
 
 
 def _promise(world: World, books: Books, said: Said) -> Promise:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from qb_collections.demo.books import Standing, Write
+from qb_collections.demo.books import Standing
 from qb_collections.demo.page import cut, heading, labelled, paragraph
-from qb_collections.demo.summary import Contacted, LeftAlone, Summary
+from qb_collections.demo.summary import Contacted, Summary
 from qb_collections.demo.words import day, listed, many, money, short_day
 
 TABLE_ROWS = 12
+SHORT = {
+    "send": "e-mailed invoice",
+    "note": "note line",
+    "credit memo": "credit memo",
+    "applying payment": "zero payment",
+    "installment": "installment",
+    "account": "account",
+    "item": "item",
+}
 SENTENCES_SHOWN = 2
-NAMES_SHOWN = 12
+NAMES_SHOWN = 18
 KINDS = {
     "send": ("invoice e-mailed by QuickBooks", "invoices e-mailed by QuickBooks"),
     "note": ("note line on an invoice", "note lines on invoices"),
@@ -38,6 +47,7 @@ def summary_lines(summary: Summary, stories: Mapping[str, str]) -> list[str]:
         *_plans(summary),
         *_writes(summary),
         *_checks(summary),
+        *_waiting(summary),
         *_stories(stories),
     ]
 
@@ -63,35 +73,34 @@ def _contacted(summary: Summary) -> list[str]:
     for one in summary.contacted:
         groups.setdefault(one.step, []).append(one)
     for step, found in groups.items():
-        names = [f"{one.customer}{f' ({one.contacts}x)' if one.contacts > 1 else ''}" for one in found]
+        names = [f"{one.customer}{f' ({one.contacts})' if one.contacts > 1 else ''}" for one in found]
         lines += labelled(f"  {step} ({len(found)})", [_names(names)], 24)
     who = next(one.customer for one in summary.contacted if one.step == summary.furthest_step)
     return [
         *lines,
         *paragraph(
-            f"Each stands at the furthest step that reached it. The furthest of all: {summary.furthest_step} "
-            f"({who}). {_approvals(summary)}",
+            "Everybody stands at the furthest step that reached them; in brackets, how many contacts in all. "
+            f"The furthest of all is the {summary.furthest_step} ({who}). {_approvals(summary)}",
             2,
         ),
     ]
 
 
 def _approvals(summary: Summary) -> str:
-    return (
-        f"{many(summary.approvals, 'contact')} waited for an approval and got it."
-        if summary.approvals
-        else ""
-    )
+    if not summary.approvals:
+        return ""
+    count = "One contact" if summary.approvals == 1 else f"{summary.approvals} contacts"
+    return f"{count} left only after a person's approval."
 
 
 def _left_alone(summary: Summary) -> list[str]:
     total = sum(len(one.customers) for one in summary.left_alone)
     lines = heading(f"Who was left alone: {many(total, 'customer')}, and why")
     for one in summary.left_alone:
-        lines += paragraph(f"{len(one.customers):>3} {one.says}: {_names(one.customers)}.", 2)
+        lines += labelled(f"  {len(one.customers):>3} ", [f"{one.says}: {_ended(_names(one.customers))}"], 6)
         if one.gate not in ("paid", "not late"):
             for sentence in one.sentences[:SENTENCES_SHOWN]:
-                lines += paragraph(f"“{sentence}”", 8)
+                lines += paragraph(f"“{sentence}”", 6)
     return lines
 
 
@@ -111,8 +120,8 @@ def _said(summary: Summary) -> list[str]:
     for dispute in summary.disputes:
         amount = money(dispute.amount, summary.currency)
         lines += paragraph(
-            f"Dispute: {dispute.customer}, invoice {dispute.number} ({amount}), since {day(dispute.opened_on)}; "
-            f"mentioned to them since: {dispute.contacts_since} times.",
+            f"One dispute: {dispute.customer}, invoice {dispute.number} ({amount}), since "
+            f"{day(dispute.opened_on)}. Notes on that invoice since then: {dispute.contacts_since}.",
             2,
         )
     return lines
@@ -124,7 +133,8 @@ def _plans(summary: Summary) -> list[str]:
         lines += heading(f"Payment plan {one.label}: {one.customer}")
         lines += paragraph(
             f"{money(one.total)} from invoices {listed(one.numbers)} in {one.payments} payments to "
-            f"{short_day(one.last_on)} {one.last_on.year}; {money(one.paid)} has been paid, {money(one.left)} is left.",
+            f"{short_day(one.last_on)} {one.last_on.year}; {money(one.paid)} of it has been paid, "
+            f"{money(one.left)} is left.",
             2,
         )
         lines.append("  Counted in QuickBooks just before and just after the plan was written:")
@@ -143,30 +153,30 @@ def _plans(summary: Summary) -> list[str]:
 def _writes(summary: Summary) -> list[str]:
     kinds = Counter(one.kind for one in summary.writes)
     lines = heading(
-        f"What we wrote into QuickBooks: {many(len(summary.writes), 'thing')}, each counted there"
+        f"What we wrote into QuickBooks: {len(summary.writes)}, counted there, with QuickBooks' own ids"
     )
     for kind, (one, several) in KINDS.items():
         if kinds[kind]:
             lines.append(f"  {kinds[kind]:>3} {one if kinds[kind] == 1 else several}")
     if summary.writes:
-        lines += ["", *_table(summary.writes)]
+        lines += ["", *_table(summary)]
     return lines
 
 
-def _table(writes: Sequence[Write]) -> list[str]:
+def _table(summary: Summary) -> list[str]:
     """Everything of the plan, and the first of the many."""
+    writes = summary.writes
     many_of = [one for one in writes if one.kind in ("send", "note")]
     few = [one for one in writes if one.kind not in ("send", "note")]
-    shown = [*few, *many_of[: max(0, TABLE_ROWS - len(few))]]
-    lines = [f"  {'QuickBooks id':<15}{'what':<18}{'customer':<24}{'number':<9}"]
+    shown = [*few, *many_of[: max(2, TABLE_ROWS - len(few))]]
+    shown += [one for one in many_of if one.kind == "note" and one not in shown][:2]
+    lines = [f"  {'id':<6}{'what':<18}{'customer':<24}{'number':<12}"]
     for one in shown:
-        lines.append(
-            f"  {one.id:<15}{one.kind:<18}{cut(one.customer, 23):<24}{one.number:<9}{cut(one.text, 32)}".rstrip()
-        )
+        who, text = cut(one.customer, 23), cut(one.text, 38)
+        lines.append(f"  {one.id:<6}{SHORT[one.kind]:<18}{who:<24}{one.number:<12}{text}".rstrip())
     if len(shown) < len(writes):
-        lines.append(
-            f"  … and {len(writes) - len(shown)} more. All of them: qb-collections demo --nights N --exit --json"
-        )
+        all_of = f"qb-collections demo --nights {summary.nights} --exit --json"
+        lines.append(f"  and {len(writes) - len(shown)} more. Every one with its id: {all_of}")
     return lines
 
 
@@ -175,17 +185,25 @@ def _checks(summary: Summary) -> list[str]:
     return [*lines, *(f"  {one.count:>3} {one.says}, of {one.looked_at:,}" for one in summary.checks)]
 
 
+def _waiting(summary: Summary) -> list[str]:
+    if not summary.tasks_open:
+        return []
+    count = Counter(summary.tasks_open)
+    lines = heading(f"What waits for a person: {many(len(summary.tasks_open), 'task')}")
+    return lines + [line for title in count for line in labelled("  -", [title], 4)]
+
+
 def _stories(stories: Mapping[str, str]) -> list[str]:
     if not stories:
         return []
-    lines = heading("One by one")
+    lines = heading("One sentence about each of those with a part in the story")
     for text in stories.values():
         lines += labelled("  -", [text], 4)
     return lines
 
 
-def _names(names: Sequence[str] | Sequence[str]) -> str:
-    shown = list(names[:NAMES_SHOWN])
+def _names(names: Sequence[str]) -> str:
+    shown = [*names[:NAMES_SHOWN]]
     return (
         listed(shown)
         if len(names) <= NAMES_SHOWN
@@ -193,4 +211,5 @@ def _names(names: Sequence[str] | Sequence[str]) -> str:
     )
 
 
-__all__ = ["LeftAlone", "summary_lines"]
+def _ended(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
