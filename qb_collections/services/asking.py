@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from qb_collections.core.decision import Decision
+from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import State
 from qb_collections.core.money import Money
 from qb_collections.services import composing
@@ -42,7 +42,7 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
     assert case is not None and decision is not None
     now = context.clock.now()
     draft = composing.draft(company, case, decision, checked.read_at)
-    kind = decision.task_kind or MESSAGE
+    kind = MESSAGE if decision.outcome is Outcome.REMIND else decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
     words: dict[str, Any] = {
         "title": _title(kind, case.customer.name, decision),

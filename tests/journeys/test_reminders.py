@@ -172,6 +172,8 @@ def test_a_call_nobody_answered_advances_nothing_and_opens_the_e_mail(world):
     assert unheard == {invoice["Id"]: 2}
     assert (after[0]["stage"], after[0]["channel"]) == ("S3", "email")
     assert world.notes() == {invoice["Id"]: 2}  # the copy and the list; the call nobody answered left none
+    world.report_task("message", "sent")
+    assert "E-mail sent about your account." in world.read_invoice(invoice["Id"])["PrivateNote"]
 
 
 def test_explain_says_in_sentences_what_the_night_then_does(world):
