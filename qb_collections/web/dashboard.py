@@ -18,6 +18,8 @@ from qb_collections.web.access import company_for_user, context, context_of, use
 
 bp = Blueprint("dashboard", __name__, url_prefix="/companies/<int:company_id>")
 
+BEGINS_WITHIN_SECONDS = 5
+
 
 @bp.get("/")
 def show(company_id: int) -> str:
@@ -34,7 +36,7 @@ def show(company_id: int) -> str:
         "web/dashboard.html",
         overview=found,
         counts=counts,
-        worked_on=worked_on and "working" in request.args,
+        worked_on="working" in request.args and (worked_on or _just_asked(request.args["working"])),
         offer_automatic=modes.may_offer_automatic(here, company),
         trouble=progress.of(company.id),
         Mode=Mode,
@@ -50,7 +52,7 @@ def read(company_id: int) -> ResponseReturnValue:
     else:
         context().wake("sync", company.id)
         flash("We are reading what changed in QuickBooks.")
-    return redirect(url_for(".show", company_id=company.id, working=1), 303)
+    return redirect(url_for(".show", company_id=company.id, working=_now()), 303)
 
 
 @bp.post("/preview")
@@ -80,7 +82,7 @@ def tonight(company_id: int) -> ResponseReturnValue:
         return _busy(company, leased)
     context().wake("night by hand", company.id)
     flash("Today's run has begun. It shows here as soon as it is decided.")
-    return redirect(url_for(".show", company_id=company.id, working=1), 303)
+    return redirect(url_for(".show", company_id=company.id, working=_now()), 303)
 
 
 @bp.post("/mode")
@@ -104,6 +106,15 @@ def set_mode(company_id: int) -> ResponseReturnValue:
         return render_template("web/confirm_mode.html", question=done.question, mode=mode)
     flash(modes.SAYS[mode])
     return back
+
+
+def _now() -> int:
+    return int(context().clock.now().timestamp())
+
+
+def _just_asked(since: str) -> bool:
+    """Whether the work was asked for so lately that it may not have begun."""
+    return since.isdigit() and 0 <= _now() - int(since[:12]) < BEGINS_WITHIN_SECONDS
 
 
 def _busy(company: Company, leased: Leased) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g
 
@@ -13,9 +13,7 @@ from qb_collections.core.money import Money, total
 from qb_collections.services.overview import REASONS
 from qb_collections.store.companies import Company
 
-DAY = "d MMM y"
 WEEKDAY = "EEEE d MMMM"
-INSTANT = "d MMM y, H:mm"
 
 
 def install(app: Flask) -> None:
@@ -41,22 +39,23 @@ def figure(value: int) -> str:
 
 
 def day(value: date | None) -> str:
-    """3 Nov 2026"""
-    return "" if value is None else format_date(value, DAY, locale=_locale())
+    """Nov 3, 2026, as the company's country writes it."""
+    return "" if value is None else format_date(value, "medium", locale=_locale())
 
 
 def weekday(value: date | None) -> str:
-    """Friday 6 November"""
+    """Friday 6 November, as the reasons say it."""
     return "" if value is None else format_date(value, WEEKDAY, locale=_locale())
 
 
 def instant(value: datetime | None) -> str:
-    """3 Nov 2026, 9:10, on the company's clocks."""
+    """Nov 3, 2026, 9:10 AM, on the company's clocks."""
     if value is None:
         return ""
     company = _company()
     zone = ZoneInfo(company.zone if company else "UTC")
-    return format_datetime(value, INSTANT, tzinfo=zone, locale=_locale())
+    clock = format_time(value, "short", tzinfo=zone, locale=_locale())
+    return f"{format_date(value.astimezone(zone), 'medium', locale=_locale())}, {clock}"
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
