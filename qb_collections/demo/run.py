@@ -87,14 +87,15 @@ def _switch_on(world: World, owner: Owner, say: Say) -> None:
         if isinstance(confirmed, Refusal):
             raise Surprise(confirmed.message)
         texts.append(
-            f"{story.OWNER}, the owner, confirms that income and sales tax are filed on accrual: payment plans "
-            "may be written."
+            f"{story.OWNER}, the owner, confirms that income and sales tax are filed on accrual: payment "
+            "plans may be written."
         )
     changed = modes.set_mode(world.context, world.company, Mode.APPROVE, by=owner.name, confirmed=True)
     if not isinstance(changed, Company):
         raise Surprise(str(changed))
     texts.append(
-        f"{owner.name} switches sending on, with approval: every night waits for a yes before anything leaves."
+        f"{owner.name} switches sending on, with approval: every night waits for a yes before anything "
+        "leaves."
     )
     texts.append(owner.introduces)
     for text in texts:

@@ -39,7 +39,8 @@ def serve(world: World, listening: socket.socket, say: Callable[[str], None]) ->
     say("")
     say(f"The web app runs at {settings.base_url}")
     if link is not None:
-        say(f"Sign in, once, with this link: {link}")
+        say(f"This link signs you in, once: {link}")
+        say("There you may choose a password, or “Look around first”.")
     when = f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
     say(f"There it is {when}, and time runs on for QuickBooks and for us alike.")
     say("Ctrl-C ends it.")
