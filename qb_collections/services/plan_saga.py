@@ -10,16 +10,20 @@ after a crash, a lost answer, a stop.  At rest a plan is whole, or without effec
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent, State
-from qb_collections.core.money import Money
 from qb_collections.core.plan_proof import compare
-from qb_collections.core.wording import list_text, money_text
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.quickbooks.values import Live
-from qb_collections.services import noting, plan_gate, plan_mirror, plan_reversal, plan_steps, proof
+from qb_collections.services import (
+    noting,
+    plan_gate,
+    plan_mirror,
+    plan_readback,
+    plan_reversal,
+    plan_steps,
+    proof,
+)
 from qb_collections.services.context import Context
 from qb_collections.services.plan_papers import KIND_OF
 from qb_collections.store import audit, cases, companies, intents, plans
@@ -84,10 +88,10 @@ def _advance(
     if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
         return False
     if step.plan["number"] == 1 and step.state is not State.UNKNOWN:
-        moved = _not_moved(context, company, lease, gateway, plan)
-        if moved is not None:
+        wrong = plan_readback.not_moved(context, company, lease, gateway, plan)
+        if wrong is not None:
             with durable(context.engine) as conn:
-                plan_reversal.begin(conn, company, lease, plan, moved, at=context.clock.now())
+                plan_reversal.begin(conn, company, lease, plan, wrong, at=context.clock.now())
             return True
     plan_steps.write(context, company, lease, gateway, plan, step)
     return True
@@ -110,42 +114,13 @@ def _take_back(
     return True
 
 
-def _not_moved(
-    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow
-) -> str | None:
-    """Read memo and originals back: why the balances have not moved as they should, None when they have.
-
-    No installment is written before the memo has taken their balances away: the customer would
-    owe the same money twice.
-    """
-    live = gateway.live([plan.customer_id], [one.invoice_id for one in plan.originals])
-    with durable(context.engine) as conn:
-        lease.check(conn)
-        plan_mirror.put_live(conn, company.id, live)
-        cases.touch(conn, company.id, [plan.customer_id], company.today(context.clock.now()))
-    assert plan.memo_id is not None
-    memo = proof.open_memo(live, plan.memo_id)
-    if memo is not None:
-        return f"{money_text(memo.remaining, company.locale)} of the credit memo was not applied."
-    labels = plan.details["labels"]
-    for one in plan.originals:
-        document = live.documents.get(one.invoice_id)
-        left = document.invoice.balance if document else None
-        if left is None or left:
-            figure = money_text(left, company.locale) if left else "an unknown amount"
-            return f"Invoice {labels[one.invoice_id]} still shows {figure} after its balance was moved."
-    return None
-
-
 def _finish(
     context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, steps: list[Intent]
 ) -> None:
     """Every document is there: read all of it back, take the proof, and let the plan run."""
-    ids = [one.invoice_id for one in plan.originals]
-    ids += [one.invoice_id for one in plan.installments if one.invoice_id is not None]
-    live = gateway.live([plan.customer_id], ids)
+    live = plan_readback.whole(gateway, plan)
     now = context.clock.now()
-    wrong, tax, notices = _read_back(company, plan, live, steps)
+    wrong, tax, notices = plan_readback.judge(company, plan, live, steps)
     if wrong is not None:
         with durable(context.engine) as conn:
             plan_mirror.put_live(conn, company.id, live)
@@ -183,34 +158,6 @@ def _finish(
         plans.change(conn, company.id, plan.id, state="active", details=plan.details | {"notices": notices})
         cases.touch(conn, company.id, [plan.customer_id], company.today(now))
         audit.append(conn, company.id, "system", "plan written", plan.label, {"proof": verdict.sentence}, now)
-
-
-def _read_back(
-    company: Company, plan: PlanRow, live: Live, steps: list[Intent]
-) -> tuple[str | None, Decimal, list[str]]:
-    """(why the plan cannot stand, tax on its documents, what a person should know)."""
-    tax = sum(
-        ((step.after or {}).get("tax", Decimal(0)) for step in steps if step.kind in KIND_OF), Decimal(0)
-    )
-    total = Money.zero(plan.currency)
-    notices: list[str] = []
-    for one in plan.installments:
-        document = live.documents.get(str(one.invoice_id))
-        if document is None:
-            return f"Payment {one.number} of the plan is gone from QuickBooks.", tax, notices
-        invoice = document.invoice
-        total += invoice.total
-        if document.total_tax:
-            return f"QuickBooks put tax on payment {one.number} of the plan.", tax, notices
-        if invoice.balance != invoice.total:
-            eaten = money_text(invoice.total - invoice.balance, company.locale)
-            notices.append(
-                f"{eaten} of payment {one.number} was settled by a credit or payment not of this plan."
-            )
-    if total != plan.principal:
-        figures = list_text([money_text(total, company.locale), money_text(plan.principal, company.locale)])
-        return f"The installments and the balances they stand for differ: {figures}.", tax, notices
-    return None, tax, notices
 
 
 def _ours(plan: PlanRow) -> frozenset[tuple[str, str]]:

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from qb_collections.core.books import CreditMemo
 from qb_collections.core.plan_proof import Figures, Proof, compare
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.gateway import Gateway
@@ -181,8 +180,3 @@ def amount_of(text: object) -> Decimal:
 def _name(live: Live, customer_id: str) -> str:
     customer = live.customers.get(customer_id)
     return customer.name if customer else f"customer {customer_id}"
-
-
-def open_memo(live: Live, memo_id: str) -> CreditMemo | None:
-    """The memo, if any of it is still unapplied."""
-    return next((memo for memo in live.credit_memos if memo.id == memo_id), None)

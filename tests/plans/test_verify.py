@@ -1,0 +1,222 @@
+"""Verify finds what people changed in QuickBooks, puts right what is ours, and rewrites nothing of theirs."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from qb_collections.core.company_gates import Mode
+from qb_collections.services import leasing, modes, tasks, verify
+from qb_collections.store import mirror
+from qb_collections.store.engine import durable, reading
+from tests.plans.books import PlanBooks
+
+
+@pytest.fixture
+def planned(books):
+    books.create()
+    return books
+
+
+def run(books, **more):
+    with leasing.held(books.context, books.company) as lease:
+        return verify.verify(books.context, books.company, lease, **more)
+
+
+def sentences(report):
+    return [one.sentence for one in report.differences]
+
+
+def writes_of(books):
+    """How often QuickBooks was asked to change something."""
+    kinds = ("create", "update", "void", "delete")
+    return sum(
+        len(books.engine.versions(books.realm, "Invoice", one["Id"])) for one in books.rows("Invoice")
+    ) + (0 * len(kinds))
+
+
+def test_a_plan_that_nobody_touched_is_as_it_was_written(planned):
+    before = writes_of(planned)
+
+    report = run(planned)
+
+    assert report.agrees and report.differences == []
+    assert (report.notes, report.plans, report.open_invoices) == (3, 1, 3)
+    assert report.tie_out == "QuickBooks' receivables of $1,000.00 are its documents to the cent."
+    assert report.lines[-1] == "QuickBooks says what we believe it says."
+    assert writes_of(planned) == before
+
+
+def test_a_note_that_a_person_removed_is_reported_and_not_written_again(planned):
+    first = planned.invoices[0]
+    planned.act("edit", entity="Invoice", id=first["Id"], fields={"PrivateNote": "Paid at the counter?"})
+
+    report = run(planned)
+
+    assert len(report.differences) == 1
+    assert "was removed in QuickBooks; it is not written again" in sentences(report)[0]
+    assert planned.notes_on_originals() == [0, 1, 1]
+    [task] = tasks.list_open(planned.context, planned.company)
+    assert (task.kind, task.customer_id) == ("verify", planned.grill)
+    run(planned)
+    assert len(tasks.list_open(planned.context, planned.company)) == 1
+
+
+def test_a_note_that_stands_twice_is_reported(planned):
+    first = planned.read_invoice(planned.invoices[0]["Id"])
+    doubled = f"{first['PrivateNote']}\n{first['PrivateNote']}"
+    planned.act("edit", entity="Invoice", id=first["Id"], fields={"PrivateNote": doubled})
+
+    report = run(planned)
+
+    assert len(report.differences) == 1 and "stands there 2 times" in sentences(report)[0]
+
+
+def test_an_installment_with_another_due_date_is_found(planned):
+    second = planned.installments()[1]
+    planned.act("redate", invoice={"id": second["Id"]}, due="2027-02-01")
+
+    report = run(planned)
+
+    assert "Payment plan PP1: its due date of installment 2 was changed from 2026-12-16 to 2027-02-01." in (
+        sentences(report)
+    )
+    assert not report.agrees
+
+
+def test_an_installment_with_another_amount_is_found_and_clearing_is_not_zero(planned):
+    first = planned.installments()[0]
+    line = first["Line"][0] | {"Amount": Decimal("300.00")}
+    line["SalesItemLineDetail"] = line["SalesItemLineDetail"] | {"UnitPrice": Decimal("300.00")}
+    planned.act("edit", entity="Invoice", id=first["Id"], fields={"Line": [line]})
+
+    report = run(planned)
+
+    assert "Payment plan PP1: installment 1 was changed from 333.34 to 300.00." in sentences(report)
+    assert (
+        "Payment plan PP1: its documents no longer add up; $33.34 is left on the clearing account."
+        in sentences(report)
+    )
+
+
+def test_a_late_fee_on_an_installment_is_named_and_is_not_the_plan_s(planned):
+    planned.clock.set(planned.clock.now().replace(year=2026, month=11, day=20))
+    planned.act("late_fee", invoice={"id": planned.installments()[0]["Id"]}, amount="15.00")
+
+    report = run(planned)
+
+    [said] = [one.sentence for one in report.differences if one.kind == "plan"]
+    assert said == "Payment plan PP1: installment 1 has 15.00 on a line that is not ours, such as a late fee."
+
+
+def test_an_installment_that_was_paid_is_as_it_should_be(planned):
+    planned.act("pay", invoice={"id": planned.installments()[0]["Id"]})
+
+    report = run(planned)
+
+    assert report.agrees
+    assert [one.kind for one in report.differences] == ["mirror"]  # the payment itself, not yet synced
+
+
+def test_an_original_that_was_paid_instead_is_found(planned):
+    """Somebody takes our application away and the customer pays the original."""
+    planned.act("unapply", payment=planned.rows("Payment")[0]["Id"])
+    planned.act("pay", invoice={"id": planned.invoices[0]["Id"]})
+
+    report = run(planned)
+
+    said = sentences(report)
+    number = planned.invoices[0]["DocNumber"]
+    assert (
+        f"Payment plan PP1: invoice {number} is no longer settled by the plan; something else was paid on it."
+        in said
+    )
+    assert any("no longer applies the credit memo to the original invoices" in one for one in said)
+    other = planned.invoices[1]["DocNumber"]
+    assert any(f"invoice {other} shows $150.01 open, although its balance was moved" in one for one in said)
+
+
+def test_a_voided_installment_is_found(planned):
+    planned.act("void", invoice={"id": planned.installments()[2]["Id"]})
+
+    report = run(planned)
+
+    assert any("installment 3 was changed from 333.33 to 0" in one for one in sentences(report))
+
+
+def test_the_mirror_is_put_right(planned):
+    first = planned.installments()[0]["Id"]
+    with durable(planned.context.engine) as conn:
+        mirror.delete_invoices(conn, planned.company_id, [first])
+
+    report = run(planned)
+
+    assert [(one.kind, one.repaired) for one in report.differences] == [("mirror", True)]
+    assert report.agrees
+    with reading(planned.context.engine) as conn:
+        assert mirror.invoice(conn, planned.company_id, first) is not None
+    assert run(planned).differences == []
+
+
+def test_receivables_without_a_document_are_named_to_the_cent(planned):
+    planned.act("journal_receivable", customer="Riverbend Bait & Grill", amount="41.50")
+
+    report = run(planned)
+
+    assert report.tie_out == "QuickBooks' receivables of $1,041.50 differ from its documents by $41.50."
+    assert any(
+        "Riverbend Bait & Grill differ from invoices, credits and payments by $41.50" in one
+        for one in sentences(report)
+    )
+
+
+def test_an_open_credit_is_no_difference(planned):
+    planned.act("pay_on_account", customer="Riverbend Bait & Grill", amount="20.00")
+
+    report = run(planned)
+
+    assert report.tie_out == "QuickBooks' receivables of $980.00 are its documents to the cent."
+
+
+def test_what_was_put_together_wrongly_by_a_fault_is_found_as_twice(planned):
+    """A second invoice with the marker of an installment, as a careless copy in QuickBooks would make it."""
+    first = planned.installments()[0]
+    copy = {name: first[name] for name in ("CustomerRef", "Line", "PrivateNote", "TxnDate", "DueDate")}
+    planned.engine.save(planned.realm, "Invoice", copy)
+
+    report = run(planned)
+
+    assert any("installment 1 is there 2 times" in one for one in sentences(report))
+
+
+def test_a_night_that_wrote_nothing_asks_quickbooks_nothing():
+    books = PlanBooks()
+    modes.set_mode(books.context, books.company, Mode.SHADOW, by="test", confirmed=True)
+    made = books.night()
+    with leasing.held(books.context, books.company) as lease:
+        calls = len(books.emulator.front.log.since(0)) if hasattr(books.emulator.front.log, "since") else None
+        report = verify.verify_recent(books.context, books.company, lease, made["run"]["id"])
+    assert (report.calls, report.notes, report.plans) == (0, 0, 0)
+    assert calls is None or len(books.emulator.front.log.since(0)) == calls
+    books.close()
+
+
+def test_a_night_s_own_notes_are_read_back():
+    books = PlanBooks(amounts=())
+    bakery = books.customer("Lookout Bakery", "ap@lookout.example")
+    # Due on Tuesday 27 October: the first message is three business days later, on the 30th.
+    invoice = books.invoice(bakery, "640.00", date(2026, 9, 27), date(2026, 10, 27))
+    books.settled_in()
+    with leasing.held(books.context, books.company) as lease:
+        from qb_collections.services import sync
+
+        sync.sync(books.context, books.company, lease)
+    made = books.night()
+    books.until_delivered()
+
+    with leasing.held(books.context, books.company) as lease:
+        report = verify.verify_recent(books.context, books.company, lease, made["run"]["id"])
+
+    assert books.notes() == {invoice["Id"]: 1}
+    assert (report.notes, report.sends, report.differences) == (1, 1, [])
+    books.close()
