@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from qb_collections.emulator.answers import Reply, html_reply, redirect
 from qb_collections.emulator.companies_open import OpenCompany
 from qb_collections.emulator.credentials import Credentials
-from qb_collections.emulator.oauth import AUTHORIZE_PATH, SCOPE
+from qb_collections.emulator.oauth import AUTHORIZE_PATH, SCOPE, SCOPES
 from qb_collections.emulator.pages import page
 from qb_collections.emulator.tokens import Tokens
 
@@ -32,7 +32,8 @@ def authorize(
         return html_reply(page("This app cannot be connected", f"<p>{escape(problem)}</p>"), 400)
     if params.get("response_type", "code") != "code":
         return _back(params, error="unsupported_response_type")
-    if SCOPE not in params.get("scope", "").split():
+    asked = set(params.get("scope", "").split())
+    if not asked & {SCOPE, "openid"} or asked - SCOPES:
         return _back(params, error="invalid_scope")
     if not params.get("state"):
         return _back(params, error="invalid_request")
@@ -76,6 +77,9 @@ def _unsafe_to_redirect(credentials: Credentials, params: Mapping[str, str]) -> 
 
 
 def _approve(tokens: Tokens, companies: Sequence[OpenCompany], params: Mapping[str, str]) -> Reply:
+    if SCOPE not in params["scope"].split():
+        # Signing in connects no company, so none comes back.
+        return _back(params, code=tokens.issue_code("", params["scope"], params["redirect_uri"]))
     realm_id = params.get("realm") or (companies[0].realm_id if len(companies) == 1 else "")
     if realm_id not in {company.realm_id for company in companies}:
         named = ", ".join(f"{company.realm_id} ({company.name})" for company in companies) or "none"
@@ -94,6 +98,7 @@ def _back(params: Mapping[str, str], **answer: str) -> Reply:
 
 
 def _form(companies: Sequence[OpenCompany], params: Mapping[str, str]) -> str:
+    connects = SCOPE in params["scope"].split()
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(params[name], quote=True)}">'
         for name in _CARRIED
@@ -104,11 +109,15 @@ def _form(companies: Sequence[OpenCompany], params: Mapping[str, str]) -> str:
         f"{' checked' if index == 0 else ''}> {escape(company.name)}</label></p>"
         for index, company in enumerate(companies)
     )
+    asks = (
+        "to read and write the accounting data of one of these companies. They are made up"
+        if connects
+        else "who you are. The person is made up"
+    )
+    companies_asked = f"<fieldset><legend>Company</legend>{choices}</fieldset>" if connects else ""
     return (
-        "<p>An app on this machine asks to read and write the accounting data of one of these companies."
-        " They are made up; nothing leaves this machine.</p>"
-        f'<form method="post" action="{AUTHORIZE_PATH}">{hidden}'
-        f"<fieldset><legend>Company</legend>{choices}</fieldset>"
+        f"<p>An app on this machine asks {asks}; nothing leaves this machine.</p>"
+        f'<form method="post" action="{AUTHORIZE_PATH}">{hidden}{companies_asked}'
         '<p><button name="emulator_decision" value="approve">Approve</button> '
         '<button name="emulator_decision" value="deny">Deny</button></p></form>'
     )

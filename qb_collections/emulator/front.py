@@ -28,6 +28,7 @@ from qb_collections.emulator.control import Control
 from qb_collections.emulator.credentials import Credentials, Settings, load_credentials
 from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.faults import AROUND, BEFORE, ConnectionLost, FaultRules, Rule
+from qb_collections.emulator.openid import IdTokens
 from qb_collections.emulator.request_log import Outcome, RequestLog
 from qb_collections.emulator.spoilt import spoil, struck_before
 from qb_collections.emulator.store import Store
@@ -61,6 +62,7 @@ class Front:
         self._settings = Settings(store)
         self.credentials: Credentials = load_credentials(self._settings, verifier=verifier)
         self.tokens = Tokens(store, clock, self.credentials.token_key)
+        self.id_tokens = IdTokens(self._settings)
         self.companies = Companies(store)
         self.faults = FaultRules()
         self.throttle = Throttle(refuses=throttle)
@@ -178,14 +180,14 @@ class Front:
             posted = dict(parse_qsl(call.body.decode("utf-8", "replace"))) if call.method == "POST" else {}
             return authorize(self.tokens, self.credentials, self.companies.all(), {**call.params, **posted})
         if path == oauth.TOKEN_PATH and call.method == "POST":
-            return oauth.token(self.tokens, self.credentials, call)
+            return oauth.token(self.tokens, self.credentials, self.id_tokens, call)
         if path == oauth.REVOKE_PATH and call.method == "POST":
             return oauth.revoke(self.tokens, self.credentials, call)
         if path == oauth.USERINFO_PATH:
             token = call.headers.get("authorization", "").partition(" ")[2]
-            return oauth.userinfo(self.tokens.bearer(token).realm_id)
+            return oauth.userinfo(self.tokens.bearer(token.strip()))
         if path == oauth.JWKS_PATH:
-            return oauth.jwks()
+            return oauth.jwks(self.id_tokens)
         return Reply(404, gateway.html_page(404), gateway.HTML)
 
     def _send(self, call: Call, reply: Reply, tid: str, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,7 +1,7 @@
 """Intuit's OAuth endpoints: discovery, token, revoke, and the two OpenID addresses discovery names.
 
 Shapes follow the live discovery document and the public clients' recorded bodies; errors
-are flat objects, not faults.  No ID token is issued, so the key set is empty.
+are flat objects, not faults.  An ID token comes with the code exchange, and only with the scope `openid`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl
 from qb_collections.emulator.answers import Headers, Reply, json_reply
 from qb_collections.emulator.calls import Call
 from qb_collections.emulator.credentials import Credentials
-from qb_collections.emulator.tokens import ACCESS_SECONDS, REFRESH_SECONDS, TokenPair, Tokens
+from qb_collections.emulator.openid import ISSUER, IdTokens, SignIn, person
+from qb_collections.emulator.tokens import ACCESS_SECONDS, REFRESH_SECONDS, Bearer, TokenPair, Tokens
 
 DISCOVERY_PATH = "/.well-known/openid_sandbox_configuration"
 AUTHORIZE_PATH = "/connect/oauth2"
@@ -23,6 +24,28 @@ REVOKE_PATH = "/v2/oauth2/tokens/revoke"
 USERINFO_PATH = "/v1/openid_connect/userinfo"
 JWKS_PATH = "/op/v1/jwks"
 SCOPE = "com.intuit.quickbooks.accounting"
+OPENID_SCOPES = ("openid", "profile", "email", "phone", "address")
+# What an app may ask for (the scopes of Intuit's Python and JavaScript clients).  All but the accounting and
+# OpenID ones are granted and open nothing here.
+SCOPES = frozenset(
+    {
+        SCOPE,
+        *OPENID_SCOPES,
+        "intuit_name",
+        "com.intuit.quickbooks.payment",
+        "com.intuit.quickbooks.payroll",
+        "com.intuit.quickbooks.payroll.timetracking",
+        "com.intuit.quickbooks.payroll.benefits",
+        "payroll.compensation.read",
+        "project-management.project",
+        "time-tracking.time-entry",
+        "time-tracking.time-entry.read",
+        "indirect-tax.tax-calculation.quickbooks",
+        "app-foundations.custom-dimensions.read",
+        "app-foundations.custom-field-definitions",
+        "app-foundations.custom-field-definitions.read",
+    }
+)
 HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
 
 _NOT_CACHED: Headers = (("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache"))
@@ -32,7 +55,7 @@ def discovery(base_url: str) -> Reply:
     """The document that intuit-oauth reads on every construction, pointing at this server."""
     return json_reply(
         {
-            "issuer": f"{base_url}/op/v1",
+            "issuer": ISSUER,
             "authorization_endpoint": base_url + AUTHORIZE_PATH,
             "token_endpoint": base_url + TOKEN_PATH,
             "userinfo_endpoint": base_url + USERINFO_PATH,
@@ -48,7 +71,7 @@ def discovery(base_url: str) -> Reply:
     )
 
 
-def token(tokens: Tokens, credentials: Credentials, call: Call) -> Reply:
+def token(tokens: Tokens, credentials: Credentials, id_tokens: IdTokens, call: Call) -> Reply:
     """Exchange a code or refresh; what is wrong comes back as a flat OAuth error."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
     if not _is_client(credentials, call, form):
@@ -58,7 +81,13 @@ def token(tokens: Tokens, credentials: Credentials, call: Call) -> Reply:
         if not form.get("code") or not form.get("redirect_uri"):
             return oauth_error("invalid_request", "code and redirect_uri are required")
         pair = tokens.redeem_code(form["code"], form["redirect_uri"])
-        return _token_body(pair, call) if pair else oauth_error("invalid_grant", "Token invalid")
+        if pair is None:
+            return oauth_error("invalid_grant", "Token invalid")
+        id_token = None
+        if "openid" in pair.scope.split():
+            sign_in = SignIn(credentials.client_id, pair.realm_id, pair.authorized_at)
+            id_token = id_tokens.issue(sign_in, pair.issued_at)
+        return _token_body(pair, call, id_token)
     if grant_type == "refresh_token":
         if not form.get("refresh_token"):
             return oauth_error("invalid_request", "refresh_token is required")
@@ -83,23 +112,18 @@ def revoke(tokens: Tokens, credentials: Credentials, call: Call) -> Reply:
     return Reply(200, b"", headers=_NOT_CACHED)
 
 
-def userinfo(realm_id: str | None) -> Reply:
-    """The made-up person who consents here, in Intuit's camel case."""
-    if realm_id is None:
+def userinfo(bearer: Bearer) -> Reply:
+    """The person who consented, for a token whose consent had the scope `openid`."""
+    if bearer.realm_id is None:
         return oauth_error("invalid_token", status=401)
-    return json_reply(
-        {
-            "sub": "00000000-0000-4000-8000-000000000001",
-            "email": "owner@example.com",
-            "emailVerified": True,
-            "givenName": "Emulated",
-            "familyName": "Owner",
-        }
-    )
+    scopes = bearer.scope.split()
+    if "openid" not in scopes:
+        return oauth_error("insufficient_scope", "The token was granted without the scope openid", status=403)
+    return json_reply(person(scopes))
 
 
-def jwks() -> Reply:
-    return json_reply({"keys": []})
+def jwks(id_tokens: IdTokens) -> Reply:
+    return json_reply(id_tokens.key_set())
 
 
 def oauth_error(error: str, description: str | None = None, status: int = 400) -> Reply:
@@ -110,7 +134,7 @@ def oauth_error(error: str, description: str | None = None, status: int = 400) -
     return json_reply(body, status, _NOT_CACHED)
 
 
-def _token_body(pair: TokenPair, call: Call) -> Reply:
+def _token_body(pair: TokenPair, call: Call, id_token: str | None = None) -> Reply:
     body: dict[str, object] = {
         "x_refresh_token_expires_in": REFRESH_SECONDS,
         "refresh_token": pair.refresh_token,
@@ -118,6 +142,8 @@ def _token_body(pair: TokenPair, call: Call) -> Reply:
         "token_type": "bearer",
         "expires_in": ACCESS_SECONDS,
     }
+    if id_token is not None:
+        body["id_token"] = id_token
     if call.headers.get(HARD_EXPIRY_HEADER, "").lower() == "true":
         body["x_refresh_token_hard_expires_in"] = pair.hard_seconds
     return json_reply(body, headers=_NOT_CACHED)

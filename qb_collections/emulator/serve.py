@@ -12,7 +12,7 @@ from qb_collections.emulator.consent import is_loopback
 from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.front import Front
 from qb_collections.emulator.http_server import HttpServer
-from qb_collections.emulator.oauth import SCOPE
+from qb_collections.emulator.oauth import OPENID_SCOPES, SCOPE
 from qb_collections.emulator.store import Store
 from qb_collections.emulator.switches import Switches
 from qb_collections.emulator.webhooks_out import WebhookSender
@@ -118,12 +118,17 @@ class EmulatorServer:
         self.store.close()
 
     def ready_line(self) -> dict[str, str | None]:
-        """What a script needs to begin: keys, addresses, and a refresh token for the first company."""
+        """What a script needs to begin: keys, addresses, and a refresh token for the first company.
+
+        The token opens the books and, as if the person had signed in too, the user info address.
+        """
         told = self.front.control.credentials()
         open_now = self.front.companies.all()
         realm_id = open_now[0].realm_id if open_now else None
         if realm_id is not None and self._refresh_token is None:
-            self._refresh_token = self.front.tokens.grant(realm_id, scope=SCOPE).refresh_token
+            self._refresh_token = self.front.tokens.grant(
+                realm_id, scope=" ".join((SCOPE, *OPENID_SCOPES))
+            ).refresh_token
         names = (
             "base_url",
             "discovery_url",

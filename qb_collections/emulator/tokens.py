@@ -57,12 +57,18 @@ CREATE TABLE IF NOT EXISTS oauth_code (
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What the token endpoint hands out; `hard_seconds` is what is left of the five years."""
+    """What the token endpoint hands out; `hard_seconds` is what is left of the five years.
+
+    `realm_id` is "" where the person only signed in and connected no company.
+    """
 
     access_token: str
     refresh_token: str
     realm_id: str
     hard_seconds: int
+    scope: str
+    authorized_at: datetime
+    issued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,14 @@ class Bearer:
 
     realm_id: str | None
     detail: str
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
     id: int
     realm: str
+    scope: str
     authorized_at: datetime
     expires_at: datetime
     generation: int
@@ -182,7 +190,7 @@ class Tokens:
         """Say which company an access token opens at this instant."""
         with self._store.reading() as connection:
             row = connection.execute(
-                "SELECT realm, oauth_access.expires_at, revoked FROM oauth_access"
+                "SELECT realm, oauth_access.expires_at, revoked, scope FROM oauth_access"
                 " JOIN oauth_grant ON oauth_grant.id = grant_id WHERE hash = ?",
                 (_hash(access_token),),
             ).fetchone()
@@ -192,7 +200,7 @@ class Tokens:
             return Bearer(None, f"Token revoked: {access_token}")
         if _instant(row[1]) <= self._clock.now():
             return Bearer(None, f"Token expired: {access_token}")
-        return Bearer(row[0], "")
+        return Bearer(row[0], "", row[3])
 
     def _honours(self, grant: _Grant, *, generation: int, now: datetime) -> bool:
         """Judge a refresh token's value: the present one, or the one before it for a day."""
@@ -216,7 +224,13 @@ class Tokens:
             )
         hard_end = grant.authorized_at + timedelta(seconds=HARD_SECONDS)
         return TokenPair(
-            access, self._refresh_value(grant), grant.realm, int((hard_end - now).total_seconds())
+            access_token=access,
+            refresh_token=self._refresh_value(grant),
+            realm_id=grant.realm,
+            hard_seconds=int((hard_end - now).total_seconds()),
+            scope=grant.scope,
+            authorized_at=grant.authorized_at,
+            issued_at=now,
         )
 
     def _refresh_value(self, grant: _Grant) -> str:
@@ -228,12 +242,19 @@ class Tokens:
     def _grant(self, grant_id: int) -> _Grant:
         with self._store.reading() as connection:
             row = connection.execute(
-                "SELECT id, realm, authorized_at, expires_at, generation, rotated_at, revoked"
+                "SELECT id, realm, scope, authorized_at, expires_at, generation, rotated_at, revoked"
                 " FROM oauth_grant WHERE id = ?",
                 (grant_id,),
             ).fetchone()
         return _Grant(
-            row[0], row[1], _instant(row[2]), _instant(row[3]), row[4], _instant(row[5]), bool(row[6])
+            id=row[0],
+            realm=row[1],
+            scope=row[2],
+            authorized_at=_instant(row[3]),
+            expires_at=_instant(row[4]),
+            generation=row[5],
+            rotated_at=_instant(row[6]),
+            revoked=bool(row[7]),
         )
 
 
