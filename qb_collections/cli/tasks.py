@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from qb_collections.cli.opening import actor, company_named, open_context, worki
 from qb_collections.cli.verbs import noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
 from qb_collections.services import tasks
+from qb_collections.store import mirror
+from qb_collections.store.engine import reading
 from qb_collections.store.tasks import Task
 
 
@@ -29,9 +32,12 @@ def add_to(main: click.Group) -> None:
         context = open_context()
         company = company_named(context, name)
         found = tasks.list_open(context, company)
+        with reading(context.engine) as conn:
+            known = mirror.customers(conn, company.id, {one.customer_id for one in found if one.customer_id})
+        names = {key: one.name for key, one in known.items()}
         lines = [line for one in found for line in _lines(one, with_text)]
         return Answer(
-            {"company": company.name, "tasks": [_row(one) for one in found]},
+            {"company": company.name, "tasks": [_row(one, names) for one in found]},
             lines or [f"Nothing of {company.name} needs you."],
         )
 
@@ -62,13 +68,13 @@ def add_to(main: click.Group) -> None:
         return Answer(data, [said])
 
 
-def _row(task: Task) -> dict[str, Any]:
+def _row(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": task.id,
         "kind": task.kind,
         "title": task.title,
         "text": task.text,
-        "customer": task.payload.get("customer"),
+        "customer": names.get(task.customer_id or "", task.customer_id),
         "customer_id": task.customer_id,
         "stage": task.payload.get("stage"),
         "due_on": task.due_on,

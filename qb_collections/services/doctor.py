@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from pathlib import Path
 
 import requests
 from sqlalchemy import Connection
@@ -35,6 +36,7 @@ NOT_REFRESHED_WARN = timedelta(days=8)  # weekly is the promise
 NOT_SYNCED_WARN = timedelta(days=2)
 TIMEOUT_SECONDS = (3.05, 5.0)
 IS_CURRENT = "is of this version"
+SQLITE_FILE = "sqlite:///"  # what an address of SQLAlchemy begins with when a path follows
 
 
 class Level(StrEnum):
@@ -105,7 +107,7 @@ def _folder(settings: Settings) -> Line:
 def _key_file(settings: Settings) -> Line:
     path = settings.key_path
     if not path.exists():
-        if settings.database_url is None and not (settings.data_dir / "qb-collections.sqlite3").exists():
+        if not _has_database(settings):
             return Line(Level.OK, "key file", f"{path} is made at the first start")
         return Line(Level.BAD, "key file", f"{path} is missing", "put your copy of it back")
     try:
@@ -120,12 +122,7 @@ def _key_file(settings: Settings) -> Line:
 
 
 def _database(settings: Settings) -> Line:
-    engine = open_engine(settings.engine_url)
-    try:
-        state = schema.state(engine)
-    finally:
-        engine.dispose()
-    match state:
+    match _state(settings):
         case schema.State.NEWER:
             found = "was written by a newer version of this program; nothing was touched"
             return Line(Level.BAD, "database", found, "upgrade the program, or restore an older backup")
@@ -135,6 +132,22 @@ def _database(settings: Settings) -> Line:
             return Line(Level.OK, "database", "there is none yet; it is made at the first start")
         case schema.State.CURRENT:
             return Line(Level.OK, "database", IS_CURRENT)
+
+
+def _state(settings: Settings) -> schema.State:
+    if not _has_database(settings):
+        return schema.State.EMPTY
+    engine = open_engine(settings.engine_url)
+    try:
+        return schema.state(engine)
+    finally:
+        engine.dispose()
+
+
+def _has_database(settings: Settings) -> bool:
+    """False only for a file that is not there: to open it would make its folder."""
+    url = settings.engine_url
+    return not url.startswith(SQLITE_FILE) or Path(url.removeprefix(SQLITE_FILE)).exists()
 
 
 def _disk(settings: Settings) -> list[Line]:

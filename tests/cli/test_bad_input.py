@@ -1,0 +1,228 @@
+"""What bad input gets: a clear sentence, an exit code, and nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+
+import pytest
+
+from tests.cli.conftest import OWED
+
+PRESET = "qb_collections/presets/standard.toml"
+
+
+def refused(world, *words, code=1):
+    """The sentence with which the command ends."""
+    told = world.told(*words, code=code)
+    assert told["exit_code"] == code
+    return told["error"]["message"]
+
+
+def test_an_unknown_company_is_answered_with_the_nearest_name(connected):
+    said = refused(connected, "sync", "Harbour Lite Supply")
+
+    assert said == 'There is no company "Harbour Lite Supply". The nearest is Harbor Light Supply.'
+
+
+def test_without_any_company_the_way_to_one_is_named(world):
+    assert refused(world, "sync") == "No company is connected yet. Connect one with: qb-collections connect"
+
+
+def test_an_unknown_invoice_is_answered_with_the_nearest_numbers(connected):
+    said = refused(connected, "explain", "1093")
+
+    assert said.startswith('Harbor Light Supply has no invoice "1093" that we know of. The nearest are 1003')
+
+
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        ("2026-11-31", "'2026-11-31' is not a day of the calendar. Write year-month-day, as in 2026-11-06."),
+        ("06.11.2026", "'06.11.2026' is not a day of the calendar. Write year-month-day, as in 2026-11-06."),
+    ],
+)
+def test_an_impossible_day_is_wrong_usage(connected, until, sentence):
+    words = ("hold", "add", "promise", "--invoice", "1003", "--reason", "said so", "--until", until)
+
+    assert sentence in refused(connected, *words, code=2)
+    assert connected.told("hold", "list")["holds"] == []
+
+
+def test_a_day_that_is_past_is_refused(connected):
+    words = ("hold", "add", "promise", "--invoice", "1003", "--reason", "said so", "--until", "2026-11-01")
+
+    assert refused(connected, *words) == "1 November 2026 is past. Give today or a later day."
+
+
+@pytest.mark.parametrize("amount", ["12.345", "-5", "nan", "a lot"])
+def test_an_impossible_amount_is_wrong_usage(connected, amount):
+    words = ("hold", "add", "promise", "--invoice", "1003", "--reason", "so", "--until", "2026-11-09")
+
+    assert connected.run(*words, "--amount", amount).exit_code == 2
+    assert connected.told("hold", "list")["holds"] == []
+
+
+def test_a_malformed_policy_names_path_and_line_and_changes_nothing(connected, tmp_path):
+    file = tmp_path / "mine.toml"
+    lines = connected.told("policy", "show")["text"].splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("contact_gap_days"))
+    lines[at] = "contact_gap_days = 1"
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    told = connected.told("policy", "set", str(file), "--note", "shorter", code=2)
+
+    assert [(one["path"], one["line"]) for one in told["problems"]] == [("limits.contact_gap_days", at + 1)]
+    assert connected.run("policy", "check", str(file)).stdout.startswith(f"{file}: line {at + 1}: ")
+    assert [one["version"] for one in connected.told("policy", "show")["versions"]] == [1]
+
+
+def test_a_good_policy_becomes_the_next_version_with_who_and_why(connected, tmp_path):
+    file = tmp_path / "mine.toml"
+    text = connected.told("policy", "show")["text"]
+    file.write_text(text.replace("smallest_balance = 25", "smallest_balance = 40"), encoding="utf-8")
+
+    assert connected.told("policy", "set", str(file), "--note", "40 is our floor")["version"] == 2
+    same = refused(connected, "policy", "set", str(file), "--note", "again")
+    versions = connected.told("policy", "show")["versions"]
+
+    assert same.startswith("That is word for word the policy in force, version 2.")
+    assert [(one["version"], one["note"]) for one in versions][1] == (2, "40 is our floor")
+    assert versions[1]["author"].endswith("(command line)")
+
+
+def test_when_quickbooks_cannot_be_reached_it_says_what_was_not_done_and_when_it_is_tried_again(connected):
+    connected.server.stop()
+
+    said = refused(connected, "sync", code=2)
+
+    assert "could not be reached" in said
+    assert "not lost" in said
+    assert "tried again" in said
+
+
+@pytest.mark.parametrize("fault", ["html_200", "cut_off", "empty_body", "html_503"])
+def test_an_answer_that_is_no_answer_stops_the_night_before_anything_leaves(live, fault):
+    live.server.front.faults.add({"fault": fault, "match": {"path": "/cdc"}, "times": 50})
+
+    said = refused(live, "night", code=2)
+
+    assert "QuickBooks" in said
+    assert live.sends() == []
+    assert len(live.told("preview")["invoices"]) == len(OWED)  # our copy is as it was
+    live.server.front.faults.clear()
+    live.told("night", "--until-delivered")
+    assert len(live.sends()) == len(OWED)
+
+
+def test_trouble_in_the_middle_is_reported_and_the_rest_leaves_later(live):
+    """From the third send on QuickBooks asks us to wait: two are out, nothing is doubled afterwards."""
+    for nth in range(3, 40):
+        live.server.front.faults.add(
+            {"fault": "json_429", "retry_after": 1, "match": {"path": "/send", "nth": nth}}
+        )
+
+    told = live.told("night", code=2)
+    assert told["delivery"]["trouble"] is not None
+    assert told["delivery"]["retry_at"] is not None
+    assert len(live.sends()) == 2
+
+    live.server.front.faults.clear()
+    live.told("night", "--until-delivered")
+    assert live.sends() == [f"/v3/company/{live.realm_id}/invoice/{number}/send" for number in "123456"]
+
+
+def test_a_send_whose_fate_nobody_knows_waits_for_a_person_and_is_not_repeated(live):
+    """A 503 to a send says nothing, and QuickBooks does not show it as delivered: a person looks."""
+    live.server.front.faults.add({"fault": "http_503", "match": {"path": "/send", "nth": 3}})
+
+    live.told("night", code=2)
+    live.told("night", "--until-delivered")
+    (task,) = [one for one in live.told("task", "list")["tasks"] if one["kind"] == "parked"]
+
+    assert len(live.sends()) == 5
+    assert task["customer"] == "Cedar & Sons"
+    assert task["outcomes"] == ["was-sent", "was-not-sent"]
+    live.told("task", "done", str(task["id"]), "--outcome", "was-not-sent")
+    assert [one for one in live.told("task", "list")["tasks"] if one["kind"] == "parked"] == []
+
+
+def digest(folder):
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.iterdir()
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize("words", [("companies",), ("night",), ("db", "upgrade"), ("serve", "--port", "0")])
+def test_a_database_of_a_newer_version_is_refused_and_not_touched(connected, words):
+    database = connected.folder / "qb-collections.sqlite3"
+    with sqlite3.connect(database) as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '9999_from_the_future'")
+    conn.execute("PRAGMA journal_mode = DELETE")
+    conn.close()
+    before = digest(connected.folder)
+
+    said = refused(connected, *words, code=2)
+
+    assert "newer version" in said
+    assert "Nothing was changed" in said
+    assert digest(connected.folder) == before
+
+
+def test_connecting_without_keys_names_the_six_steps(world):
+    said = refused(world, "connect")
+
+    assert [line.strip()[:2] for line in said.splitlines()[1:7]] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert "http://127.0.0.1:5000/connect/callback" in said
+
+
+def test_connecting_with_keys_while_nothing_serves_says_to_start_it(world):
+    told = world.run("connect", QBC_INTUIT_CLIENT_ID="id", QBC_INTUIT_CLIENT_SECRET="secret", QBC_PORT="1")
+
+    assert told.exit_code == 1
+    assert "qb-collections serve" in told.stderr
+
+
+def test_an_emulator_that_is_none_is_refused(world):
+    assert "is not an emulator on this machine" in refused(
+        world, "connect", "--emulator", "https://quickbooks.example.com"
+    )
+
+
+def test_a_disconnected_company_is_not_worked_for_and_keeps_its_records(connected):
+    connected.told("disconnect", "Harbor Light Supply")
+
+    said = refused(connected, "night", code=2)
+
+    assert "disconnected" in said
+    assert [one["state"] for one in connected.told("companies")["companies"]] == ["disconnected"]
+    assert connected.told("run", "list")["runs"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("task", "done", "99", "--outcome", "sent"), "has no task 99"),
+        (("hold", "lift", "99"), "has no hold 99"),
+        (("run", "show", "99"), "has no run 99"),
+        (("plan", "show", "P99"), "There is no payment plan P99"),
+        (("policy", "show", "--version", "9"), "there are 1 to 1"),
+        (("company", "mode", "automatic"), "--yes"),
+    ],
+)
+def test_what_is_not_there_or_not_confirmed_is_refused_with_a_sentence(connected, words, sentence):
+    told = connected.run(*words)
+
+    assert told.exit_code == 1
+    assert sentence in told.output
+    assert "Traceback" not in told.output
+
+
+def test_errors_in_json_are_one_object_too(connected):
+    told = connected.run("explain", "1093", "--json")
+
+    assert json.loads(told.stdout)["error"]["kind"] == "refused"
+    assert told.stderr.startswith("Harbor Light Supply has no invoice")
