@@ -21,7 +21,7 @@ from qb_collections.clock import Clock, RealClock
 from qb_collections.core.company_gates import Link
 from qb_collections.core.night_time import next_daily_run
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import deliver, inbox, night, plan_saga, progress, sync
+from qb_collections.services import deliver, inbox, night, plan_saga, progress, sync, verify
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import held
@@ -103,12 +103,16 @@ class Worker:
             here.gateway(company, lease).company_info()
 
     def _go_on(self, here: Context, company: Company, lease: Lease) -> None:
-        """Unfinished plans first: until one is at rest its customer is spoken to by nobody."""
+        """Unfinished plans first: until one is at rest its customer is spoken to by nobody.
+
+        What was written is read back; where nothing was, nothing is asked.
+        """
         with reading(here.engine) as conn:
             building = [one.id for one in plans.list(conn, company.id) if one.state == "building"]
         for plan_id in building:
             plan_saga.resume(here, company, lease, here.gateway(company, lease), plan_id)
-        deliver.deliver(here, company, lease)
+        if deliver.deliver(here, company, lease).confirmed and not self._stopping.is_set():
+            verify.verify(here, company, lease, only_recent=True)
 
     def _set_next_night(self, here: Context, company: Company) -> None:
         next_at = next_daily_run(here.clock.now(), company.night_at, company.tz)

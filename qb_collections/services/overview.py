@@ -19,7 +19,7 @@ from qb_collections.store.engine import reading
 from qb_collections.store.overview import Owing, Reason, Tally
 from qb_collections.store.runs import Run
 
-BUCKETS = ("Not yet due", "1–30 days late", "31–60 days late", "61–90 days late", "Over 90 days late")
+BUCKETS = ("Not yet due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
 
 # Why customers are left alone, in the owner's words: of one, of several.
 REASONS: Mapping[str, tuple[str, str]] = {
