@@ -27,7 +27,6 @@ class Heard:
     stage: str
     kind: str  # reminder or call
     channel: str
-    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,6 @@ def heard_on(world: World, owner: Owner, on: date) -> tuple[Heard, ...]:
             one.contact.stage or "",
             one.contact.kind.value,
             one.channel.value if one.channel else "",
-            one.text,
         )
         for one in reversed(contacts_since(world, on))
         if one.contact.on == on

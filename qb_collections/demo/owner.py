@@ -37,6 +37,7 @@ class Owner:
         self.name = name
         self.diary = Diary()
         self.books = Books(world)
+        self.sent: dict[str, str] = {}  # by customer, the first message as it was sent
         self._names: dict[str, str] = {}
 
     # The day
@@ -57,6 +58,7 @@ class Owner:
         for task in found:
             name = self.customer(task.customer_id or "")
             if task.kind == "message":
+                self.sent.setdefault(name, task.text or "")
                 self._report(company, lease, task, Report("sent", self.name))
                 self.message_sent(name)
             elif not self.call(company, lease, task, name):

@@ -115,10 +115,9 @@ def _nights(world: World, owner: Owner, count: int, say: Say) -> list[Night]:
     def tell(one: Night) -> None:
         nonlocal shown
         _say_all(say, night_lines(one, steps, company.currency))
-        text = next((who for who in one.heard if who.text and who.channel == "email"), None)
-        if text is not None and text.text is not None and not shown:
+        if owner.sent and not shown:
             shown = True
-            _say_all(say, first_message_lines(text.customer, text.text))
+            _say_all(say, first_message_lines(*next(iter(owner.sent.items()))))
 
     return pass_nights(world, owner, count, tell)
 

@@ -12,12 +12,13 @@ from qb_collections.demo import checks
 from qb_collections.demo.books import Books, Standing, Write
 from qb_collections.demo.checks import Check
 from qb_collections.demo.diary import Said
-from qb_collections.demo.nights import Night, contacts_since
+from qb_collections.demo.night_lines import step_of
+from qb_collections.demo.nights import Heard, Night, contacts_since, heard_on
 from qb_collections.demo.owner import Owner
 from qb_collections.demo.preview_lines import reason_of
 from qb_collections.demo.proof import PlanTold, told_of
 from qb_collections.demo.world import World
-from qb_collections.services import overview, rulebook, tasks
+from qb_collections.services import overview, rulebook, sync, tasks, verify
 from qb_collections.services.overview import NOTHING_LATE
 from qb_collections.store.engine import reading
 
@@ -83,13 +84,19 @@ class Summary:
     checks: tuple[Check, ...]
     approvals: int
     tasks_open: tuple[str, ...]
+    read_back: tuple[str, ...]  # the service's own verification, in its sentences
+    agrees: bool
 
     @property
     def ok(self) -> bool:
-        return all(one.holds for one in self.checks) and all(one.unchanged for one in self.plans)
+        proved = all(one.unchanged for one in self.plans)
+        return self.agrees and proved and all(one.holds for one in self.checks)
 
 
 def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Night]) -> Summary:
+    with world.working() as (company, lease):
+        sync.sync(world.context, company, lease)
+        read_back = verify.verify(world.context, company, lease)
     books = Books(world)
     ladder = _steps(world)
     contacted = _contacted(world, owner, before, ladder)
@@ -117,6 +124,8 @@ def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Nig
         writes=written,
         checks=found,
         approvals=owner.diary.approvals,
+        read_back=tuple(read_back.lines),
+        agrees=read_back.agrees,
         tasks_open=tuple(one.title for one in tasks.list_open(world.context, world.company)),
     )
 
@@ -142,6 +151,7 @@ def as_json(summary: Summary, played: Sequence[Night], stories: Mapping[str, str
         "checks": [asdict(one) | {"holds": one.holds} for one in summary.checks],
         "stories": stories,
         "tasks_open": summary.tasks_open,
+        "verify": {"agrees": summary.agrees, "says": summary.read_back},
         "ok": summary.ok,
         "record": [
             {
@@ -183,14 +193,17 @@ def _steps(world: World) -> dict[str, str]:
 
 def _contacted(world: World, owner: Owner, before: Standing, ladder: dict[str, str]) -> tuple[Contacted, ...]:
     order = list(ladder)
-    stages: dict[str, list[str]] = {}
-    for one in contacts_since(world, before.on):
-        stages.setdefault(owner.customer(one.customer_id), []).append(one.contact.stage or order[0])
+    heard: dict[str, list[Heard]] = {}
+    for on in sorted({one.contact.on for one in contacts_since(world, before.on)}):
+        for who in heard_on(world, owner, on):
+            heard.setdefault(who.customer, []).append(who)
     found = []
-    for customer, reached in stages.items():
-        furthest = max(reached, key=order.index)
-        found.append(Contacted(customer, len(reached), furthest, ladder[furthest]))
-    return tuple(sorted(found, key=lambda one: (-order.index(one.stage), -one.contacts, one.customer)))
+    for customer, contacts in heard.items():
+        furthest = max(contacts, key=lambda one: (order.index(one.stage), one.kind == "call"))
+        found.append(Contacted(customer, len(contacts), furthest.stage, step_of(furthest, ladder)))
+    return tuple(
+        sorted(found, key=lambda one: (-order.index(one.stage), one.step, -one.contacts, one.customer))
+    )
 
 
 def _left_alone(world: World, books: Books, before: Standing, contacted: set[str]) -> tuple[LeftAlone, ...]:

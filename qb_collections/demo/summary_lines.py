@@ -74,7 +74,7 @@ def _contacted(summary: Summary) -> list[str]:
         groups.setdefault(one.step, []).append(one)
     for step, found in groups.items():
         names = [f"{one.customer}{f' ({one.contacts})' if one.contacts > 1 else ''}" for one in found]
-        lines += labelled(f"  {step} ({len(found)})", [_names(names)], 24)
+        lines += labelled(f"  {step} ({len(found)})", [_names(names)], 34)
     who = next(one.customer for one in summary.contacted if one.step == summary.furthest_step)
     return [
         *lines,
@@ -182,7 +182,9 @@ def _table(summary: Summary) -> list[str]:
 
 def _checks(summary: Summary) -> list[str]:
     lines = heading("What must not have happened, counted in QuickBooks")
-    return [*lines, *(f"  {one.count:>3} {one.says}, of {one.looked_at:,}" for one in summary.checks)]
+    lines += [f"  {one.count:>3} {one.says}, of {one.looked_at:,}" for one in summary.checks]
+    lines.append("  And read back by the service itself:")
+    return lines + [line for said in summary.read_back for line in labelled("    -", [said], 6)]
 
 
 def _waiting(summary: Summary) -> list[str]:
