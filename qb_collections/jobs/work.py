@@ -111,7 +111,11 @@ class Worker:
             building = [one.id for one in plans.list(conn, company.id) if one.state == "building"]
         for plan_id in building:
             plan_saga.resume(here, company, lease, here.gateway(company, lease), plan_id)
-        if deliver.deliver(here, company, lease).confirmed and not self._stopping.is_set():
+        done = deliver.deliver(here, company, lease)
+        progress.end(
+            company.id, done.trouble and f"{done.trouble}. What was done stays; the rest is tried again."
+        )
+        if done.units and not self._stopping.is_set():
             verify.verify(here, company, lease, only_recent=True)
 
     def _set_next_night(self, here: Context, company: Company) -> None:
