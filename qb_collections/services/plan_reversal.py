@@ -34,7 +34,8 @@ def begin(
 ) -> None:
     """Decide, in the caller's transaction, that the plan is taken back; with nothing written it ends here."""
     written, numbered = [], False
-    for intent in intents.of_plan(conn, company.id, plan.id):
+    # The last one first: cancelling one cancels what follows it.
+    for intent in reversed(intents.of_plan(conn, company.id, plan.id)):
         if intent.state in (State.PLANNED, State.READY):
             intents.settle(conn, lease, intent.id, State.CANCELLED, reason=reason, at=at)
         elif intent.state is State.CONFIRMED and intent.kind in KIND_OF:

@@ -128,6 +128,7 @@ class PlanBooks(World):
         plan = self.plan()
         assert plan.state == "cancelled", plan
         assert plan.reason.startswith("Without effect in QuickBooks.")
+        assert {one.state for one in plan.installments} <= {"planned", "void"}
         assert self.rows("CreditMemo") == [] and self.rows("Payment") == []
         assert self.installments() == []
         assert [self.balance(one) for one in self.invoices] == [one["TotalAmt"] for one in self.invoices]

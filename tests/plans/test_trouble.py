@@ -167,6 +167,51 @@ def test_credits_applied_by_quickbooks_itself_end_without_effect(books):
     assert books.owed_most() == books.debt
 
 
+def test_a_memo_that_was_not_applied_is_taken_back_before_any_installment(books):
+    """QuickBooks accepts the zero payment and somebody unapplies it: the customer must not owe twice."""
+    save = books.engine.save
+
+    def unapplied(realm, entity, body, **more):
+        saved = save(realm, entity, body, **more)
+        if entity == "Payment" and "Id" not in body:
+            books.act("unapply", payment=saved["Id"])
+        return saved
+
+    books.engine.save = unapplied
+
+    ended = books.create()
+
+    assert ended.state == "cancelled" and "$1,000.00 of the credit memo was not applied" in ended.reason
+    books.assert_without_effect()
+
+
+@pytest.mark.parametrize("nth", [1, 3, 5])
+def test_tax_on_a_document_of_the_plan_takes_the_plan_back(books, nth):
+    """The company's settings put tax on the memo, the first or the last installment."""
+    code = books.engine.query(books.realm, "SELECT * FROM TaxCode")["TaxCode"]
+    rated = next(one for one in code if one["Id"] not in ("TAX", "NON"))
+    left = nth
+    save = books.engine.save
+
+    def taxed(realm, entity, body, **more):
+        nonlocal left
+        if entity in ("CreditMemo", "Payment", "Invoice") and "Id" not in body:
+            left -= 1
+            if left == 0:
+                body["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] = {"value": "TAX"}
+                body["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": rated["Id"]}}
+        return save(realm, entity, body, **more)
+
+    books.engine.save = taxed
+
+    ended = books.create()
+
+    assert ended.state == "cancelled"
+    assert "QuickBooks booked" in ended.reason
+    assert books.rows("CreditMemo") == [] and books.rows("Payment") == [] and books.installments() == []
+    assert books.trial_balance() == books.before
+
+
 def test_other_peoples_work_is_told_apart_from_the_plan(books):
     stranger = books.customer("Lookout Bakery")
     at_creation(
