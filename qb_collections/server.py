@@ -5,10 +5,8 @@ One process and threads, no fork: the scheduler and the limiters live in it once
 
 from __future__ import annotations
 
-import signal
 import socket
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from waitress import wasyncore
@@ -100,35 +98,6 @@ class Service:
         self.runner.stop(DRAIN_SECONDS - 1)
         self.inbox.close()
         self._work_ended.set()
-
-
-def run(
-    settings: Settings,
-    say: Callable[[str], None],
-    *,
-    next_free_port: bool = False,
-    clock: Clock | None = None,
-    shared_clock: Clock | None = None,
-    tick: bool = True,
-) -> None:
-    """Serve until SIGTERM or Ctrl-C, and say where.
-
-    shared_clock is one that an emulator in this process lives on too.  Raises
-    PortBusy, config.BadSettings and store.schema.NewerDatabase before anything begins.
-    """
-    listening = listen(settings, next_free=next_free_port)
-    service = build(at_port(settings, listening), clock, shared_clock=shared_clock, tick=tick)
-    told = service.context.settings
-    say(f"qb_collections is at {told.base_url}")
-    say(f"Your data is in {told.data_dir}, the key that seals it in {told.key_path}")
-    link = first_run_link(service.context)
-    if link is not None:
-        say(f"Sign in for the first time, once, at {link}")
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.stop())
-    service.start()
-    service.serve(listening)
-    say("Stopped. What was under way is finished; the rest goes on at the next start.")
 
 
 def build(
