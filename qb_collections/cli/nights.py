@@ -15,10 +15,10 @@ from qb_collections.cli.report_lines import run_lines
 from qb_collections.cli.verbs import verb
 from qb_collections.cli.words import name_argument
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import deliver, night, report, verify
+from qb_collections.services import deliver, night, plan_saga, report, verify
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.deliver import DeliveryReport
-from qb_collections.store import companies, intents
+from qb_collections.store import companies, intents, plans
 from qb_collections.store.engine import reading
 
 MOVES_MAX = 200  # contact hours of customers in as many places; more means that something goes in circles
@@ -93,7 +93,7 @@ def _night(work: Work, mover: Mover | None) -> tuple[Night, Work]:
     finally:
         progress.done()
     say("Decided. Delivering what is due …")
-    done = Night(run_id, deliver.deliver(work.context, work.company, work.lease))
+    done = Night(run_id, _delivered(work))
     done.units = done.delivery.units
     while mover is not None and done.moves < MOVES_MAX and done.delivery.held is None:
         with reading(work.context.engine) as conn:
@@ -106,9 +106,22 @@ def _night(work: Work, mover: Mover | None) -> tuple[Night, Work]:
         done.moves += 1
         say(f"It is {moved_to:%d %B %Y %H:%M} UTC now.")
         work = replace(work, context=on_company_time(mover.context, work.company))
-        done.delivery = deliver.deliver(work.context, work.company, work.lease)
+        done.delivery = _delivered(work)
         done.units += done.delivery.units
     return done, work
+
+
+def _delivered(work: Work) -> DeliveryReport:
+    """Unfinished plans first: nobody speaks to a customer whose plan is half written.  Then what is due."""
+    context, company, lease = work.context, work.company, work.lease
+    with reading(context.engine) as conn:
+        building = [one.id for one in plans.list(conn, company.id) if one.state == "building"]
+    try:
+        for plan_id in building:
+            plan_saga.resume(context, company, lease, context.gateway(company, lease), plan_id)
+    except QuickBooksError as error:
+        return DeliveryReport(trouble=str(error))
+    return deliver.deliver(context, company, lease)
 
 
 def _verified(work: Work, done: Night) -> dict[str, Any] | None:

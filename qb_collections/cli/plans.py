@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
 import click
 
-from qb_collections.cli.answers import HELD, OK, Answer, accepted, plain
+from qb_collections.cli.answers import HELD, OK, Answer, accepted
 from qb_collections.cli.opening import actor, company_named, open_context, working
 from qb_collections.cli.verbs import noun, verb
 from qb_collections.cli.words import DAY, company_option, day_text, name_argument
@@ -99,7 +98,9 @@ def add_to(main: click.Group) -> None:
             "cancelled": f"Payment plan {made.label} was taken back; the books are as they were.",
         }.get(made.state, f"Payment plan {made.label} is {made.state}.")
         return Answer(
-            {"company": work.company.name, "plan": page}, [said], OK if made.state == "active" else HELD
+            {"company": work.company.name, "plan": page},
+            [said, "", *_page(page)],
+            OK if made.state == "active" else HELD,
         )
 
     @verb(plan, "show", "plan show P1")
@@ -110,7 +111,7 @@ def add_to(main: click.Group) -> None:
         context = open_context()
         company = company_named(context, name)
         page = accepted(plans.show(context, company, label))
-        return Answer({"company": company.name, "plan": page}, _lines(page))
+        return Answer({"company": company.name, "plan": page}, _page(page))
 
     @verb(plan, "list", "plan list", 'plan list "Bright Dental"')
     @name_argument
@@ -119,48 +120,54 @@ def add_to(main: click.Group) -> None:
         context = open_context()
         company = company_named(context, name)
         found = plans.list(context, company)
-        lines = [", ".join(f"{key} {_words(value)}" for key, value in one.items()) for one in found]
-        return Answer(
-            {"company": company.name, "plans": found}, lines or [f"{company.name} has no payment plan."]
-        )
+        lines = [_line(one) for one in found] or [f"{company.name} has no payment plan."]
+        return Answer({"company": company.name, "plans": found}, lines)
 
 
 def _proposal(found: Proposal) -> list[str]:
     lines = [f"{found.customer}: {found.principal} in {len(found.installments)} payments"]
     lines += [f"  invoice {number}: {amount}" for number, amount in found.originals]
     lines += ["", "Payments:"]
-    lines += [f"  {place}. {_day(on)}: {amount}" for place, (on, amount) in enumerate(found.installments, 1)]
+    lines += [
+        f"  {place}. {day_text(on)}: {amount}" for place, (on, amount) in enumerate(found.installments, 1)
+    ]
     lines += ["", "What would be written into QuickBooks:", *(f"  {one}" for one in found.writes)]
     lines += ["", "What people will see change:", *(f"  {one}" for one in found.looks_different)]
     return [*lines, "", "Nothing is written yet. To write it: the same with `plan create … --yes`"]
 
 
-def _lines(page: dict[str, Any], depth: int = 0) -> list[str]:
-    """A page of facts as indented lines; what is empty is left out."""
-    lines: list[str] = []
-    for key, value in page.items():
-        label = f"{'  ' * depth}{key.replace('_', ' ')}"
-        if isinstance(value, dict) and value:
-            lines += [f"{label}:", *_lines(value, depth + 1)]
-        elif isinstance(value, list) and value:
-            lines.append(f"{label}:")
-            for one in value:
-                inner = (
-                    ", ".join(f"{name} {_words(part)}" for name, part in one.items())
-                    if isinstance(one, dict)
-                    else one
-                )
-                lines.append(f"{'  ' * (depth + 1)}{inner}")
-        elif value not in (None, "", [], {}):
-            lines.append(f"{label}: {_words(value)}")
+def _line(one: dict[str, Any]) -> str:
+    reason = f" ({one['reason']})" if one["reason"] else ""
+    return (
+        f"{one['plan']}  {one['customer']}: {one['total']} {one['currency']} in {one['payments']} payments, "
+        f"the last on {_day(one['last_on'])}; {one['state']}{reason}"
+    )
+
+
+def _page(page: dict[str, Any]) -> list[str]:
+    """One plan: what was moved, what is due when, where it stands in QuickBooks, and the proof."""
+    lines = [_line(page), f"Agreed on {_day(page['agreed_on'])}, by {page['by']}", "", "Invoices:"]
+    lines += [f"  {one['number']}: {one['moved']} moved" for one in page["invoices"]]
+    lines += ["", "Payments:"]
+    for one in page["installments"]:
+        left = f", {one['balance']} open" if one["balance"] is not None else ""
+        lines.append(f"  {one['number']}. {_day(one['due_on'])}: {one['amount']}{left} ({one['state']})")
+    lines += ["", "Documents in QuickBooks:"]
+    lines += [_document(one) for one in (*page["documents"], *page["taken_back"])]
+    proof = page["proof"]
+    if proof is None:
+        return [*lines, "", "There is no proof yet: the plan is not whole."]
+    lines += ["", f"Proof: {proof['sentence']}"]
+    for basis in ("accrual", "cash"):
+        lines.append(f"  on {basis} basis:")
+        lines += [f"    {one['what']}: {one['before']} before, {one['after']} after" for one in proof[basis]]
     return lines
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, dict) and set(value) == {"amount", "currency"}:
-        return f"{value['amount']} {value['currency']}"
-    return value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+def _document(one: dict[str, Any]) -> str:
+    where = f", QuickBooks id {one['id']}" if one.get("id") else ""
+    return f"  {one['kind']}: {one['state']}{where}"
 
 
-def _day(on: date) -> str:
-    return day_text(on)
+def _day(text: str) -> str:
+    return day_text(date.fromisoformat(text))
