@@ -72,8 +72,7 @@ def add_to(main: click.Group) -> None:
         tell: Callable[[str], None] = say if as_json else click.echo
         _name_bad_rows(options, tell)
         settings = opening.quiet(opening.settings())
-        if as_json:
-            signal.signal(signal.SIGTERM, _as_ctrl_c)
+        before = signal.signal(signal.SIGTERM, _as_ctrl_c)
         try:
             with opened(settings, options) as world:
                 return _demonstrated(world, nights, as_json, leave, tell)
@@ -81,6 +80,8 @@ def add_to(main: click.Group) -> None:
             raise Cannot(emulating._ledger_sentence(refused)) from None
         except (NotConnected, ValueError) as refused:
             raise Cannot(str(refused)) from None
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _demonstrated(world: World, nights: int, as_json: bool, leave: bool, tell: Callable[[str], None]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -33,6 +34,8 @@ def serve(world: World, listening: socket.socket, say: Callable[[str], None]) ->
     with durable(context.engine) as conn:
         people.ensure_first_practice(conn, context.clock.now())
     service = Service(context, runner)
+    # A page and its pictures asked for at once are no trouble, and no line for the person at the terminal.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     link = server.first_run_link(context)
     world.clock.run()
     local = world.clock.now().astimezone(world.zone)
