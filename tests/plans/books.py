@@ -5,6 +5,7 @@ Everything asserted here is read from the emulator's own ledger.
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -44,6 +45,10 @@ class PlanBooks(World):
             )
         self.before = self.trial_balance()
         self.debt = sum((self.balance(one) for one in self.invoices), Decimal(0))
+
+    def close(self):
+        super().close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     # What people ask of the service
 

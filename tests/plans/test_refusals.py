@@ -8,7 +8,7 @@ import pytest
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.emulator.switches import Switches
-from qb_collections.services import holds, leasing, modes, plans
+from qb_collections.services import holds, leasing, modes, plans, sync
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
 from qb_collections.store.engine import durable
@@ -32,8 +32,6 @@ def second_customer(books):
 
 
 def resync(books):
-    from qb_collections.services import sync
-
     with leasing.held(books.context, books.company) as lease:
         sync.sync(books.context, books.company, lease)
 
