@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from qb_collections.core.decision import Outcome
+from qb_collections.core.case import Case
+from qb_collections.core.decide import decide
+from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.money import Money, total
 from qb_collections.services.context import Context
+from qb_collections.services.deciding import in_cycle
 from qb_collections.services.night import next_night_on
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cursors, mirror, overview, runs, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.cursors import Cursor
@@ -121,6 +125,7 @@ class CustomerLine:
     sites: int  # how many besides the customer itself are billed with it
     has_email: bool
     reason: Reason | None
+    done_at: datetime | None = None  # a contact since the reason was given: it is fulfilled
 
 
 def overview_of(context: Context, company: Company) -> Overview:
@@ -160,6 +165,13 @@ def tonight_of(context: Context, company: Company, run: Run) -> Tonight:
     return found
 
 
+def decide_now(conn: Connection, company: Company, case: Case, today: date) -> Decision:
+    """What would be decided for one customer at this moment: a stored decision may be fulfilled already."""
+    book = Rulebook(conn, company, today)
+    case = in_cycle(book, case, today)
+    return decide(case, book.rules(case), today)
+
+
 def head_of(customer_id: str, parents: Mapping[str, str]) -> str:
     """Who pays the customer's bills: itself, or the parent it is billed with."""
     seen = {customer_id}
@@ -175,6 +187,7 @@ def _customers(
     found = overview.owing(conn, company.id, today)
     parents = overview.parents(conn, company.id)
     reasons = overview.reasons(conn, company.id) if with_reasons else {}
+    contacted = overview.last_contacts(conn, company.id) if with_reasons else {}
     families: dict[tuple[str, str], list[Owing]] = {}
     for one in found:
         families.setdefault((head_of(one.customer_id, parents), one.currency), []).append(one)
@@ -186,6 +199,7 @@ def _customers(
         head = heads.get(customer_id)
         name = (own.name if own else head.name if head else None) or f"(customer {customer_id})"
         emails = own.emails if own else head.emails if head else ()
+        reason, done_at = reasons.get((customer_id, currency)), contacted.get((customer_id, currency))
         late_days = [one.oldest_late_on for one in family if one.oldest_late_on]
         lines.append(
             CustomerLine(
@@ -198,7 +212,8 @@ def _customers(
                 oldest_late_on=min(late_days, default=None),
                 sites=sum(1 for one in family if one.customer_id != customer_id),
                 has_email=bool(emails),
-                reason=reasons.get((customer_id, currency)),
+                reason=reason,
+                done_at=done_at if reason and done_at and done_at >= reason.decided_at else None,
             )
         )
     lines.sort(key=lambda line: (-line.late.amount, -line.owed.amount, line.name))

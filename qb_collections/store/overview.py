@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, case, func, select
 
+from qb_collections.core.case import ContactKind
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.core.money import Money
 from qb_collections.store.tables.companies import company
-from qb_collections.store.tables.decisions import decision
+from qb_collections.store.tables.decisions import contact, decision
 from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.leases import sync_cursor
 from qb_collections.store.tables.mirror import (
@@ -64,6 +65,7 @@ class Reason:
     reason: str
     stage: str | None
     review_on: date | None
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,24 @@ def reasons(conn: Connection, company_id: int) -> dict[tuple[str, str], Reason]:
             decision.c.reason,
             decision.c.stage,
             decision.c.review_on,
+            decision.c.decided_at,
         )
         .join(latest, latest.c.id == decision.c.id)
         .where(decision.c.company_id == company_id)
     )
     return {(row.customer_id, row.currency): Reason(*row) for row in conn.execute(query)}
+
+
+def last_contacts(conn: Connection, company_id: int) -> dict[tuple[str, str], datetime]:
+    """When each customer was last written to or spoken with through us."""
+    query = (
+        select(contact.c.customer_id, contact.c.currency, func.max(contact.c.at).label("at"))
+        .where(
+            contact.c.company_id == company_id, contact.c.kind.in_((ContactKind.REMINDER, ContactKind.CALL))
+        )
+        .group_by(contact.c.customer_id, contact.c.currency)
+    )
+    return {(row.customer_id, row.currency): row.at for row in conn.execute(query)}
 
 
 def tally(conn: Connection, company_id: int, run_id: int) -> list[Tally]:

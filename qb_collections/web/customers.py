@@ -12,7 +12,7 @@ from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money
 from qb_collections.services import holds, overview
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import cases, contacts, decisions, mirror, tasks
+from qb_collections.store import cases, contacts, mirror, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context_of, safe_next, user
@@ -62,18 +62,19 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         if key[0] != customer_id:
             return redirect(url_for(".show", company_id=company.id, customer_id=key[0]), 303)
         found = cases.load(conn, company.id, [key], today)
-        decided = decisions.latest_of_customer(conn, company.id, *key)
+        owes = bool(found and found[0].invoices)
+        decided = overview.decide_now(conn, company, found[0], today) if owes else None
         said = contacts.of_customer(conn, company.id, customer_id)
         waiting = tasks.list(conn, company.id, customer_id=customer_id)
         sites = mirror.customers(conn, company.id, found[0].members) if found else {}
     if not found:
         abort(404)
-    findings = {line.invoice_id: line for line in decided.decision.findings} if decided else {}
+    findings = {line.invoice_id: line for line in decided.findings} if decided else {}
     return render_template(
         "web/customer.html",
         case=found[0],
         today=today,
-        decided=decided.decision if decided else None,
+        decided=decided,
         findings=findings,
         contacts=said[::-1],
         tasks=waiting,

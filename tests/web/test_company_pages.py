@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from qb_collections.core.case import HoldKind
+from qb_collections.core.case import Contact, ContactKind, HoldKind
 from qb_collections.core.company_gates import Mode
+from qb_collections.core.decision import Channel
 from qb_collections.services import overview
 from qb_collections.services.leasing import held
-from qb_collections.store import companies, holds, mirror
+from qb_collections.store import companies, contacts, holds, mirror
 from qb_collections.store.engine import durable, reading
 from tests.web.conftest import customer, invoice, usd
 
@@ -275,3 +276,28 @@ def test_contact_details_are_stored_and_an_address_that_is_none_is_refused(house
     with reading(house.context.engine) as conn:
         found = companies.get(conn, house.ours.id)
     assert (found.contact_name, found.reply_to) == ("Dana Whitlock", "dana@copperleaf.example")
+
+
+def test_a_customer_who_owes_nothing_has_a_page_too(house):
+    fill(house, customers=[customer("8", name="Signal Crest Dental")])
+
+    answer = house.browser("viewer@ours.example").get(f"/companies/{house.ours.id}/customers/8")
+
+    assert answer.status_code == 200
+    assert "Nothing is open." in answer.text
+
+
+def test_what_was_done_since_the_night_is_not_shown_as_planned(house):
+    browser = house.browser("manager@ours.example")
+    browser.post(f"/companies/{house.ours.id}/preview")
+    planned = browser.get(f"/companies/{house.ours.id}/customers").text
+    house.clock.advance(timedelta(hours=1))
+    spoken = Contact(TODAY, ContactKind.CALL, "S3", 1, 1, ("70",))
+    with durable(house.context.engine) as conn:
+        contacts.record(conn, house.ours.id, "7", "USD", spoken, at=house.clock.now(), channel=Channel.CALL)
+
+    done = browser.get(f"/companies/{house.ours.id}/customers").text
+
+    assert "goes out on" in planned
+    assert "You were in touch" not in planned
+    assert "You were in touch on Nov 2, 2026, 11:30" in done
