@@ -20,7 +20,7 @@ from qb_collections.cli.words import DAY
 from qb_collections.demo import run, serving
 from qb_collections.demo.bar import Bar
 from qb_collections.demo.words import many
-from qb_collections.demo.world import NotConnected, World, opened
+from qb_collections.demo.world import CannotBegin, World, opened
 from qb_collections.emulator.companies import ledger_rows
 
 NIGHTS = 30
@@ -76,9 +76,7 @@ def add_to(main: click.Group) -> None:
         try:
             with opened(settings, options) as world:
                 return _demonstrated(world, nights, as_json, leave, tell)
-        except ledger_rows.LedgerRefused as refused:
-            raise Cannot(emulating._ledger_sentence(refused)) from None
-        except (NotConnected, ValueError) as refused:
+        except (CannotBegin, serving.PortBusy) as refused:
             raise Cannot(str(refused)) from None
         finally:
             signal.signal(signal.SIGTERM, before)

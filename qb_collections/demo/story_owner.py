@@ -50,7 +50,7 @@ class StoryOwner(Owner):
     introduces = (
         f"From here on a script plays {story.OFFICE_MANAGER} and the customers. QuickBooks e-mails first "
         "messages about a single invoice itself; the words of every other message wait for her, and she "
-        "sends them from her own mail."
+        "sends them from her own mail. Customers without a part in the story do not answer the telephone."
     )
 
     def __init__(self, world: World) -> None:
@@ -123,9 +123,8 @@ class StoryOwner(Owner):
             return Report("in-transit", by)
         if answer.outcome == "dispute":
             self._disputed(part, answer, opening)
-            by_on = today + timedelta(days=ANSWER_BY_DAYS)
-            number = answer.invoices[0]
-            return Report("dispute", by, invoice=number, reason=reason, owner=self.name, answer_by_on=by_on)
+            number, by_on, short = answer.invoices[0], self._answer_by_on(part), _in_short(answer)
+            return Report("dispute", by, invoice=number, reason=short, owner=self.name, answer_by_on=by_on)
         if answer.outcome == "represented or insolvent":
             self.said("stop", part.customer, None)
             self.note(f"{opening} Marked as a stop.", part.customer)
@@ -146,17 +145,16 @@ class StoryOwner(Owner):
             self._promised(part, answer, on, opening)
         elif answer.outcome == "dispute":
             number = answer.invoices[0]
-            by_on = self.world.today + timedelta(days=ANSWER_BY_DAYS)
             accepted(
                 holds.add(
                     self.world.context,
                     self.world.company,
                     HoldKind.DISPUTE,
-                    reason=answer.owner_notes,
+                    reason=_in_short(answer),
                     by=self.name,
                     invoice=number,
                     owner=self.name,
-                    answer_by_on=by_on,
+                    answer_by_on=self._answer_by_on(part),
                 )
             )
             self._disputed(part, answer, opening)
@@ -219,6 +217,12 @@ class StoryOwner(Owner):
             f"and notes their board run of {day(on)}.",
             part.customer,
         )
+
+    def _answer_by_on(self, part: Part) -> date:
+        """The day on which the owner means to answer a dispute: that of the script's next step with them."""
+        today = self.world.today
+        later = [step.on for step in story.OWNER_STEPS if step.customer == part.customer and step.on > today]
+        return min(later, default=next_weekday(today + timedelta(days=ANSWER_BY_DAYS)))
 
     def _noted(self, part: Part, opening: str) -> None:
         on = PAYMENT_RUNS.get(part.customer)
@@ -289,6 +293,11 @@ class StoryOwner(Owner):
             until_on=until_on,
         )
         accepted(found)
+
+
+def _in_short(answer: Answer) -> str:
+    """What the owner notes, in its first sentence: it stands in the middle of another one."""
+    return answer.owner_notes.split(". ")[0].rstrip(".")
 
 
 def _numbers(part: Part) -> set[str]:

@@ -17,6 +17,7 @@ from qb_collections.config import Settings
 from qb_collections.demo.clock import DemoClock
 from qb_collections.emulator import acts
 from qb_collections.emulator.companies import CompanyHandle
+from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.services import connect, leasing
 from qb_collections.services.context import Context
@@ -29,7 +30,7 @@ from qb_collections.store.leases import Lease
 FOLDER = "demo"  # inside the data folder, when one is set
 
 
-class NotConnected(Exception):
+class CannotBegin(Exception):
     """The demonstration cannot begin; its text is a sentence."""
 
 
@@ -56,10 +57,10 @@ class World:
         return self.company.today(self.clock.now())
 
     def connect(self) -> Company:
-        """Walk the whole authorisation over HTTP.  Raises NotConnected with the sentence of a refusal."""
+        """Walk the whole authorisation over HTTP.  Raises CannotBegin with the sentence of a refusal."""
         done = connect.connect_emulator(self.context, self.emulator.base_url, None, "demo")
         if isinstance(done, Refusal):
-            raise NotConnected(done.message)
+            raise CannotBegin(done.message)
         self.company_id = done.id
         return done
 
@@ -93,14 +94,19 @@ def opened(settings: Settings, company: Mapping[str, Any]) -> Iterator[World]:
     """Build the emulated company and the service, in a fresh folder.
 
     company is what the emulator's open_company takes.  With a data folder set, the demonstration's files
-    stand in its folder "demo" and stay for a look; else they vanish with the end.  Raises LedgerRefused and
-    ValueError for a ledger that cannot be read.
+    stand in its folder "demo" and stay for a look; else they vanish with the end.  Raises CannotBegin for a
+    ledger that cannot be read.
     """
     with _folder(settings) as folder:
         clock = DemoClock(datetime.fromisoformat("2000-01-01T00:00:00+00:00"))
         emulator = EmulatorServer(path=None, clock=clock, control=True, throttle=True)
         try:
-            handle = emulator.open_company(**company)
+            try:
+                handle = emulator.open_company(**company)
+            except LedgerRefused as refused:
+                raise CannotBegin(f"{refused}. Mend them, or leave them out with --skip-bad-rows.") from None
+            except ValueError as refused:
+                raise CannotBegin(str(refused)) from None
             clock.set(handle.start_at)
             emulator.start()
             chosen = settings.model_copy(update={"data_dir": folder, "database_url": None, "key_file": None})
