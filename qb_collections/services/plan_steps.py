@@ -10,8 +10,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from qb_collections.core import plan_home_cents
 from qb_collections.core.intents import Intent, IntentKind, State
-from qb_collections.core.money import Money, quantum
+from qb_collections.core.money import Money
 from qb_collections.quickbooks.errors import DuplicateNumber, Refused, SubscriptionEnded
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import attempts, plan_mirror, plan_reversal
@@ -142,12 +143,11 @@ def _home_cents(plan: PlanRow, home_total: Decimal | None) -> str | None:
     rate, home = plan.details["exchange_rate"], plan.details["home_currency"]
     if rate is None or home_total is None:
         return None
-    unit = quantum(home)
-    split = sum(((one.amount.amount * rate).quantize(unit) for one in plan.installments), Decimal(0))
+    split = sum((plan_home_cents.home(one.amount, rate, home) for one in plan.installments), Decimal(0))
     if split == home_total:
         return None
     residue = Money(abs(split - home_total), home).format()
-    return f"At the invoices' exchange rate the installments would differ by {residue} from their balances."
+    return f"At the invoices' exchange rate the installments would differ by {residue} from the credit memo."
 
 
 def _refused(

@@ -10,6 +10,7 @@ from typing import Any
 
 from qb_collections.core.money import Money
 from qb_collections.core.plan_documents import draft_amounts
+from qb_collections.core.plan_home_cents import adding_up, residue
 from qb_collections.core.plans import INSTALLMENTS_MAX, Rhythm, principal, refusal, schedule
 from qb_collections.core.wording import list_text
 from qb_collections.quickbooks.errors import QuickBooksError
@@ -213,7 +214,19 @@ def _worked_out(
     because = refusal(facts.candidates, dates, facts.terrain)
     if because is not None:
         return Refusal(because)
-    return facts, dates, draft_amounts(principal(facts.candidates), dates)
+    amounts = draft_amounts(principal(facts.candidates), dates)
+    rate = facts.candidates[0].exchange_rate
+    if rate is None:
+        return facts, dates, amounts
+    home = facts.preferences.home_currency
+    balances = [one.invoice.balance for one in facts.candidates]
+    shifted = adding_up(amounts, rate, home)
+    if shifted is None or residue(balances, principal(facts.candidates), rate, home):
+        return Refusal(
+            f"At the exchange rate of {rate} these invoices in {payments} payments do not add up to the cent "
+            f"in {home}. Choose another number of payments, or fewer invoices."
+        )
+    return facts, dates, shifted
 
 
 def _proposal(

@@ -1,0 +1,118 @@
+"""A plan in a foreign currency: one rate, always sent, and no exchange gain or loss."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qb_collections.core.money import Money, split_evenly
+from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, residue
+from qb_collections.services import leasing, sync
+from qb_collections.services.refusal import Refusal
+
+RATES = ("1.1", "1.1")
+
+
+def abroad(books, rates, amount="100.01"):
+    """A customer in Lyon who owes this many euros on one invoice for each of the rates."""
+    books.act(
+        "set_preferences",
+        preferences={"CurrencyPrefs": {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}},
+    )
+    euros = {"CurrencyRef": {"value": "EUR"}}
+    books.grill = books.customer("Glacier Lyon", **euros)
+    books.invoices = [
+        books.invoice(
+            books.grill, amount, date(2026, 8, 3), date(2026, 9, 2), ExchangeRate=Decimal(rate), **euros
+        )
+        for rate in rates
+    ]
+    with leasing.held(books.context, books.company) as lease:
+        sync.sync(books.context, books.company, lease)
+    books.before = books.trial_balance()
+    books.debt = Decimal(amount) * len(rates)
+
+
+def test_a_plan_in_euros_keeps_the_rate_and_posts_no_gain_or_loss(books):
+    abroad(books, RATES)
+
+    plan = books.create(payments=2)
+
+    assert plan.state == "active", plan.reason
+    assert plan.principal.currency == "EUR"
+    books.assert_whole(count=2)
+    documents = [*books.rows("CreditMemo"), *books.rows("Payment"), *books.installments()]
+    assert {(one["CurrencyRef"]["value"], one["ExchangeRate"]) for one in documents} == {
+        ("EUR", Decimal("1.1"))
+    }
+    assert (
+        sum(one["HomeTotalAmt"] for one in books.installments())
+        == books.rows("CreditMemo")[0]["HomeTotalAmt"]
+    )
+
+
+def test_two_rates_are_two_plans(books):
+    abroad(books, ("1.1", "1.2"))
+
+    answer = books.create()
+
+    assert isinstance(answer, Refusal) and "different exchange rates" in answer.message
+
+
+def test_a_cent_is_moved_so_that_the_home_amounts_add_up(books):
+    """At 0.5 two payments of 100.01 euros are 50.01 dollars each, yet 200.02 euros are 100.01 dollars."""
+    abroad(books, ("0.5",), "200.02")
+
+    plan = books.create(payments=2)
+
+    assert plan.state == "active", plan.reason
+    books.assert_whole(count=2)
+    assert [str(one["TotalAmt"]) for one in books.installments()] == ["100.02", "100.00"]
+    assert [str(one["HomeTotalAmt"]) for one in books.installments()] == ["50.01", "50.00"]
+    assert str(books.rows("CreditMemo")[0]["HomeTotalAmt"]) == "100.01"
+
+
+def test_invoices_that_do_not_add_up_to_the_cent_are_refused(books):
+    """Two invoices of 100.01 euros stand at 50.01 dollars each: no memo of 200.02 euros is 100.02 dollars."""
+    abroad(books, ("0.5", "0.5"))
+
+    answer = books.create(payments=2)
+
+    assert isinstance(answer, Refusal) and "do not add up to the cent in USD" in answer.message
+    assert books.plan() is None
+
+
+def test_a_memo_booked_at_another_home_amount_is_taken_back(books):
+    abroad(books, RATES)
+    save = books.engine.save
+
+    def a_cent_more(realm, entity, body, **more):
+        saved = save(realm, entity, body, **more)
+        return (
+            saved | {"HomeTotalAmt": saved["HomeTotalAmt"] + Decimal("0.01")}
+            if entity == "CreditMemo"
+            else saved
+        )
+
+    books.engine.save = a_cent_more
+
+    ended = books.create(payments=2)
+
+    assert ended.state == "cancelled" and "would differ by $0.01 from the credit memo" in ended.reason
+    books.assert_without_effect()
+
+
+@given(st.integers(2, 12), st.integers(1, 10**7), st.decimals("0.05", "20", places=4))
+def test_shifted_installments_lose_nothing_in_either_currency(count, cents, rate):
+    """In every case that is not refused; each stays within a few cents of an equal share."""
+    whole = Money(Decimal(cents + count * 100) / 100, "EUR")
+
+    found = adding_up(split_evenly(whole, count), rate, "USD")
+
+    if found is not None:
+        assert sum(part.amount for part in found) == whole.amount
+        assert residue(found, whole, rate, "USD") == 0
+        share = whole.amount / count
+        assert all(abs(part.amount - share) <= Decimal("0.01") * (SHIFTS_MAX + 1) for part in found)
+        assert all(part.amount > 0 for part in found)
