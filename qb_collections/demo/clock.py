@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
+
+from qb_collections.clock import RealClock
+
+_REAL = RealClock()
 
 
 class DemoClock:
@@ -38,7 +41,7 @@ class DemoClock:
         if self._running_since is None:
             self.advance(timedelta(seconds=seconds))
         else:
-            time.sleep(seconds)
+            _REAL.sleep(seconds)
 
     def advance(self, by: timedelta) -> None:
         with self._lock:
@@ -52,7 +55,7 @@ class DemoClock:
         """From now on time passes by itself; a second call does nothing."""
         with self._lock:
             if self._running_since is None:
-                self._running_since = time.monotonic()
+                self._running_since = _REAL.monotonic()
 
     def _run_seconds(self) -> float:
-        return 0.0 if self._running_since is None else time.monotonic() - self._running_since
+        return 0.0 if self._running_since is None else _REAL.monotonic() - self._running_since
