@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 import structlog
 
-from qb_collections import logs
-from qb_collections.cli import (
-    books,
-    companies,
-    connecting,
-    demo,
-    doctor,
-    emulator,
-    explaining,
-    holds,
-    nights,
-    plans,
-    policies,
-    runs,
-    safekeeping,
-    serving,
-    stopping,
-    tasks,
-    users,
-)
+from qb_collections import __version__, logs
 from qb_collections.cli.answers import CANNOT, HELD, Answer, Cannot, Refused
 from qb_collections.cli.verbs import PROGRAM, epilog
 from qb_collections.config import BadSettings
@@ -40,9 +22,45 @@ from qb_collections.store.leases import LeaseLost
 from qb_collections.store.schema import NewerDatabase
 from qb_collections.store.vault import CannotOpen
 
+# The module of each command.  It is read when the command is asked for: `sync` needs no web server.
+MODULES: Mapping[str, str] = {
+    "backup": "safekeeping",
+    "companies": "companies",
+    "company": "companies",
+    "connect": "connecting",
+    "db": "safekeeping",
+    "demo": "demo",
+    "disconnect": "connecting",
+    "doctor": "doctor",
+    "emulator": "emulator",
+    "explain": "explaining",
+    "hold": "holds",
+    "keys": "safekeeping",
+    "night": "nights",
+    "plan": "plans",
+    "policy": "policies",
+    "preview": "nights",
+    "restore": "safekeeping",
+    "run": "runs",
+    "serve": "serving",
+    "stop": "stopping",
+    "sync": "books",
+    "task": "tasks",
+    "user": "users",
+    "verify": "books",
+}
+
 
 class Program(click.Group):
     """The outermost loop of a command: whatever happens ends as a sentence and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in MODULES and cmd_name not in self.commands:
+            import_module(f"qb_collections.cli.{MODULES[cmd_name]}").add_to(self)
+        return super().get_command(ctx, cmd_name)
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
@@ -143,7 +161,7 @@ def _unexpected(error: Exception) -> str:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Read settings from this file instead of qbc.toml.",
 )
-@click.version_option(package_name=None, version="0.1.0", prog_name=PROGRAM)
+@click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def main(context: click.Context, config_file: Path | None) -> None:
     """Ask your customers for what they owe, night by night, and say why.
@@ -151,25 +169,3 @@ def main(context: click.Context, config_file: Path | None) -> None:
     NAME is a company's name, its alias or its number; it may be left out when one company is connected.
     """
     context.obj = {"config": config_file}
-
-
-for module in (
-    demo,
-    serving,
-    emulator,
-    connecting,
-    companies,
-    stopping,
-    books,
-    nights,
-    explaining,
-    holds,
-    tasks,
-    runs,
-    policies,
-    plans,
-    doctor,
-    safekeeping,
-    users,
-):
-    module.add_to(main)

@@ -35,19 +35,21 @@ def write(engine: Engine, target: Path) -> int:
     source = database_file(engine)
     if target.exists():
         raise SnapshotRefused(f"{target} exists already. A backup never overwrites: choose another name.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _draft(target) as draft:
-        with closing(_open(source)) as conn:
-            conn.execute("VACUUM INTO ?", (str(draft),))
-        check(draft)
-        _on_the_disk(draft)
-        try:
-            os.link(draft, target)
-        except FileExistsError:
-            raise SnapshotRefused(
-                f"{target} exists already. A backup never overwrites: choose another name."
-            ) from None
-    return target.stat().st_size
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _draft(target) as draft:
+            with closing(_open(source)) as conn:
+                conn.execute("VACUUM INTO ?", (str(draft),))
+            check(draft)
+            _on_the_disk(draft)
+            os.link(draft, target)  # appears whole, and only where there is none
+        return target.stat().st_size
+    except FileExistsError:
+        raise SnapshotRefused(
+            f"{target} exists already. A backup never overwrites: choose another name."
+        ) from None
+    except (OSError, sqlite3.OperationalError) as error:
+        raise SnapshotRefused(f"{target} was not written: {error}.") from None
 
 
 def check(file: Path) -> None:

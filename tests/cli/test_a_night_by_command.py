@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import jsonschema
-import pytest
 
 from tests.cli.conftest import FRIDAY, OWED, ROOT
 
@@ -153,13 +152,10 @@ def test_a_disputed_invoice_is_left_alone_and_says_why(live):
     assert live.told("hold", "list")["holds"] == []
 
 
-@pytest.mark.parametrize("words", [("preview",), ("night",), ("run", "show"), ("companies",), ("doctor",)])
-def test_without_json_standard_output_is_sentences(live, words):
-    if words == ("run", "show"):
-        live.told("preview")
+def test_without_json_standard_output_is_sentences(live):
+    for words in (("preview",), ("night",), ("run", "show"), ("companies",), ("doctor",)):
+        shown = live.run(*words)
 
-    shown = live.run(*words)
-
-    assert shown.exit_code == 0
-    assert not shown.stdout.lstrip().startswith("{")
-    assert "Harbor Light Supply" in shown.stdout
+        assert shown.exit_code == 0
+        assert not shown.stdout.lstrip().startswith("{")
+        assert "Harbor Light Supply" in shown.stdout

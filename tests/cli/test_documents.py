@@ -17,7 +17,8 @@ COMMAND = re.compile(r"`qb-collections ([^`]+)`|^\s{4,}qb-collections ([^#\n]+)"
 
 def command_lines():
     for file in DOCUMENTS:
-        for found in COMMAND.finditer(file.read_text(encoding="utf-8")):
+        text = file.read_text(encoding="utf-8").replace("\\\n", " ")  # a command over several lines
+        for found in COMMAND.finditer(text):
             words = " ".join((found.group(1) or found.group(2)).split())
             yield pytest.param(words, id=f"{file.name}: {words}")
 

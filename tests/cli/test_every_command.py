@@ -19,7 +19,9 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 
 def commands(group, path=()):
     """Every command with its words."""
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         else:
@@ -27,6 +29,11 @@ def commands(group, path=()):
 
 
 EVERY = dict(commands(main))
+
+
+def test_every_module_of_commands_is_listed():
+    """A command that its module adds and the table of modules leaves out would never be found."""
+    assert sorted(main.commands) == sorted(main.list_commands(click.Context(main)))
 
 
 def test_every_promised_command_exists():

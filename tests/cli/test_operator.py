@@ -41,6 +41,14 @@ def test_a_backup_is_whole_private_without_the_key_and_never_overwrites(connecte
     assert [one.name for one in file.parent.iterdir()] == ["monday.qbc"]
 
 
+def test_a_backup_to_where_nothing_can_be_written_says_so(connected, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+
+    told = connected.told("backup", str(tmp_path / "file" / "monday.qbc"), code=1)
+
+    assert "was not written" in told["error"]["message"]
+
+
 def test_a_restore_keeps_the_earlier_database_and_opens_every_company_in_shadow(live, tmp_path):
     file = tmp_path / "friday.qbc"
     live.told("backup", str(file))

@@ -31,7 +31,7 @@ def test_a_proposal_tells_every_cent_and_writes_nothing(live):
     assert proposed["total"]["amount"] == "980.00"
     assert [(one["due_on"], one["amount"]) for one in proposed["installments"]] == PAYMENTS
     asked = {kind for kind, count in live.server.front.log.counters().items() if count > counted.get(kind, 0)}
-    assert asked <= {"query", "read", "batch"}
+    assert asked <= {"query", "read", "batch", "oauth"}
     assert live.invoice("Cedar & Sons") == invoice
 
 

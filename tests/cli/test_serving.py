@@ -65,24 +65,13 @@ def ended(process, number):
     return process.returncode, out
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_emulator_prints_one_line_when_ready_and_nothing_else(emulator, number):
+def test_the_emulator_prints_one_line_when_ready_and_nothing_else_until_ctrl_c(emulator):
     process, ready = emulator("--kind", "empty-us")
 
     assert ready.keys() == READY
     assert ready["control_url"] is None
     assert requests.get(f"{ready['base_url']}/emulator/clock", timeout=5).status_code == 200
-    assert ended(process, number) == (0, "")
-
-
-def test_a_manual_clock_begins_where_it_is_told_and_stands_still(emulator):
-    _, ready = emulator(
-        "--kind", "empty-us", "--control", "--clock", "manual", "--start", "2026-11-02T14:00:00Z"
-    )
-
-    told = requests.get(f"{ready['control_url']}/clock", timeout=5).json()
-
-    assert told == {"now": "2026-11-02T14:00:00+00:00", "clock": "manual"}
+    assert ended(process, signal.SIGINT) == (0, "")
 
 
 def test_a_ledger_starts_on_its_day_and_what_was_settled_later_is_open(emulator):
