@@ -12,8 +12,10 @@ from qb_collections.demo.owner import Owner, Surprise
 from qb_collections.demo.world import World
 from qb_collections.services import deliver, night
 from qb_collections.store import contacts, intents, runs
+from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.engine import reading
+from qb_collections.store.leases import Lease
 
 MORNING, AFTERNOON, EVENING = time(8, 45), time(15, 30), time(18, 0)
 STEPS_MAX = 200  # instants in one day at which something is due; more means that something goes in circles
@@ -70,7 +72,7 @@ def _one(world: World, owner: Owner, number: int, since: datetime) -> Night:
     with world.working() as (company, lease):
         run_id = night.night(world.context, company, lease)
     on = world.today
-    _deliver(world)
+    _work(world, owner)
     with reading(world.context.engine) as conn:
         run = runs.get(conn, world.company_id, run_id)
     _day(world, owner, on)
@@ -105,17 +107,24 @@ def _day(world: World, owner: Owner, on: date) -> None:
             act()
         else:
             return
-        _deliver(world)
-        with world.working() as (company, lease):
-            busy = owner.work(company, lease)
-        if busy:
-            _deliver(world)
+        _work(world, owner)
     raise Surprise(f"the day of {on} does not come to rest")
 
 
-def _deliver(world: World) -> None:
+def _work(world: World, owner: Owner) -> None:
+    """Deliver what is due, let the owner do what this hands out, and deliver what follows from that."""
+    with reading(world.context.engine) as conn:
+        due_at = intents.waits_until(conn, world.company_id)
+    if due_at is None or due_at > world.clock.now():
+        return
     with world.working() as (company, lease):
-        report = deliver.deliver(world.context, company, lease)
+        _deliver(world, company, lease)
+        if owner.work(company, lease):
+            _deliver(world, company, lease)
+
+
+def _deliver(world: World, company: Company, lease: Lease) -> None:
+    report = deliver.deliver(world.context, company, lease)
     if report.trouble is not None:
         raise Surprise(f"a delivery stopped early: {report.trouble}")
 

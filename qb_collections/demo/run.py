@@ -17,7 +17,7 @@ from qb_collections.demo.stories import sentences
 from qb_collections.demo.story_owner import StoryOwner
 from qb_collections.demo.summary import Summary, as_json, summarize
 from qb_collections.demo.summary_lines import summary_lines
-from qb_collections.demo.words import day
+from qb_collections.demo.words import day, many
 from qb_collections.demo.world import World
 from qb_collections.emulator.companies.demo import story
 from qb_collections.services import modes, plans, rulebook, sync
@@ -108,7 +108,10 @@ def _nights(world: World, owner: Owner, count: int, say: Say) -> list[Night]:
         policy = rulebook.Rulebook(conn, company, world.today).policy
     steps = {stage.code: stage.name for stage in policy.ladder}
     _say_all(
-        say, heading(f"{count} nights, from {day(company.today(company.next_night_at or world.clock.now()))}")
+        say,
+        heading(
+            f"{many(count, 'night')}, from {day(company.today(company.next_night_at or world.clock.now()))}"
+        ),
     )
     shown = False
 
