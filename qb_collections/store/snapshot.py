@@ -33,7 +33,7 @@ def write(engine: Engine, target: Path) -> int:
     only where there is none.  Raises SnapshotRefused.
     """
     source = database_file(engine)
-    if target.exists():
+    if target.exists():  # said kindly; what keeps it from being overwritten is the link below
         raise SnapshotRefused(f"{target} exists already. A backup never overwrites: choose another name.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,10 +44,6 @@ def write(engine: Engine, target: Path) -> int:
             _on_the_disk(draft)
             os.link(draft, target)  # appears whole, and only where there is none
         return target.stat().st_size
-    except FileExistsError:
-        raise SnapshotRefused(
-            f"{target} exists already. A backup never overwrites: choose another name."
-        ) from None
     except (OSError, sqlite3.OperationalError) as error:
         raise SnapshotRefused(f"{target} was not written: {error}.") from None
 
