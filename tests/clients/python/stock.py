@@ -68,7 +68,7 @@ def item(qb):
 
 
 def vendor(qb):
-    return Vendor.all(max_results=1, qb=qb)[0]
+    return new_vendor(qb).save(qb=qb)
 
 
 def customer(qb):
@@ -104,7 +104,9 @@ def item_expense_line(qb, amount):
     line.ItemBasedExpenseLineDetail.UnitPrice = amount
     line.ItemBasedExpenseLineDetail.Qty = 1
     line.ItemBasedExpenseLineDetail.CustomerRef = customer(qb).to_ref()
-    line.ItemBasedExpenseLineDetail.ItemRef = item(qb).to_ref()
+    bought = new_item(qb)
+    bought.ExpenseAccountRef = account(qb, AccountType="Expense").to_ref()
+    line.ItemBasedExpenseLineDetail.ItemRef = bought.save(qb=qb).to_ref()
     return line
 
 
@@ -183,6 +185,7 @@ def _named(kind, word):
         made.Name = fresh(word)
         return made
 
+    make.__name__ = f"new_{kind.__name__.lower()}"
     return make
 
 
@@ -242,9 +245,9 @@ def new_deposit(qb, amount=20):
     return made
 
 
-def new_bill(qb, amount=200):
+def new_bill(qb, amount=200, of=None):
     made = Bill()
-    made.VendorRef = vendor(qb).to_ref()
+    made.VendorRef = (of or vendor(qb)).to_ref()
     made.Line.append(expense_line(qb, amount))
     return made
 
@@ -252,13 +255,14 @@ def new_bill(qb, amount=200):
 def new_bill_payment(qb, amount=200):
     made = BillPayment()
     made.PayType, made.TotalAmt, made.PrivateNote = "Check", amount, "Private Note"
-    made.VendorRef = vendor(qb).to_ref()
+    owed = vendor(qb)
+    made.VendorRef = owed.to_ref()
     made.CheckPayment = CheckPayment()
     made.CheckPayment.BankAccountRef = account(qb, AccountType="Bank").to_ref()
     made.APAccountRef = account(qb, AccountSubType="AccountsPayable").to_ref()
     line = BillPaymentLine()
     line.Amount = amount
-    line.LinkedTxn.append(new_bill(qb, amount).save(qb=qb).to_linked_txn())
+    line.LinkedTxn.append(new_bill(qb, amount, of=owed).save(qb=qb).to_linked_txn())
     made.Line.append(line)
     return made
 
