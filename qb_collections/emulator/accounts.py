@@ -13,9 +13,12 @@ class Role:
     subtype: str | None
     name: str
     named_only: bool = False  # the subtype is shared by other accounts: the name decides
+    currency: str | None = None  # None: the home currency
 
 
 RECEIVABLE = Role("Accounts Receivable", None, "Accounts Receivable (A/R)")
+PAYABLE = Role("Accounts Payable", None, "Accounts Payable (A/P)")
+GAIN_OR_LOSS = Role("Other Expense", "ExchangeGainOrLoss", "Exchange Gain or Loss")
 UNDEPOSITED = Role("Other Current Asset", "UndepositedFunds", "Undeposited Funds")
 DISCOUNTS = Role("Income", "DiscountsRefundsGiven", "Discounts given")
 SHIPPING = Role("Income", "OtherPrimaryIncome", "Shipping Income", named_only=True)
@@ -27,6 +30,22 @@ UNAPPLIED = Role("Income", "UnappliedCashPaymentIncome", "Unapplied Cash Payment
 def tax_payable(agency: str) -> Role:
     """The liability account of one tax agency."""
     return Role("Other Current Liability", "GlobalTaxPayable", f"{agency} Payable")
+
+
+def receivable(work: Work, currency: str) -> str:
+    """Return the receivables account of a currency: each foreign one has its own."""
+    return need(work, _in_currency(RECEIVABLE, work, currency))
+
+
+def payable(work: Work, currency: str) -> str:
+    """Return the payables account of a currency."""
+    return need(work, _in_currency(PAYABLE, work, currency))
+
+
+def _in_currency(role: Role, work: Work, currency: str) -> Role:
+    if currency == work.home_currency:
+        return role
+    return Role(role.account_type, role.subtype, f"{role.name} - {currency}", currency=currency)
 
 
 def find(work: Work, role: Role) -> str | None:
@@ -41,6 +60,9 @@ def find(work: Work, role: Role) -> str | None:
     found = by_name
     if found is None and not role.named_only:
         extra, values = "json_extract(body, '$.AccountType') = ?", [role.account_type]
+        if role.account_type in ("Accounts Receivable", "Accounts Payable"):
+            extra += " AND json_extract(body, '$.CurrencyRef.value') = ?"
+            values.append(role.currency or work.home_currency)
         if role.subtype is not None:
             extra, values = extra + " AND json_extract(body, '$.AccountSubType') = ?", [*values, role.subtype]
         found = work.conn.execute(
@@ -66,6 +88,7 @@ def need(work: Work, role: Role) -> str:
             "Name": role.name,
             "AccountType": role.account_type,
             **({"AccountSubType": role.subtype} if role.subtype else {}),
+            **({"CurrencyRef": {"value": role.currency}} if role.currency else {}),
         },
         {},
     )

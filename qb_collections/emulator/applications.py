@@ -3,14 +3,17 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from qb_collections.emulator import ledger
+from qb_collections.emulator import currencies, ledger
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.base import Link
 from qb_collections.emulator.wire import ZERO, Body, money, units
 from qb_collections.emulator.work import Work
 
 # Targets whose own balance is stored; journal lines and deposits only count what is applied to them.
-BALANCED = ("Invoice", "CreditMemo")
+BALANCED = ("Invoice", "CreditMemo", "Bill", "VendorCredit")
+# How a link's source is named where the document shows it (Intuit's reference).
+_SHOWN = {"Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard"}
+_WRITTEN = ("Estimate", "TimeActivity", "PurchaseOrder", "ReimburseCharge")
 
 
 def record(work: Work, entity: str, id_: str, links: Sequence[Link]) -> None:
@@ -60,7 +63,7 @@ def applied(
     """Return how much live payments apply to a document (or one line of it), one payment left out."""
     found = work.conn.execute(
         "SELECT coalesce(sum(amount), 0) FROM link WHERE realm = ? AND to_entity = ? AND to_id = ?"
-        " AND entity = 'Payment' AND id IS NOT ? AND (? IS NULL OR to_line = ?)",
+        " AND entity IN ('Payment', 'BillPayment') AND id IS NOT ? AND (? IS NULL OR to_line = ?)",
         (work.realm, entity, int(id_), None if besides is None else int(besides), line, line),
     ).fetchone()
     return money(found[0])
@@ -68,12 +71,17 @@ def applied(
 
 def links_of(work: Work, entity: str, body: Body) -> list[Body]:
     """Return a document's LinkedTxn: what is applied to it, behind the estimates it was made from."""
-    written = [
-        link for link in body.get("LinkedTxn") or [] if link.get("TxnType") in ("Estimate", "TimeActivity")
-    ]
+    written = [link for link in body.get("LinkedTxn") or [] if link.get("TxnType") in _WRITTEN]
     if "Id" not in body:
         return written
-    return written + [{"TxnId": id_, "TxnType": name} for name, id_ in sources(work, entity, body["Id"])]
+    found = sources(work, entity, body["Id"])
+    return written + [{"TxnId": id_, "TxnType": _shown(work, name, id_)} for name, id_ in found]
+
+
+def _shown(work: Work, entity: str, id_: str) -> str:
+    if entity != "BillPayment":
+        return entity
+    return _SHOWN.get(str((work.body(entity, id_) or {}).get("PayType")), entity)
 
 
 def refresh(work: Work, entity: str, id_: str) -> None:
@@ -85,10 +93,76 @@ def refresh(work: Work, entity: str, id_: str) -> None:
     fresh = {**row.body, "LinkedTxn": links_of(work, entity, row.body)}
     open_amount = total_open(row.body) - applied(work, entity, id_)
     fresh["Balance"] = open_amount
+    if not fresh["LinkedTxn"] and "LinkedTxn" not in row.body:
+        del fresh["LinkedTxn"]
     if entity == "CreditMemo":
         fresh["RemainingCredit"] = open_amount
+    currencies.show_home(work, fresh, HomeBalance="Balance")
     if fresh != row.body:
         work.put(spec, fresh, "Update", bump=work.switches.payment_bumps_invoice_sync_token)
+    if currencies.is_foreign(work, row.body):
+        repost(work, entity, id_)
+
+
+def repost(work: Work, entity: str, id_: str) -> None:
+    """Post again whatever is applied to a foreign document: its exchange gain or loss may have moved."""
+    for name, source in sources(work, entity, id_):
+        body = work.body(name, source)
+        if body is not None and name in ("Payment", "BillPayment"):
+            spec = registry.spec(name)
+            postings = currencies.in_home(work, body, spec.postings(work, body))
+            work.post(name, source, body["TxnDate"], postings)
+
+
+def released(work: Work, source: str, id_: str) -> dict[tuple[str, str, str], Decimal]:
+    """Return what one payment takes off each document in home currency: (entity, id, line) -> amount.
+
+    A document gives its home amount up in the proportion paid, in the order in which cash basis recognises
+    it, so that nothing is left of it once it is paid.
+    """
+    found: dict[tuple[str, str, str], Decimal] = {}
+    for entity, target, line in work.conn.execute(
+        "SELECT DISTINCT to_entity, to_id, to_line FROM link WHERE realm = ? AND entity = ? AND id = ?",
+        (work.realm, source, int(id_)),
+    ).fetchall():
+        document = work.body(entity, str(target))
+        if document is None:
+            continue
+        whole, home = _whole_of(work, entity, str(target), line, document)
+        before = units(document.get("Deposit", ZERO))
+        taken = 0
+        for name, other, amount in work.conn.execute(
+            "SELECT l.entity, l.id, l.amount FROM link l JOIN object p ON p.realm = l.realm"
+            " AND p.entity = l.entity AND p.id = l.id WHERE l.realm = ? AND l.to_entity = ? AND l.to_id = ?"
+            " AND l.to_line = ? AND l.entity IN ('Payment', 'BillPayment')"
+            " ORDER BY max(p.txn_on, ?), l.id, l.line",
+            (work.realm, entity, target, line, document["TxnDate"]),
+        ).fetchall():
+            if (name, str(other)) == (source, id_):
+                taken += share(home, before + amount, whole) - share(home, before, whole)
+            before += amount
+        found[entity, str(target), line] = money(taken)
+    return found
+
+
+def share(amount: int, done: int, total: int) -> int:
+    """Return done/total of an amount in whole cents."""
+    if not total:
+        return 0
+    cut = (2 * abs(amount) * done + total * 100) // (2 * total * 100) * 100
+    return cut if amount >= 0 else -cut
+
+
+def _whole_of(work: Work, entity: str, id_: str, line: str, document: Body) -> tuple[int, int]:
+    """Return a document's (or one journal line's) amount in its currency and at home, both positive."""
+    if entity not in BALANCED:
+        _, amount = open_lines(work, entity, id_).get(line, ("", ZERO))
+        return abs(units(amount)), abs(units(currencies.home_amount(work, document, amount)))
+    found = work.conn.execute(
+        "SELECT amount FROM posting WHERE realm = ? AND entity = ? AND txn_id = ? AND line = 0",
+        (work.realm, entity, int(id_)),
+    ).fetchone()
+    return units(document["TotalAmt"]), abs(found[0]) if found else 0
 
 
 def total_open(body: Body) -> Decimal:

@@ -70,4 +70,4 @@ def _write(engine: "Engine", realm: str, item: Body, name: str) -> Body:
             found = engine.void(realm, spec.name, body)
         case other:
             raise errors.invalid_enum("operation", other)
-    return {spec.name: found}
+    return {spec.shown_name: found}

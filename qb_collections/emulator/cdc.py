@@ -52,4 +52,4 @@ def _slot(work: Work, name: str, since: int, room: int, *, raw: bool) -> Body:
     rows: list[Any] = [msgspec.Raw(text) if raw and not spec.is_live else decode(text) for (text,) in found]
     if spec.is_live:
         rows = [row if row.get("status") == "Deleted" else spec.show(work, row) for row in rows]
-    return {spec.name: rows, "startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
+    return {spec.shown_name: rows, "startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}

@@ -5,7 +5,17 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from qb_collections.emulator import batching, books, cdc, errors, invariants, reports, saving, selecting
+from qb_collections.emulator import (
+    batching,
+    books,
+    cdc,
+    errors,
+    invariants,
+    invoice_links,
+    reports,
+    saving,
+    selecting,
+)
 from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.company import merged
@@ -119,9 +129,11 @@ class Engine:
         """Return one record; raises Fault 2030 for an id that is no number, 610 when it is not there."""
         with self.reading(realm_id) as work:
             spec = registry.spec(entity)
-            body = work.body(spec.name, saving.check_id(id_))
+            body = spec.lookup(work, id_) or work.body(spec.name, saving.check_id(id_))
             if body is None:
                 raise errors.not_found()
+            if spec.name == "Invoice" and invoice_links.wanted(params):
+                body = invoice_links.add(work, [body])[0]
             return self._shown(work, entity, body)
 
     def query(self, realm_id: str, statement: str) -> dict[str, Any]:
@@ -209,4 +221,4 @@ class Engine:
 
     def _shown(self, work: Work, entity: str, body: Body) -> Body:
         spec = registry.spec(entity)
-        return spec.show(work, body) if spec.is_live else body
+        return spec.show(work, body) if spec.is_live and body.get("status") != "Deleted" else body

@@ -13,7 +13,8 @@ from qb_collections.emulator.wire import money, units
 class Posting:
     """One line in the general ledger, in home currency; a debit is positive.
 
-    The customer is set on receivables and on income, the tax rate on sales tax.
+    The customer is set on receivables and on income (on payables it is the vendor), the tax rate on sales
+    tax.
     """
 
     account: str
@@ -50,8 +51,8 @@ def post(
     postings: Sequence[Posting],
     *,
     home: str,
-) -> set[str]:
-    """Replace one transaction's postings and return the customers whose receivable may have moved.
+) -> tuple[set[str], set[str]]:
+    """Replace one transaction's postings; return the customers and the vendors whose balance has moved.
 
     Balances follow by difference, so the cost does not grow with the books.
     """
@@ -59,11 +60,15 @@ def post(
     receivables = receivable_accounts(conn, realm)
     accounts: defaultdict[str, int] = defaultdict(int)
     customers: defaultdict[str, int] = defaultdict(int)
+    vendors: defaultdict[str, int] = defaultdict(int)
+    payables = payable_accounts(conn, realm)
 
     def count(account: str, customer: str | None, amount: int, foreign: int) -> None:
         accounts[account] += amount
         if customer is not None and account in receivables:
             customers[customer] += foreign  # a customer owes in the customer's currency
+        if customer is not None and account in payables:
+            vendors[customer] -= foreign
 
     for account, customer, amount, foreign in conn.execute(
         "SELECT account, customer, amount, foreign_amount FROM posting"
@@ -90,7 +95,11 @@ def post(
     conn.executemany("INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     _add(conn, "account_balance", "account", realm, accounts)
     _add(conn, "customer_balance", "customer", realm, customers)
-    return {customer for customer, amount in customers.items() if amount}
+    _add(conn, "vendor_balance", "vendor", realm, vendors)
+    return (
+        {who for who, amount in customers.items() if amount},
+        {who for who, moved in vendors.items() if moved},
+    )
 
 
 def _add(conn: sqlite3.Connection, table: str, column: str, realm: str, amounts: dict[str, int]) -> None:
@@ -107,6 +116,20 @@ def receivable_accounts(conn: sqlite3.Connection, realm: str) -> frozenset[str]:
     return frozenset(account for (account,) in found)
 
 
+def payable_accounts(conn: sqlite3.Connection, realm: str) -> frozenset[str]:
+    """Return the ids of the accounts of type Accounts Payable."""
+    found = conn.execute("SELECT account FROM payable WHERE realm = ?", (realm,))
+    return frozenset(account for (account,) in found)
+
+
+def vendor_balance(conn: sqlite3.Connection, realm: str, vendor: str) -> Decimal:
+    """Return what the company owes the vendor by the payables accounts."""
+    found = conn.execute(
+        "SELECT amount FROM vendor_balance WHERE realm = ? AND vendor = ?", (realm, vendor)
+    ).fetchone()
+    return money(found[0] if found else 0)
+
+
 def account_balance(conn: sqlite3.Connection, realm: str, account: str) -> Decimal:
     """Return debits less credits."""
     found = conn.execute(
@@ -121,3 +144,13 @@ def customer_balance(conn: sqlite3.Connection, realm: str, customer: str) -> Dec
         "SELECT amount FROM customer_balance WHERE realm = ? AND customer = ?", (realm, customer)
     ).fetchone()
     return money(found[0] if found else 0)
+
+
+def customer_home_balance(conn: sqlite3.Connection, realm: str, customer: str) -> Decimal:
+    """Return what the customer owes by the receivables accounts, in home currency."""
+    found = conn.execute(
+        "SELECT coalesce(sum(amount), 0) FROM posting WHERE realm = ? AND customer = ?"
+        " AND account IN (SELECT account FROM receivable WHERE realm = ?)",
+        (realm, customer, realm),
+    ).fetchone()
+    return money(found[0])

@@ -18,6 +18,9 @@ def assign(work: Work, entity: str, new: Body, old: Body | None, asked: Asked) -
     On: an omitted number stays empty, AUTO_GENERATE means the next one, and a number in use is fault 6140
     unless the request says `include=allowduplicatedocnum`.  The next number follows the last one created.
     """
+    if "template" in asked.options:  # a recurring template has no number; what it makes gets one
+        new.pop("DocNumber", None)
+        return
     custom = bool(work.preference("SalesFormsPrefs", "CustomTxnNumbers"))
     number = new.get("DocNumber")
     if number == AUTO or new.pop("AutoDocNumber", False) or (number is None and old is None and not custom):

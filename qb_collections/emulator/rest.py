@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qb_collections.emulator import batching, cdc, errors, pdf, selecting
+from qb_collections.emulator import (
+    batching,
+    cdc,
+    currencies,
+    errors,
+    invoice_links,
+    pdf,
+    selecting,
+    tax_service,
+    uploads,
+)
 from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.errors import Fault
@@ -13,6 +23,8 @@ from qb_collections.emulator.wire import Body, decode, encode, envelope_time, mi
 JSON = "application/json;charset=utf-8"
 _MOST_REQUEST_ID = 50  # QuickBooks allows 50 characters in requestid (Intuit developer blog, 2015-04-06)
 _MOST_BATCH_REQUEST_ID = 36
+# Records that clients update without an Id at the top.
+_NAMED_OTHERWISE = ("RecurringTransaction", "ExchangeRate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,14 @@ def _route(engine: Engine, realm: str, request: Request) -> Body | Answer:
             return engine.report(realm, parts[1], request.params)
         case ("GET", "preferences", 1):
             return {"Preferences": engine.read(realm, "Preferences", "1")}
+        case ("POST", "upload", 1):
+            return uploads.upload(engine, realm, request.headers.get("content-type", ""), request.body)
+        case ("GET", "download", 2 | 3):
+            return _download(engine, realm, request, parts[1:])
+        case ("POST", "taxservice", 2) if parts[1].lower() == "taxcode":
+            return tax_service.create(engine, realm, _json(request))
+        case ("GET", "exchangerate", 1):
+            return _exchange_rate(engine, realm, request)
         case ("GET", "companyinfo", 1 | 2):
             return {"CompanyInfo": engine.read(realm, "CompanyInfo", "1")}
         case (method, _, count) if registry.known(head):
@@ -115,13 +135,14 @@ def _route(engine: Engine, realm: str, request: Request) -> Body | Answer:
 def _entity(
     engine: Engine, realm: str, request: Request, name: str, method: str, rest: list[str]
 ) -> Body | Answer:
+    shown = registry.spec(name).shown_name
     match (method, rest):
         case ("POST", []):
             return _write(engine, realm, request, name)
         case ("GET", [id_]):
-            return {name: engine.read(realm, name, id_, params=request.params)}
+            return {shown: engine.read(realm, name, id_, params=request.params)}
         case ("POST", [id_, "send"]):
-            return {name: engine.send(realm, name, id_, request.params.get("sendTo") or None)}
+            return {shown: engine.send(realm, name, id_, request.params.get("sendTo") or None)}
         case ("GET", [id_, "pdf"]) if registry.spec(name).can_send:
             body = engine.read(realm, name, id_)
             company = engine.read(realm, "CompanyInfo", "1")
@@ -131,18 +152,20 @@ def _entity(
 
 def _write(engine: Engine, realm: str, request: Request, name: str) -> Body:
     body = _json(request)
-    if len(body) == 1 and name in body and isinstance(body[name], dict):
-        body = body[name]
+    shown = registry.spec(name).shown_name
+    for wrapper in (name, shown):
+        if len(body) == 1 and isinstance(body.get(wrapper), dict):
+            body = body[wrapper]
     operation = request.params.get("operation", "").lower()
     if operation == "delete":
-        return {name: engine.delete(realm, name, body)}
+        return {shown: engine.delete(realm, name, body)}
     if operation == "void" or (operation == "update" and request.params.get("include", "").lower() == "void"):
-        return {name: engine.void(realm, name, body)}
+        return {shown: engine.void(realm, name, body)}
     if operation not in ("", "update", "create"):
         raise _unsupported(realm, request)
-    if operation == "update" and not body.get("Id"):
+    if operation == "update" and not body.get("Id") and name not in _NAMED_OTHERWISE:
         raise errors.missing("Id")
-    return {name: engine.save(realm, name, body, params=request.params)}
+    return {shown: engine.save(realm, name, body, params=request.params)}
 
 
 def _query(engine: Engine, realm: str, request: Request) -> Body:
@@ -151,8 +174,44 @@ def _query(engine: Engine, realm: str, request: Request) -> Body:
         statement = _text(request)
     if not statement.strip():
         raise errors.missing("query")
+    linked = invoice_links.wanted(request.params)
     with engine.reading(realm) as work:
-        return {"QueryResponse": selecting.answer(work, statement, raw=True)}
+        found = selecting.answer(work, statement, raw=not linked)
+        if linked and "Invoice" in found:
+            found["Invoice"] = invoice_links.add(work, found["Invoice"])
+        return {"QueryResponse": found}
+
+
+def _download(engine: Engine, realm: str, request: Request, rest: list[str]) -> Answer:
+    """Answer the address of a file as plain text, or with /content the file itself."""
+    data, kind = uploads.content(engine, realm, rest[0])
+    if rest[1:] == ["content"]:
+        return Answer(
+            200, data, kind, {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        )
+    if rest[1:]:
+        raise _unsupported(realm, request)
+    host = request.headers.get("host", "127.0.0.1")
+    address = f"http://{host}/v3/company/{realm}/download/{rest[0]}/content"
+    return Answer(200, address.encode(), "text/plain;charset=UTF-8")
+
+
+def _exchange_rate(engine: Engine, realm: str, request: Request) -> Body:
+    asked = {name.lower(): value for name, value in request.params.items()}
+    code = asked.get("sourcecurrencycode", "").upper()
+    if not code:
+        raise errors.missing("sourcecurrencycode")
+    with engine.reading(realm) as work:
+        day = asked.get("asofdate") or work.today().isoformat()
+        rate = {
+            "SourceCurrencyCode": code,
+            "TargetCurrencyCode": work.home_currency,
+            "Rate": currencies.rate_on(work, code, day),
+            "AsOfDate": day,
+            "domain": "QBO",
+            "sparse": False,
+        }
+    return {"ExchangeRate": rate}
 
 
 def _text(request: Request) -> str:

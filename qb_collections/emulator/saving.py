@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from qb_collections.emulator import applications, errors, fields, ledger
+from qb_collections.emulator import applications, currencies, errors, fields, ledger
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.base import Asked, Entity
 from qb_collections.emulator.wire import Body
@@ -18,7 +18,8 @@ def save(work: Work, entity: str, body: Body, params: Mapping[str, str]) -> Body
     """
     spec = registry.spec(entity)
     guard_subscription(work)
-    if body.get("Id") in (None, ""):
+    body = spec.unwrap(work, body)
+    if body.get("Id") in (None, "", 0):
         return _create(work, spec, body, params)
     return _update(work, spec, body, params)
 
@@ -58,7 +59,8 @@ def _store(work: Work, spec: Entity, new: Body, old: Body | None, operation: Ope
     if spec.is_transaction:
         before = applications.targets(work, spec.name, row.id) if old is not None else set()
         applications.record(work, spec.name, row.id, spec.links(work, row.body))
-        work.post(spec.name, row.id, row.body["TxnDate"], spec.postings(work, row.body))
+        posted = currencies.in_home(work, row.body, spec.postings(work, row.body))
+        work.post(spec.name, row.id, row.body["TxnDate"], posted)
         for target in sorted(before | applications.targets(work, spec.name, row.id)):
             applications.refresh(work, *target)
     spec.saved(work, row.body, old)
@@ -71,7 +73,7 @@ def delete(work: Work, entity: str, body: Body) -> Body:
     guard_subscription(work)
     if not spec.can_delete:
         raise errors.unsupported(f"delete of {spec.name}")
-    row = current(work, spec, body)
+    row = current(work, spec, spec.unwrap(work, body))
     work.guard_period(row.body.get("TxnDate"))
     spec.guard_change(work, row.body, None)
     spec.guard_delete(work, row.body)
@@ -83,6 +85,7 @@ def delete(work: Work, entity: str, body: Body) -> Body:
     work.bury(spec, row)
     for target in sorted(before):
         applications.refresh(work, *target)
+    spec.removed(work, gone)
     return {"domain": "QBO", "status": "Deleted", "Id": row.id}
 
 
@@ -162,7 +165,8 @@ def row_body(work: Work, spec: Entity, id_: str) -> Body:
 
 
 def finish(work: Work) -> None:
-    """Bring the touched customers' balances, and their parents', up to date."""
+    """Bring the touched customers' balances, and their parents', and the vendors' up to date."""
+    _finish_vendors(work)
     spec = registry.spec("Customer")
     due = sorted(work.touched_customers)
     work.touched_customers = set()
@@ -173,7 +177,7 @@ def finish(work: Work) -> None:
         if row is None or row.deleted or id_ in seen:
             continue
         seen.add(id_)
-        owed = ledger.customer_balance(work.conn, work.realm, id_)
+        owed = _owed(work, id_)
         whole = owed + sum((_whole(work, child) for child in children(work, "Customer", id_)), start=owed * 0)
         if (row.body.get("Balance"), row.body.get("BalanceWithJobs")) != (owed, whole):
             # Recorded: the time moves with the balance, the SyncToken does not.
@@ -191,8 +195,24 @@ def children(work: Work, entity: str, id_: str) -> list[str]:
     return [str(child) for (child,) in found]
 
 
+def _finish_vendors(work: Work) -> None:
+    spec = registry.spec("Vendor")
+    due, work.touched_vendors = sorted(work.touched_vendors), set()
+    for id_ in due:
+        row = work.row("Vendor", id_)
+        owed = ledger.vendor_balance(work.conn, work.realm, id_)
+        if row is not None and not row.deleted and row.body.get("Balance") != owed:
+            work.put(spec, row.body | {"Balance": owed}, "Update", bump=False)
+
+
+def _owed(work: Work, id_: str) -> Any:
+    if work.switches.customer_balance_in_home_currency:
+        return ledger.customer_home_balance(work.conn, work.realm, id_)
+    return ledger.customer_balance(work.conn, work.realm, id_)
+
+
 def _whole(work: Work, id_: str) -> Any:
-    owed = ledger.customer_balance(work.conn, work.realm, id_)
+    owed = _owed(work, id_)
     return owed + sum((_whole(work, child) for child in children(work, "Customer", id_)), start=owed * 0)
 
 

@@ -17,6 +17,7 @@ _LISTS = frozenset(
         "AttachableRef",
         "NameValue",
         "EffectiveTaxRate",
+        "TaxRateDetails",
     }
 )
 _OBJECTS = frozenset(

@@ -98,6 +98,17 @@ CREATE TABLE IF NOT EXISTS receivable (
   account TEXT NOT NULL,
   PRIMARY KEY (realm, account)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS payable (
+  realm TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (realm, account)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vendor_balance (
+  realm TEXT NOT NULL,
+  vendor TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  PRIMARY KEY (realm, vendor)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS account_balance (
   realm TEXT NOT NULL,
   account TEXT NOT NULL,

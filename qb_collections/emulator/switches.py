@@ -32,6 +32,13 @@ class Switches:
     cash_basis_moves_balance_sheet_lines: bool = True
     # A save that names neither lines nor tax leaves the tax alone, or automated tax computes it again.
     tax_recomputed_on_any_save: bool = False
+    # Home amounts of a foreign document: each line is rounded and their sum is the total, or the total is.
+    home_amount_per_line: bool = True
+    # Customer.Balance of a foreign customer: in the customer's currency, or in the home currency.
+    customer_balance_in_home_currency: bool = False
+    # TaxCode queries of US companies list TAX, NON and CustomSalesTax before the codes, and do not count
+    # them against MAXRESULTS (python-quickbooks' own integration tests expect four rows for MAXRESULTS 1).
+    pseudo_tax_codes: bool = True
     # MAXRESULTS above 1000: cut to 1000, or refused with 4001.
     max_results_above_limit: Literal["clamp", "reject"] = "clamp"
     # Offset of MetaData and of the envelope's time; recordings always show US Pacific.

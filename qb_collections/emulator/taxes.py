@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.emulator import errors, lines
+from qb_collections.emulator import errors, expense_lines, lines
 from qb_collections.emulator.fields import amount_of
 from qb_collections.emulator.wire import ZERO, Body, cents
 from qb_collections.emulator.work import Work
@@ -39,6 +39,37 @@ def assess(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
     new["TxnTaxDetail"] = detail
 
 
+def assess_purchase(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
+    """Set the tax that a bill or expense carries: none in the US, else by the code on each line."""
+    if work.country in ("US", "USA") or not work.preference("TaxPrefs", "UsingSalesTax"):
+        new.pop("TxnTaxDetail", None)
+        new.pop("GlobalTaxCalculation", None)
+        return
+    if not named and old is not None:
+        new["TxnTaxDetail"] = old["TxnTaxDetail"]
+        return
+    treatment = new.setdefault("GlobalTaxCalculation", "TaxExcluded")
+    bases: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    rates: dict[str, Body] = {}
+    for line, detail, _ in expense_lines.booked(new["Line"]):
+        ref = detail.get("TaxCodeRef")
+        if not ref or treatment == "NotApplicable":
+            continue
+        code = work.referred("TaxCode", ref, "TaxCodeRef", inactive=True)
+        found = _rates(work, code, "PurchaseTaxRateList")
+        if treatment == "TaxInclusive":
+            gross: Decimal = detail.get("TaxInclusiveAmt") or line["Amount"]
+            detail["TaxInclusiveAmt"] = gross
+            percent = sum((rate["RateValue"] for rate in found), ZERO)
+            line["Amount"] = cents(gross * _HUNDRED / (_HUNDRED + percent))
+        for rate in found:
+            rates[rate["Id"]] = rate
+            bases[rate["Id"]] += line["Amount"]
+    tax_lines = [_tax_line(rates[id_], base) for id_, base in bases.items()]
+    whole: Body = {"TotalTax": sum((line["Amount"] for line in tax_lines), ZERO)}
+    new["TxnTaxDetail"] = whole | ({"TaxLine": tax_lines} if tax_lines else {})
+
+
 def _own_figure(sent: Body, old: Body | None) -> Decimal | None:
     if sent.get("TotalTax") in (None, ""):
         return None
@@ -51,7 +82,7 @@ def _own_figure(sent: Body, old: Body | None) -> Decimal | None:
 
 def _us(work: Work, new: Body, sent: Body) -> list[tuple[Body, Decimal]]:
     automated = bool(work.preference("TaxPrefs", "PartnerTaxEnabled"))
-    customer = work.body("Customer", new["CustomerRef"]["value"]) or {}
+    customer = work.body("Customer", (new.get("CustomerRef") or {}).get("value", "")) or {}
     _mark_us(work, new, taxed=True)
     code_ref: Any = sent.get("TxnTaxCodeRef") if not automated else None
     code_ref = code_ref or customer.get("DefaultTaxCodeRef") or work.preference("TaxPrefs", "TaxGroupCodeRef")
@@ -128,10 +159,10 @@ def _take_tax_out(line: Body, rates: list[Body]) -> None:
     detail.pop("Qty", None)
 
 
-def _rates(work: Work, code: Body) -> list[Body]:
+def _rates(work: Work, code: Body, which: str = "SalesTaxRateList") -> list[Body]:
     return [
         work.referred("TaxRate", detail["TaxRateRef"], "TaxRateRef", inactive=True)
-        for detail in code["SalesTaxRateList"]["TaxRateDetail"]
+        for detail in code[which]["TaxRateDetail"]
     ]
 
 

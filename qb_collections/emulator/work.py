@@ -73,6 +73,7 @@ class Work:
     roles: dict[tuple[str, str], str]  # (realm, role) -> account id; shared by the engine's requests
     changes: list[Change] = field(default_factory=list)
     touched_customers: set[str] = field(default_factory=set)
+    touched_vendors: set[str] = field(default_factory=set)
     scratch: Body = field(default_factory=dict)  # what an entity's steps hand to each other
     _rows: dict[tuple[str, str], Row | None] = field(default_factory=dict)
 
@@ -257,6 +258,8 @@ class Work:
 
     def post(self, entity: str, id_: str, txn_on: str, postings: Sequence["ledger.Posting"]) -> None:
         """Replace a transaction's postings; raises AssertionError when they do not balance."""
-        self.touched_customers |= ledger.post(
+        customers, vendors = ledger.post(
             self.conn, self.realm, entity, id_, txn_on, postings, home=self.home_currency
         )
+        self.touched_customers |= customers
+        self.touched_vendors |= vendors

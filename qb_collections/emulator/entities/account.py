@@ -90,6 +90,8 @@ class Account(NameList):
         work.roles.clear()
         if body["AccountType"] == "Accounts Receivable":
             work.conn.execute("INSERT OR IGNORE INTO receivable VALUES (?, ?)", (work.realm, body["Id"]))
+        if body["AccountType"] == "Accounts Payable":
+            work.conn.execute("INSERT OR IGNORE INTO payable VALUES (?, ?)", (work.realm, body["Id"]))
 
     def show(self, work: Work, body: Body) -> Body:
         own = self._own(work, body)

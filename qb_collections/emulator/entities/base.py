@@ -73,10 +73,23 @@ class Entity:
     can_create: ClassVar[bool] = True
     in_cdc: ClassVar[bool] = True
     is_live: ClassVar[bool] = False  # shown with values that are computed when it is read
+    json_name: ClassVar[str] = ""  # its name in JSON, where that is not the entity's
 
     @property
     def path(self) -> str:
         return self.name.lower()
+
+    @property
+    def shown_name(self) -> str:
+        return self.json_name or self.name
+
+    def lookup(self, work: Work, id_: str) -> Body | None:
+        """Return what is read under an id that no stored record of this kind has."""
+        return None
+
+    def unwrap(self, work: Work, body: Body) -> Body:
+        """Return what a request's body says about one record, where the wire's form is another."""
+        return body
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         """Check the new state and fill in what QuickBooks computes; `new` holds the merged properties."""
@@ -103,6 +116,9 @@ class Entity:
 
     def guard_delete(self, work: Work, body: Body) -> None:
         """Raise when the stored record may not be deleted."""
+
+    def removed(self, work: Work, body: Body) -> None:
+        """Bring other records up to date after this one was deleted."""
 
     def voiding(self, work: Work, body: Body) -> None:
         """Prepare other records for this one's void."""

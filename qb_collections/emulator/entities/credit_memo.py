@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from qb_collections.emulator import applications, autoapply, errors
+from qb_collections.emulator import applications, autoapply, currencies, errors
 from qb_collections.emulator.entities.base import Asked, Filters, column
 from qb_collections.emulator.entities.sales import SALES_FIELDS, SALES_FILTERS, SalesForm
 from qb_collections.emulator.fields import Fields, of_kind
@@ -27,6 +27,7 @@ class CreditMemo(SalesForm):
         if applied > new["TotalAmt"] and work.switches.reduce_below_applied == "reject":
             raise errors.business("The total cannot be less than the credit applied.")
         new["Balance"] = new["RemainingCredit"] = max(new["TotalAmt"] - applied, ZERO)
+        currencies.show_home(work, new, HomeBalance="Balance")
         return new
 
     def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
@@ -38,5 +39,7 @@ class CreditMemo(SalesForm):
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
         if applications.applied(work, "CreditMemo", body["Id"]) > body["TotalAmt"]:
             applications.release(work, "CreditMemo", body["Id"], body["TotalAmt"])
+        if old is not None and currencies.is_foreign(work, body):
+            applications.repost(work, "CreditMemo", body["Id"])
         if old is None:
             autoapply.credit_created(work, body)

@@ -3,15 +3,16 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from qb_collections.emulator import accounts, applications, errors
+from qb_collections.emulator import accounts, applications, currencies, errors, ledger
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, Link, column, inside
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction, name_references
 from qb_collections.emulator.fields import Fields, amount_of, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.money_names import currency_ref
-from qb_collections.emulator.wire import ZERO, Body
+from qb_collections.emulator.wire import ZERO, Body, money
 from qb_collections.emulator.work import Columns, Work
 
+# What may lie in undeposited funds, and the sign with which it does.
+_HELD = {"Payment": 1, "SalesReceipt": 1, "RefundReceipt": -1}
 _REFS = ("AccountRef", "ClassRef", "PaymentMethodRef")
 
 
@@ -45,14 +46,35 @@ class Deposit(Entity):
             raise errors.missing("Line")
         date_transaction(work, new, old)
         name_references(work, new, old, {"DepositToAccountRef": "Account", "DepartmentRef": "Department"})
+        bank = work.body("Account", new["DepositToAccountRef"]["value"]) or {}
+        first = next((link for raw in new["Line"] for link in raw.get("LinkedTxn") or []), None)
+        held = work.body(str(first.get("TxnType")), str(first.get("TxnId"))) if first else None
+        currencies.settle(work, new, old, ((held or bank).get("CurrencyRef") or {}).get("value"))
+        if bank["CurrencyRef"]["value"] not in (new["CurrencyRef"]["value"], work.home_currency):
+            raise errors.business("The deposit is in another currency than its bank account.")
         if old is None or "Line" in asked.names:
             new["Line"] = [
                 self._line(work, new, raw, index) for index, raw in enumerate(new["Line"], start=1)
             ]
-        new["CurrencyRef"] = currency_ref(work.home_currency)
-        new.pop("ExchangeRate", None)
-        new["TotalAmt"] = sum((line["Amount"] for line in new["Line"]), ZERO)
+        back = self._cash_back(work, new)
+        new["TotalAmt"] = sum((line["Amount"] for line in new["Line"]), ZERO) - back
+        if new["TotalAmt"] < 0:
+            raise errors.business("The total of a deposit cannot be negative.")
+        currencies.show_home(work, new, HomeTotalAmt="TotalAmt")
         return new
+
+    def _cash_back(self, work: Work, new: Body) -> Decimal:
+        back = new.get("CashBack")
+        if not isinstance(back, dict) or not (back.get("AccountRef") or {}).get("value"):
+            new.pop("CashBack", None)
+            return ZERO
+        account = work.referred("Account", {"value": str(back["AccountRef"]["value"])}, "CashBack.AccountRef")
+        amount = amount_of("CashBack.Amount", back.get("Amount") or 0)
+        if amount < 0:
+            raise errors.negative_amount("CashBack.Amount")
+        ref = {"value": account["Id"], "name": account["FullyQualifiedName"]}
+        new["CashBack"] = {**back, "AccountRef": ref, "Amount": amount}
+        return amount
 
     def _line(self, work: Work, new: Body, raw: Body, index: int) -> Body:
         links = raw.get("LinkedTxn") or []
@@ -75,13 +97,15 @@ class Deposit(Entity):
         holder = sent.get("Entity") or {}
         ref = reference("Entity", holder.get("EntityRef") or holder) if holder else None
         if ref is not None:
-            ref["name"] = work.referred(holder.get("Type") or "Customer", ref, "Entity", inactive=True)[
-                "DisplayName"
-            ]
-            detail["Entity"] = ref | {
-                "type": str(holder.get("Type") or holder.get("type") or "CUSTOMER").upper()
-            }
-        elif account["AccountType"] == "Accounts Receivable":
+            kind = str(holder.get("Type") or holder.get("type") or "Customer").capitalize()
+            if kind not in ("Customer", "Vendor", "Employee"):
+                raise errors.invalid_enum("Entity.type", kind)
+            ref["name"] = work.referred(kind, ref, "Entity", inactive=True)["DisplayName"]
+            detail["Entity"] = ref | {"type": kind.upper()}
+        needed = {"Accounts Receivable": "CUSTOMER", "Accounts Payable": "VENDOR"}.get(account["AccountType"])
+        if ref is not None and needed not in (None, detail["Entity"]["type"]):
+            raise errors.business(f"{account['AccountType']} needs a {needed} in the Name field.")
+        if ref is None and account["AccountType"] in ("Accounts Receivable", "Accounts Payable"):
             raise errors.business(
                 "When you use Accounts Receivable, you must choose a customer in the Name field."
             )
@@ -90,39 +114,71 @@ class Deposit(Entity):
         return line | {"DetailType": "DepositLineDetail", "DepositLineDetail": detail}
 
     def _linked(self, work: Work, new: Body, link: Body) -> Body:
-        if link.get("TxnType") != "Payment":
+        kind, id_ = str(link.get("TxnType")), str(link.get("TxnId", ""))
+        if kind not in _HELD:
             raise errors.invalid_enum("TxnType", link.get("TxnType"))
-        id_ = str(link.get("TxnId", ""))
-        payment = work.body("Payment", id_)
-        if payment is None:
+        held = work.body(kind, id_)
+        if held is None:
             raise errors.not_found()
-        others = [other for name, other in applications.sources(work, "Payment", id_) if name == "Deposit"]
+        others = [other for name, other in applications.sources(work, kind, id_) if name == "Deposit"]
         if any(other != new.get("Id") for other in others):
             raise errors.deposited()
-        if payment["DepositToAccountRef"]["value"] != accounts.need(work, accounts.UNDEPOSITED):
+        if held["DepositToAccountRef"]["value"] != accounts.need(work, accounts.UNDEPOSITED):
             raise errors.business("Only payments in undeposited funds can be put in a deposit.")
-        shown = {"TxnId": id_, "TxnType": "Payment", "TxnLineId": "0"}
-        return {"Amount": payment["TotalAmt"], "LinkedTxn": [shown]}
+        if held["CurrencyRef"] != new["CurrencyRef"]:
+            raise errors.business("The payments of one deposit must be in one currency.")
+        shown = {"TxnId": id_, "TxnType": kind, "TxnLineId": "0"}
+        return {"Amount": _HELD[kind] * held["TotalAmt"], "LinkedTxn": [shown]}
 
     def links(self, work: Work, body: Body) -> list[Link]:
         return [
-            applications.as_link(index, "Payment", line["LinkedTxn"][0]["TxnId"], "0", line["Amount"])
+            applications.as_link(
+                index, line["LinkedTxn"][0]["TxnType"], line["LinkedTxn"][0]["TxnId"], "0", line["Amount"]
+            )
             for index, line in enumerate(body["Line"])
             if line.get("LinkedTxn")
         ]
 
     def postings(self, work: Work, body: Body) -> list[Posting]:
         department = (body.get("DepartmentRef") or {}).get("value")
+        payables = ledger.payable_accounts(work.conn, work.realm)
         found = [Posting(body["DepositToAccountRef"]["value"], body["TotalAmt"], department=department)]
+        back = body.get("CashBack")
+        if back:
+            found.append(Posting(back["AccountRef"]["value"], back["Amount"], department=department))
         for line in body["Line"]:
             if line.get("LinkedTxn"):
-                found.append(Posting(accounts.need(work, accounts.UNDEPOSITED), -line["Amount"]))
+                found.append(self._taken_out(work, body, line))
                 continue
             detail = line["DepositLineDetail"]
             class_ = (detail.get("ClassRef") or {}).get("value")
-            who = (
-                detail["Entity"]["value"] if (detail.get("Entity") or {}).get("type") == "CUSTOMER" else None
-            )
-            amount: Decimal = -line["Amount"]
-            found.append(Posting(detail["AccountRef"]["value"], amount, who, class_, department))
-        return [posting for posting in found if posting.amount]
+            account = detail["AccountRef"]["value"]
+            named = "VENDOR" if account in payables else "CUSTOMER"
+            holder = detail.get("Entity") or {}
+            who = holder["value"] if holder.get("type") == named else None
+            found.append(Posting(account, -line["Amount"], who, class_, department))
+        if not currencies.is_foreign(work, body):
+            return [posting for posting in found if posting.amount]
+        # What lay in undeposited funds leaves it as it came; the rate of the day makes the difference.
+        kept = [one for one in found if one.currency is not None]
+        others = [one for one in found if one.currency is None]
+        owed = sum((one.foreign_amount or ZERO for one in kept), ZERO)
+        whole = currencies.in_home(work, body, [*others, Posting("", owed)])
+        rest = -sum((one.amount for one in (*kept, *whole[:-1])), ZERO)
+        if rest:
+            gain = accounts.need(work, accounts.GAIN_OR_LOSS)
+            kept.append(Posting(gain, rest, currency=body["CurrencyRef"]["value"], foreign_amount=ZERO))
+        return [*whole[:-1], *kept]
+
+    def _taken_out(self, work: Work, body: Body, line: Body) -> Posting:
+        undeposited = accounts.need(work, accounts.UNDEPOSITED)
+        if not currencies.is_foreign(work, body):
+            return Posting(undeposited, -line["Amount"])
+        link = line["LinkedTxn"][0]
+        (home,) = work.conn.execute(
+            "SELECT coalesce(sum(amount), 0) FROM posting WHERE realm = ? AND entity = ? AND txn_id = ?"
+            " AND account = ?",
+            (work.realm, link["TxnType"], int(link["TxnId"]), undeposited),
+        ).fetchone()
+        code = body["CurrencyRef"]["value"]
+        return Posting(undeposited, -money(home), currency=code, foreign_amount=-line["Amount"])

@@ -1,15 +1,17 @@
 """Invoices: what a customer owes, and when."""
 
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
-from qb_collections.emulator import accounts, applications, autoapply, errors
+from qb_collections.emulator import accounts, applications, autoapply, currencies, errors
+from qb_collections.emulator.entities import estimate_links
 from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.sales import SALES_FIELDS, SALES_FILTERS, SalesForm
 from qb_collections.emulator.entities.term import due_on
 from qb_collections.emulator.fields import Fields, of_kind
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.wire import ZERO, Body
+from qb_collections.emulator.wire import ZERO, Body, money, units
 from qb_collections.emulator.work import Work
 
 _ONLINE = (
@@ -84,6 +86,7 @@ class Invoice(SalesForm):
                 raise errors.business("The total cannot be less than the payments applied.")
             owed = max(owed - applied, ZERO)
         new["Balance"] = owed
+        currencies.show_home(work, new, HomeBalance="Balance")
 
     def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
         if new is None or new["CustomerRef"]["value"] == old["CustomerRef"]["value"]:
@@ -98,16 +101,32 @@ class Invoice(SalesForm):
             into = (body.get("DepositToAccountRef") or {}).get("value") or accounts.need(
                 work, accounts.UNDEPOSITED
             )
-            found.append(Posting(into, deposit))
-            found.append(Posting(accounts.need(work, accounts.RECEIVABLE), -deposit, self._who(body)))
+            taken = [Posting(into, deposit), Posting(self._against(work, body), -deposit, self._who(body))]
+            if currencies.is_foreign(work, body):
+                found = currencies.in_home(work, body, found)
+                part = applications.share(units(found[0].amount), units(deposit), units(body["TotalAmt"]))
+                code, rate = body["CurrencyRef"]["value"], currencies.rate_of(body)
+                taken = [
+                    replace(
+                        one, amount=sign * money(part), currency=code, rate=rate, foreign_amount=one.amount
+                    )
+                    for one, sign in zip(taken, (1, -1), strict=True)
+                ]
+            found += taken
         return found
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
         excess = applications.applied(work, "Invoice", body["Id"]) - applications.total_open(body)
         if excess > 0:
             applications.release(work, "Invoice", body["Id"], applications.total_open(body))
+        if old is not None and currencies.is_foreign(work, body):
+            applications.repost(work, "Invoice", body["Id"])
+        estimate_links.follow(work, "Invoice", body, old)
         if old is None:
             autoapply.invoice_created(work, body)
+
+    def removed(self, work: Work, body: Body) -> None:
+        estimate_links.follow(work, "Invoice", {**body, "LinkedTxn": []}, body)
 
     def voiding(self, work: Work, body: Body) -> None:
         """Take the payments off first: they become unapplied."""

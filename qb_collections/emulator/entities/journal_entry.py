@@ -3,12 +3,11 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from qb_collections.emulator import applications, errors
+from qb_collections.emulator import applications, currencies, errors, ledger
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
 from qb_collections.emulator.fields import Fields, amount_of, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
@@ -46,12 +45,26 @@ class JournalEntry(Entity):
             balance = sum((_signed(line) for line in new["Line"]), ZERO)
             if balance != 0:
                 raise errors.business("The debits and the credits of a journal entry must be equal.")
-        new["CurrencyRef"] = currency_ref(work.home_currency)
-        new.pop("ExchangeRate", None)
+        currencies.settle(work, new, old)
+        self._currencies(work, new)
         new["TotalAmt"] = ZERO
         new.setdefault("Adjustment", False)
         new.setdefault("TxnTaxDetail", {})
         return new
+
+    def _currencies(self, work: Work, new: Body) -> None:
+        """A foreign receivable, payable or bank account takes entries of its own currency only."""
+        if not currencies.are_on(work):
+            return
+        code = new["CurrencyRef"]["value"]
+        for line in new["Line"]:
+            ref = (line.get("JournalEntryLineDetail") or {}).get("AccountRef")
+            account = work.body("Account", ref["value"]) if ref else None
+            own = (account or {}).get("CurrencyRef", {}).get("value", code)
+            kind = (account or {}).get("AccountType")
+            bound = own != work.home_currency or kind in ("Accounts Receivable", "Accounts Payable")
+            if own != code and bound:
+                raise errors.business("The account's currency is not the currency of the journal entry.")
 
     def _line(self, work: Work, raw: Body, index: int) -> Body:
         if raw.get("DetailType") == "DescriptionOnly":
@@ -90,9 +103,15 @@ class JournalEntry(Entity):
         entity = sent.get("Entity") or {}
         ref = reference("EntityRef", entity["EntityRef"]) if entity.get("EntityRef") else None
         kind = entity.get("Type") or "Customer"
+        if kind not in ("Customer", "Vendor", "Employee"):
+            raise errors.invalid_enum("Type", kind)
         if account["AccountType"] == "Accounts Receivable" and (ref is None or kind != "Customer"):
             raise errors.business(
                 "When you use Accounts Receivable, you must choose a customer in the Name field."
+            )
+        if account["AccountType"] == "Accounts Payable" and (ref is None or kind != "Vendor"):
+            raise errors.business(
+                "When you use Accounts Payable, you must choose a vendor in the Name field."
             )
         if ref is None:
             return None
@@ -101,21 +120,26 @@ class JournalEntry(Entity):
 
     def postings(self, work: Work, body: Body) -> list[Posting]:
         found = []
+        payables = ledger.payable_accounts(work.conn, work.realm)
+        owed = payables | ledger.receivable_accounts(work.conn, work.realm)
         for line in body["Line"]:
             detail = line.get("JournalEntryLineDetail")
             if not detail or not line["Amount"]:
                 continue
             entity = detail.get("Entity") or {}
+            account = detail["AccountRef"]["value"]
+            named = "Vendor" if account in payables else "Customer"
             found.append(
                 Posting(
-                    detail["AccountRef"]["value"],
+                    account,
                     _signed(line),
-                    entity["EntityRef"]["value"] if entity.get("Type") == "Customer" else None,
+                    entity["EntityRef"]["value"] if entity.get("Type") == named else None,
                     (detail.get("ClassRef") or {}).get("value"),
                     (detail.get("DepartmentRef") or {}).get("value"),
                 )
             )
-        return found
+        # The first one takes the cents of a conversion, which must not be what a customer owes.
+        return sorted(found, key=lambda posting: posting.account in owed)
 
     def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
         if applications.sources(work, "JournalEntry", old["Id"]) and (

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from qb_collections.emulator import accounts, applications, autoapply, errors
+from qb_collections.emulator import accounts, applications, autoapply, currencies, errors
 from qb_collections.emulator.entities.base import Asked, Entity, Filters, Link, inside, merge_note
 from qb_collections.emulator.entities.sales import (
     TRANSACTION_FIELDS,
@@ -13,7 +13,6 @@ from qb_collections.emulator.entities.sales import (
 )
 from qb_collections.emulator.fields import Fields, amount_of, of_kind, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body, cents
 from qb_collections.emulator.work import Columns, Work
 
@@ -70,9 +69,7 @@ class Payment(Entity):
         kept = old is not None and old["CustomerRef"]["value"] == new["CustomerRef"]["value"]
         customer = work.referred("Customer", new["CustomerRef"], "CustomerRef", inactive=kept)
         new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
-        new["CurrencyRef"] = currency_ref(customer["CurrencyRef"]["value"])
-        if not work.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-            new.pop("ExchangeRate", None)
+        currencies.settle(work, new, old, customer["CurrencyRef"]["value"])
         name_references(
             work,
             new,
@@ -113,6 +110,7 @@ class Payment(Entity):
             stored.append(line | {"LineEx": _line_ex(id_, open_before, document.get("DocNumber"))})
         new["Line"] = stored
         new["UnappliedAmt"] = new["TotalAmt"] - used
+        currencies.show_home(work, new, HomeTotalAmt="TotalAmt", HomeUnappliedAmt="UnappliedAmt")
         if new["UnappliedAmt"] < 0:
             raise errors.business("The amount applied is more than the payment and its credits.")
 
@@ -120,6 +118,8 @@ class Payment(Entity):
         document = work.body(entity, id_)
         if document is None:
             raise errors.not_found()
+        if document["CurrencyRef"]["value"] != new["CurrencyRef"]["value"]:
+            raise errors.business(f"The {entity} {id_} is in another currency than the payment.")
         if entity in applications.BALANCED and not _may_pay(work, new["CustomerRef"]["value"], document):
             raise errors.business(f"The {entity} {id_} belongs to another customer.")
         return document
@@ -161,13 +161,45 @@ class Payment(Entity):
             document = work.body(target["TxnType"], target["TxnId"]) or {}
             holder = (document.get("CustomerRef") or body["CustomerRef"])["value"]
             owed[holder] = owed.get(holder, ZERO) + signed(work, body, line)
-        receivable = accounts.need(work, accounts.RECEIVABLE)
+        receivable = accounts.receivable(work, body["CurrencyRef"]["value"])
         department = (body.get("DepartmentRef") or {}).get("value")
+        if currencies.is_foreign(work, body):
+            return self._foreign(work, body, owed, receivable, department)
         found = [Posting(receivable, -amount, who) for who, amount in owed.items() if amount]
         if body["TotalAmt"]:
             into = body["DepositToAccountRef"]["value"]
             who = body["CustomerRef"]["value"]
             found.insert(0, Posting(into, body["TotalAmt"], who, department=department))
+        return found
+
+    def _foreign(
+        self, work: Work, body: Body, owed: dict[str, Decimal], receivable: str, department: str | None
+    ) -> list[Posting]:
+        """What documents give up stands at their own rates; the difference is exchange gain or loss."""
+        payer = body["CustomerRef"]["value"]
+        homes: dict[str, Decimal] = {payer: currencies.home_amount(work, body, body["UnappliedAmt"])}
+        for (entity, id_, line), home in applications.released(work, self.name, body["Id"]).items():
+            holder = ((work.body(entity, id_) or {}).get("CustomerRef") or body["CustomerRef"])["value"]
+            homes[holder] = homes.get(holder, ZERO) + sign_of(work, entity, id_, line) * home
+        code, rate = body["CurrencyRef"]["value"], currencies.rate_of(body)
+        named = {"currency": code, "rate": rate}
+        found = [
+            Posting(receivable, -homes.get(who, ZERO), who, foreign_amount=-owed.get(who, ZERO), **named)
+            for who in {**owed, **homes}
+            if homes.get(who) or owed.get(who)
+        ]
+        if body["TotalAmt"]:
+            into, home = (
+                body["DepositToAccountRef"]["value"],
+                currencies.home_amount(work, body, body["TotalAmt"]),
+            )
+            found.insert(
+                0, Posting(into, home, payer, None, department, foreign_amount=body["TotalAmt"], **named)
+            )
+        rest = sum((one.amount for one in found), ZERO)
+        if rest:
+            gain = accounts.need(work, accounts.GAIN_OR_LOSS)
+            found.append(Posting(gain, -rest, foreign_amount=ZERO, **named))
         return found
 
     def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
@@ -193,12 +225,14 @@ def signed(work: Work, payment: Body, line: Body) -> Decimal:
     """Return a line's amount: positive where it settles a debt, negative where it uses a credit."""
     target = line["LinkedTxn"][0]
     amount: Decimal = line["Amount"]
-    if target["TxnType"] == "Invoice":
-        return amount
-    if target["TxnType"] == "CreditMemo":
-        return -amount
-    lines = applications.open_lines(work, target["TxnType"], target["TxnId"])
-    return amount if lines.get(target.get("TxnLineId", ""), ("", ZERO))[1] > 0 else -amount
+    return sign_of(work, target["TxnType"], target["TxnId"], target.get("TxnLineId", "")) * amount
+
+
+def sign_of(work: Work, entity: str, id_: str, line: str) -> int:
+    """Return 1 for a document that is a debt of the customer's, -1 for one that is a credit."""
+    if entity in ("Invoice", "CreditMemo"):
+        return 1 if entity == "Invoice" else -1
+    return 1 if applications.open_lines(work, entity, id_).get(line, ("", ZERO))[1] > 0 else -1
 
 
 def _may_pay(work: Work, payer: str, document: Body) -> bool:

@@ -11,6 +11,7 @@ def register(*specs: Entity) -> None:
     for spec in specs:
         _by_name[spec.name] = spec
         _by_lower[spec.name.lower()] = spec
+        _by_lower[spec.shown_name.lower()] = spec
 
 
 def spec(name: str) -> Entity:

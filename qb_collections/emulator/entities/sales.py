@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from qb_collections.emulator import accounts, applications, errors, lines, numbering, taxes
+from qb_collections.emulator import accounts, applications, currencies, errors, lines, numbering, taxes
 from qb_collections.emulator.entities.base import (
     COMMON_FILTERS,
     Asked,
@@ -16,7 +16,6 @@ from qb_collections.emulator.entities.base import (
 from qb_collections.emulator.entities.people import check_email
 from qb_collections.emulator.fields import COMMON, Field, Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body, stamp
 from qb_collections.emulator.work import Columns, Work
 
@@ -81,11 +80,13 @@ class SalesForm(Entity):
     fields: ClassVar[Fields] = SALES_FIELDS
     filters: ClassVar[Filters] = SALES_FILTERS
     sign: ClassVar[int] = 1  # -1: it gives back what an invoice takes
+    needs_customer: ClassVar[bool] = True
+    checks_accounts: ClassVar[bool] = True  # what does not post may name any account
 
     def columns(self, body: Body) -> Columns:
         return Columns(
             doc_number=body.get("DocNumber"),
-            customer=body["CustomerRef"]["value"],
+            customer=(body.get("CustomerRef") or {}).get("value"),
             txn_on=body["TxnDate"],
             due_on=body.get("DueDate"),
             total=body["TotalAmt"],
@@ -93,7 +94,7 @@ class SalesForm(Entity):
         )
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
-        if "CustomerRef" not in new:
+        if "CustomerRef" not in new and self.needs_customer:
             raise errors.missing("CustomerRef")
         if not new.get("Line"):
             raise errors.missing("Line")
@@ -114,6 +115,8 @@ class SalesForm(Entity):
         self._addresses(new, customer, old)
         if old is None or "Line" in asked.names:
             new["Line"] = lines.normalise(work, self.name, new["Line"], (old or {}).get("Line", []))
+            if self.checks_accounts:
+                self._discount_accounts(work, new)
         named = bool(asked.names & {"Line", "TxnTaxDetail", "GlobalTaxCalculation", "ApplyTaxAfterDiscount"})
         new.setdefault("ApplyTaxAfterDiscount", False)
         new.setdefault("CustomField", (old or {}).get("CustomField", []))
@@ -123,6 +126,7 @@ class SalesForm(Entity):
         )
         if new["TotalAmt"] < 0:
             raise errors.business("The total of a sales form cannot be negative.")
+        currencies.show_home(work, new, HomeTotalAmt="TotalAmt")
         numbering.assign(work, self.name, new, old, asked)
         new.setdefault("PrintStatus", "NeedToPrint")
         new.setdefault("EmailStatus", "NotSet")
@@ -132,16 +136,21 @@ class SalesForm(Entity):
         return new
 
     def _customer(self, work: Work, new: Body, old: Body | None) -> Body:
-        kept = old is not None and old["CustomerRef"]["value"] == new["CustomerRef"]["value"]
+        if "CustomerRef" not in new:
+            currencies.settle(work, new, old)
+            return {}
+        kept = old is not None and old.get("CustomerRef", {}).get("value") == new["CustomerRef"]["value"]
         customer = work.referred("Customer", new["CustomerRef"], "CustomerRef", inactive=kept)
         new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
-        currency = customer["CurrencyRef"]["value"]
-        if new.get("CurrencyRef", {}).get("value", currency) != currency:
-            raise errors.business("The currency of the transaction is not the customer's currency.")
-        new["CurrencyRef"] = currency_ref(currency)
-        if not work.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-            new.pop("ExchangeRate", None)
+        currencies.settle(work, new, old, customer["CurrencyRef"]["value"])
         return customer
+
+    def _discount_accounts(self, work: Work, new: Body) -> None:
+        for line in new["Line"]:
+            detail = line.get("DiscountLineDetail") or {}
+            if (detail.get("DiscountAccountRef") or {}).get("value"):
+                ref = detail["DiscountAccountRef"] | {"value": str(detail["DiscountAccountRef"]["value"])}
+                work.referred("Account", ref, "DiscountAccountRef", inactive=True)
 
     def _addresses(self, new: Body, customer: Body, old: Body | None) -> None:
         email = new.get("BillEmail")
@@ -171,13 +180,18 @@ class SalesForm(Entity):
     def postings(self, work: Work, body: Body) -> list[Posting]:
         """Receivable against income, discount and tax; a credit is the mirror image."""
         return [
-            Posting(accounts.need(work, accounts.RECEIVABLE), self.sign * body["TotalAmt"], self._who(body)),
+            Posting(self._against(work, body), self.sign * body["TotalAmt"], self._who(body)),
             *self._income(work, body),
             *self._tax(work, body),
         ]
 
-    def _who(self, body: Body) -> str:
-        return str(body["CustomerRef"]["value"])
+    def _against(self, work: Work, body: Body) -> str:
+        """Return the account on the other side of the sale."""
+        return accounts.receivable(work, body["CurrencyRef"]["value"])
+
+    def _who(self, body: Body) -> str | None:
+        who: str | None = (body.get("CustomerRef") or {}).get("value")
+        return who
 
     def _income(self, work: Work, body: Body) -> list[Posting]:
         found = []

@@ -10,6 +10,23 @@ from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
 
+def _pseudo(name: str, text: str, *, taxable: bool) -> Body:
+    lists: Body = {which: {"TaxRateDetail": []} for which in ("SalesTaxRateList", "PurchaseTaxRateList")}
+    return {
+        "Name": name, "Description": text, "Active": True, "Hidden": False, "Taxable": taxable,
+        "TaxGroup": False, "TaxCodeConfigType": "SYSTEM_GENERATED", **lists, "domain": "QBO",
+        "sparse": False, "Id": name, "SyncToken": "0",
+    }
+
+
+# What stands on US lines: no records, but queries list them and they can be read.
+PSEUDO_CODES: tuple[Body, ...] = (
+    _pseudo("TAX", "TAX", taxable=True),
+    _pseudo("NON", "NON", taxable=False),
+    _pseudo("CustomSalesTax", "CustomSalesTax", taxable=True),
+)
+
+
 class TaxAgency(NameList):
     name = "TaxAgency"
     sequence = "TaxAgency"
@@ -86,3 +103,8 @@ class TaxCode(NameList):
         new.setdefault("Hidden", False)
         new.setdefault("TaxCodeConfigType", "USER_DEFINED")
         return super().prepare(work, new, old, asked)
+
+    def lookup(self, work: Work, id_: str) -> Body | None:
+        if work.country not in ("US", "USA"):
+            return None
+        return next((code for code in PSEUDO_CODES if code["Id"].lower() == id_.lower()), None)
