@@ -311,6 +311,7 @@ REAL_TIME = (
     "qb_collections/clock.py",
     "qb_collections/store/leases.py",
     "qb_collections/jobs/",
+    "qb_collections/demo/clock.py",
     "qb_collections/emulator/clocks.py",
     "qb_collections/emulator/front.py",
     "qb_collections/emulator/webhooks_out.py",
