@@ -159,3 +159,15 @@ def test_without_json_standard_output_is_sentences(live):
         assert shown.exit_code == 0
         assert not shown.stdout.lstrip().startswith("{")
         assert "Harbor Light Supply" in shown.stdout
+
+
+def test_whom_customers_can_call_is_set_and_shown(connected):
+    words = ("--name", "Dana Ruiz", "--phone", "(423) 555-0100", "--role", "Accounts", "--pay", "By card")
+    connected.told("company", "contact", *words)
+
+    wrong = connected.told("company", "contact", "--reply-to", "nobody", code=2)
+    told = connected.told("company", "contact")
+
+    assert (told["contact_name"], told["contact_phone"]) == ("Dana Ruiz", "(423) 555-0100")
+    assert (told["contact_role"], told["payment_instructions"]) == ("Accounts", "By card")
+    assert "is not an e-mail address" in wrong["error"]["message"]
