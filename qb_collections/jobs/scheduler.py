@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -11,11 +11,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from qb_collections.clock import Clock, RealClock
 from qb_collections.services.context import Context
+from qb_collections.services.keep_alive import REFRESH_AFTER
 from qb_collections.store import companies, connections, inbox, overview
 from qb_collections.store.engine import reading
 
 TICK_SECONDS = 60
-REFRESH_AFTER = timedelta(days=7)  # a refresh token lapses after 100 days without use
 ALL_COMPANIES = 0
 
 _log = structlog.get_logger("scheduler")

@@ -21,7 +21,7 @@ from qb_collections.clock import Clock, RealClock
 from qb_collections.core.company_gates import Link
 from qb_collections.core.night_time import next_daily_run
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import deliver, inbox, night, plan_saga, progress, sync, verify
+from qb_collections.services import deliver, inbox, keep_alive, night, plan_saga, progress, sync, verify
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import held
@@ -98,9 +98,9 @@ class Worker:
                 self._go_on(here, company, lease)
 
     def _refresh(self, here: Context, company: Company) -> None:
-        """Any call does: the gateway renews what is about to lapse, and stores it before it is used."""
+        """Nothing but the tokens is asked for."""
         with held(here, company, WAIT_SECONDS) as lease:
-            here.gateway(company, lease).company_info()
+            keep_alive.refresh_if_due(here, company, lease)
 
     def _go_on(self, here: Context, company: Company, lease: Lease) -> None:
         """Unfinished plans first: until one is at rest its customer is spoken to by nobody.

@@ -22,7 +22,7 @@ class Gateway(Writing):
 
     def refresh_tokens(self) -> None:
         """Ask Intuit for new tokens although the old ones are still good: keeps an idle permission alive."""
-        self.client.access.refreshed(self.client.access.tokens().generation)
+        self.client.access.renew()
 
 
 def open_gateway(

@@ -259,6 +259,12 @@ class Access:
             self._current = stored
             return stored
 
+    def renew(self) -> StoredTokens:
+        """The next generation, whether or not the last one is still good."""
+        with self._lock:
+            self._current = self._next(self._load())
+            return self._current
+
     def _next(self, stored: StoredTokens) -> StoredTokens:
         try:
             fresh = refresh(self._intuit(), stored, self._clock)

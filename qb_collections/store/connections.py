@@ -187,6 +187,18 @@ def refresh_due(conn: Connection, before: datetime) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
+def refreshed_at(conn: Connection, company_id: int) -> datetime | None:
+    """When the tokens were last renewed, on the clock that the company lives on."""
+    query = select(connection.c.refreshed_at).where(connection.c.company_id == company_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def hard_expires_at(conn: Connection, company_id: int) -> datetime | None:
+    """When only a person can connect again; None: Intuit did not say, or there are no tokens."""
+    query = select(connection.c.hard_expires_at).where(connection.c.company_id == company_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
 def destroy(conn: Connection, company_id: int, at: datetime | None = None) -> None:
     """Destroy tokens and credentials.  The realm stays, sealed, so that the same company can come back."""
     conn.execute(

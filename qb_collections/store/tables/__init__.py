@@ -14,6 +14,7 @@ from qb_collections.store.tables import (
     plans,
     policies,
     tasks,
+    watching,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "plans",
     "policies",
     "tasks",
+    "watching",
 ]

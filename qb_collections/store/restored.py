@@ -1,0 +1,47 @@
+"""Databases found to be older than the books, until a person has released them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from qb_collections.store.tables.watching import restored
+from qb_collections.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    found_at: datetime
+    because: str
+    found: dict[str, Any]  # what the books have and the database does not
+    released_by: str | None = None
+    released_at: datetime | None = None
+
+
+def note(conn: Connection, company_id: int, at: datetime, because: str, found: dict[str, Any]) -> None:
+    row = {
+        "company_id": company_id,
+        "found_at": at,
+        "because": because,
+        "found": found,
+        "released_by": None,
+        "released_at": None,
+    }
+    upsert(conn, restored, [row], key=("company_id",))
+
+
+def of(conn: Connection, company_id: int) -> Restored | None:
+    """None: the database was never older than the books."""
+    row = conn.execute(select(restored).where(restored.c.company_id == company_id)).one_or_none()
+    if row is None:
+        return None
+    return Restored(row.found_at, row.because, row.found, row.released_by, row.released_at)
+
+
+def release(conn: Connection, company_id: int, by: str, at: datetime) -> None:
+    conn.execute(
+        update(restored).where(restored.c.company_id == company_id).values(released_by=by, released_at=at)
+    )
