@@ -68,7 +68,7 @@ def add_to(main: click.Group) -> None:
         was left alone, promises, disputes, the plan with its proof, every write with its QuickBooks id, and
         checks that should all count 0.  Exit code 1 when one of them does not hold.
         """
-        options = emulating._ledger_options(company="demo", currency="USD", **company)
+        options = emulating.ledger_options(company="demo", currency="USD", **company)
         tell: Callable[[str], None] = say if as_json else click.echo
         _name_bad_rows(options, tell)
         settings = opening.quiet(opening.settings())
@@ -78,6 +78,8 @@ def add_to(main: click.Group) -> None:
                 return _demonstrated(world, nights, as_json, leave, tell)
         except (CannotBegin, serving.PortBusy) as refused:
             raise Cannot(str(refused)) from None
+        except KeyboardInterrupt:
+            raise Cannot("Stopped by you. The demo begins anew with its next start.") from None
         finally:
             signal.signal(signal.SIGTERM, before)
 

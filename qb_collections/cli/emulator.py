@@ -91,7 +91,7 @@ def _opened(
     **company: Any,
 ) -> EmulatorServer:
     """A server with its company, its clock where the company is."""
-    options = _ledger_options(**company)
+    options = ledger_options(**company)
     clock = _clock(kind, start_at)
     server = EmulatorServer(
         path=str(data) if data else None,
@@ -132,7 +132,7 @@ def _clock(kind: str, start_at: datetime | None) -> EmulatorClock:
     return clocks.ShiftedClock(first_at) if kind == "shifted" else clocks.ManualClock(first_at)
 
 
-def _ledger_options(
+def ledger_options(
     *,
     company: str,
     file: Path | None,

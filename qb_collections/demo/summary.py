@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.demo import checks
-from qb_collections.demo.books import Books, Standing, Write
+from qb_collections.demo.books import Books, Standing, Write, is_plan_document
 from qb_collections.demo.checks import Check
 from qb_collections.demo.diary import Said
 from qb_collections.demo.night_lines import step_of
@@ -71,6 +71,8 @@ class Summary:
     before: Standing
     after: Standing
     received: Decimal
+    billed: Decimal  # on new invoices, the plan's own documents left out
+    new_invoices: int
     contacted: tuple[Contacted, ...]
     furthest_stage: str | None
     furthest_step: str | None
@@ -102,6 +104,7 @@ def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Nig
     contacted = _contacted(world, owner, before, ladder)
     furthest = max(contacted, key=lambda one: list(ladder).index(one.stage), default=None)
     written = (*books.sends(), *books.notes(), *books.plan_documents(), *books.set_up())
+    new = _new_invoices(books, world.handle.start_at)
     found = checks.all_of(world, owner)
     return Summary(
         company=world.company.name,
@@ -112,6 +115,8 @@ def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Nig
         before=before,
         after=books.standing(),
         received=sum((paid.amount for one in played for paid in one.received), Decimal(0)),
+        billed=sum((row["TotalAmt"] for row in new), Decimal(0)),
+        new_invoices=len(new),
         contacted=contacted,
         furthest_stage=furthest.stage if furthest else None,
         furthest_step=furthest.step if furthest else None,
@@ -140,6 +145,7 @@ def as_json(summary: Summary, played: Sequence[Night], stories: Mapping[str, str
         "to": summary.last_on,
         "owed": {"before": asdict(summary.before), "after": asdict(summary.after)},
         "received": summary.received,
+        "billed": {"amount": summary.billed, "invoices": summary.new_invoices},
         "contacted": [asdict(one) for one in summary.contacted],
         "furthest": {"stage": summary.furthest_stage, "step": summary.furthest_step},
         "left_alone": [asdict(one) for one in summary.left_alone],
@@ -181,6 +187,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _new_invoices(books: Books, since: datetime) -> list[dict[str, Any]]:
+    return [
+        row
+        for row in books.rows("Invoice")
+        if datetime.fromisoformat(row["MetaData"]["CreateTime"]) > since and not is_plan_document(row)
+    ]
 
 
 def _steps(world: World) -> dict[str, str]:

@@ -61,8 +61,20 @@ def _owed(summary: Summary) -> list[str]:
     return [
         row(day(summary.before.on), summary.before),
         row(day(summary.after.on), summary.after),
-        f"  {money(summary.received, summary.currency)} came in meanwhile; new invoices were written too.",
+        *paragraph(_between(summary), 2),
     ]
+
+
+def _between(summary: Summary) -> str:
+    """What led from the one figure to the other, so that they add up."""
+    received, billed = (money(one, summary.currency) for one in (summary.received, summary.billed))
+    clauses = [f"{received} came in"]
+    if summary.new_invoices:
+        clauses.append(f"{many(summary.new_invoices, 'new invoice')} of {billed} were written")
+    rest = summary.before.owed - summary.received + summary.billed - summary.after.owed
+    if rest > 0:
+        clauses.append(f"{money(rest, summary.currency)} was settled with credits")
+    return f"Meanwhile {listed(clauses)}."
 
 
 def _contacted(summary: Summary) -> list[str]:

@@ -255,3 +255,11 @@ def test_each_check_was_made_on_something_and_counts_nothing(played):
 
 def test_every_line_fits_a_hundred_columns(played):
     assert [line for line in played.lines if len(line) > 100] == []
+
+
+def test_what_came_in_and_what_was_billed_lead_from_the_one_figure_to_the_other(played):
+    # 124,318.40 - 98,897.68 + 20,133.14 - 402.10 (credit memo 1187 on invoice 10558) = 45,151.76
+    assert played.data["received"] == "98897.68"
+    assert played.data["billed"] == {"amount": "20133.14", "invoices": 21}
+    assert played.data["owed"]["after"]["owed"] == "45151.76"
+    assert any("$402.10 was settled" in line for line in played.lines)
