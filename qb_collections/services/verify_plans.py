@@ -13,6 +13,7 @@ from typing import Any
 from qb_collections.core.intents import Intent, IntentKind, State
 from qb_collections.core.money import Money
 from qb_collections.core.wording import money_text
+from qb_collections.quickbooks.errors import NotFound
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Found, InvoiceDocument
 from qb_collections.services.plan_papers import KIND_OF
@@ -70,13 +71,19 @@ def _plan(
 
 def _ours(gateway: Gateway, step: Intent, found: Iterable[Found]) -> list[Found]:
     """The documents that bear the step's marker, and the one we wrote even when its note was changed."""
-    marker = f"(ref {step.plan['ref']})"
     kind = KIND_OF[step.kind]
-    return [
-        one
-        for one in found
-        if one.kind == kind and (marker in str(one.record.get("PrivateNote")) or one.id == step.external_id)
-    ]
+    ours = [one for one in found if one.kind == kind and (_bears(step, one) or one.id == step.external_id)]
+    if ours:
+        return ours
+    try:
+        record = gateway.document(kind, str(step.external_id))
+    except NotFound:
+        return []
+    return [Found(kind, str(record["Id"]), str(record.get("SyncToken", "0")), record)]
+
+
+def _bears(step: Intent, one: Found) -> bool:
+    return f"(ref {step.plan['ref']})" in str(one.record.get("PrivateNote"))
 
 
 def _document(
@@ -85,8 +92,10 @@ def _document(
     part = step.plan["part"]
     name = _name(step)
     if not ours:
-        yield part, f"{name} is gone from QuickBooks, or its note was taken away."
+        yield part, f"{name} is gone from QuickBooks."
         return
+    if not any(_bears(step, one) for one in ours):
+        yield f"{part}:note", f"the note of {name}, by which we find it again, was taken away."
     if len(ours) > 1:
         yield part, f"{name} is there {len(ours)} times: {', '.join(one.id for one in ours)}."
     record = next((one.record for one in ours if one.id == step.external_id), ours[0].record)

@@ -123,6 +123,27 @@ def test_an_installment_that_was_paid_is_as_it_should_be(planned):
     assert [one.kind for one in report.differences] == ["mirror"]  # the payment itself, not yet synced
 
 
+def test_an_installment_whose_note_was_taken_away_is_still_counted(planned):
+    first = planned.installments()[0]
+    planned.act("edit", entity="Invoice", id=first["Id"], fields={"PrivateNote": "see Doreen"})
+
+    report = run(planned)
+
+    assert sentences(report) == [
+        "Payment plan PP1: the note of installment 1, by which we find it again, was taken away."
+    ]
+
+
+def test_a_deleted_installment_is_found(planned):
+    last = planned.installments()[2]
+    planned.engine.delete(planned.realm, "Invoice", {"Id": last["Id"], "SyncToken": last["SyncToken"]})
+
+    said = sentences(run(planned))
+
+    assert "Payment plan PP1: installment 3 is gone from QuickBooks." in said
+    assert any("$333.33 is left on the clearing account" in one for one in said)
+
+
 def test_an_original_that_was_paid_instead_is_found(planned):
     """Somebody takes our application away and the customer pays the original."""
     planned.act("unapply", payment=planned.rows("Payment")[0]["Id"])
