@@ -1,4 +1,4 @@
-"""What came of the nights, counted in QuickBooks; our own tables only name steps and reasons."""
+"""What came of the nights, counted in QuickBooks; our own records tell only the steps and the reasons."""
 
 from __future__ import annotations
 
