@@ -66,7 +66,7 @@ def preview(context: Context, company: Company, lease: Lease) -> int:
             runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
     with durable(context.engine) as conn:
         lease.check(conn)
-        counts = _counts(night.decided)
+        counts = _counts([one.decision for one in night.decided])
         runs.close(
             conn, company.id, run.id, state="ended", heading=_heading(company, None), counts=counts, at=now
         )
@@ -88,7 +88,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         run = runs.open_run(conn, company.id, "night", on, now)
         previewed = runs.preview_of(conn, company.id, on)
         drafts = runs.drafts(conn, company.id, previewed.id) if previewed else {}
-        brake = _brake(conn, company, night)
+        brake = _brake(conn, company, run, night)
         if company.live_since_on is None and company.mode is not Mode.SHADOW:
             company = companies.update(conn, company.id, live_since_on=on)
     for chunk in _chunks(night.decided):
@@ -101,7 +101,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         _close_tasks(conn, company, over, set(), dict.fromkeys(night.settled, NOTHING_OPEN), now)
         runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
         state = _state(conn, company, run, brake)
-        counts = _counts(night.decided)
+        counts = _counts([stored.decision for stored in runs.of_run(conn, company.id, run.id)])
         runs.close(
             conn, company.id, run.id, state=state, heading=_heading(company, brake), counts=counts, at=now
         )
@@ -244,15 +244,18 @@ def _heading(company: Company, brake: str | None) -> str | None:
     return brake
 
 
-def _brake(conn: Connection, company: Company, night: Night) -> str | None:
-    """More than three times the usual waits for a person."""
+def _brake(conn: Connection, company: Company, run: Run, night: Night) -> str | None:
+    """More than three times the usual waits for a person; what the run decided earlier today counts too."""
     if company.mode is Mode.SHADOW:
         return None
     earlier = runs.list(conn, company.id, kind="night", limit=USUAL_RUNS)
     usual = [
         counts for run in earlier if run.on < night.on and (counts := int(run.counts.get("contacts", 0)))
     ]
-    contacts = int(_counts(night.decided)["contacts"])
+    again = {one.key for one in night.decided}
+    stored = [one.decision for one in runs.of_run(conn, company.id, run.id)]
+    kept = [one for one in stored if (one.customer_id, one.currency) not in again]
+    contacts = _counts([*kept, *(one.decision for one in night.decided)])["contacts"]
     return admission.brake(contacts, usual, night.book.policy.brake)
 
 
@@ -276,10 +279,10 @@ def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[
     return found + gone
 
 
-def _counts(decided: Sequence[Decided]) -> dict[str, int]:
-    outcomes = [one.decision.outcome for one in decided]
+def _counts(decisions: Sequence[Decision]) -> dict[str, int]:
+    outcomes = [decision.outcome for decision in decisions]
     return {
-        "customers": len(decided),
+        "customers": len(outcomes),
         "contacts": sum(outcome in (Outcome.REMIND, Outcome.CALL) for outcome in outcomes),
         "messages": outcomes.count(Outcome.REMIND),
         "calls": outcomes.count(Outcome.CALL),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -184,7 +184,7 @@ def _spoken(
         contacts.delivered(
             conn,
             company,
-            intent,
+            replace(intent, plan=task.payload),  # as it was re-read when the task was opened
             at=now,
             actor=report.by,
             kind=ContactKind.CALL,
@@ -217,7 +217,7 @@ def _message(
         if intent is None or intent.state is not State.READY:
             return "Noted. Its run is over, so it does not advance the steps."
         intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
-        contacts.delivered(conn, company, intent, at=now, actor=report.by)
+        contacts.delivered(conn, company, replace(intent, plan=task.payload), at=now, actor=report.by)
         return "Noted as sent. The line that records it follows in QuickBooks."
     _drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
     hold = MESSAGE_OUTCOMES[report.outcome].hold

@@ -13,7 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, or_, select, update
 
-from qb_collections.core.intents import FINAL_STATES, Approval, Intent, IntentKind, PlannedIntent, State
+from qb_collections.core.intents import (
+    CONTACT_KINDS,
+    FINAL_STATES,
+    Approval,
+    Intent,
+    IntentKind,
+    PlannedIntent,
+    State,
+)
 from qb_collections.store import transitions
 from qb_collections.store.attempts import (
     Attempt,
@@ -65,7 +73,8 @@ def plan(
 ) -> None:
     """Queue effects; one whose key is there already stays as it is.
 
-    One that was cancelled or refused, and so had no effect, is planned again in a new round.
+    A contact that was not begun takes on what is planned now; what was cancelled or refused, and so had
+    no effect, is planned again in a new round.
 
     depends_on_keys may name earlier intents and others of the same call; an unknown key is our mistake.
     decision_ids: by intent key, the decision that an effect came from.
@@ -96,23 +105,41 @@ def plan(
 
 
 def _plan_again(conn: Connection, company_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    without_effect = {
-        *conn.execute(
-            select(intent.c.key).where(
-                intent.c.company_id == company_id,
-                intent.c.key.in_([row["key"] for row in rows]),
-                intent.c.state.in_((State.CANCELLED, State.REJECTED)),
-            )
-        ).scalars()
-    }
+    """Contacts that nothing was sent for take on what was decided last.
+
+    What had no effect begins a new round, unless a person declined it in this very run.  What
+    still waits keeps a person's yes for as long as it is about the same invoices and amount.
+    """
+    by_key = {row["key"]: row for row in rows}
+    found = conn.execute(
+        select(
+            intent.c.key, intent.c.kind, intent.c.state, intent.c.approval, intent.c.plan, intent.c.run_id
+        ).where(
+            intent.c.company_id == company_id,
+            intent.c.key.in_([*by_key]),
+            intent.c.state.in_((State.PLANNED, State.CANCELLED, State.REJECTED)),
+        )
+    ).all()
     cleared = {"body": None, "body_hash": None, "before": None, "reason": None, "settled_at": None}
-    for row in rows:
-        if row["key"] in without_effect:
-            conn.execute(
-                update(intent)
-                .where(intent.c.company_id == company_id, intent.c.key == row["key"])
-                .values(row | cleared | {"round": intent.c.round + 1})
-            )
+    for old in found:
+        row = by_key[old.key]
+        values: dict[str, Any] = row | cleared
+        if old.state == State.PLANNED:
+            if old.kind not in CONTACT_KINDS or old.kind != row["kind"]:
+                continue
+            if old.approval == Approval.GIVEN and _figures(old.plan) == _figures(row["plan"]):
+                values |= {"approval": Approval.GIVEN}
+        elif old.approval == Approval.DECLINED and old.run_id == row["run_id"]:
+            continue
+        else:
+            values |= {"round": intent.c.round + 1}
+        conn.execute(
+            update(intent).where(intent.c.company_id == company_id, intent.c.key == old.key).values(values)
+        )
+
+
+def _figures(plan: Mapping[str, Any]) -> tuple[Any, Any]:
+    return plan.get("invoice_ids"), plan.get("amount")
 
 
 def next_due(conn: Connection, lease: Lease, *, now: datetime, at_most: int) -> builtins.list[Intent]:

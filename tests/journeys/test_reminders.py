@@ -252,5 +252,33 @@ def test_the_night_does_what_the_preview_showed_and_keeps_its_approval(world):
     assert difference["after"] == "Nothing of this customer is open any more."
 
 
+def test_turning_sending_on_after_a_night_in_shadow_lets_the_same_days_night_send(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect(Mode.SHADOW)
+    world.settled_in()
+    shown = world.night()
+    modes.set_mode(world.context, world.company, Mode.AUTOMATIC, by="Dana", confirmed=True)
+
+    made = world.night()
+
+    assert made["run"]["id"] == shown["run"]["id"]
+    assert made["run"]["counts"] == shown["run"]["counts"]
+    assert world.sends() == {invoice["Id"]: 1}
+
+
+def test_a_night_run_again_keeps_the_figures_of_its_day(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+
+    first = world.night()
+    second = world.night()
+
+    assert first["run"]["counts"]["contacts"] == 1
+    assert second["run"]["counts"]["contacts"] == 1
+
+
 def _open(world, kind):
     return [task for task in tasks.list_open(world.context, world.company) if task.kind == kind]

@@ -49,6 +49,37 @@ def test_planning_the_same_key_twice_changes_nothing(engine, lease):
         assert intents.by_key(conn, lease.company_id, "a") == first
 
 
+def test_a_contact_that_was_not_begun_takes_on_what_is_planned_now_and_keeps_a_yes_to_the_same_figures(
+    engine, lease
+):
+    def contact(invoice, approval):
+        plan = {"customer_id": "1", "invoice_ids": [invoice], "amount": "5.00"}
+        return PlannedIntent("a", IntentKind.SEND_INVOICE, NOW, plan, approval)
+
+    with durable(engine) as conn:
+        queue(conn, lease, contact("7", Approval.NEEDED))
+        queue(conn, lease, contact("7", Approval.NOT_NEEDED))
+        lifted = intents.by_key(conn, lease.company_id, "a").approval
+        queue(conn, lease, contact("7", Approval.NEEDED))
+        intents.approve(conn, lease.company_id, [intents.by_key(conn, lease.company_id, "a").id], "Dana", NOW)
+        queue(conn, lease, contact("7", Approval.NEEDED))
+        kept = intents.by_key(conn, lease.company_id, "a").approval
+        queue(conn, lease, contact("8", Approval.NEEDED))
+        other = intents.by_key(conn, lease.company_id, "a")
+
+    assert (lifted, kept, other.approval) == (Approval.NOT_NEEDED, Approval.GIVEN, Approval.NEEDED)
+    assert other.plan["invoice_ids"] == ["8"]
+
+
+def test_what_a_person_declined_is_not_planned_again_in_the_same_run(engine, lease):
+    with durable(engine) as conn:
+        queue(conn, lease, planned("a", approval=Approval.NEEDED))
+        intents.decline(conn, lease.company_id, [intents.by_key(conn, lease.company_id, "a").id], "Dana", NOW)
+        queue(conn, lease, planned("a", approval=Approval.NEEDED))
+
+        assert intents.by_key(conn, lease.company_id, "a").state is State.CANCELLED
+
+
 def test_the_same_key_in_two_companies_is_two_effects(engine, lease):
     other = add_company(engine, "Second Street")
     with durable(engine) as conn:
