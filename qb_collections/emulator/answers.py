@@ -14,12 +14,16 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer; `headers` are those beyond the content type."""
+    """One answer; `headers` are those beyond the content type.
+
+    With `drip_seconds` the body goes out in small pieces over that much real time.
+    """
 
     status: int
     body: bytes
     content_type: str = JSON
     headers: Headers = ()
+    drip_seconds: float = 0.0
 
     @property
     def status_line(self) -> str:

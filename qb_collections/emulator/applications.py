@@ -16,11 +16,14 @@ _SHOWN = {"Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard"}
 _WRITTEN = ("Estimate", "TimeActivity", "PurchaseOrder", "ReimburseCharge")
 
 
-def record(work: Work, entity: str, id_: str, links: Sequence[Link]) -> None:
-    """Replace the applications that one transaction makes."""
-    work.conn.execute(
-        "DELETE FROM link WHERE realm = ? AND entity = ? AND id = ?", (work.realm, entity, int(id_))
-    )
+def record(work: Work, entity: str, id_: str, links: Sequence[Link], *, fresh: bool = False) -> None:
+    """Replace the applications that one transaction makes; fresh: it makes none yet."""
+    if not fresh:
+        work.conn.execute(
+            "DELETE FROM link WHERE realm = ? AND entity = ? AND id = ?", (work.realm, entity, int(id_))
+        )
+    if not links:
+        return
     work.conn.executemany(
         "INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -20,6 +20,7 @@ from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.company import merged
 from qb_collections.emulator.errors import Fault as Fault
+from qb_collections.emulator.loading import Loader
 from qb_collections.emulator.store import Store
 from qb_collections.emulator.switches import Switches as Switches
 from qb_collections.emulator.wire import Body, decode, instant, micros
@@ -99,6 +100,14 @@ class Engine:
             found = saving.save(work, entity, body, params)
             saving.finish(work)
             return self._shown(work, entity, found)
+
+    @contextmanager
+    def loading(self, realm_id: str) -> Iterator[Loader]:
+        """Save many records in one transaction; nobody is told of them, and balances follow at the end."""
+        with self.writing(realm_id) as work:
+            loader = Loader(work)
+            yield loader
+            loader.close()
 
     def delete(
         self, realm_id: str, entity: str, body: dict[str, Any], *, at: datetime | None = None

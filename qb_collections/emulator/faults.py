@@ -4,12 +4,15 @@ A rule names a fault, says which calls it meets, and how often: `times` (the fir
 matches; 1 when nothing is said) or `rate` (a seeded share of the matches, so that a run can
 be repeated).  Faults of the first group strike before anything is stored, those of the
 second after QuickBooks has done the work: that difference is what they are for.
+
+The fault `any` draws one of several for each call that it strikes, also from the seed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from random import Random
 from threading import Lock
@@ -31,21 +34,77 @@ BEFORE = (
     "lower_401",
     "403_3100",
     "fault_in_200",
+    "fault_400",
+    "login_302",
     "invalid_grant",
     "invalid_client",
 )
-# The work is done; the answer is lost or spoilt.
-AFTER = ("lose_answer", "http_500_after", "cut_off", "empty_body")
+# The work is done; the answer is lost, late or spoilt.
+AFTER = (
+    "lose_answer",
+    "late_answer",
+    "trickle",
+    "http_500_after",
+    "http_502_after",
+    "http_503_after",
+    "http_504_after",
+    "cut_off",
+    "empty_body",
+    "corrupt_json",
+    "bom",
+    "wrong_charset",
+    "odd_json",
+    "new_fields",
+)
 # The call itself is changed, and answered in earnest.
-AROUND = ("slow", "forget_requestid", "lagging_queries")
-FAULTS = BEFORE + AFTER + AROUND
+AROUND = ("slow", "forget_requestid", "lagging_queries", "changing_pages", "half_batch", "skewed_date")
+# These strike deliveries of webhooks, not calls.
+WEBHOOK = (
+    "webhook_lost",
+    "webhook_duplicate",
+    "webhook_late",
+    "webhook_shuffled",
+    "webhook_bad_signature",
+    "webhook_unsigned",
+    "webhook_unknown_company",
+    "webhook_other_form",
+)
+FAULTS = (*BEFORE, *AFTER, *AROUND, *WEBHOOK, "any")
 
-_TIMED = ("slow", "lagging_queries")
+# What `any` draws from when it is not told: all of it passes, and none says that a grant has ended.
+PASSING = (
+    "refuse_before",
+    "html_503",
+    "http_500",
+    "http_502",
+    "http_503",
+    "http_504",
+    "xml_429",
+    "json_429",
+    "lose_answer",
+    "http_500_after",
+    "http_503_after",
+    "cut_off",
+    "empty_body",
+)
+
+_TIMED = ("slow", "lagging_queries", "late_answer", "trickle", "skewed_date", "webhook_late")
+_SECONDS_MAX = {"lagging_queries": 3600.0, "skewed_date": 172_800.0, "webhook_late": 2_592_000.0}
+# Faults that make sense for some calls only: a rule passes over the others without counting them.
+_ONLY_KINDS = {
+    "lagging_queries": ("query", "batch", "cdc"),
+    "changing_pages": ("query",),
+    "half_batch": ("batch",),
+    "invalid_grant": ("oauth",),
+    "invalid_client": ("oauth",),
+}
+
+START_POSITION = re.compile(r"(\bstartposition\s+)(\d{1,9})\b", re.IGNORECASE)
 
 RULES_MAX = 200
 SECONDS_MAX = 120.0
 _MATCH_KEYS = ("method", "path", "entity", "operation", "realm", "nth")
-_RULE_KEYS = ("fault", "match", "times", "rate", "seed", "seconds", "retry_after")
+_RULE_KEYS = ("fault", "match", "times", "rate", "seed", "seconds", "retry_after", "code", "shift", "among")
 
 
 class ConnectionLost(Exception):
@@ -72,14 +131,26 @@ class Rule:
     seed: int
     seconds: float
     retry_after: int | None
+    code: str = "6000"  # of fault_400
+    shift: int = 1  # of changing_pages: how many rows of earlier pages are gone, or below zero are new
+    among: tuple[str, ...] = ()  # of any
     matched: int = 0
     struck: int = 0
     _random: Random = field(default_factory=Random, repr=False)
 
     def strikes(self, call: Call) -> bool:
         """Count the call if it matches, and say whether this rule strikes it."""
-        if not self._meets(call):
-            return False
+        return self._meets(call) and self._counts()
+
+    def strikes_delivery(self) -> bool:
+        """Count a delivery of webhooks, and say whether this rule strikes it."""
+        return self.fault in WEBHOOK and self._counts()
+
+    def as_struck(self) -> Rule:
+        """Return what strikes: this rule, or for `any` the same rule with the fault that was drawn."""
+        return replace(self, fault=self._random.choice(self.among)) if self.fault == "any" else self
+
+    def _counts(self) -> bool:
         self.matched += 1
         nth = self.match.get("nth")
         if nth is not None and self.matched != nth:
@@ -93,6 +164,8 @@ class Rule:
 
     def _meets(self, call: Call) -> bool:
         match = self.match
+        if self.fault in WEBHOOK or not _makes_sense(self.fault, call):
+            return False
         return (
             match.get("method", call.method).upper() == call.method
             and match.get("operation", call.kind) == call.kind
@@ -112,9 +185,26 @@ class Rule:
             "seed": self.seed,
             "seconds": self.seconds if self.fault in _TIMED else None,
             "retry_after": self.retry_after,
+            **({"code": self.code} if self.fault == "fault_400" else {}),
+            **({"shift": self.shift} if self.fault == "changing_pages" else {}),
+            **({"among": list(self.among)} if self.fault == "any" else {}),
             "matched": self.matched,
             "struck": self.struck,
         }
+
+
+def _makes_sense(fault: str, call: Call) -> bool:
+    if call.kind not in _ONLY_KINDS.get(fault, KINDS):
+        return False
+    if fault == "changing_pages":
+        return (start_position(call) or 1) > 1
+    return fault != "forget_requestid" or bool(call.params.get("requestid"))
+
+
+def start_position(call: Call) -> int | None:
+    """Return a query's STARTPOSITION, None where it names none."""
+    found = START_POSITION.search(call.params.get("query") or call.body.decode("utf-8", "replace"))
+    return int(found[2]) if found else None
 
 
 def _path_meets(pattern: str, path: str) -> bool:
@@ -162,9 +252,14 @@ class FaultRules:
                 if answered and not around:
                     continue
                 if rule.strikes(call):
-                    struck.append(rule)
+                    struck.append(rule.as_struck())
                     answered = answered or not around
             return tuple(struck)
+
+    def strike_delivery(self) -> tuple[Rule, ...]:
+        """Return the rules that strike this delivery of webhooks."""
+        with self._lock:
+            return tuple(rule for rule in self._rules if rule.strikes_delivery())
 
 
 def _read_rule(wanted: object, rule_id: int) -> Rule:
@@ -182,6 +277,10 @@ def _read_rule(wanted: object, rule_id: int) -> Rule:
     if times is None and rate is None:
         times = 1
     seed = _whole(wanted, "seed", 0, 2**63) or 0
+    if fault in WEBHOOK and set(match) - {"nth"}:
+        raise BadRule(f"{fault} strikes deliveries of webhooks; its match may name nth only.")
+    most = _SECONDS_MAX.get(fault, SECONDS_MAX)
+    seconds = _number(wanted, "seconds", -most if fault == "skewed_date" else 0, most)
     return Rule(
         id=rule_id,
         fault=fault,
@@ -189,8 +288,11 @@ def _read_rule(wanted: object, rule_id: int) -> Rule:
         times=times,
         rate=rate,
         seed=seed,
-        seconds=_number(wanted, "seconds", 0, SECONDS_MAX) or 1.0,
+        seconds=seconds or 1.0,
         retry_after=_whole(wanted, "retry_after", 0, 86_400),
+        code=str(_whole(wanted, "code", 1, 99_999) or 6000),
+        shift=_whole(wanted, "shift", -1000, 1000) or 1,
+        among=_among(wanted) if fault == "any" else (),
         _random=Random(seed),
     )
 
@@ -208,6 +310,15 @@ def _read_match(match: object) -> Mapping[str, Any]:
         raise BadRule(f"There is no operation {match['operation']!r}; there are {', '.join(KINDS)}.")
     _whole(match, "nth", 1, 1_000_000)
     return match
+
+
+def _among(wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read what `any` draws from; faults of calls only."""
+    told = wanted.get("among", PASSING)
+    known = (*BEFORE, *AFTER)
+    if not isinstance(told, list | tuple) or not told or any(name not in known for name in told):
+        raise BadRule(f'"among" is a list of some of these: {", ".join(known)}; got {told!r}.')
+    return tuple(told)
 
 
 def _number(wanted: Mapping[str, Any], key: str, low: float, high: float) -> float | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 from qb_collections.emulator import acts, companies, gateway, lagging, oauth, rest
 from qb_collections.emulator.answers import Reply
 from qb_collections.emulator.calls import Call, read_call
+from qb_collections.emulator.changed_calls import half_of_batch, page_as_asked, shifted_page
 from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.companies import CompanyHandle
 from qb_collections.emulator.companies_open import Companies
@@ -39,6 +40,7 @@ from qb_collections.emulator.webhooks_out import WebhookSender
 StartResponse = Callable[..., object]
 
 GZIP_FROM_BYTES = 600
+DRIP_PIECES = 20
 _METHODS = ("GET", "POST", "HEAD", "DELETE", "PUT", "PATCH", "OPTIONS")
 
 
@@ -125,9 +127,11 @@ class Front:
         try:
             reply = self._with_fault(call, main, struck, arrived_at)
             status = reply.status
+            if main is not None and main.fault == "late_answer":
+                time.sleep(main.seconds)
             if main is not None and main.fault not in BEFORE:
-                return spoil(main, reply, arrived_at)
-            return reply
+                reply = spoil(main, reply, arrived_at)
+            return _with_skewed_date(reply, struck, arrived_at)
         finally:
             self.log.record(call, arrived_at, Outcome(status, tid, named))
 
@@ -139,9 +143,15 @@ class Front:
             call = read_call(call.method, call.path, params, call.headers, call.body)
         if call.realm_id is None:
             return self._oauth(call)
-        reply = self._api(call)
+        if any(rule.fault == "half_batch" for rule in struck):
+            self._api(half_of_batch(call))
+            raise ConnectionLost("the server went away in the middle of the batch")
+        shift = next((rule.shift for rule in struck if rule.fault == "changing_pages"), 0)
+        reply = self._api(shifted_page(call, shift) if shift else call)
+        if shift and reply.status == 200:
+            reply = replace(reply, body=page_as_asked(reply.body, call))
         lag = max((rule.seconds for rule in struck if rule.fault == "lagging_queries"), default=0.0)
-        if lag and call.kind in ("query", "batch") and reply.status == 200:
+        if lag and reply.status == 200:
             behind = now - timedelta(seconds=lag)
             return replace(reply, body=lagging.as_of(self.engine, call.realm_id, reply.body, behind))
         return reply
@@ -192,21 +202,23 @@ class Front:
 
     def _send(self, call: Call, reply: Reply, tid: str, start_response: StartResponse) -> Iterable[bytes]:
         body = reply.body
+        given = {name for name, _ in reply.headers}
         headers = [
             ("Content-Type", reply.content_type),
             ("intuit_tid", tid),
             ("Intuit-Tid", tid),
-            ("Date", format_datetime(self.clock.now(), usegmt=True)),
             *reply.headers,
         ]
-        if not any(name == "Cache-Control" for name, _ in reply.headers):
+        if "Date" not in given:
+            headers.append(("Date", format_datetime(self.clock.now(), usegmt=True)))
+        if "Cache-Control" not in given:
             headers.append(("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"))
         if len(body) >= GZIP_FROM_BYTES and "gzip" in call.headers.get("accept-encoding", ""):
             body = gzip.compress(body, compresslevel=1, mtime=0)
             headers.append(("Content-Encoding", "gzip"))
         headers.append(("Content-Length", str(len(body))))
         start_response(reply.status_line, headers)
-        return [body]
+        return _dripping(body, reply.drip_seconds) if reply.drip_seconds else [body]
 
 
 def _call_of(environ: dict[str, Any]) -> Call:
@@ -223,6 +235,22 @@ def _call_of(environ: dict[str, Any]) -> Call:
     path = str(environ.get("PATH_INFO", "/")).encode("latin-1").decode("utf-8", "replace")
     params = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     return read_call(environ["REQUEST_METHOD"], path, params, headers, body)
+
+
+def _dripping(body: bytes, seconds: float) -> Iterator[bytes]:
+    """Give a body out in pieces over this much real time."""
+    size = max(1, -(-len(body) // DRIP_PIECES))
+    for start in range(0, len(body), size):
+        time.sleep(seconds / DRIP_PIECES)
+        yield body[start : start + size]
+
+
+def _with_skewed_date(reply: Reply, struck: Sequence[Rule], now: datetime) -> Reply:
+    skew = sum(rule.seconds for rule in struck if rule.fault == "skewed_date")
+    if not skew:
+        return reply
+    date = format_datetime(now + timedelta(seconds=skew), usegmt=True)
+    return replace(reply, headers=(*reply.headers, ("Date", date)))
 
 
 def _unauthorised(detail: str, now: datetime) -> Reply:

@@ -84,6 +84,38 @@ def system_failure(now: datetime) -> bytes:
     return json.dumps(fault).encode()
 
 
+_BUSINESS = {
+    "610": "Object Not Found",
+    "2010": "Request has invalid or unsupported property",
+    "2020": "Required param missing, need to supply the required value for the API",
+    "5010": "Stale Object Error",
+    "5020": "Permission Denied Error",
+    "5030": "Feature Not Supported Error",
+    "6000": "A business validation error has occurred while processing your request",
+    "6140": "Duplicate Document Number Error",
+    "6190": "Invalid Company Status",
+    "6210": "Account Period Closed, Cannot Update Through Services API",
+    "6240": "Duplicate Name Exists Error",
+    "6540": "Deposited Transaction cannot be changed",
+}
+
+
+def business_fault(code: str, now: datetime) -> bytes:
+    """A ValidationFault of this code, with Intuit's message where one is known."""
+    message = _BUSINESS.get(code, "A business validation error has occurred while processing your request")
+    error = {
+        "Message": message,
+        "Detail": f"{message} : asked for by a fault rule",
+        "code": code,
+        "element": "",
+    }
+    fault = {
+        "Fault": {"Error": [error], "type": "ValidationFault"},
+        "time": now.isoformat(timespec="milliseconds"),
+    }
+    return json.dumps(fault).encode()
+
+
 def html_page(status: int) -> bytes:
     """What stands between us and QuickBooks when it is down: a page for people."""
     title = {404: "Not Found", 503: "Service Unavailable"}.get(status, "We will be right back")

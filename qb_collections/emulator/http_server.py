@@ -88,7 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
             started.append((status, headers))
 
         try:
-            chunks = list(self.server.app(self._environ(body), start_response))
+            chunks = self.server.app(self._environ(body), start_response)
+            if not isinstance(chunks, list):
+                self._write_as_it_comes(*started[-1], chunks)
+                return
         except ConnectionLost:
             self.close_connection = True
             self._hang_up()
@@ -114,6 +117,15 @@ class _Handler(BaseHTTPRequestHandler):
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         self.wfile.write(head if self.command == "HEAD" else head + body)
+
+    def _write_as_it_comes(
+        self, status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]
+    ) -> None:
+        """Send the head at once and each piece of the body when it is there; the length is in the headers."""
+        self._write(status, headers, [])
+        for chunk in chunks:
+            self.wfile.flush()
+            self.wfile.write(chunk)
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -15,11 +15,14 @@ from qb_collections.emulator.wire import decode, encode
 
 
 def as_of(engine: Engine, realm_id: str, body: bytes, behind: datetime) -> bytes:
-    """Return a query's or batch's answer with its rows as they stood at an earlier instant."""
+    """Return a query's, batch's or capture's answer with its rows as they stood at an earlier instant."""
     answer = decode(body)
     for item in (answer, *answer.get("BatchItemResponse", ())):
         if item.get("QueryResponse"):
             item["QueryResponse"] = _response_as_of(engine, realm_id, item["QueryResponse"], behind)
+    for captured in answer.get("CDCResponse", ()):
+        slots = captured["QueryResponse"]
+        captured["QueryResponse"] = [_response_as_of(engine, realm_id, slot, behind) for slot in slots]
     return encode(answer)
 
 

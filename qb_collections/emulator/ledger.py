@@ -42,40 +42,61 @@ class Entry:
     units: int
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The ids of a company's accounts of type Accounts Receivable and Accounts Payable."""
+
+    receivable: frozenset[str]
+    payable: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What is posted: a record and its day; fresh: it has no postings yet."""
+
+    realm: str
+    entity: str
+    id: str
+    on: str
+    fresh: bool = False
+
+
+def places(conn: sqlite3.Connection, realm: str) -> Places:
+    return Places(receivable_accounts(conn, realm), payable_accounts(conn, realm))
+
+
 def post(
     conn: sqlite3.Connection,
-    realm: str,
-    entity: str,
-    id_: str,
-    txn_on: str,
+    transaction: Transaction,
     postings: Sequence[Posting],
     *,
+    places: Places,
     home: str,
 ) -> tuple[set[str], set[str]]:
     """Replace one transaction's postings; return the customers and the vendors whose balance has moved.
 
     Balances follow by difference, so the cost does not grow with the books.
     """
+    realm, entity, id_ = transaction.realm, transaction.entity, transaction.id
     assert sum(posting.amount for posting in postings) == 0, f"{entity} {id_} does not balance: {postings}"
-    receivables = receivable_accounts(conn, realm)
     accounts: defaultdict[str, int] = defaultdict(int)
     customers: defaultdict[str, int] = defaultdict(int)
     vendors: defaultdict[str, int] = defaultdict(int)
-    payables = payable_accounts(conn, realm)
 
     def count(account: str, customer: str | None, amount: int, foreign: int) -> None:
         accounts[account] += amount
-        if customer is not None and account in receivables:
+        if customer is not None and account in places.receivable:
             customers[customer] += foreign  # a customer owes in the customer's currency
-        if customer is not None and account in payables:
+        if customer is not None and account in places.payable:
             vendors[customer] -= foreign
 
-    for account, customer, amount, foreign in conn.execute(
-        "SELECT account, customer, amount, foreign_amount FROM posting"
-        " WHERE realm = ? AND entity = ? AND txn_id = ?",
-        (realm, entity, int(id_)),
-    ):
-        count(account, customer, -amount, -foreign)
+    if not transaction.fresh:
+        for account, customer, amount, foreign in conn.execute(
+            "SELECT account, customer, amount, foreign_amount FROM posting"
+            " WHERE realm = ? AND entity = ? AND txn_id = ?",
+            (realm, entity, int(id_)),
+        ):
+            count(account, customer, -amount, -foreign)
     if accounts:
         conn.execute(
             "DELETE FROM posting WHERE realm = ? AND entity = ? AND txn_id = ?", (realm, entity, int(id_))
@@ -87,7 +108,16 @@ def post(
         count(posting.account, posting.customer, amount, foreign)
         rows.append(
             (
-                *(realm, entity, int(id_), line, txn_on, posting.account, posting.customer, posting.class_),
+                *(
+                    realm,
+                    entity,
+                    int(id_),
+                    line,
+                    transaction.on,
+                    posting.account,
+                    posting.customer,
+                    posting.class_,
+                ),
                 *(posting.department, posting.item, posting.tax_rate, amount, posting.currency or home),
                 *(str(posting.rate), foreign),
             )
@@ -103,6 +133,8 @@ def post(
 
 
 def _add(conn: sqlite3.Connection, table: str, column: str, realm: str, amounts: dict[str, int]) -> None:
+    if not any(amounts.values()):
+        return
     conn.executemany(
         f"INSERT INTO {table} (realm, {column}, amount) VALUES (?, ?, ?)"
         f" ON CONFLICT (realm, {column}) DO UPDATE SET amount = amount + excluded.amount",

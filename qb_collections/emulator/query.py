@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_OPERATORS = ("=", "<", ">", "<=", ">=", "!=", "<>")
+_OPERATORS = ("=", "<", ">", "<=", ">=", "!=")  # != is in no document; public clients use it
 _DEFAULT_ROWS = 100  # what QuickBooks answers when no MAXRESULTS is given
 _KEYWORDS = frozenset({"where", "orderby", "order", "startposition", "maxresults", "and", "group", "or"})
 

@@ -32,6 +32,7 @@ def _create(work: Work, spec: Entity, body: Body, params: Mapping[str, str]) -> 
     if spec.is_transaction:
         work.guard_period(new["TxnDate"])
     new |= {"Id": work.next_id(spec.sequence, spec.first_id), "domain": "QBO", "sparse": False}
+    work.expect_none(spec.name, new["Id"])
     return _store(work, spec, new, None, "Create")
 
 
@@ -58,10 +59,12 @@ def _store(work: Work, spec: Entity, new: Body, old: Body | None, operation: Ope
     row = work.put(spec, new, operation)
     if spec.is_transaction:
         before = applications.targets(work, spec.name, row.id) if old is not None else set()
-        applications.record(work, spec.name, row.id, spec.links(work, row.body))
+        fresh = old is None
+        applications.record(work, spec.name, row.id, spec.links(work, row.body), fresh=fresh)
         posted = currencies.in_home(work, row.body, spec.postings(work, row.body))
-        work.post(spec.name, row.id, row.body["TxnDate"], posted)
-        for target in sorted(before | applications.targets(work, spec.name, row.id)):
+        work.post(spec.name, row.id, row.body["TxnDate"], posted, fresh=fresh)
+        after = applications.targets(work, spec.name, row.id) if spec.applies else set()
+        for target in sorted(before | after):
             applications.refresh(work, *target)
     spec.saved(work, row.body, old)
     return row_body(work, spec, row.id)
@@ -151,10 +154,7 @@ def check_id(value: Any) -> str:
 
 def guard_subscription(work: Work) -> None:
     """Raise Fault 6190 when the company's subscription has lapsed: reads go on, writes do not."""
-    found = work.conn.execute("SELECT lapsed FROM company WHERE realm = ?", (work.realm,)).fetchone()
-    if found is None:
-        raise LookupError(f"there is no company {work.realm}")
-    if found[0]:
+    if not work.may_write():
         raise errors.lapsed()
 
 

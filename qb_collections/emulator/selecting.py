@@ -65,7 +65,7 @@ def _fits(code: Body, condition: Condition) -> bool:
     match condition.operator:
         case "=" | "in":
             return value.lower() in wanted
-        case "!=" | "<>":
+        case "!=":
             return value.lower() not in wanted
         case _:
             return False
@@ -144,7 +144,7 @@ def _compare(work: Work, shown: Filter, condition: Condition) -> tuple[str, list
     values = [_literal(work, shown, condition.name, value) for value in condition.values]
     if condition.operator == "in":
         return f"{shown.sql} IN ({', '.join('?' for _ in values)})", values
-    if condition.operator in ("!=", "<>"):
+    if condition.operator == "!=":
         return f"{shown.sql} IS NOT ?", values
     return f"{shown.sql} {condition.operator} ?", values
 

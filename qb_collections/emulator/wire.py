@@ -61,6 +61,7 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@functools.lru_cache(maxsize=256)
 def micros(at: datetime) -> int:
     """Return an aware instant as the store keeps it."""
     whole = at.astimezone(UTC)
@@ -72,6 +73,7 @@ def instant(stored: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 
 
+@functools.lru_cache(maxsize=256)
 def stamp(at: datetime, zone_name: str) -> str:
     """Return the instant as MetaData shows it: whole seconds and a numeric offset."""
     return at.astimezone(zone(zone_name)).isoformat(timespec="seconds")

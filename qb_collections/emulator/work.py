@@ -76,6 +76,9 @@ class Work:
     touched_vendors: set[str] = field(default_factory=set)
     scratch: Body = field(default_factory=dict)  # what an entity's steps hand to each other
     _rows: dict[tuple[str, str], Row | None] = field(default_factory=dict)
+    _announced: set[tuple[str, str, str]] = field(default_factory=set)
+    _places: "ledger.Places | None" = None
+    _lapsed: bool | None = None
 
     # Reading
 
@@ -99,9 +102,34 @@ class Work:
         key, token, created_at, updated_at, active, deleted, body = found
         return Row(key, entity, id_, token, created_at, updated_at, bool(active), bool(deleted), decode(body))
 
-    def forget(self) -> None:
-        """Read everything again, after rows were changed by a statement of their own."""
-        self._rows.clear()
+    def forget(self, entities: frozenset[str] | None = None) -> None:
+        """Read everything (of these kinds) again, after rows were changed by a statement of their own."""
+        if entities is None:
+            self._rows.clear()
+        else:
+            self._rows = {key: row for key, row in self._rows.items() if key[0] not in entities}
+
+    def expect_none(self, entity: str, id_: str) -> None:
+        """Say that no record has this id: it has just been given out."""
+        self._rows[entity, id_] = None
+
+    def places(self) -> "ledger.Places":
+        """Return the receivables and payables accounts; forget_places after one was added."""
+        if self._places is None:
+            self._places = ledger.places(self.conn, self.realm)
+        return self._places
+
+    def forget_places(self) -> None:
+        self._places = None
+
+    def may_write(self) -> bool:
+        """Whether the company's subscription is running; raises LookupError where there is no company."""
+        if self._lapsed is None:
+            found = self.conn.execute("SELECT lapsed FROM company WHERE realm = ?", (self.realm,)).fetchone()
+            if found is None:
+                raise LookupError(f"there is no company {self.realm}")
+            self._lapsed = bool(found[0])
+        return not self._lapsed
 
     def body(self, entity: str, id_: str) -> Body | None:
         """Return the body of an entity that exists and is not deleted."""
@@ -157,10 +185,12 @@ class Work:
         )
 
     def next_id(self, sequence: str, first: int) -> str:
-        last = self.counter(f"id:{sequence}")
-        value = str(first if last is None else int(last) + 1)
-        self.set_counter(f"id:{sequence}", value)
-        return value
+        (value,) = self.conn.execute(
+            "INSERT INTO counter (realm, name, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (realm, name) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value",
+            (self.realm, f"id:{sequence}", str(first)),
+        ).fetchone()
+        return str(value)
 
     # Writing
 
@@ -251,15 +281,26 @@ class Work:
 
     def announce(self, entity: str, id_: str, operation: Operation) -> None:
         """Note a change for the listeners; one per entity and operation and request."""
-        if not any(
-            (seen.entity, seen.id, seen.operation) == (entity, id_, operation) for seen in self.changes
-        ):
+        if (entity, id_, operation) not in self._announced:
+            self._announced.add((entity, id_, operation))
             self.changes.append(Change(self.realm, entity, id_, operation, self.at))
 
-    def post(self, entity: str, id_: str, txn_on: str, postings: Sequence["ledger.Posting"]) -> None:
-        """Replace a transaction's postings; raises AssertionError when they do not balance."""
+    def post(
+        self,
+        entity: str,
+        id_: str,
+        txn_on: str,
+        postings: Sequence["ledger.Posting"],
+        *,
+        fresh: bool = False,
+    ) -> None:
+        """Replace a transaction's postings (fresh: it has none); AssertionError when they do not balance."""
         customers, vendors = ledger.post(
-            self.conn, self.realm, entity, id_, txn_on, postings, home=self.home_currency
+            self.conn,
+            ledger.Transaction(self.realm, entity, id_, txn_on, fresh),
+            postings,
+            places=self.places(),
+            home=self.home_currency,
         )
         self.touched_customers |= customers
         self.touched_vendors |= vendors

@@ -135,7 +135,7 @@ def test_preferences_and_company_can_be_queried(company):
         ("select * from Invoice where", "4000"),
         ("select * from Invoice where Balance > '0' or Balance < '5'", "4000"),
         ("select * from Invoice where (Balance > '0')", "4000"),
-        ("select * from Invoice where Balance != '0'", "4000"),
+        ("select * from Invoice where Balance <> '0'", "4000"),
         ("select * from Invoice where Balance > 0 maxresults", "4000"),
         ("selekt * from Invoice", "4000"),
         ("select * from Invoice where DocNumber = 'open", "4000"),

@@ -121,13 +121,14 @@ class _Loading:
             if entry.settled_on is not None and entry.settled_on <= self._as_of
         ]
         ids: dict[str, str] = {}
-        for at, what, entry in sorted(steps, key=lambda step: step[0]):
-            if entry.issued_on > self._as_of:
-                continue
-            if what == "invoice":
-                ids[entry.number] = self._save("Invoice", self._invoice(entry), at)["Id"]
-            else:
-                self._save("Payment", self._payment(entry, ids[entry.number]), at)
+        with self._engine.loading(self._realm_id) as loader:
+            for at, what, entry in sorted(steps, key=lambda step: step[0]):
+                if entry.issued_on > self._as_of:
+                    continue
+                if what == "invoice":
+                    ids[entry.number] = loader.save("Invoice", self._invoice(entry), at=at)["Id"]
+                else:
+                    loader.save("Payment", self._payment(entry, ids[entry.number]), at=at)
 
     def _invoice(self, entry: Entry) -> dict[str, Any]:
         return {

@@ -88,6 +88,7 @@ class Account(NameList):
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
         work.roles.clear()
+        work.forget_places()
         if body["AccountType"] == "Accounts Receivable":
             work.conn.execute("INSERT OR IGNORE INTO receivable VALUES (?, ?)", (work.realm, body["Id"]))
         if body["AccountType"] == "Accounts Payable":

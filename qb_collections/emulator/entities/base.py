@@ -67,6 +67,7 @@ class Entity:
     sequence: ClassVar[str]  # entities of one sequence share their ids' counter
     first_id: ClassVar[int] = 1
     is_transaction: ClassVar[bool] = False
+    applies: ClassVar[bool] = False  # it is applied to others: links() may return some
     can_delete: ClassVar[bool] = False
     can_void: ClassVar[bool] = False
     can_send: ClassVar[bool] = False

@@ -25,6 +25,7 @@ class BillPayment(Entity):
     name = "BillPayment"
     sequence = "Transaction"
     is_transaction = True
+    applies = True
     can_delete = True
     can_void = True
     fields: ClassVar[Fields] = {

@@ -37,7 +37,7 @@ class CreditMemo(SalesForm):
             raise errors.business("The customer of a credit memo that is applied cannot be changed.")
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
-        if applications.applied(work, "CreditMemo", body["Id"]) > body["TotalAmt"]:
+        if old is not None and applications.applied(work, "CreditMemo", body["Id"]) > body["TotalAmt"]:
             applications.release(work, "CreditMemo", body["Id"], body["TotalAmt"])
         if old is not None and currencies.is_foreign(work, body):
             applications.repost(work, "CreditMemo", body["Id"])

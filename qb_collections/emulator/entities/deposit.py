@@ -20,6 +20,7 @@ class Deposit(Entity):
     name = "Deposit"
     sequence = "Transaction"
     is_transaction = True
+    applies = True
     can_delete = True
     fields: ClassVar[Fields] = {
         **TRANSACTION_FIELDS,

@@ -116,9 +116,10 @@ class Invoice(SalesForm):
         return found
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
-        excess = applications.applied(work, "Invoice", body["Id"]) - applications.total_open(body)
-        if excess > 0:
-            applications.release(work, "Invoice", body["Id"], applications.total_open(body))
+        if old is not None:
+            excess = applications.applied(work, "Invoice", body["Id"]) - applications.total_open(body)
+            if excess > 0:
+                applications.release(work, "Invoice", body["Id"], applications.total_open(body))
         if old is not None and currencies.is_foreign(work, body):
             applications.repost(work, "Invoice", body["Id"])
         estimate_links.follow(work, "Invoice", body, old)

@@ -26,6 +26,7 @@ class Payment(Entity):
     name = "Payment"
     sequence = "Transaction"
     is_transaction = True
+    applies = True
     can_delete = True
     can_void = True
     can_send = True

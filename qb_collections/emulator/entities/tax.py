@@ -13,9 +13,18 @@ from qb_collections.emulator.work import Work
 def _pseudo(name: str, text: str, *, taxable: bool) -> Body:
     lists: Body = {which: {"TaxRateDetail": []} for which in ("SalesTaxRateList", "PurchaseTaxRateList")}
     return {
-        "Name": name, "Description": text, "Active": True, "Hidden": False, "Taxable": taxable,
-        "TaxGroup": False, "TaxCodeConfigType": "SYSTEM_GENERATED", **lists, "domain": "QBO",
-        "sparse": False, "Id": name, "SyncToken": "0",
+        "Name": name,
+        "Description": text,
+        "Active": True,
+        "Hidden": False,
+        "Taxable": taxable,
+        "TaxGroup": False,
+        "TaxCodeConfigType": "SYSTEM_GENERATED",
+        **lists,
+        "domain": "QBO",
+        "sparse": False,
+        "Id": name,
+        "SyncToken": "0",
     }
 
 
