@@ -24,12 +24,16 @@ from qb_collections.emulator.faults import FAULTS, BadRule
 from qb_collections.emulator.oauth import DISCOVERY_PATH
 from qb_collections.emulator.pages import index, invoice_page, page
 from qb_collections.emulator.request_log import PAGE_MAX
+from qb_collections.emulator.spoilt import LOGIN_PATH
 
 if TYPE_CHECKING:
     from qb_collections.emulator.front import Front
 
 PREFIX = "/emulator/control"
 ADVANCE_MAX = timedelta(days=3660)
+# Acts of people that end or change the app's access: the app is disconnected, its tokens end early, the
+# company's subscription lapses (reads go on, writes are refused with 6190) and is paid again.
+ACCESS_ACTS = ("disconnect", "end_access", "lapse", "resume")
 
 
 class Nonsense(ValueError):
@@ -72,6 +76,8 @@ class Control:
             return json_reply(self.credentials()) if call.method == "GET" else _only(call, "GET")
         if path == "/emulator/clock":
             return json_reply({"now": self._now()}) if call.method == "GET" else _only(call, "GET")
+        if path == LOGIN_PATH:
+            return html_reply(page("Sign in", "<p>Your session has ended. Sign in to go on.</p>"))
         if path == "/app/invoice":
             return self._invoice_page(call)
         if path == PREFIX or path.startswith(PREFIX + "/"):
@@ -117,8 +123,7 @@ class Control:
             case ("GET", ["versions", realm_id, entity, entity_id]):
                 return self._versions(self._known(realm_id), entity, entity_id)
             case ("GET", ["counters"]):
-                throttle = {"refuses": self._front.throttle.refuses, "over": self._front.throttle.over()}
-                return json_reply({"calls": self._front.log.counters(), "throttle": throttle})
+                return json_reply({"calls": self._front.log.counters(), "throttle": self._throttle()})
             case (_, ["faults", *rest_of_path]):
                 return self._faults(call, rest_of_path)
             case (_, ["webhooks"]):
@@ -185,11 +190,28 @@ class Control:
         return json_reply({"realm_id": handle.realm_id, "name": handle.name, "kind": handle.kind}, 201)
 
     def _act(self, realm_id: str, act: dict[str, Any]) -> Reply:
+        if act.get("act") in ACCESS_ACTS:
+            return self._act_on_access(realm_id, act)
         acts.run_due(self._front.engine, realm_id)
         try:
             return json_reply(acts.perform(self._front.engine, realm_id, act))
         except (ValueError, KeyError, TypeError) as problem:
             raise Nonsense(_sentence(problem)) from problem
+
+    def _act_on_access(self, realm_id: str, act: dict[str, Any]) -> Reply:
+        """Do what changes the app's way in, and not the books."""
+        if set(act) != {"act"}:
+            raise Nonsense(
+                f"The act {act['act']} needs nothing else, got {', '.join(sorted(set(act) - {'act'}))}."
+            )
+        match act["act"]:
+            case "disconnect":
+                return json_reply({"grants_ended": self._front.tokens.disconnect(realm_id)})
+            case "end_access":
+                return json_reply({"access_tokens_ended": self._front.tokens.end_access(realm_id)})
+            case lapses:
+                self._front.engine.set_lapsed(realm_id, lapses == "lapse")
+                return json_reply({"subscription": "lapsed" if lapses == "lapse" else "active"})
 
     def _trial_balance(self, realm_id: str, call: Call) -> Reply:
         as_of = call.params.get("as_of")
@@ -208,6 +230,15 @@ class Control:
         _whole(entity_id, "the entity's id")
         acts.run_due(self._front.engine, realm_id)
         return json_reply({"versions": self._front.engine.versions(realm_id, entity, entity_id)})
+
+    def _throttle(self) -> dict[str, Any]:
+        """How often each bucket was full, and how full it is now."""
+        throttle = self._front.throttle
+        return {
+            "refuses": throttle.refuses,
+            "over": throttle.over(),
+            "buckets": throttle.levels(self._front.clock.now()),
+        }
 
     def _requests(self, call: Call) -> Reply:
         after = _whole(call.params.get("after", "0"), "after")

@@ -49,7 +49,9 @@ class EmulatorServer:
         self.front = Front(
             self.store, self.engine, clock, control=control, throttle=throttle, verifier=verifier
         )
-        self.webhooks = WebhookSender(clock, self.front.credentials.webhook_verifier_token)
+        self.webhooks = WebhookSender(
+            clock, self.front.credentials.webhook_verifier_token, faults=self.front.faults
+        )
         self.webhooks.configure(webhooks_url, form=webhooks_form)
         self.front.webhooks = self.webhooks
         self.engine.on_change(self.webhooks.on_change)

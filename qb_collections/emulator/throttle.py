@@ -1,7 +1,8 @@
 """QuickBooks' request limits: always counted, refused only where that is asked for.
 
 Figures per company and app: 500 requests in a minute, 10 in a second, 40 batches in a
-minute (Intuit's developer documentation, late 2025).  The windows slide on the emulator's
+minute; per company over all apps 120 batches in a minute (Intuit's developer documentation, late
+2025).  The one app here meets the smaller figure first.  The windows slide on the emulator's
 clock.  Whether a refused request fills a bucket is not documented; here it does not.
 """
 
@@ -14,6 +15,12 @@ from threading import Lock
 PER_MINUTE = 500
 PER_SECOND = 10
 BATCHES_PER_MINUTE = 40
+COMPANY_BATCHES_PER_MINUTE = 120
+_LIMITS = (("per_minute", 60.0, PER_MINUTE), ("per_second", 1.0, PER_SECOND))
+_BATCH_LIMITS = (
+    ("batches_per_minute", 60.0, BATCHES_PER_MINUTE),
+    ("company_batches_per_minute", 60.0, COMPANY_BATCHES_PER_MINUTE),
+)
 
 
 class Throttle:
@@ -23,15 +30,13 @@ class Throttle:
         self.refuses = refuses
         self._lock = Lock()
         self._buckets: dict[tuple[str, str], deque[float]] = {}
-        self._over = {"per_minute": 0, "per_second": 0, "batches_per_minute": 0}
+        self._over = {name: 0 for name, _, _ in _LIMITS + _BATCH_LIMITS}
 
     def admit(self, realm_id: str, *, batch: bool, now: datetime) -> bool:
         """Count the request; False means that it is to be refused with 429."""
         with self._lock:
             at = now.timestamp()
-            limits = [("per_minute", 60.0, PER_MINUTE), ("per_second", 1.0, PER_SECOND)]
-            if batch:
-                limits.append(("batches_per_minute", 60.0, BATCHES_PER_MINUTE))
+            limits = _LIMITS + _BATCH_LIMITS if batch else _LIMITS
             over = False
             for name, seconds, limit in limits:
                 bucket = self._bucket(realm_id, name, at, seconds)
@@ -51,6 +56,18 @@ class Throttle:
         """Return how many requests met a full bucket, by bucket."""
         with self._lock:
             return dict(self._over)
+
+    def levels(self, now: datetime) -> dict[str, dict[str, dict[str, int]]]:
+        """Return how full each company's buckets are at this instant, beside their limits."""
+        with self._lock:
+            at = now.timestamp()
+            told: dict[str, dict[str, dict[str, int]]] = {}
+            for realm_id in sorted({realm_id for realm_id, _ in self._buckets}):
+                told[realm_id] = {
+                    name: {"now": len(self._bucket(realm_id, name, at, seconds)), "limit": limit}
+                    for name, seconds, limit in _LIMITS + _BATCH_LIMITS
+                }
+            return told
 
     def _bucket(self, realm_id: str, name: str, at: float, seconds: float) -> deque[float]:
         bucket = self._buckets.setdefault((realm_id, name), deque())

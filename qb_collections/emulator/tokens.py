@@ -186,6 +186,24 @@ class Tokens:
             connection.execute("UPDATE oauth_grant SET revoked = 1 WHERE id = ?", (row[0],))
             return True
 
+    def disconnect(self, realm_id: str) -> int:
+        """End every grant of a company, as when a person disconnects the app in QuickBooks; say how many."""
+        with self._store.transaction() as connection:
+            done = connection.execute(
+                "UPDATE oauth_grant SET revoked = 1 WHERE realm = ? AND revoked = 0", (realm_id,)
+            )
+            return done.rowcount
+
+    def end_access(self, realm_id: str) -> int:
+        """End a company's access tokens before their hour is over; refreshing still works."""
+        with self._store.transaction() as connection:
+            done = connection.execute(
+                "UPDATE oauth_access SET expires_at = ? WHERE expires_at > ?"
+                " AND grant_id IN (SELECT id FROM oauth_grant WHERE realm = ?)",
+                (_text(self._clock.now()), _text(self._clock.now()), realm_id),
+            )
+            return done.rowcount
+
     def bearer(self, access_token: str) -> Bearer:
         """Say which company an access token opens at this instant."""
         with self._store.reading() as connection:

@@ -4,6 +4,9 @@ One delivery holds what changed within a moment.  A delivery that is not answere
 within three seconds is tried again after 10 s, 20 s, 30 s, 5 min, 20 min, 2 h, 4 h, 6 h and
 then every 6 h, and holds up those behind it (Intuit's webhook documentation, February 2026).
 The ladder runs on the emulator's clock; only gathering runs on real time.
+
+Fault rules that strike deliveries may lose one, send it twice, hold it back past later ones, turn its
+events around, spoil or leave out its signature, or tell it in the other form or for another company.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +27,7 @@ import requests
 
 from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.consent import is_loopback
+from qb_collections.emulator.faults import FaultRules
 from qb_collections.emulator.wire import encode
 from qb_collections.emulator.work import Change
 
@@ -33,6 +37,7 @@ EVENTS_MAX = 20_000
 EVENTS_PER_DELIVERY = 500
 FORMS = ("cloudevents", "legacy")
 LADDER = tuple(timedelta(seconds=s) for s in (10, 20, 30, 300, 1200, 7200, 14_400, 21_600))
+UNKNOWN_REALM = "9999999999999999"
 _POLL_SECONDS = 0.1
 _PAST_TENSE = {
     "Create": "created",
@@ -49,15 +54,21 @@ class _Delivery:
     """One body on its way, and when it may next be tried."""
 
     body: bytes
-    tries: int
     due_at: datetime
+    tries: int = 0
+    signed: str = "well"  # or "badly" or "not"
+    copies: int = 1
 
 
 class WebhookSender:
     """Takes changes, sends them from a thread of its own.  Without an address it forgets them."""
 
-    def __init__(self, clock: EmulatorClock, verifier_token: str) -> None:
+    def __init__(
+        self, clock: EmulatorClock, verifier_token: str, *, faults: FaultRules | None = None
+    ) -> None:
         self._clock = clock
+        self._faults = faults or FaultRules()
+        self._late: list[_Delivery] = []
         self._key = verifier_token.encode()
         self._lock = threading.Condition()
         self._events: deque[tuple[float, Change]] = deque()
@@ -66,7 +77,7 @@ class WebhookSender:
         self._form = "cloudevents"
         self._stopping = False
         self._thread: threading.Thread | None = None
-        self._counts = {"delivered": 0, "failed_tries": 0, "dropped_events": 0}
+        self._counts = {"delivered": 0, "failed_tries": 0, "dropped_events": 0, "lost_by_fault": 0}
 
     def configure(self, url: object, *, form: object = "cloudevents") -> None:
         """Send to this address from now on, or to none.  Raises ValueError with a sentence."""
@@ -82,6 +93,7 @@ class WebhookSender:
             if self._url is None:
                 self._events.clear()
                 self._blocked = None
+                self._late.clear()
             self._lock.notify_all()
 
     def status(self) -> dict[str, Any]:
@@ -91,6 +103,7 @@ class WebhookSender:
                 "url": self._url,
                 "form": self._form,
                 "waiting_events": len(self._events),
+                "held_back": len(self._late),
                 "blocked_until": self._blocked.due_at.isoformat() if self._blocked else None,
                 **self._counts,
             }
@@ -128,31 +141,64 @@ class WebhookSender:
                     delivery = self._next()
                     url = self._url
                     if delivery is None or url is None:
-                        waits = bool(self._events or self._blocked)
+                        waits = bool(self._events or self._blocked or self._late)
                         self._lock.wait(_POLL_SECONDS if waits else None)
                         continue
-                self._settle(delivery, self._try(session, url, delivery.body))
+                self._settle(delivery, self._try(session, url, delivery))
 
     def _next(self) -> _Delivery | None:
         """Return what may be sent now: the blocked delivery first, and nothing past it."""
         if self._blocked is not None:
             return self._blocked if self._blocked.due_at <= self._clock.now() else None
+        for delivery in self._late:
+            if delivery.due_at <= self._clock.now():
+                self._late.remove(delivery)
+                self._blocked = delivery
+                return delivery
         if not self._events or time.monotonic() - self._events[0][0] < GATHER_SECONDS:
             return None
         gathered = [self._events.popleft()[1] for _ in range(min(len(self._events), EVENTS_PER_DELIVERY))]
         # The same thing told twice within a moment is told once.
         told = {(event.realm_id, event.entity, event.id, event.operation): event for event in gathered}
-        body = delivery_body(list(told.values()), self._form)
-        self._blocked = _Delivery(body, 0, self._clock.now())
+        self._blocked = self._delivery(list(told.values()))
         return self._blocked
 
-    def _try(self, session: requests.Session, url: str, body: bytes) -> bool:
+    def _delivery(self, changes: list[Change]) -> _Delivery | None:
+        """Return the delivery of these changes; None where a fault lost it or holds it back."""
+        struck = {rule.fault: rule for rule in self._faults.strike_delivery()}
+        if "webhook_lost" in struck:
+            self._counts["lost_by_fault"] += 1
+            return None
+        if "webhook_shuffled" in struck:
+            changes = changes[::-1]
+        if "webhook_unknown_company" in struck:
+            changes = [replace(change, realm_id=UNKNOWN_REALM) for change in changes]
+        form = self._form
+        if "webhook_other_form" in struck:
+            form = next(other for other in FORMS if other != form)
+        delivery = _Delivery(delivery_body(changes, form), self._clock.now())
+        if "webhook_unsigned" in struck:
+            delivery.signed = "not"
+        elif "webhook_bad_signature" in struck:
+            delivery.signed = "badly"
+        if "webhook_duplicate" in struck:
+            delivery.copies = 2
+        if "webhook_late" in struck:
+            delivery.due_at += timedelta(seconds=struck["webhook_late"].seconds)
+            self._late.append(delivery)
+            return None
+        return delivery
+
+    def _try(self, session: requests.Session, url: str, delivery: _Delivery) -> bool:
+        body = delivery.body
         headers = {
             "Content-Type": "application/json",
-            "intuit-signature": signature(body, self._key),
             "intuit-t-id": str(uuid.uuid4()),
             "intuit-created-time": self._clock.now().isoformat(),
         }
+        if delivery.signed != "not":
+            key = self._key if delivery.signed == "well" else b"another " + self._key
+            headers["intuit-signature"] = signature(body, key)
         try:
             answer = session.post(
                 url, data=body, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False
@@ -165,6 +211,10 @@ class WebhookSender:
         with self._lock:
             if delivered:
                 self._counts["delivered"] += 1
+                delivery.copies -= 1
+                if delivery.copies > 0:
+                    delivery.tries = 0
+                    return
                 if self._blocked is delivery:
                     self._blocked = None
                 return

@@ -139,4 +139,9 @@ def test_without_throttling_a_full_bucket_is_counted_and_not_refused(emulator):
     assert statuses == {200}
     told = emulator.control("GET", "counters").json()["throttle"]
     assert told["refuses"] is False
-    assert told["over"] == {"per_minute": 0, "per_second": 2, "batches_per_minute": 0}
+    assert told["over"] == {
+        "per_minute": 0,
+        "per_second": 2,
+        "batches_per_minute": 0,
+        "company_batches_per_minute": 0,
+    }
