@@ -2,21 +2,23 @@
 
 What an application settles is recognised line by line, pro rata, sales tax too, on the day of the payment but
 not before the document's own day.  Money that is not applied to a document yet stands in Unapplied Cash
-Payment Income.  Receivables booked by journal entries and deposits stay as they are.
+Payment Income (what vendors were paid beyond their bills stays in payables).  Receivables and payables booked
+by journal entries and deposits stay as they are.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qb_collections.emulator import accounts, applications, ledger
-from qb_collections.emulator.entities.payment import signed
+from qb_collections.emulator import accounts, applications, currencies
+from qb_collections.emulator.entities.payment import sign_of
 from qb_collections.emulator.ledger import Entry
 from qb_collections.emulator.wire import Body, decode, units
 from qb_collections.emulator.work import Work
 
 # A company that never needed the account has none: its rows then carry this id.
 UNAPPLIED_ID = "unapplied"
+_PAYMENTS = ("Payment", "BillPayment")
 _EARNINGS = frozenset({"Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"})
 
 _Row = tuple[Any, ...]  # account, customer, class, department, item, units
@@ -41,19 +43,38 @@ class _Places:
     owed: str  # the receivable account that carries them until then
 
 
-def entries(work: Work) -> Iterator[Entry]:
-    """Yield the whole ledger on the cash basis, in no order; every day of it balances."""
-    receivable = ledger.receivable_accounts(work.conn, work.realm)
+def entries(work: Work) -> list[Entry]:
+    """Return the whole ledger on the cash basis, in no order; every day of it balances.
+
+    Kept until a record of any company changes: the reports of one look ask for it several times.
+    """
+    if work.conn.in_transaction:
+        return list(_entries(work))
+    (marker,) = work.conn.execute("SELECT max(seq) FROM version").fetchone()
+    kept = work.kept.get(work.realm)
+    if kept is None or kept[0] != marker:
+        kept = work.kept[work.realm] = (marker, list(_entries(work)))
+    return kept[1]
+
+
+def _entries(work: Work) -> Iterator[Entry]:
+    places = work.places()
+    control = places.receivable | places.payable
     unapplied = accounts.find(work, accounts.UNAPPLIED) or UNAPPLIED_ID
-    yield from _cash_outside(work, receivable, unapplied)
+    yield from _cash_outside(work)
+    for kind in _PAYMENTS:
+        for id_, body_text in work.conn.execute(
+            "SELECT id, body FROM object WHERE realm = ? AND entity = ? AND deleted = 0", (work.realm, kind)
+        ).fetchall():
+            yield from _cash_payment(work, kind, str(id_), decode(body_text), unapplied)
     lines = _document_lines(work)
-    places = _Places(receivable, _staying(work, lines), min(receivable, key=int, default=""))
+    found = _Places(control, _staying(work, lines), min(places.receivable, key=int, default=""))
     deposits = _deposits(work)
     settled = _settled(work)
     for (entity, id_), (on, rows) in lines.items():
         total, parts = settled.get((entity, id_), (0, []))
         deposit = deposits.get(id_, 0) if entity == "Invoice" else 0
-        yield from _recognised(rows, on, total, parts, places, deposit)
+        yield from _recognised(rows, on, total, parts, found, deposit)
 
 
 def _staying(work: Work, lines: dict[tuple[str, int], tuple[str, list[_Row]]]) -> frozenset[str]:
@@ -65,49 +86,63 @@ def _staying(work: Work, lines: dict[tuple[str, int], tuple[str, list[_Row]]]) -
     return frozenset(account for account, kind in kinds.items() if kind not in _EARNINGS)
 
 
-def _cash_outside(work: Work, receivable: frozenset[str], unapplied: str) -> Iterator[Entry]:
-    """Everything but invoices and memos, as posted; what a payment settles is recognised elsewhere."""
+def _cash_outside(work: Work) -> Iterator[Entry]:
+    """Everything but documents with a balance and their payments, as posted."""
     for row in work.conn.execute(
         "SELECT txn_on, account, customer, class, department, item, amount FROM posting"
-        " WHERE realm = ? AND entity NOT IN ('Invoice', 'CreditMemo', 'Payment')",
+        " WHERE realm = ? AND entity NOT IN"
+        " ('Invoice', 'CreditMemo', 'Payment', 'Bill', 'VendorCredit', 'BillPayment')",
         (work.realm,),
     ).fetchall():
         yield Entry(*row)
-    for id_, body_text in work.conn.execute(
-        "SELECT id, body FROM object WHERE realm = ? AND entity = 'Payment' AND deleted = 0", (work.realm,)
-    ).fetchall():
-        yield from _cash_payment(work, str(id_), decode(body_text), receivable, unapplied)
 
 
-def _cash_payment(
-    work: Work, id_: str, payment: Body, receivable: frozenset[str], unapplied: str
-) -> Iterator[Entry]:
-    """The money as posted; of its receivable side what no document recognises, now or not yet."""
-    on, who = payment["TxnDate"], payment["CustomerRef"]["value"]
-    owed = 0
+def _cash_payment(work: Work, kind: str, id_: str, payment: Body, unapplied: str) -> Iterator[Entry]:
+    """The money as posted; of its other side what no document recognises, now or not yet."""
+    on = payment["TxnDate"]
+    who = payment["CustomerRef"]["value"] if kind == "Payment" else payment["VendorRef"]["value"]
+    control = work.places().receivable if kind == "Payment" else work.places().payable
+    owed, account = 0, ""
     for row in work.conn.execute(
         "SELECT account, customer, class, department, item, amount FROM posting"
-        " WHERE realm = ? AND entity = 'Payment' AND txn_id = ?",
-        (work.realm, int(id_)),
+        " WHERE realm = ? AND entity = ? AND txn_id = ?",
+        (work.realm, kind, int(id_)),
     ).fetchall():
-        if row[0] in receivable:
-            owed += row[5]
+        if row[0] in control:
+            owed, account = owed + row[5], row[0]
         else:
             yield Entry(on, *row)
-    for line in payment["Line"]:
-        target = line["LinkedTxn"][0]
-        settles = units(signed(work, payment, line))
+    account = account or min(control, key=int, default="")
+    for (entity, target, _), settles in _settles(work, kind, id_, payment).items():
         owed += settles
-        if target["TxnType"] not in applications.BALANCED:  # booked receivables stay receivables
-            yield Entry(on, min(receivable, key=int), who, None, None, None, -settles)
+        if entity not in applications.BALANCED:  # booked receivables stay receivables
+            yield Entry(on, account, who, None, None, None, -settles)
             continue
-        document = work.body(target["TxnType"], target["TxnId"])
+        document = work.body(entity, target)
         assert document is not None
         if document["TxnDate"] > on:
-            yield Entry(on, unapplied, who, None, None, None, -settles)
-            yield Entry(document["TxnDate"], unapplied, who, None, None, None, settles)
+            waits = unapplied if kind == "Payment" else account
+            yield Entry(on, waits, who, None, None, None, -settles)
+            yield Entry(document["TxnDate"], waits, who, None, None, None, settles)
     if owed:
-        yield Entry(on, unapplied, who, None, None, None, owed)
+        yield Entry(on, unapplied if kind == "Payment" else account, who, None, None, None, owed)
+
+
+def _settles(work: Work, kind: str, id_: str, payment: Body) -> dict[tuple[str, str, str], int]:
+    """Return what a payment settles of each document, in home units: against its control account's side."""
+    signs = {"Bill": -1, "VendorCredit": 1}
+    found: dict[tuple[str, str, str], int] = {}
+    if currencies.is_foreign(work, payment):
+        for target, home in applications.released(work, kind, id_).items():
+            sign = signs.get(target[0]) or sign_of(work, *target)
+            found[target] = sign * units(home)
+        return found
+    for line in payment["Line"]:
+        link = line["LinkedTxn"][0]
+        target = (link["TxnType"], link["TxnId"], link.get("TxnLineId", ""))
+        sign = signs.get(target[0]) or sign_of(work, *target)
+        found[target] = found.get(target, 0) + sign * units(line["Amount"])
+    return found
 
 
 def _document_lines(work: Work) -> dict[tuple[str, int], tuple[str, list[_Row]]]:
@@ -115,7 +150,8 @@ def _document_lines(work: Work) -> dict[tuple[str, int], tuple[str, list[_Row]]]
     found: dict[tuple[str, int], tuple[str, list[_Row]]] = {}
     for entity, id_, on, *row in work.conn.execute(
         "SELECT entity, txn_id, txn_on, account, customer, class, department, item, amount FROM posting"
-        " WHERE realm = ? AND entity IN ('Invoice', 'CreditMemo') ORDER BY entity, txn_id, line",
+        " WHERE realm = ? AND entity IN ('Invoice', 'CreditMemo', 'Bill', 'VendorCredit')"
+        " ORDER BY entity, txn_id, line",
         (work.realm,),
     ).fetchall():
         found.setdefault((entity, id_), (on, []))[1].append(tuple(row))
@@ -135,7 +171,8 @@ def _settled(work: Work) -> dict[tuple[str, int], tuple[int, list[_Part]]]:
         "SELECT d.entity, d.id, d.txn_on, d.total, p.txn_on, l.amount FROM link l"
         " JOIN object d ON d.realm = l.realm AND d.entity = l.to_entity AND d.id = l.to_id"
         " JOIN object p ON p.realm = l.realm AND p.entity = l.entity AND p.id = l.id"
-        " WHERE l.realm = ? AND l.entity = 'Payment' AND l.to_entity IN ('Invoice', 'CreditMemo')"
+        " WHERE l.realm = ? AND l.entity IN ('Payment', 'BillPayment')"
+        " AND l.to_entity IN ('Invoice', 'CreditMemo', 'Bill', 'VendorCredit')"
         " ORDER BY max(d.txn_on, p.txn_on), l.id, l.line",
         (work.realm,),
     ):

@@ -20,6 +20,7 @@ from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.company import merged
 from qb_collections.emulator.errors import Fault as Fault
+from qb_collections.emulator.ledger import Entry
 from qb_collections.emulator.loading import Loader
 from qb_collections.emulator.store import Store
 from qb_collections.emulator.switches import Switches as Switches
@@ -46,6 +47,7 @@ class Engine:
         self.debug = debug
         self._listeners: list[Callable[[Change], None]] = []
         self._roles: dict[tuple[str, str], str] = {}
+        self._kept: dict[str, tuple[int, list[Entry]]] = {}
 
     # Companies
 
@@ -221,7 +223,7 @@ class Engine:
 
     def _work(self, realm_id: str, at: datetime | None) -> Work:
         with self.store.reading() as conn:
-            return Work(conn, realm_id, at or self.clock.now(), self.switches, self._roles)
+            return Work(conn, realm_id, at or self.clock.now(), self.switches, self._roles, self._kept)
 
     def _tell(self, changes: tuple[Change, ...]) -> None:
         for change in changes:

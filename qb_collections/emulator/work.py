@@ -71,6 +71,9 @@ class Work:
     at: datetime
     switches: Switches
     roles: dict[tuple[str, str], str]  # (realm, role) -> account id; shared by the engine's requests
+    kept: dict[str, tuple[int, list["ledger.Entry"]]] = field(
+        default_factory=dict
+    )  # cash ledgers; shared too
     changes: list[Change] = field(default_factory=list)
     touched_customers: set[str] = field(default_factory=set)
     touched_vendors: set[str] = field(default_factory=set)
