@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qb_collections.emulator.engine import Engine
 
-KINDS = ("demo", "empty-us", "ledger")
+KINDS = ("demo", "empty-us", "ledger", "uk-vat", "multicurrency", "long-invoices", "many-invoices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def build(engine: Engine, kind: str, *, realm_id: str | None = None, **options: 
     Raises ValueError for an unknown kind, TypeError for an option the kind does not have.
     """
     # Imported here, since each of these modules needs CompanyHandle from this one.
-    from qb_collections.emulator.companies import demo, ledger, us_empty
+    from qb_collections.emulator.companies import demo, foreign, heavy, ledger, us_empty
 
     if kind == "demo":
         return demo.build(engine, realm_id=realm_id or "9341450000001030", **options)
@@ -36,4 +36,12 @@ def build(engine: Engine, kind: str, *, realm_id: str | None = None, **options: 
         return us_empty.build(engine, realm_id=realm_id or "9341450000000001", **options)
     if kind == "ledger":
         return ledger.build(engine, realm_id=realm_id or "9341450000002013", **options)
+    if kind == "uk-vat":
+        return foreign.build_uk(engine, realm_id=realm_id or "9341450000004400", **options)
+    if kind == "multicurrency":
+        return foreign.build_several(engine, realm_id=realm_id or "9341450000009780", **options)
+    if kind == "long-invoices":
+        return heavy.build_long(engine, realm_id=realm_id or "9341450000000700", **options)
+    if kind == "many-invoices":
+        return heavy.build_many(engine, realm_id=realm_id or "9341450000100000", **options)
     raise ValueError(f"There is no company of the kind {kind!r}; there are: {', '.join(KINDS)}.")
