@@ -29,6 +29,7 @@ from qb_collections.emulator.control import Control
 from qb_collections.emulator.credentials import Credentials, Settings, load_credentials
 from qb_collections.emulator.engine import Engine
 from qb_collections.emulator.faults import AROUND, BEFORE, ConnectionLost, FaultRules, Rule
+from qb_collections.emulator.file_links import FileLinks
 from qb_collections.emulator.openid import IdTokens
 from qb_collections.emulator.request_log import Outcome, RequestLog
 from qb_collections.emulator.spoilt import spoil, struck_before
@@ -65,6 +66,7 @@ class Front:
         self.credentials: Credentials = load_credentials(self._settings, verifier=verifier)
         self.tokens = Tokens(store, clock, self.credentials.token_key)
         self.id_tokens = IdTokens(self._settings)
+        self.file_links = FileLinks(self.credentials.token_key)
         self.companies = Companies(store)
         self.faults = FaultRules()
         self.throttle = Throttle(refuses=throttle)
@@ -166,10 +168,13 @@ class Front:
         acts.run_due(self.engine, call.realm_id)
         request = rest.Request(call.method, call.resource, call.params, call.headers, call.body)
         answer = rest.answer(self.engine, call.realm_id, request)
-        return Reply(answer.status, answer.body, answer.content_type, tuple(answer.headers.items()))
+        body = self.file_links.told(call, answer, self.base_url, now)
+        return Reply(answer.status, body, answer.content_type, tuple(answer.headers.items()))
 
     def _refused_at_gateway(self, call: Call, realm_id: str, now: datetime) -> Reply | None:
         """Check token, company and limits; None lets the call through."""
+        if self.file_links.opens(call, now) and self.companies.has(realm_id):
+            return None
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             return _unauthorised("Missing or malformed Authorization header", now)

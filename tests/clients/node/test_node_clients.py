@@ -137,7 +137,6 @@ def test_the_company_and_its_preferences_are_read_found_and_set(value):
     assert value("Preferences.get")["Id"] == "1"
 
 
-@under_way
 def test_preferences_are_updated(value):
     assert value("Preferences.update")["EmailMessagesPrefs"]["InvoiceMessage"]["Subject"] == RUN
 
@@ -147,7 +146,6 @@ def test_what_is_only_listed_is_listed_and_read(value, name):
     assert value(f"{name}.read")["Id"] == value(f"{name}.list")[0]["Id"]
 
 
-@under_way
 def test_one_tax_code_asked_for_are_four(value):
     rows = value("TaxCode.one")
 
@@ -155,7 +153,6 @@ def test_one_tax_code_asked_for_are_four(value):
     assert rows[0][0] == rows[0][1]
 
 
-@under_way
 def test_a_tax_code_is_made_with_its_rate(value):
     made = value("TaxService.create")
 
@@ -261,7 +258,6 @@ def test_changes_are_captured_since_a_date_whose_plus_arrives_as_a_space(value):
     assert value("cdc.text") == 1
 
 
-@under_way
 def test_a_file_is_uploaded_without_metadata_and_linked_afterwards(value):
     plain, linked = value("upload"), value("upload.linked")
 

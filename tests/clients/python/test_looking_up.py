@@ -80,7 +80,6 @@ def test_checking_is_found_however_it_is_cased(qb):
     assert found.Name == "Checking"
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 def test_unlike_is_an_operator_too(qb):
     found = Account.where(
         "Classification = 'Asset' AND FullyQualifiedName != 'Accounts Receivable (A/R)'", max_results=2, qb=qb
@@ -102,7 +101,6 @@ def test_items_are_asked_for_with_their_sku(qb):
     assert rows[made.Id].IncomeAccountRef.value == made.IncomeAccountRef.value
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 def test_tax_codes_come_in_fours(qb):
     """QuickBooks answers one tax code asked for with the two pseudo codes, and more, before it."""
     codes = TaxCode.all(max_results=1, qb=qb)

@@ -218,7 +218,6 @@ def test_a_note_hangs_on_an_invoice(qb):
     )
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 @pytest.mark.parametrize("content", [b"Dear Sir\n", b""])
 def test_a_file_is_uploaded_beside_its_metadata(qb, tmp_path, content):
     """The library's multipart body has bare line feeds, base64 and no blank line at its end."""
@@ -292,7 +291,6 @@ def test_a_card_payment_has_another_name_in_its_answers_and_is_a_transfer_too(qb
     assert float(Transfer.get(saved.Id, qb=qb).Amount) == 101
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 def test_the_tax_service_makes_a_code_with_its_rate(qb):
     service = TaxService()
     service.TaxCode = stock.fresh("Code")
@@ -307,7 +305,6 @@ def test_the_tax_service_makes_a_code_with_its_rate(qb):
     assert (detail.TaxRateName, detail.RateValue, detail.TaxAgencyId) == (service.TaxCode, 10, "1")
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 def test_an_inventory_item_keeps_its_accounts_and_quantity(qb):
     item = Item()
     item.Name, item.Type = stock.fresh("Widget"), "Inventory"
@@ -322,7 +319,6 @@ def test_an_inventory_item_keeps_its_accounts_and_quantity(qb):
     assert read.AssetAccountRef.value == item.AssetAccountRef.value
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 def test_a_bill_has_the_lines_it_was_sent_with_and_no_subtotal(qb):
     saved = stock.new_bill(qb).save(qb=qb)
 

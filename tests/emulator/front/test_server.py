@@ -68,8 +68,16 @@ def test_an_impossible_length_is_refused(emulator, header, status):
     assert raw(emulator, request).startswith(b"HTTP/1.1 " + status)
 
 
-def test_a_stopped_server_answers_nobody_and_leaves_no_thread(emulator):
+def of_emulators():
+    return {thread for thread in threading.enumerate() if thread.name.startswith("emulator-")}
+
+
+def test_a_stopped_server_answers_nobody_and_leaves_no_thread():
+    others = of_emulators()
+    running = run_server()
+    emulator = next(running)
     emulator.sign_in()
+    assert len(of_emulators() - others) == 2
     assert emulator.query("select * from Customer").status_code == 200
 
     emulator.server.stop()
@@ -77,7 +85,8 @@ def test_a_stopped_server_answers_nobody_and_leaves_no_thread(emulator):
     with pytest.raises(requests.ConnectionError):
         emulator.query("select * from Customer")
     time.sleep(0.2)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("emulator-")]
+    assert of_emulators() <= others
+    running.close()
 
 
 def test_stopping_lets_an_answer_under_way_go_out(emulator):
