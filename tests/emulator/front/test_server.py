@@ -12,7 +12,7 @@ from intuitlib.client import AuthClient
 from quickbooks import QuickBooks
 from quickbooks.objects.customer import Customer
 
-from tests.emulator.front.driver import CALLBACK
+from tests.emulator.front.driver import CALLBACK, run_server
 
 
 def raw(emulator, request: bytes) -> bytes:
