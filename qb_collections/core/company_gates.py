@@ -32,6 +32,8 @@ class CompanyState:
     stopped_by: str | None = None  # who stopped this company
     all_stopped_by: str | None = None  # who stopped everything
     brake: str | None = None  # the sentence of a brake that a person has not released
+    books_behind: str | None = None  # why the books look out of date, unless a person said that they are not
+    untied: str | None = None  # why receivables cannot be explained
 
 
 def stop(state: CompanyState) -> Finding:
@@ -72,7 +74,19 @@ def brake(state: CompanyState) -> Finding:
     return Finding("brake", "the run is of a usual size")
 
 
-COMPANY_GATES = (stop, link, mode, brake)
+def books(state: CompanyState) -> Finding:
+    if state.books_behind is not None:
+        return Finding("books", state.books_behind, True)
+    return Finding("books", "the books look current")
+
+
+def receivables(state: CompanyState) -> Finding:
+    if state.untied is not None:
+        return Finding("receivables", state.untied, True)
+    return Finding("receivables", "QuickBooks' receivables are explained to the cent")
+
+
+COMPANY_GATES = (stop, link, mode, receivables, books, brake)
 
 
 def judge(state: CompanyState) -> Finding | None:

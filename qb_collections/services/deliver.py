@@ -21,7 +21,7 @@ from qb_collections.core.decision import Finding
 from qb_collections.core.intents import CONTACT_KINDS, Intent, IntentKind, State
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import asking, guards, noting, plan_saga, plan_setup, sending
+from qb_collections.services import asking, guards, noting, plan_saga, plan_setup, sending, tie_out
 from qb_collections.services.attempts import RETRY_AFTER
 from qb_collections.services.context import Context
 from qb_collections.services.guards import Checked
@@ -32,6 +32,7 @@ from qb_collections.store.leases import Lease
 
 UNITS_MAX = 2_000  # units of work in one delivery; the rest waits for the next tick
 CUSTOMERS_AT_ONCE = 25  # whose facts are re-read in one request
+HELD_FOR = timedelta(hours=1)  # how long contacts rest while receivables are unexplained
 
 
 @dataclass
@@ -58,6 +59,18 @@ def gate(context: Context, company: Company) -> tuple[Company, Finding | None]:
     return fresh, company_gates.judge(state)
 
 
+def _contacts_held(context: Context, company: Company) -> Finding | None:
+    """What keeps contacts alone: while receivables are unexplained, notes and plans go on."""
+    with reading(context.engine) as conn:
+        because = tie_out.untied(conn, company)
+    state = CompanyState(mode=company.mode, link=company.state, untied=because)
+    return company_gates.judge(state)
+
+
+def _is_contact(first: Intent) -> bool:
+    return first.kind in CONTACT_KINDS and first.plan_id is None and first.state is not State.UNKNOWN
+
+
 def deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport:
     """Deliver every effect that is due now.  What waits for its hour, a person or a closed gate stays.
 
@@ -66,14 +79,21 @@ def deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport:
     report = DeliveryReport()
     gateway: Gateway | None = None
     for _ in range(UNITS_MAX):
-        company, report.held = gate(context, company)
-        if report.held is not None:
+        company, closed = gate(context, company)
+        if closed is not None:
+            report.held = closed
             return report
         with reading(context.engine) as conn:
             due = intents.next_due(conn, lease, now=context.clock.now(), at_most=CUSTOMERS_AT_ONCE)
         unit = _unit(due)
         if not unit:
             return report
+        closed = _contacts_held(context, company) if _is_contact(unit[0]) else None
+        if closed is not None:
+            report.held = closed
+            with durable(context.engine) as conn:
+                intents.postpone(conn, lease, [one.id for one in unit], context.clock.now() + HELD_FOR)
+            continue
         gateway = gateway or context.gateway(company, lease)
         try:
             _work(context, company, lease, gateway, unit)

@@ -22,7 +22,7 @@ SAID_AT_DAYS = (30, 14, 7, 1)  # before the permission ends for good
 
 @dataclass(frozen=True, slots=True)
 class ReconnectBy:
-    """The permission ends on that day whatever we do.  step: the milestone that was reached, 30, 14, 7 or 1."""
+    """The permission ends on that day whatever we do.  step: the milestone reached, 30, 14, 7 or 1."""
 
     on: date
     days_left: int

@@ -17,7 +17,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.core.night_time import next_daily_run
-from qb_collections.services import asking, effects, foreign, sync
+from qb_collections.services import asking, effects, foreign, run_gates, sync
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.sync_report import Progress
@@ -83,12 +83,14 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
     with reading(context.engine) as conn:
         company = companies.get(conn, company.id)
     night = decide_company(context, company, on)
+    contacts = _counts([one.decision for one in night.decided])["contacts"]
+    hold = run_gates.hold(context, company, lease, on, contacts)
     with durable(context.engine) as conn:
         lease.check(conn)
         run = runs.open_run(conn, company.id, "night", on, now)
         previewed = runs.preview_of(conn, company.id, on)
         drafts = runs.drafts(conn, company.id, previewed.id) if previewed else {}
-        brake = _brake(conn, company, run, night)
+        brake = hold or _brake(conn, company, run, night)
         if company.live_since_on is None and company.mode is not Mode.SHADOW:
             company = companies.update(conn, company.id, live_since_on=on)
     for chunk in _chunks(night.decided):

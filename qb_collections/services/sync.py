@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from qb_collections.core import changes as core_changes
 from qb_collections.core.books import CreditMemo, Invoice, Payment
 from qb_collections.core.changes import Books
+from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Changes
+from qb_collections.services import tie_out
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import full_sync
 from qb_collections.services.sync_report import Progress, SyncReport, silent
@@ -45,9 +47,21 @@ def sync(context: Context, company: Company, lease: Lease, progress: Progress | 
         report = _changed(context, company, lease, gateway, cursor)
     if report is None:
         report = full_sync(context, company, lease, gateway, cursor, OVERLAP, progress or silent)
+    if report.first:
+        _tie_out(context, company, lease, gateway)
     report = replace(report, calls=gateway.client.calls - calls_before)
     _log.info("synced", company=company.alias, **report.counts())
     return report
+
+
+def _tie_out(context: Context, company: Company, lease: Lease, gateway: Gateway) -> None:
+    """The books are read; when they cannot be compared now, the night or the weekly look does it."""
+    try:
+        tie_out.tie_out(context, company, lease, gateway)
+    except ReconnectNeeded:
+        raise
+    except QuickBooksError as error:
+        _log.warning("not compared", company=company.alias, kind=type(error).__name__, status=error.status)
 
 
 def _changed(

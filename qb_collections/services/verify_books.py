@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money
 from qb_collections.core.wording import label, money_text, short
-from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.services import tie_out as tie_outs
 from qb_collections.services.context import Context
-from qb_collections.services.proof import amount_of, owed
 from qb_collections.services.verify_report import Difference, VerifyReport
-from qb_collections.store import cases, cursors, mirror
+from qb_collections.store import cases, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, reading
 from qb_collections.store.leases import Lease
 
 NAMED_MAX = 20  # differences of one sort named one by one; the rest are counted
-CUSTOMERS_MAX = 200  # whose credits are read to explain a difference
 
 
 def compare_mirror(
@@ -66,70 +62,18 @@ def tie_out(
     report: VerifyReport,
 ) -> None:
     """QuickBooks' own aged receivables against the documents, to the cent, with the difference named."""
-    if company.multicurrency:
-        report.tie_out = "These books keep several currencies, so receivables are not tied to one total."
-        return
-    today = company.today(context.clock.now())
-    said = _aged(gateway.report("AgedReceivables", {"report_date": today.isoformat()}))
-    ours: dict[str, Decimal] = {}
-    for one in books.values():
-        ours[one.customer_id] = ours.get(one.customer_id, Decimal(0)) + one.balance.amount
-    apart = [id for id in sorted(said.keys() | ours.keys()) if said.get(id, _NONE)[1] != ours.get(id, 0)]
-    if apart:
-        live = gateway.live(apart[:CUSTOMERS_MAX])
-        ours |= {id: owed(live, id) for id in apart[:CUSTOMERS_MAX]}
-    total = sum((amount for _, amount in said.values()), Decimal(0))
-    rest = [id for id in apart if said.get(id, _NONE)[1] != ours.get(id, Decimal(0))]
-    figure = _text(company, total)
-    if not rest:
-        report.tie_out = f"QuickBooks' receivables of {figure} are its documents to the cent."
-        _tied(context, company, lease)
-        return
-    difference = total - sum(ours.values(), Decimal(0))
-    report.tie_out = (
-        f"QuickBooks' receivables of {figure} differ from its documents by {_text(company, difference)}."
-    )
-    for id in rest[:NAMED_MAX]:
-        name, amount = said.get(id, _NONE)
-        by = _text(company, amount - ours.get(id, Decimal(0)))
+    assert len(books) == report.open_invoices, "the mirror was compared just before"
+    found = tie_outs.tie_out(context, company, lease, gateway)
+    report.tie_out = found.said
+    with reading(context.engine) as conn:
+        names = mirror.customers(conn, company.id, [id for id, _ in found.customers])
+    for id, amount in found.customers[:NAMED_MAX]:
+        name = names[id].name if id in names else f"customer {id}"
         sentence = (
-            f"QuickBooks' receivables of {short(name or f'customer {id}', 60)} differ from invoices, credits "
-            f"and payments by {by}: probably a journal entry or a deposit."
+            f"QuickBooks' receivables of {short(name, 60)} differ from invoices, credits "
+            f"and payments by {_text(company, amount)}, and nothing that it lists explains it."
         )
         report.differences.append(Difference("tie_out", id, sentence, False, id))
-
-
-_NONE: tuple[str, Decimal] = ("", Decimal(0))
-
-
-def _tied(context: Context, company: Company, lease: Lease) -> None:
-    with derived(context.engine) as conn:
-        lease.check(conn)
-        cursor = cursors.cursor(conn, company.id)
-        if cursor is not None:
-            today = company.today(context.clock.now())
-            cursors.set_cursor(conn, company.id, replace(cursor, tied_out_on=today))
-
-
-def _aged(report: Mapping[str, Any]) -> dict[str, tuple[str, Decimal]]:
-    """Customer id -> (name, what the report says is owed)."""
-    found: dict[str, tuple[str, Decimal]] = {}
-    for cells in _customers(report):
-        id, name = str(cells[0].get("id")), str(cells[0].get("value"))
-        before = found.get(id, _NONE)[1]
-        found[id] = (name, before + amount_of(cells[-1].get("value")))
-    return found
-
-
-def _customers(part: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
-    """The rows of customers, with jobs below them; a parent's own amount stands in its heading."""
-    for row in (part.get("Rows") or {}).get("Row", []):
-        cells = row.get("ColData") or (row.get("Header") or {}).get("ColData")
-        if cells and cells[0].get("id"):
-            yield cells
-        elif row.get("ColData"):
-            raise Unreadable(detail="a row of the aged receivables names no customer")
-        yield from _customers(row)
 
 
 def _moved(ours: Invoice, theirs: Invoice) -> bool:

@@ -15,7 +15,7 @@ from qb_collections.store.upsert import upsert
 
 @dataclass(frozen=True, slots=True)
 class HistoryRead:
-    """reached: per kind the instant up to which its rows are read, as ISO text; a kind read whole says "done"."""
+    """reached: per kind the instant up to which it is read, as ISO text; a kind read whole says "done"."""
 
     since_on: date
     started_at: datetime
@@ -52,7 +52,7 @@ def set_stopped(conn: Connection, company_id: int, at: datetime | None) -> bool:
 
 
 def unread(conn: Connection) -> list[int]:
-    """Connected companies whose open items are read and whose history is not, except where a person stopped it."""
+    """Connected companies whose open items are read and whose history is not; one that was stopped rests."""
     query = (
         select(company.c.id)
         .join(sync_cursor, sync_cursor.c.company_id == company.c.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, select
@@ -21,6 +22,7 @@ from qb_collections.store.tables.mirror import (
 from qb_collections.store.types import MoneyUnits, money
 from qb_collections.store.upsert import upsert
 
+RECORDED_MAX = 5_000
 IDS_AT_ONCE = 2000  # well under the 32766 values that SQLite takes in one statement
 _KEY = ("company_id", "id")
 
@@ -167,6 +169,21 @@ def payments_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) 
         mirror_rows.payment(row) for row in _rows(conn, query, mirror_payment, "customer_id", customer_ids)
     ]
     return sorted(found, key=lambda payment: (payment.received_on, payment.id))
+
+
+def payments_recorded(conn: Connection, company_id: int, since: date) -> list[datetime]:
+    """When the payments received since that day were entered; the newest thousands suffice for a rhythm."""
+    query = (
+        select(mirror_payment.c.created_at)
+        .where(
+            mirror_payment.c.company_id == company_id,
+            mirror_payment.c.received_on >= since,
+            mirror_payment.c.created_at.is_not(None),
+        )
+        .order_by(mirror_payment.c.created_at.desc())
+        .limit(RECORDED_MAX)
+    )
+    return list(conn.execute(query).scalars())
 
 
 def links_of_payments(conn: Connection, company_id: int, payment_ids: Iterable[str]) -> list[Link]:

@@ -1,4 +1,4 @@
-"""What watches over the reading of the books: tie-outs, the history job, words on a run, restored databases."""
+"""What watches over the reading of the books: tie-outs, history, words on a run, restored databases."""
 
 from __future__ import annotations
 
