@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qb_collections.emulator.entities import registry
+from tests.clients.node import tooling
 from tests.clients.node.conftest import RUN
 
 # A name, and what the driver changed on it, "" where the client offers no update.
@@ -344,7 +345,15 @@ def test_revoking_works_in_both_spellings_and_ends_the_grant(steps, value):
     assert value("oauth.revokeAccess") is None
 
 
-# The lock
+# The lock, and machines without Node
+
+
+@pytest.mark.parametrize(("ci", "ends"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_node_these_tests_skip_and_say_so_or_fail_where_changes_land(monkeypatch, ci, ends):
+    monkeypatch.setenv("CI", ci)
+
+    with pytest.raises(ends, match=r"no network; `.*apt-get install -y nodejs npm`"):
+        tooling.unavailable(tooling.NoNode("no network"))
 
 
 def test_the_lock_names_no_registry_and_keeps_its_hashes():

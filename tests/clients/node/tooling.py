@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[2] / ".make"
@@ -41,6 +44,13 @@ def ready() -> Node:
     with _one_at_a_time():
         node, npm = _found() or _from_pypi()
         return Node(node, npm, _clients(node, npm))
+
+
+def unavailable(problem: NoNode) -> NoReturn:
+    """Skip visibly on a person's machine; fail where changes land."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{problem}; `apt-get install -y nodejs npm` gives this machine its own")
+    pytest.skip(f"{problem}; `sudo apt-get install -y nodejs npm` lets these tests run")
 
 
 @contextmanager

@@ -247,3 +247,69 @@ def test_keys_and_tokens_survive_a_restart(tmp_path):
     assert keys_after["client_id"] == keys["client_id"]
     assert keys_after["client_secret"] == keys["client_secret"]
     assert answer.status_code == 200
+
+
+def test_five_years_after_the_consent_refreshing_is_over_however_often_it_was_done(emulator):
+    token = emulator.exchange(emulator.code()).json()["refresh_token"]
+    for _ in range(18):
+        emulator.clock.advance(timedelta(days=100))
+        token = emulator.refresh(token).json()["refresh_token"]
+
+    # 1,825 days in all: 1,800 are over.
+    emulator.clock.advance(timedelta(days=25) - SECOND)
+    last_moment = emulator.refresh(token)
+    emulator.clock.advance(SECOND)
+    too_late = emulator.refresh(last_moment.json()["refresh_token"])
+
+    assert last_moment.status_code == 200
+    assert (too_late.status_code, too_late.json()["error"]) == (400, "invalid_grant")
+
+
+def test_the_page_offers_every_company_and_the_picked_one_is_connected(emulator):
+    other = emulator.server.open_company("empty-us", realm_id="9341450000000099").realm_id
+    page = emulator.authorize().text
+
+    offered = [realm for realm in (emulator.realm_id, other) if f'value="{realm}"' in page]
+    code = callback_of(emulator.authorize(emulator_decision="approve", realm=other))["code"]
+    emulator.session.headers["Authorization"] = f"Bearer {emulator.exchange(code).json()['access_token']}"
+
+    assert offered == [emulator.realm_id, other]
+    assert emulator.query("select * from Account").status_code == 403
+    emulator.realm_id = other
+    assert emulator.query("select * from Account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({}, "invalid_request"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code", "redirect_uri": CALLBACK}, "invalid_request"),
+        ({"grant_type": "authorization_code", "code": "AB1"}, "invalid_request"),
+        ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "RT1-made-up"}, "invalid_grant"),
+    ],
+)
+def test_a_token_request_that_makes_no_sense_gets_a_flat_error(emulator, form, error):
+    answer = emulator.token(**form)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.headers["intuit_tid"]
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_revoking_an_access_token_ends_its_grant_and_an_unknown_one_is_refused(emulator):
+    pair = emulator.exchange(emulator.code()).json()
+    keys = emulator.keys
+
+    def revoke(token):
+        return emulator.session.post(
+            f"{emulator.server.base_url}/v2/oauth2/tokens/revoke",
+            json={"token": token},
+            auth=(keys["client_id"], keys["client_secret"]),
+        )
+
+    assert revoke(pair["access_token"]).status_code == 200
+    assert emulator.refresh(pair["refresh_token"]).json()["error"] == "invalid_grant"
+    assert (revoke("made-up").status_code, revoke("made-up").json()["error"]) == (400, "invalid_request")
+    assert revoke("").json()["error"] == "invalid_request"
