@@ -61,6 +61,26 @@ class Transaction:
     fresh: bool = False
 
 
+@dataclass(slots=True)
+class Gathered:
+    """Movements of balances that a load writes at its end: account, customer or vendor -> units."""
+
+    accounts: defaultdict[str, int]
+    customers: defaultdict[str, int]
+    vendors: defaultdict[str, int]
+
+    def flush(self, conn: sqlite3.Connection, realm: str) -> None:
+        _add(conn, "account_balance", "account", realm, self.accounts)
+        _add(conn, "customer_balance", "customer", realm, self.customers)
+        _add(conn, "vendor_balance", "vendor", realm, self.vendors)
+        for sums in (self.accounts, self.customers, self.vendors):
+            sums.clear()
+
+
+def gathered() -> Gathered:
+    return Gathered(defaultdict(int), defaultdict(int), defaultdict(int))
+
+
 def places(conn: sqlite3.Connection, realm: str) -> Places:
     return Places(receivable_accounts(conn, realm), payable_accounts(conn, realm))
 
@@ -72,10 +92,11 @@ def post(
     *,
     places: Places,
     home: str,
+    gather: Gathered | None = None,
 ) -> tuple[set[str], set[str]]:
     """Replace one transaction's postings; return the customers and the vendors whose balance has moved.
 
-    Balances follow by difference, so the cost does not grow with the books.
+    Balances follow by difference, so the cost does not grow with the books; with gather they follow later.
     """
     realm, entity, id_ = transaction.realm, transaction.entity, transaction.id
     assert sum(posting.amount for posting in postings) == 0, f"{entity} {id_} does not balance: {postings}"
@@ -123,9 +144,12 @@ def post(
             )
         )
     conn.executemany("INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    _add(conn, "account_balance", "account", realm, accounts)
-    _add(conn, "customer_balance", "customer", realm, customers)
-    _add(conn, "vendor_balance", "vendor", realm, vendors)
+    sums = gather or gathered()
+    for held, moved in ((sums.accounts, accounts), (sums.customers, customers), (sums.vendors, vendors)):
+        for name, amount in moved.items():
+            held[name] += amount
+    if gather is None:
+        sums.flush(conn, realm)
     return (
         {who for who, amount in customers.items() if amount},
         {who for who, moved in vendors.items() if moved},

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from qb_collections.emulator import saving
+from qb_collections.emulator.ledger import gathered
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
 # Records that pile up while they are loaded; what they refer to stays at hand.
 _MANY = frozenset({"Invoice", "Payment", "CreditMemo", "Bill", "JournalEntry", "SalesReceipt"})
-_KEPT_MOST = 20_000
+_KEPT_MOST = 1_000
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -22,6 +23,7 @@ class Loader:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        work.gather, work.counters = gathered(), {}
         self._moved: dict[str, datetime] = {}
         self._since = 0
 
@@ -41,7 +43,14 @@ class Loader:
         return found
 
     def close(self) -> None:
-        """Bring the customers' balances up to date."""
+        """Write counters and balances, and bring the customers' records up to date."""
+        work = self._work
+        assert work.gather is not None
+        assert work.counters is not None
+        work.gather.flush(work.conn, work.realm)
+        counters, work.gather, work.counters = work.counters, None, None
+        for name, value in counters.items():
+            work.set_counter(name, value)
         for id_, at in self._moved.items():
             self._work.at = at
             self._work.touched_customers = {id_}

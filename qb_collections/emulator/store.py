@@ -44,14 +44,7 @@ CREATE TABLE IF NOT EXISTS object (
   body TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS object_id ON object (realm, entity, id);
-CREATE INDEX IF NOT EXISTS object_balance ON object (realm, entity, balance);
-CREATE INDEX IF NOT EXISTS object_customer ON object (realm, customer, entity);
-CREATE INDEX IF NOT EXISTS object_updated ON object (realm, entity, updated_at);
-CREATE INDEX IF NOT EXISTS object_txn_on ON object (realm, entity, txn_on);
-CREATE INDEX IF NOT EXISTS object_due_on ON object (realm, entity, due_on);
 CREATE INDEX IF NOT EXISTS object_number ON object (realm, entity, doc_number);
-CREATE INDEX IF NOT EXISTS object_name ON object (realm, name) WHERE name IS NOT NULL;
-CREATE INDEX IF NOT EXISTS object_parent ON object (realm, entity, parent) WHERE parent IS NOT NULL;
 CREATE TABLE IF NOT EXISTS version (
   seq INTEGER PRIMARY KEY,
   realm TEXT NOT NULL,
@@ -61,7 +54,6 @@ CREATE TABLE IF NOT EXISTS version (
   operation TEXT NOT NULL,
   body TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS version_id ON version (realm, entity, id);
 CREATE TABLE IF NOT EXISTS posting (
   realm TEXT NOT NULL,
   entity TEXT NOT NULL,
@@ -80,7 +72,6 @@ CREATE TABLE IF NOT EXISTS posting (
   foreign_amount INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS posting_txn ON posting (realm, entity, txn_id);
-CREATE INDEX IF NOT EXISTS posting_account ON posting (realm, account, txn_on);
 CREATE TABLE IF NOT EXISTS link (
   realm TEXT NOT NULL,
   entity TEXT NOT NULL,
@@ -132,6 +123,19 @@ CREATE TABLE IF NOT EXISTS answered (
 ) WITHOUT ROWID;
 """
 
+# Nothing that is written looks these up, so a great load may make them at its end.
+_LATE_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS object_balance ON object (realm, entity, balance)",
+    "CREATE INDEX IF NOT EXISTS object_customer ON object (realm, customer, entity)",
+    "CREATE INDEX IF NOT EXISTS object_updated ON object (realm, entity, updated_at)",
+    "CREATE INDEX IF NOT EXISTS object_txn_on ON object (realm, entity, txn_on)",
+    "CREATE INDEX IF NOT EXISTS object_due_on ON object (realm, entity, due_on)",
+    "CREATE INDEX IF NOT EXISTS object_name ON object (realm, name) WHERE name IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS object_parent ON object (realm, entity, parent) WHERE parent IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS version_id ON version (realm, entity, id)",
+    "CREATE INDEX IF NOT EXISTS posting_account ON posting (realm, account, txn_on)",
+)
+
 
 class Store:
     """One database of emulated companies; None or ":memory:" keeps it in memory."""
@@ -145,6 +149,7 @@ class Store:
         self._depth = 0
         self._after_commit: list[Callable[[], None]] = []
         self.script(SCHEMA)
+        self._index()
 
     def script(self, sql: str) -> None:
         """Run DDL of another module; every statement must be safe to repeat."""
@@ -180,6 +185,19 @@ class Store:
                 due, self._after_commit = self._after_commit, []
         for call in due:
             call()
+
+    def _index(self) -> None:
+        for statement in _LATE_INDEXES:
+            self._connection.execute(statement)
+
+    @contextmanager
+    def unindexed(self) -> Iterator[None]:
+        """Inside a transaction: write much without keeping the indexes that only queries need."""
+        with self._lock:
+            for statement in _LATE_INDEXES:
+                self._connection.execute(f"DROP INDEX {statement.split()[5]}")
+            yield
+            self._index()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -78,6 +78,8 @@ class Work:
     touched_customers: set[str] = field(default_factory=set)
     touched_vendors: set[str] = field(default_factory=set)
     scratch: Body = field(default_factory=dict)  # what an entity's steps hand to each other
+    gather: "ledger.Gathered | None" = None  # a load writes balances at its end
+    counters: dict[str, str] | None = None  # and counters too: name -> value
     _rows: dict[tuple[str, str], Row | None] = field(default_factory=dict)
     _announced: set[tuple[str, str, str]] = field(default_factory=set)
     _places: "ledger.Places | None" = None
@@ -175,12 +177,17 @@ class Work:
     # Counting
 
     def counter(self, name: str) -> str | None:
+        if self.counters is not None and name in self.counters:
+            return self.counters[name]
         found = self.conn.execute(
             "SELECT value FROM counter WHERE realm = ? AND name = ?", (self.realm, name)
         ).fetchone()
         return None if found is None else str(found[0])
 
     def set_counter(self, name: str, value: str) -> None:
+        if self.counters is not None:
+            self.counters[name] = value
+            return
         self.conn.execute(
             "INSERT INTO counter (realm, name, value) VALUES (?, ?, ?)"
             " ON CONFLICT (realm, name) DO UPDATE SET value = excluded.value",
@@ -188,6 +195,10 @@ class Work:
         )
 
     def next_id(self, sequence: str, first: int) -> str:
+        if self.counters is not None:
+            last = self.counter(f"id:{sequence}")
+            self.counters[f"id:{sequence}"] = str(first if last is None else int(last) + 1)
+            return self.counters[f"id:{sequence}"]
         (value,) = self.conn.execute(
             "INSERT INTO counter (realm, name, value) VALUES (?, ?, ?)"
             " ON CONFLICT (realm, name) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value",
@@ -304,6 +315,7 @@ class Work:
             postings,
             places=self.places(),
             home=self.home_currency,
+            gather=self.gather,
         )
         self.touched_customers |= customers
         self.touched_vendors |= vendors
