@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qb_collections.emulator.clocks import RealClock
+from qb_collections.emulator.oauth import SCOPE
 from qb_collections.emulator.serve import EmulatorServer
 from tests.clients.node import tooling
 
@@ -36,9 +37,12 @@ def steps(node):
     """
     server = EmulatorServer(path=None, clock=RealClock(), control=True)
     server.open_company("demo")
+    abroad = server.open_company("multicurrency").realm_id
     server.start()
     try:
+        token = server.front.tokens.grant(abroad, scope=SCOPE).refresh_token
         task = {**server.ready_line(), "now": server.clock.now().isoformat(), "run": RUN}
+        task["abroad"] = {"realm_id": abroad, "refresh_token": token}
         done = subprocess.run(
             [*node.node, str(DRIVER)],
             input=json.dumps(task),

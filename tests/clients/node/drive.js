@@ -67,8 +67,8 @@ function addressed () {
   })
 }
 
-function books (token, refreshToken) {
-  return new QuickBooks(task.client_id, task.client_secret, token, false, task.realm_id, true, false, 75, '2.0', refreshToken)
+function books (token, refreshToken, realmId) {
+  return new QuickBooks(task.client_id, task.client_secret, token, false, realmId || task.realm_id, true, false, 75, '2.0', refreshToken)
 }
 
 /* Consent, code, ID token, user info, many refreshes of one token, one call, revocation. */
@@ -218,7 +218,7 @@ async function company (qbo) {
   const preferences = await step('Preferences.get', () => call(qbo, 'getPreferences'))
   await step('Preferences.find', async () => (await call(qbo, 'findPreferenceses')).QueryResponse.Preferences.length)
   await step('Preferences.update', () => call(qbo, 'updatePreferences', { Id: preferences.Id, SyncToken: preferences.SyncToken, EmailMessagesPrefs: { ...preferences.EmailMessagesPrefs, InvoiceMessage: { Subject: task.run, Message: 'Thank you.' } } }))
-  for (const [name, plural] of [['TaxCode', 'TaxCodes'], ['TaxRate', 'TaxRates'], ['TaxAgency', 'TaxAgencies'], ['CompanyCurrency', 'CompanyCurrencies']]) {
+  for (const [name, plural] of [['TaxCode', 'TaxCodes'], ['TaxRate', 'TaxRates'], ['TaxAgency', 'TaxAgencies']]) {
     const rows = await step(`${name}.list`, async () => (await call(qbo, `find${plural}`)).QueryResponse[name])
     if (rows && rows.length) await step(`${name}.read`, () => call(qbo, `get${name}`, rows[0].Id))
   }
@@ -227,13 +227,22 @@ async function company (qbo) {
     const name = fresh('Tax')
     return call(qbo, 'createTaxService', { TaxCode: name, TaxRateDetails: [{ TaxRateName: name, RateValue: '8', TaxAgencyId: '1', TaxApplicableOn: 'Sales' }] })
   })
-  await step('ExchangeRate.get', () => call(qbo, 'getExchangeRate', { sourcecurrencycode: 'EUR' }))
-  await step('ExchangeRate.find', async () => (await call(qbo, 'findExchangeRates', { SourceCurrencyCode: 'EUR' })).QueryResponse)
-  await step('ExchangeRate.update', () => call(qbo, 'updateExchangeRate', { SourceCurrencyCode: 'EUR', AsOfDate: '2026-10-01', Rate: 1.25 }))
   for (const name of ['AgedReceivables', 'AgedReceivableDetail', 'CustomerBalance', 'ProfitAndLoss', 'BalanceSheet', 'TrialBalance']) {
     await step(`report.${name}`, async () => (await call(qbo, `report${name}`)).Header.ReportName)
   }
   await step('report.options', async () => (await call(qbo, 'reportProfitAndLoss', { accounting_method: 'Cash', summarize_column_by: 'Customers' })).Header.ReportBasis)
+}
+
+/* A company that bills in several currencies. */
+async function currencies () {
+  const qbo = books(null, task.abroad.refresh_token, task.abroad.realm_id)
+  await call(qbo, 'refreshAccessToken')
+  const rows = await step('CompanyCurrency.list', async () => (await call(qbo, 'findCompanyCurrencies')).QueryResponse.CompanyCurrency)
+  await step('CompanyCurrency.read', () => call(qbo, 'getCompanyCurrency', rows[0].Id))
+  await step('ExchangeRate.get', () => call(qbo, 'getExchangeRate', { sourcecurrencycode: 'EUR' }))
+  await step('ExchangeRate.find', async () => (await call(qbo, 'findExchangeRates', { SourceCurrencyCode: 'EUR' })).QueryResponse)
+  await step('ExchangeRate.update', () => call(qbo, 'updateExchangeRate', { SourceCurrencyCode: 'EUR', AsOfDate: '2026-10-01', Rate: 1.25 }))
+  await step('ExchangeRate.after', () => call(qbo, 'getExchangeRate', { sourcecurrencycode: 'EUR', asofdate: '2026-10-01' }))
 }
 
 /* Spellings that only this client uses. */
@@ -324,6 +333,7 @@ async function main () {
   const made = await ground(qbo)
   await entities(qbo, made)
   await company(qbo)
+  await currencies()
   await operations(qbo, made, await queries(qbo, made))
 }
 

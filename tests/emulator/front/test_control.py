@@ -291,3 +291,22 @@ def test_a_realm_id_is_a_number(emulator, realm_id):
 
     assert answer.status_code == 400
     assert "at most 19 digits" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("uk-vat", {}),
+        ("multicurrency", {}),
+        ("long-invoices", {"invoices": 1}),
+        ("many-invoices", {"invoices": 20}),
+    ],
+)
+def test_every_kind_of_company_is_built_and_its_books_balance(emulator, kind, options):
+    made = emulator.control("POST", "companies", {"kind": kind, **options})
+
+    assert made.status_code == 201, made.text
+    realm_id = made.json()["realm_id"]
+    rows = emulator.control("GET", f"companies/{realm_id}/trial-balance").json()["trial_balance"]
+    assert rows
+    assert sum(Decimal(str(row["debit"])) - Decimal(str(row["credit"])) for row in rows) == 0
