@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qb_collections.emulator import act_documents as documents
+from qb_collections.emulator import act_lists as lists
 from qb_collections.emulator import act_money as money
 from qb_collections.emulator import act_queue
 from qb_collections.emulator.act_books import Books
@@ -60,6 +61,12 @@ KINDS: dict[str, Kind] = {
     "journal_receivable": _kind(
         documents.journal_receivable, "customer amount", "credit receivable against on"
     ),
+    "merge": _kind(lists.merge, "entity from into"),
+    "revalue": _kind(lists.revalue, "currency rate", "on"),
+    "statement": _kind(lists.statement, "customer", "kind start end on"),
+    "recurring_run": _kind(lists.recurring_run, "template", "on"),
+    "delete": _kind(lists.delete, "entity id"),
+    "return_by_journal": _kind(lists.return_by_journal, "payment", "amount from on"),
     "close_books": _kind(documents.close_books, "through"),
     "set_preferences": _kind(documents.set_preferences, "preferences"),
 }

@@ -31,6 +31,7 @@ class Change:
     id: str
     operation: Operation
     at: datetime
+    deleted_id: str | None = None  # of a merge: the entry that is gone
 
 
 @dataclass(slots=True)
@@ -293,11 +294,11 @@ class Work:
             )
         self._rows[row.entity, row.id] = row
 
-    def announce(self, entity: str, id_: str, operation: Operation) -> None:
+    def announce(self, entity: str, id_: str, operation: Operation, *, deleted_id: str | None = None) -> None:
         """Note a change for the listeners; one per entity and operation and request."""
         if (entity, id_, operation) not in self._announced:
             self._announced.add((entity, id_, operation))
-            self.changes.append(Change(self.realm, entity, id_, operation, self.at))
+            self.changes.append(Change(self.realm, entity, id_, operation, self.at, deleted_id))
 
     def post(
         self,
