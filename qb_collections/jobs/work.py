@@ -21,7 +21,17 @@ from qb_collections.clock import Clock, RealClock
 from qb_collections.core.company_gates import Link
 from qb_collections.core.night_time import next_daily_run
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import deliver, inbox, keep_alive, night, plan_saga, progress, sync, verify
+from qb_collections.services import (
+    deliver,
+    inbox,
+    keep_alive,
+    night,
+    own_writes,
+    plan_saga,
+    progress,
+    sync,
+    verify,
+)
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import held
@@ -116,7 +126,8 @@ class Worker:
             company.id, done.trouble and f"{done.trouble}. What was done stays; the rest is tried again."
         )
         if done.units and not self._stopping.is_set():
-            verify.verify(here, company, lease, only_recent=True)
+            found = verify.verify(here, company, lease, only_recent=True)
+            own_writes.written(here, company, lease, found.notes + found.sends, sync.OVERLAP)
 
     def _set_next_night(self, here: Context, company: Company) -> None:
         next_at = next_daily_run(here.clock.now(), company.night_at, company.tz)

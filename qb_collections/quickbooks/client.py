@@ -8,6 +8,7 @@ before the body, and retries what may be retried.
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ from qb_collections.quickbooks.errors import (
     QuickBooksError,
     ServerTrouble,
     Throttled,
+    TooHeavy,
     Unauthorized,
     Unreachable,
     Unreadable,
@@ -45,7 +47,9 @@ REPORT_SECONDS = 120.0  # QuickBooks gives up on a request after 120 s
 ATTEMPTS_MAX = 4
 PAUSE_SECONDS_MAX = 8.0
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
+PAGE_BYTES_MAX = 20 * 1024 * 1024  # a page beyond this is asked for in halves (plan-accounting.md, 33)
 CHUNK_BYTES = 256 * 1024
+TIMED_OUT = "ReadTimeout"  # the name of the library's error, as it stands in a detail
 USER_AGENT = "qb-collections"
 
 _log = structlog.get_logger("quickbooks")
@@ -77,6 +81,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         self.limiter = limiter
         self.clock = clock
         self.calls = 0  # requests to the accounting API, answered or not
+        self._counting = threading.Lock()  # pages may be fetched side by side
         self._random = random
 
     @property
@@ -120,20 +125,26 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         effect: bool,
         reads: int = 1,
         batch: bool = False,
+        divisible: bool = False,
     ) -> requests.Response:
         """Send one request and answer its 200, not yet looked into.
 
         A read is tried up to four times; a request with an effect exactly once,
         because only the one who stored it may repeat it.  Raises the errors of
-        quickbooks/errors.py.  reads is what Intuit meters it as.
+        quickbooks/errors.py.  reads is what Intuit meters it as.  What is divisible raises
+        TooHeavy at the first time-out, 504 or more than 20 MB, to be asked for in parts.
         """
         if isinstance(data, str):
             data = data.encode()
         attempts = 1 if effect else ATTEMPTS_MAX
         for attempt in range(1, attempts + 1):
             try:
-                response = self._authorised(method, url, headers, params, data, effect, batch)
+                response = self._authorised(method, url, headers, params, data, effect, batch, divisible)
             except (Unreachable, ServerTrouble, Throttled) as error:
+                if divisible and (error.status == 504 or error.detail == TIMED_OUT):
+                    raise TooHeavy(
+                        detail=error.detail, status=error.status, intuit_tid=error.intuit_tid
+                    ) from None
                 untold = isinstance(error, Throttled) and error.status is None
                 if attempt == attempts or untold:
                     raise
@@ -157,7 +168,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             batch=True,
         )
 
-    def read_query(self, statement: str) -> requests.Response:
+    def read_query(self, statement: str, *, divisible: bool = False) -> requests.Response:
         """One query, its answer not yet looked into; the way of the long scans."""
         return self.exchange(
             "POST",
@@ -166,6 +177,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             params={"minorversion": MINOR_VERSION},
             data=statement,
             effect=False,
+            divisible=divisible,
         )
 
     def read_changes(self, entities: str, since: str) -> requests.Response:
@@ -176,6 +188,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             params={"entities": entities, "changedSince": since, "minorversion": MINOR_VERSION},
             data=None,
             effect=False,
+            divisible=True,
         )
 
     def _authorised(
@@ -187,14 +200,15 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         data: Any,
         effect: bool,
         batch: bool,
+        divisible: bool,
     ) -> requests.Response:
         """One try; a second one with a fresh token after a 401, which had no effect."""
         tokens = self.access.tokens()
         try:
-            return self._once(method, url, headers, params, data, effect, batch, tokens.access)
+            return self._once(method, url, headers, params, data, effect, batch, divisible, tokens.access)
         except Unauthorized:
             tokens = self.access.refreshed(tokens.generation)
-            return self._once(method, url, headers, params, data, effect, batch, tokens.access)
+            return self._once(method, url, headers, params, data, effect, batch, divisible, tokens.access)
 
     def _once(
         self,
@@ -205,12 +219,14 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         data: Any,
         effect: bool,
         batch: bool,
+        divisible: bool,
         token: str,
     ) -> requests.Response:
         sent = {**headers, "User-Agent": USER_AGENT, "Authorization": f"Bearer {token}"}
         slow = REPORT_SECONDS if "/reports/" in url else READ_SECONDS
         with self.limiter.call(batch=batch or url.endswith("/batch")):
-            self.calls += 1
+            with self._counting:
+                self.calls += 1
             try:
                 response = self.session.request(
                     method,
@@ -222,7 +238,11 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
                     allow_redirects=False,
                     stream=True,
                 )
-                _read_body(response)
+                _read_body(response, PAGE_BYTES_MAX if divisible else ANSWER_BYTES_MAX)
+            except _TooLarge as error:
+                if divisible:
+                    raise TooHeavy(detail=str(error)) from None
+                raise _lost(error, effect) from None
             except requests.RequestException as error:
                 raise _lost(error, effect) from None
         refusal = answers.refusal(response, self.clock.now())
@@ -250,15 +270,19 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         self.clock.sleep(max(self._random.uniform(0.0, ceiling), min(error.retry_after or 0.0, 60.0)))
 
 
-def _read_body(response: requests.Response) -> None:
+class _TooLarge(ContentDecodingError):
+    """The answer has more bytes than we take."""
+
+
+def _read_body(response: requests.Response, bytes_max: int) -> None:
     """Read it all, within a limit.  Raises requests' errors when it is cut off."""
     parts: list[bytes] = []
     size = 0
     with response:
         for part in response.iter_content(CHUNK_BYTES):
             size += len(part)
-            if size > ANSWER_BYTES_MAX:
-                raise ContentDecodingError(f"more than {ANSWER_BYTES_MAX} bytes")
+            if size > bytes_max:
+                raise _TooLarge(f"more than {bytes_max} bytes")
             parts.append(part)
     response._content = b"".join(parts)
 

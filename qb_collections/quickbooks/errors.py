@@ -4,6 +4,7 @@ QuickBooksError
 ├── Unreachable          no connection: nothing was sent
 ├── AnswerLost           a write was sent and no answer came: it may have happened
 ├── ServerTrouble        QuickBooks answered 5xx (on a write: it may have happened)
+├── TooHeavy             a page that timed out, answered 504 or was too large: ask for less at once
 ├── Throttled            429: nothing was done, wait
 ├── Unreadable           an answer that is not what the API answers (HTML, cut off, wrong shape)
 ├── Unauthorized         401, also after a fresh token
@@ -96,6 +97,11 @@ class ServerTrouble(QuickBooksError):
     retryable = True
     definite = False
     meaning = "QuickBooks has trouble of its own"
+
+
+class TooHeavy(QuickBooksError):
+    retryable = True
+    meaning = "QuickBooks cannot answer so much at once"
 
 
 class Throttled(QuickBooksError):

@@ -67,6 +67,7 @@ class Limiter:
         self.clock = clock
         self.limits = limits or Limits()
         self.reads: Counter[str] = Counter()  # metered reads by month, "2026-11"
+        self.page_rows: dict[str, int] = {}  # kinds whose pages were too heavy, and how many rows are not
         self._name = secrets.token_hex(8)
         self._minute = Window(self.limits.per_minute, 60.0)
         self._second = Window(self.limits.per_second, 1.0)
@@ -97,6 +98,17 @@ class Limiter:
         with self._lock:
             self.reads[f"{self.clock.now():%Y-%m}"] += count
 
+    def halve_page(self, kind: str, rows: int) -> None:
+        """A page of so many rows was too heavy: the company remembers half of it."""
+        with self._lock:
+            self.page_rows[kind] = max(rows // 2, 1)
+
+    def try_larger_pages(self) -> None:
+        """Double what is remembered: trouble of one night need not last."""
+        with self._lock:
+            doubled = {kind: rows * 2 for kind, rows in self.page_rows.items()}
+            self.page_rows = {kind: rows for kind, rows in doubled.items() if rows < 1000}
+
     def fill(self) -> None:
         """Treat the last minute as used up: another process held the lease and did not say what it did."""
         now = self.clock.monotonic()
@@ -115,6 +127,7 @@ class Limiter:
                 "batches": self._batches.ages(now),
                 "not_before_at": self._not_before_at and self._not_before_at.isoformat(),
                 "reads": dict(self.reads),
+                "page_rows": dict(self.page_rows),
             }
 
     def import_state(self, state: Mapping[str, Any] | None) -> None:
@@ -128,6 +141,7 @@ class Limiter:
             self._minute.merge(state.get("calls", {}), now)
             self._batches.merge(state.get("batches", {}), now)
             self.reads = Counter({month: int(count) for month, count in state.get("reads", {}).items()})
+            self.page_rows = {kind: int(rows) for kind, rows in state.get("page_rows", {}).items()}
             if not_before:
                 until_at = datetime.fromisoformat(not_before)
                 self._not_before_at = max(until_at, self._not_before_at or until_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
@@ -24,6 +24,10 @@ from qb_collections.quickbooks.values import (
     Scan,
 )
 
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+OPEN_INVOICES = "Balance > '0'"
+ALL_CUSTOMERS = "Active IN (true, false)"
+
 
 class Reading(Scanning):
     """What we ask of the books.  Every method may raise the errors of quickbooks/errors.py."""
@@ -36,14 +40,16 @@ class Reading(Scanning):
         document = self.client.get(self.client.company_url("preferences"))
         return company_facts.preferences(document.get("Preferences"))
 
-    def open_invoices(self, on_page: Callable[[Page[Invoice]], None]) -> Scan:
+    def open_invoices(self, on_page: Callable[[Page[Invoice]], None], expected: int | None = None) -> Scan:
         """Every invoice with a balance, a page of 1000 at a time."""
-        return self.scan("Invoice", "Balance > '0'", lambda slot: slot.Invoice, translate.invoice, on_page)
+        return self.scan(
+            "Invoice", OPEN_INVOICES, lambda slot: slot.Invoice, translate.invoice, on_page, expected
+        )
 
-    def customers(self, on_page: Callable[[Page[Customer]], None]) -> Scan:
+    def customers(self, on_page: Callable[[Page[Customer]], None], expected: int | None = None) -> Scan:
         """Every customer, also inactive ones: they may owe."""
         return self.scan(
-            "Customer", "Active IN (true, false)", lambda slot: slot.Customer, translate.customer, on_page
+            "Customer", ALL_CUSTOMERS, lambda slot: slot.Customer, translate.customer, on_page, expected
         )
 
     def payments_of(self, customer_ids: Sequence[str]) -> tuple[tuple[Payment, ...], tuple[Link, ...]]:
@@ -59,9 +65,67 @@ class Reading(Scanning):
         with sensible():
             return translate.distinct(translate.credit_memo(row, self.home_currency) for row in found)
 
-    def changes(self, since: datetime) -> Changes:
+    def changed_customers(self, since: datetime, on_rows: Callable[[Changes], None]) -> datetime:
+        return self.changed("Customer", since, translate.customer, lambda found, _: on_rows(_part(found)))
+
+    def changed_invoices(
+        self, since: datetime, on_rows: Callable[[Changes], None], also: str = ""
+    ) -> datetime:
+        return self.changed(
+            "Invoice", since, translate.invoice, lambda found, _: on_rows(_part(invoices=found)), also=also
+        )
+
+    def changed_payments(
+        self, since: datetime, on_rows: Callable[[Changes], None], also: str = ""
+    ) -> datetime:
+        """With where each went."""
+
+        def told(found: tuple[Payment, ...], wired: tuple[Any, ...]) -> None:
+            with sensible():
+                links = {row.Id: translate.links(row, self.home_currency) for row in wired}
+            on_rows(_part(payments=found, links=tuple(link for some in links.values() for link in some)))
+
+        return self.changed("Payment", since, translate.payment, told, also=also)
+
+    def changed_credit_memos(
+        self, since: datetime, on_rows: Callable[[Changes], None], also: str = ""
+    ) -> datetime:
+        return self.changed(
+            "CreditMemo",
+            since,
+            translate.credit_memo,
+            lambda found, _: on_rows(_part(credit_memos=found)),
+            also=also,
+        )
+
+    def still_there(self, kind: str, ids: Sequence[str]) -> Changes:
+        """These invoices, payments or credit memos as they are; deleted holds those that are gone."""
+        found: list[Any] = []
+        step = BATCH_QUERIES * IDS_PER_QUERY
+        for start in range(0, len(ids), step):
+            some = ids[start : start + step]
+            statements = [
+                f"SELECT * FROM {kind} WHERE Id IN {wire.one_of(some[at : at + IDS_PER_QUERY])} "
+                f"MAXRESULTS {PAGE_ROWS}"
+                for at in range(0, len(some), IDS_PER_QUERY)
+            ]
+            slots, _ = self.batch(statements)
+            found += [row for slot in slots for row in getattr(slot, kind)]
+        gone = {kind: frozenset(ids) - {row.Id for row in found}}
+        home = self.home_currency
+        with sensible():
+            if kind == "Invoice":
+                return _part(invoices=tuple(translate.invoice(row, home) for row in found), deleted=gone)
+            if kind == "CreditMemo":
+                memos = tuple(translate.credit_memo(row, home) for row in found)
+                return _part(credit_memos=memos, deleted=gone)
+            links = tuple(link for row in found for link in translate.links(row, home))
+            payments = tuple(translate.payment(row, home) for row in found)
+            return _part(payments=payments, links=links, deleted=gone)
+
+    def changes(self, since: datetime, kinds: Sequence[str] = KINDS) -> Changes:
         """One change data capture.  Not complete: more changed than one answer holds."""
-        response = self.client.read_changes(",".join(KINDS), wire.instant(since))
+        response = self.client.read_changes(",".join(kinds), wire.instant(since))
         captures = decode(response, rows.Captures)
         with readable(response):
             return changes_of(captures, self.home_currency)
@@ -191,6 +255,27 @@ class Reading(Scanning):
             payments=translate.distinct([*first.payments, *second.payments]),
             missing=first.missing,
         )
+
+
+def _part(
+    customers: tuple[Customer, ...] = (),
+    invoices: tuple[Invoice, ...] = (),
+    payments: tuple[Payment, ...] = (),
+    credit_memos: tuple[CreditMemo, ...] = (),
+    links: tuple[Link, ...] = (),
+    deleted: Mapping[str, frozenset[str]] | None = None,
+) -> Changes:
+    """Rows of one kind, as changes; their time is that of the reading they belong to."""
+    return Changes(
+        translate.distinct(customers),
+        translate.distinct(invoices),
+        translate.distinct(payments),
+        translate.distinct(credit_memos),
+        links,
+        dict(deleted or {}),
+        NO_TIME,
+        True,
+    )
 
 
 def _of(kind: str, customer_ids: Sequence[str]) -> str:

@@ -155,6 +155,7 @@ class FullSlot(Row):
     Invoice: tuple[FullInvoiceRow, ...] = ()
     Payment: tuple[PaymentRow, ...] = ()
     CreditMemo: tuple[CreditMemoRow, ...] = ()
+    totalCount: int | None = None
 
 
 class Page(Row):

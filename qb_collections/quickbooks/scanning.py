@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
+import requests
 import structlog
 
 from qb_collections.clock import Clock
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.quickbooks import answers, rows, translate, wire
+from qb_collections.quickbooks.ahead import Ahead
 from qb_collections.quickbooks.client import Client
 from qb_collections.quickbooks.decoding import decode, is_told, readable
-from qb_collections.quickbooks.errors import Unreadable
+from qb_collections.quickbooks.errors import TooHeavy, Unreadable
 from qb_collections.quickbooks.values import Page, Scan
 
 PAGE_ROWS = 1000  # QuickBooks' most (developer.intuit.com, "Data queries")
@@ -34,6 +38,7 @@ COLUMNS: Mapping[str, str] = {
 }
 
 T = TypeVar("T", Invoice, Customer)
+C = TypeVar("C")
 _log = structlog.get_logger("quickbooks")
 
 
@@ -47,6 +52,7 @@ class Scanning:
         self.home_currency = home_currency
         self.clock = clock
         self._project = project_columns
+        self._ahead: Ahead | None = None
 
     def query(self, statement: str) -> list[dict[str, Any]]:
         """The rows of any query, as QuickBooks has them; a count as [{"totalCount": n}]."""
@@ -63,6 +69,29 @@ class Scanning:
             raise Unreadable(detail="a count was answered without a number")
         return int(found[0]["totalCount"])
 
+    def counts(self, wanted: Mapping[str, str]) -> dict[str, int]:
+        """How many rows of each kind meet its condition, all in one request."""
+        kinds = list(wanted)
+        slots, _ = self.batch([f"SELECT COUNT(*) FROM {kind} WHERE {wanted[kind]}" for kind in kinds])
+        found = {kind: slot.totalCount for kind, slot in zip(kinds, slots, strict=True)}
+        if any(count is None for count in found.values()):
+            raise Unreadable(detail="a count was answered without a number")
+        return {kind: count or 0 for kind, count in found.items()}
+
+    @contextmanager
+    def ahead(self, executor: Executor, expected: Sequence[tuple[str, str, int]]) -> Iterator[None]:
+        """Within it the pages of these scans (kind, condition, rows) are fetched up to four at a time."""
+        plan = []
+        for kind, where, count in expected:
+            size = self._page_rows(kind)
+            plan += [(kind, where, start, size) for start in range(1, count + 1, size)]
+        self._ahead = Ahead(executor, self._fetch, plan)
+        try:
+            yield
+        finally:
+            self._ahead.drop()
+            self._ahead = None
+
     def scan(
         self,
         kind: str,
@@ -70,20 +99,69 @@ class Scanning:
         of: Callable[[rows.Slot], Iterable[Any]],
         translated: Callable[[Any, str], T],
         on_page: Callable[[Page[T]], None],
+        expected: int | None = None,
     ) -> Scan:
         """Page through a set that may move meanwhile: a row changed or gone shifts all behind it.
 
-        So a scan of several pages is counted afterwards, and repeated when rows are missing.
+        So a scan of several pages is held against the count (expected, else counted afterwards),
+        and repeated when rows are missing.
         """
         ids: set[str] = set()
         first_at: datetime | None = None
         for _ in range(SCANS_MAX):
-            pages, server_at = self._pages(kind, where, of, translated, on_page, ids)
+            pages, server_at = self._pages(kind, where, of, translated, on_page, ids, expected)
             first_at = first_at or server_at
-            if pages == 1 or self.count(kind, where) <= len(ids):
+            if pages == 1 or (expected is not None and len(ids) >= expected):
+                break
+            expected = None
+            if self.count(kind, where) <= len(ids):
                 break
             _log.info("rows moved during a scan", company_id=self.client.connection.company_id, kind=kind)
         return Scan(frozenset(ids), first_at)
+
+    def changed(
+        self,
+        kind: str,
+        since: datetime,
+        translated: Callable[[Any, str], C],
+        on_page: Callable[[tuple[C, ...], tuple[Any, ...]], None],
+        *,
+        also: str = "",
+    ) -> datetime:
+        """Every row of a kind that was updated since, in windows of LastUpdatedTime, oldest first.
+
+        Each window begins at the last row of the one before, so rows that move meanwhile come
+        again at the end and shift none.  on_page gets values and wire rows; also is a further
+        condition.  Returns QuickBooks' time of the first answer.
+        """
+        at, start = since, 1
+        first_at: datetime | None = None
+        condition = "Active IN (true, false) AND " if kind == "Customer" else ""
+        for _ in range(PAGES_MAX):
+            where = f"{condition}{also}MetaData.LastUpdatedTime >= {wire.literal(wire.instant(at))}"
+            response, size = self._page(kind, where, start, columns="*")
+            page = decode(response, rows.Page)
+            if page.QueryResponse is None:
+                raise answers.unreadable(response)
+            with readable(response):
+                wired = tuple(getattr(page.QueryResponse, kind))
+                found = tuple(translated(row, self.home_currency) for row in wired)
+                server_at = translate.instant(page.time)
+                last_at = translate.instant(wired[-1].MetaData.LastUpdatedTime) if wired else None
+            first_at = first_at or server_at
+            if wired:
+                on_page(found, wired)
+            if len(wired) < size:
+                if first_at is None:
+                    raise Unreadable(detail="QuickBooks does not say what time it is")
+                return first_at
+            if last_at is None:
+                raise Unreadable(detail=f"a {kind} without the time of its last change")
+            if last_at.replace(microsecond=0) > at:
+                at, start = last_at.replace(microsecond=0), 1
+            else:
+                start += len(wired)
+        raise Unreadable(detail=f"more than {PAGES_MAX} pages of {kind}")
 
     def _pages(
         self,
@@ -93,27 +171,59 @@ class Scanning:
         translated: Callable[[Any, str], T],
         on_page: Callable[[Page[T]], None],
         ids: set[str],
+        expected: int | None,
     ) -> tuple[int, datetime | None]:
-        columns = COLUMNS[kind] if self._project else "*"
         first_at: datetime | None = None
+        start = 1
         for number in range(PAGES_MAX):
-            # Never by Id: it is no longer sortable (Intuit's notice to developers, 2025).
-            response = self.client.read_query(
-                f"SELECT {columns} FROM {kind} WHERE {where} ORDERBY MetaData.LastUpdatedTime "
-                f"STARTPOSITION {number * PAGE_ROWS + 1} MAXRESULTS {PAGE_ROWS}"
-            )
+            response, size = self._page(kind, where, start)
             page = decode(response, rows.Page)
             if page.QueryResponse is None:
                 raise answers.unreadable(response)
             with readable(response):
                 found = tuple(translated(row, self.home_currency) for row in of(page.QueryResponse))
                 server_at = translate.instant(page.time)
+            del response, page
             first_at = first_at or server_at
             ids.update(row.id for row in found)
             on_page(Page(translate.distinct(found), len(ids), server_at))
-            if len(found) < PAGE_ROWS:
+            start += len(found)
+            # With as many as were counted there is no need to ask whether the last full page was the last.
+            if len(found) < size or len(ids) == expected:
                 return number + 1, first_at
-        raise Unreadable(detail=f"more than {PAGES_MAX * PAGE_ROWS} rows of {kind}")
+        raise Unreadable(detail=f"more than {PAGES_MAX} pages of {kind}")
+
+    def _page(
+        self, kind: str, where: str, start: int, *, columns: str | None = None
+    ) -> tuple[requests.Response, int]:
+        """One page and how many rows it was asked for: fewer when it was too heavy, down to one."""
+        while True:
+            size = self._page_rows(kind)
+            try:
+                if self._ahead is not None:
+                    fetched = self._ahead.take(kind, where, start, size)
+                    if fetched is not None:
+                        return fetched, size
+                return self._fetch(kind, where, start, size, columns), size
+            except TooHeavy as error:
+                if self._ahead is not None:
+                    self._ahead.drop()
+                self.client.limiter.halve_page(kind, size)
+                _log.info("a page was too heavy", kind=kind, rows=size, status=error.status)
+
+    def _fetch(
+        self, kind: str, where: str, start: int, size: int, columns: str | None = None
+    ) -> requests.Response:
+        columns = columns or (COLUMNS[kind] if self._project else "*")
+        # Never by Id: it is no longer sortable (Intuit's notice to developers, 2025).
+        return self.client.read_query(
+            f"SELECT {columns} FROM {kind} WHERE {where} ORDERBY MetaData.LastUpdatedTime "
+            f"STARTPOSITION {start} MAXRESULTS {size}",
+            divisible=size > 1,
+        )
+
+    def _page_rows(self, kind: str) -> int:
+        return min(self.client.limiter.page_rows.get(kind, PAGE_ROWS), PAGE_ROWS)
 
     def batch(self, statements: Sequence[str]) -> tuple[list[rows.FullSlot], bool]:
         """The answers in the order of the statements, and whether QuickBooks may have cut them off."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,6 +15,7 @@ from qb_collections.core.changes import Books
 from qb_collections.core.money import Money
 from qb_collections.quickbooks.errors import Unreadable, WrongCompany
 from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.reading import ALL_CUSTOMERS, OPEN_INVOICES
 from qb_collections.quickbooks.values import Page
 from qb_collections.services.context import Context
 from qb_collections.services.sync_report import Progress, SyncReport, silent
@@ -22,6 +25,7 @@ from qb_collections.store.cursors import Cursor
 from qb_collections.store.engine import derived, reading
 from qb_collections.store.leases import Lease
 
+SLOW_SECONDS = 0.2  # an answer that takes longer is worth asking for several at once
 CUSTOMERS_AT_ONCE = 900  # whose payments one batch of queries answers: 30 queries of 30 ids
 
 
@@ -51,10 +55,14 @@ class FullSync:
         self._totals: dict[str, int] = {}
 
     def run(self, cursor: Cursor | None, overlap: timedelta) -> SyncReport:
+        began = self.context.clock.monotonic()
+        counting = self._counting(first=cursor is None)
         self._same_company()
-        self._count()
-        customers = self.gateway.customers(self._customers)
-        invoices = self.gateway.open_invoices(self._invoices)
+        slow = self.context.clock.monotonic() - began >= SLOW_SECONDS
+        self._totals = counting.result() if counting else self._counted() if slow else {}
+        with self._ahead() if slow else nullcontext():
+            customers = self.gateway.customers(self.customers_page, self._totals.get("customers"))
+            invoices = self.gateway.open_invoices(self.invoices_page, self._totals.get("open invoices"))
         began_at = customers.began_at
         if began_at is None:
             raise Unreadable(detail="QuickBooks does not say what time it is")
@@ -69,13 +77,25 @@ class FullSync:
         if known and found and datetime.fromisoformat(known) != found:
             raise WrongCompany(detail=f"expected {self.company.alias}")
 
-    def _count(self) -> None:
-        """Only for somebody who watches: it costs two calls."""
-        if self.progress is not silent:
-            self._totals["customers"] = self.gateway.count("Customer", "Active IN (true, false)")
-            self._totals["open invoices"] = self.gateway.count("Invoice", "Balance > '0'")
+    def _counting(self, *, first: bool) -> Future[dict[str, int]] | None:
+        """The counts, asked for beside the first question: a first sync, or somebody watches."""
+        if not first and self.progress is silent:
+            return None
+        return self.context.executor.submit(self._counted)
 
-    def _customers(self, page: Page[Customer]) -> None:
+    def _counted(self) -> dict[str, int]:
+        found = self.gateway.counts({"Customer": ALL_CUSTOMERS, "Invoice": OPEN_INVOICES})
+        return {"customers": found["Customer"], "open invoices": found["Invoice"]}
+
+    def _ahead(self) -> AbstractContextManager[None]:
+        """The far side is slow: its pages are fetched side by side, as many as the counts say there are."""
+        wanted = (
+            ("Customer", ALL_CUSTOMERS, self._totals["customers"]),
+            ("Invoice", OPEN_INVOICES, self._totals["open invoices"]),
+        )
+        return self.gateway.ahead(self.context.executor, wanted)
+
+    def customers_page(self, page: Page[Customer]) -> None:
         rows = {one.id: one for one in page.rows}
         with derived(self.context.engine) as conn:
             self.lease.check(conn)
@@ -87,7 +107,7 @@ class FullSync:
             self.changed["customers"].update(rows.keys() - before.keys())
         self.progress(page.done, self._totals.get("customers"), "customers")
 
-    def _invoices(self, page: Page[Invoice]) -> None:
+    def invoices_page(self, page: Page[Invoice]) -> None:
         rows = {one.id: one for one in page.rows}
         with derived(self.context.engine) as conn:
             self.lease.check(conn)

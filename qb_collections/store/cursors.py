@@ -11,6 +11,8 @@ from sqlalchemy import Connection, delete, select
 from qb_collections.store.tables.leases import sync_cursor
 from qb_collections.store.upsert import upsert
 
+OWN_WRITES = "own_writes"  # in progress: how many writes of ours lie after the cursor
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -40,6 +42,11 @@ def set_cursor(conn: Connection, company_id: int, value: Cursor) -> None:
         "progress": value.progress,
     }
     upsert(conn, sync_cursor, [row], key=["company_id"])
+
+
+def without_own_writes(progress: dict[str, Any]) -> dict[str, Any]:
+    """What stays remembered beside a cursor that has moved past our own writes."""
+    return {name: value for name, value in progress.items() if name != OWN_WRITES}
 
 
 def forget(conn: Connection, company_id: int) -> None:

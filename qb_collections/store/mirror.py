@@ -201,6 +201,15 @@ def links_of_invoice(conn: Connection, company_id: int, invoice_id: str) -> list
     return [mirror_rows.link(row) for row in conn.execute(query).mappings()]
 
 
+def ids(conn: Connection, company_id: int) -> dict[str, frozenset[str]]:
+    """Every id that the mirror has, by QuickBooks' name of the kind."""
+    found = {}
+    for kind, table in _KINDS.items():
+        query = select(table.c.id).where(table.c.company_id == company_id)
+        found[kind] = frozenset(conn.execute(query).scalars())
+    return found
+
+
 def counts(conn: Connection, company_id: int) -> dict[str, int]:
     """How many rows the mirror has: customers, invoices, open_invoices, payments, credit_memos."""
     result = {}
@@ -229,6 +238,12 @@ def by_due_day(found: Invoice) -> tuple[Any, ...]:
     return (found.due_on or found.issued_on, found.issued_on, len(found.id), found.id)
 
 
+_KINDS = {
+    "Customer": mirror_customer,
+    "Invoice": mirror_invoice,
+    "Payment": mirror_payment,
+    "CreditMemo": mirror_credit_memo,
+}
 _COUNTED = {
     "customers": mirror_customer,
     "invoices": mirror_invoice,
