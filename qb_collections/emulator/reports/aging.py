@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from qb_collections.emulator import applications, errors
+from qb_collections.emulator import applications, currencies, errors
 from qb_collections.emulator.reports import shape
 from qb_collections.emulator.wire import ZERO, Body, decode, money
 from qb_collections.emulator.work import Work
@@ -48,6 +48,7 @@ def open_items(work: Work, on: date) -> Iterator[OpenItem]:
             continue
         body = decode(text)
         sign = 1 if entity == "Invoice" else -1
+        open_amount = currencies.home_amount(work, body, money(owed))  # reports are in home currency
         yield OpenItem(
             entity,
             str(id_),
@@ -55,8 +56,8 @@ def open_items(work: Work, on: date) -> Iterator[OpenItem]:
             body.get("DocNumber", ""),
             body["TxnDate"],
             body.get("DueDate", body["TxnDate"]) if entity == "Invoice" else body["TxnDate"],
-            sign * body["TotalAmt"],
-            sign * money(owed),
+            sign * currencies.home_amount(work, body, body["TotalAmt"]),
+            sign * open_amount,
             body.get("PrivateNote", ""),
         )
     yield from _booked(work, day)
@@ -74,6 +75,7 @@ def _booked(work: Work, day: str) -> Iterator[OpenItem]:
             used = applications.applied(work, entity, str(id_), line=line)
             owed = amount - used if amount > 0 else amount + used
             if owed:
+                amount, owed = (currencies.home_amount(work, body, value) for value in (amount, owed))
                 number, memo = body.get("DocNumber", ""), body.get("PrivateNote", "")
                 yield OpenItem(entity, str(id_), customer, number, txn_on, txn_on, amount, owed, memo)
 
@@ -118,7 +120,7 @@ def _chosen(work: Work, params: Mapping[str, str], on: date) -> list[OpenItem]:
 
 def summary(work: Work, params: Mapping[str, str]) -> Body:
     """One row for each customer; a customer with jobs becomes a section."""
-    on = shape.day(params, "report_date", work.today())
+    on = shape.as_of(work, params)
     buckets = _buckets(params)
     sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO] * len(buckets.titles))
     for item in _chosen(work, params, on):
@@ -191,7 +193,7 @@ _TYPES = {"CreditMemo": "Credit Memo", "JournalEntry": "Journal Entry"}
 
 def detail(work: Work, params: Mapping[str, str]) -> Body:
     """One row for each open document, in sections by how late it is, the latest first."""
-    on = shape.day(params, "report_date", work.today())
+    on = shape.as_of(work, params)
     buckets = _buckets(params)
     least = int(params.get("past_due") or 0)
     groups: defaultdict[int, list[tuple[OpenItem, int]]] = defaultdict(list)

@@ -10,12 +10,12 @@ from qb_collections.emulator.work import Work
 
 def by_customer(work: Work, params: Mapping[str, str]) -> Body:
     """Receivables by customer as of report_date, from the ledger; customers that owe nothing are left out."""
-    on = shape.day(params, "report_date", shape.day(params, "end_date", work.today()))
+    on = shape.as_of(work, params)
     receivable = ledger.receivable_accounts(work.conn, work.realm)
     marks = ", ".join("?" for _ in receivable)
     found = work.conn.execute(
-        f"SELECT customer, sum(foreign_amount) FROM posting WHERE realm = ? AND account IN ({marks})"
-        " AND txn_on <= ? AND customer IS NOT NULL GROUP BY customer HAVING sum(foreign_amount) <> 0",
+        f"SELECT customer, sum(amount) FROM posting WHERE realm = ? AND account IN ({marks})"
+        " AND txn_on <= ? AND customer IS NOT NULL GROUP BY customer HAVING sum(amount) <> 0",
         (work.realm, *receivable, on.isoformat()),
     ).fetchall()
     wanted = {id_ for id_ in params.get("customer", "").split(",") if id_}

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from qb_collections.emulator import errors
+from qb_collections.emulator.reports import macros
 from qb_collections.emulator.wire import Body, parse_day, stamp
 from qb_collections.emulator.work import Work
 
@@ -91,9 +92,20 @@ def fiscal_start(work: Work, on: date) -> date:
 
 
 def period(work: Work, params: Mapping[str, str]) -> tuple[date, date]:
-    """Return the report's days: as asked, else from the start of the fiscal year through today."""
+    """Return the report's days: as asked, by macro, else from the start of the fiscal year through today."""
+    if params.get("date_macro") and not (params.get("start_date") or params.get("end_date")):
+        return macros.period(params["date_macro"], work.today(), fiscal_start(work, work.today()))
     end = day(params, "end_date", work.today())
     return day(params, "start_date", fiscal_start(work, end)), end
+
+
+def as_of(work: Work, params: Mapping[str, str]) -> date:
+    """Return the day of a report that looks at one: report_date, else end_date, else the macro's last day."""
+    if params.get("report_date"):
+        return day(params, "report_date", work.today())
+    if params.get("end_date") or params.get("date_macro"):
+        return period(work, params)[1]
+    return work.today()
 
 
 def day_before(on: date) -> date:
