@@ -1,7 +1,7 @@
 """Trial balance, profit and loss, balance sheet: accrual or cash, from the ledger's postings."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from qb_collections.emulator import accounts, books, errors
@@ -30,16 +30,28 @@ def trial_balance(work: Work, params: Mapping[str, str]) -> Body:
     """Balance-sheet accounts as of the end date; income and expense since the fiscal year began."""
     start, end = shape.period(work, params)
     method = shape.basis(work, params)
-    sums = _closing(work, end, method)
-    rows, debits, credits = [], 0, 0
-    for account, amount in sorted(sums.items(), key=lambda pair: _chart_order(work, pair[0])):
-        if amount:
-            debits, credits = debits + max(amount, 0), credits + max(-amount, 0)
-            shown = [shape.amount(money(max(amount, 0))), shape.amount(money(max(-amount, 0)))]
-            rows.append(shape.data_row(_name(work, account), shown, account))
-    total = shape.cells(_TOTAL, [f"{money(debits):.2f}", f"{money(credits):.2f}"])
-    rows.append({"Summary": {"ColData": total}, "type": "Section", "group": "GrandTotal"})
-    columns = [("", "Account"), ("Debit", "Money"), ("Credit", "Money")]
+    by = params.get("summarize_column_by", "Total")
+    names, table = _closing(work, end, method, by)
+    shown = names if len(names) > 1 else [_TOTAL]
+    rows: list[Body] = []
+    sums = {name: [0, 0] for name in shown}
+    for account in sorted(table, key=lambda id_: _chart_order(work, id_)):
+        values = []
+        for name in shown:
+            amount = table[account].get(name, 0)
+            sums[name][0] += max(amount, 0)
+            sums[name][1] += max(-amount, 0)
+            values += [shape.amount(money(max(amount, 0))), shape.amount(money(max(-amount, 0)))]
+        if any(values):
+            rows.append(shape.data_row(_name(work, account), values, account))
+    total = [f"{money(value):.2f}" for name in shown for value in sums[name]]
+    rows.append(
+        {"Summary": {"ColData": shape.cells(_TOTAL, total)}, "type": "Section", "group": "GrandTotal"}
+    )
+    columns = [("", "Account")]
+    for name in shown:
+        before = "" if len(shown) == 1 else f"{_title(work, by, name)} "
+        columns += [(f"{before}Debit", "Money"), (f"{before}Credit", "Money")]
     return shape.report(work, "TrialBalance", columns, rows, header=_header(start, end, method))
 
 
@@ -97,49 +109,54 @@ def balance_sheet(work: Work, params: Mapping[str, str]) -> Body:
     """What the company has and owes on a day; this fiscal year's earnings stand as Net Income."""
     start, end = shape.period(work, params)
     method = shape.basis(work, params)
-    sums = _closing(work, end, method)
-    earned = sum(amount for account, amount in sums.items() if _type(work, account) in _EARNINGS)
-    table: Table = {account: {_TOTAL: amount} for account, amount in sums.items()}
-    names = [_TOTAL]
+    by = params.get("summarize_column_by", "Total")
+    names, table = _closing(work, end, method, by)
+    earned = dict.fromkeys(names, 0)
+    for account, row in table.items():
+        if _type(work, account) in _EARNINGS:
+            earned = {name: earned[name] - row.get(name, 0) for name in names}
+    blank = [""] * len(names)
 
     def block(
-        title: str, group: str, sign: int, kinds: Mapping[str, str], extra: list[Body], more: int
-    ) -> tuple[Body, int]:
+        title: str, group: str, sign: int, kinds: Mapping[str, str], extra: list[Body], more: Sum
+    ) -> tuple[Body, Sum]:
         inner, whole = [], more
         for kind, heading in kinds.items():
             found, total = _lines(work, table, names, kind, sign)
             if found:
-                whole += total[_TOTAL]
+                whole = {name: whole[name] + total[name] for name in names}
                 inner.append(
                     shape.section(
                         found,
                         shape.cells(f"Total {heading}", _texts(total, names)),
                         group=heading.replace(" ", ""),
-                        header=shape.cells(heading, [""]),
+                        header=shape.cells(heading, blank),
                     )
                 )
-        summary = shape.cells(f"Total {title}", [shape.amount(money(whole))])
-        return shape.section(inner + extra, summary, group=group, header=shape.cells(title, [""])), whole
+        summary = shape.cells(f"Total {title}", _texts(whole, names))
+        return shape.section(inner + extra, summary, group=group, header=shape.cells(title, blank)), whole
 
-    assets, _ = block("ASSETS", "TotalAssets", 1, _ASSETS, [], 0)
-    liabilities, owed = block("Liabilities", "Liabilities", -1, _LIABILITIES, [], 0)
-    income = shape.data_row("Net Income", [shape.amount(money(-earned))])
+    nothing = dict.fromkeys(names, 0)
+    assets, _ = block("ASSETS", "TotalAssets", 1, _ASSETS, [], nothing)
+    liabilities, owed = block("Liabilities", "Liabilities", -1, _LIABILITIES, [], nothing)
+    income = shape.data_row("Net Income", _texts(earned, names))
     income["group"] = "NetIncome"
-    equity, own = block("Equity", "Equity", -1, {"Equity": "Equity"}, [income], -earned)
-    total = shape.cells("TOTAL LIABILITIES AND EQUITY", [shape.amount(money(owed + own))])
-    both = shape.section(
+    equity, own = block("Equity", "Equity", -1, {"Equity": "Equity"}, [income], earned)
+    both = {name: owed[name] + own[name] for name in names}
+    total = shape.cells("TOTAL LIABILITIES AND EQUITY", _texts(both, names))
+    rest = shape.section(
         [liabilities, equity],
         total,
         group="TotalLiabilitiesAndEquity",
-        header=shape.cells("LIABILITIES AND EQUITY", [""]),
+        header=shape.cells("LIABILITIES AND EQUITY", blank),
     )
-    columns = [("", "Account"), ("Total", "Money")]
+    columns = [("", "Account"), *((_title(work, by, name), "Money") for name in names)]
     return shape.report(
         work,
         "BalanceSheet",
         columns,
-        [assets, both],
-        header=_header(start, end, method) | {"SummarizeColumnsBy": "Total"},
+        [assets, rest],
+        header=_header(start, end, method) | {"SummarizeColumnsBy": by},
         options={"AccountingStandard": "GAAP"},
     )
 
@@ -159,30 +176,41 @@ _LIABILITIES = {
 }
 
 
-def _closing(work: Work, end: date, method: str) -> Sum:
+def _closing(work: Work, end: date, method: str, by: str) -> tuple[list[str], Table]:
     """Return each account's balance; earnings of earlier fiscal years stand in retained earnings."""
     began = shape.fiscal_start(work, end).isoformat()
     retained = accounts.find(work, accounts.RETAINED) or "retained"
-    sums: defaultdict[str, int] = defaultdict(int)
-    for entry in books.entries(work, until=end.isoformat(), basis=method):
+
+    def place(entry: Entry) -> str:
         earlier = entry.on < began and _type(work, entry.account) in _EARNINGS
-        sums[retained if earlier else entry.account] += entry.units
-    return dict(sums)
+        return retained if earlier else entry.account
+
+    return _table(work, books.entries(work, until=end.isoformat(), basis=method), by, place)
 
 
 def _period_table(work: Work, start: date, end: date, method: str, by: str) -> tuple[list[str], Table]:
+    found = books.entries(work, since=start.isoformat(), until=end.isoformat(), basis=method)
+    earned = (entry for entry in found if _type(work, entry.account) in _EARNINGS)
+    return _table(work, earned, by, lambda entry: entry.account)
+
+
+def _table(
+    work: Work, entries: Iterable[Entry], by: str, place: Callable[[Entry], str]
+) -> tuple[list[str], Table]:
+    """Sum entries by account, in one column or one for each customer, class or department."""
     kind = by.lower()
     if kind not in ("total", *_COLUMNS):
         raise errors.invalid_enum("summarize_column_by", by)
     table: Table = {}
     seen: set[str] = set()
-    for entry in books.entries(work, since=start.isoformat(), until=end.isoformat(), basis=method):
-        if _type(work, entry.account) not in _EARNINGS:
-            continue
-        row = table.setdefault(entry.account, defaultdict(int))
+    payable = work.places().payable
+    for entry in entries:
+        row = table.setdefault(place(entry), defaultdict(int))
         row[_TOTAL] += entry.units
         if kind in _COLUMNS:
             name = _COLUMNS[kind][1](entry) or ""
+            if kind == "customers" and entry.account in payable:
+                name = ""  # what stands there is a vendor
             seen.add(name)
             row[name] += entry.units
     return [*sorted(seen, key=lambda name: (name == "", len(name), name)), _TOTAL], table
