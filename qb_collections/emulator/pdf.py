@@ -46,7 +46,7 @@ def _text(name: str, body: Body, company: Body) -> list[str]:
         f"{_TITLES.get(name, name.upper())} {body.get('DocNumber', body['Id'])}",
         f"Date: {body['TxnDate']}",
         *([f"Due: {body['DueDate']}"] if "DueDate" in body else []),
-        f"Customer: {body['CustomerRef']['name']}",
+        *_party(body),
         "",
     ]
     rows = [
@@ -59,6 +59,14 @@ def _text(name: str, body: Body, company: Body) -> list[str]:
     if "Balance" in body:
         tail.append(f"Balance due: {body['Balance']} {currency}")
     return [line[:100] for line in (*head, *rows[:_LINES_MOST], *more, *tail)]
+
+
+def _party(body: Body) -> list[str]:
+    """Name whom the document is for; a receipt may be for nobody in particular, an order is for a vendor."""
+    for label, ref in (("Customer", body.get("CustomerRef")), ("Vendor", body.get("VendorRef"))):
+        if ref:
+            return [f"{label}: {ref.get('name', ref.get('value', ''))}"]
+    return []
 
 
 def _item(line: Body) -> str:

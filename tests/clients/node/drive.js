@@ -312,7 +312,7 @@ async function operations (qbo, made, invoices) {
     const one = await call(qbo, 'createInvoice', { CustomerRef: { value: Number(made.customer) }, Line: [{ Amount: 5, DetailType: 'SalesItemLineDetail', SalesItemLineDetail: { ItemRef: { value: Number(made.item) }, Qty: 0, UnitPrice: 0 } }], DueDate: '', TxnDate: '', SyncToken: 0 })
     return (await call(qbo, 'updateInvoice', { Id: Number(one.Id), SyncToken: Number(one.SyncToken), PrivateNote: 'By number' })).TotalAmt
   })
-  await step('SalesReceipt.bare', () => call(qbo, 'createSalesReceipt', {
+  const bare = await step('SalesReceipt.bare', () => call(qbo, 'createSalesReceipt', {
     TxnDate: '2014-08-04',
     PrivateNote: 'Memo',
     CustomerMemo: { value: 'my message' },
@@ -321,6 +321,7 @@ async function operations (qbo, made, invoices) {
       { Amount: 0.28, DetailType: 'DiscountLineDetail', DiscountLineDetail: { PercentBased: true, DiscountPercent: 2 } }
     ]
   }))
+  await step('SalesReceipt.bare.pdf', async () => Buffer.from(await call(qbo, 'getSalesReceiptPdf', bare.Id)).subarray(0, 5).toString())
   await step('fault.missing', () => call(qbo, 'getInvoice', '99999999'))
   await step('fault.stale', () => call(qbo, 'updateInvoice', { Id: invoices[2].Id, SyncToken: '99', PrivateNote: 'stale' }))
   await step('fault.unknown', () => call(qbo, 'createInvoice', { ...sales(), Colour: 'red' }))

@@ -49,8 +49,6 @@ from quickbooks.objects.creditcardpayment_entity import CreditCardPayment
 from quickbooks.objects.detailline import ItemBasedExpenseLine, ItemBasedExpenseLineDetail
 from quickbooks.objects.trackingclass import Class
 
-from qb_collections.emulator.entities import registry
-
 _numbers = count(1)
 
 
@@ -328,21 +326,6 @@ def new_note(qb, on=None):
     return made
 
 
-_SPELT = {"card_payment": "creditcardpayment", "note": "attachable"}
-
-
-def waits_for(entity):
-    """The mark of a test that fails until the emulator has learned this entity."""
-    under_way = ("account", "transfer")
-    return pytest.mark.xfail(
-        entity in under_way or not registry.known(entity), reason=f"{entity} is not served yet"
-    )
-
-
 def offered(*makes):
-    """Parameters for these makers, each with the mark of its entity."""
-    names = [make.__name__.removeprefix("new_") for make in makes]
-    return [
-        pytest.param(make, id=name, marks=waits_for(_SPELT.get(name, name.replace("_", ""))))
-        for make, name in zip(makes, names, strict=True)
-    ]
+    """Parameters for these makers, each under its entity's name."""
+    return [pytest.param(make, id=make.__name__.removeprefix("new_")) for make in makes]

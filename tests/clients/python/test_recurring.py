@@ -41,10 +41,6 @@ def recurring_bill(qb):
     return wrapped.save(qb=qb)
 
 
-waits = stock.waits_for("recurringtransaction")
-
-
-@waits
 def test_a_recurring_template_is_kept_in_its_wrapping_and_posts_nothing(qb):
     before = Invoice.count(qb=qb)
 
@@ -57,7 +53,6 @@ def test_a_recurring_template_is_kept_in_its_wrapping_and_posts_nothing(qb):
     assert Invoice.count(qb=qb) == before
 
 
-@waits
 def test_recurring_templates_are_listed_by_what_they_make(qb):
     bill, invoice = recurring_bill(qb).Bill, recurring_invoice(qb).Invoice
 
@@ -69,7 +64,6 @@ def test_recurring_templates_are_listed_by_what_they_make(qb):
     assert invoice.Id in [row.Invoice.Id for row in everything if hasattr(row, "Invoice")]
 
 
-@waits
 def test_a_recurring_template_is_changed_and_deleted_in_its_wrapping(qb):
     read = RecurringTransaction.get(recurring_invoice(qb).Invoice.Id, qb=qb)
     read.Invoice.RecurringInfo.ScheduleInfo.DayOfMonth = 15
