@@ -12,7 +12,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from qb_collections.clock import Clock, RealClock
 from qb_collections.services.context import Context
 from qb_collections.services.keep_alive import REFRESH_AFTER
-from qb_collections.store import companies, connections, inbox, overview
+from qb_collections.services.weekly import WEEK
+from qb_collections.store import companies, connections, cursors, history, inbox, overview
 from qb_collections.store.engine import reading
 
 TICK_SECONDS = 60
@@ -68,6 +69,8 @@ class Scheduler:
                     {*overview.with_due_effects(conn, now), *overview.with_building_plans(conn)}
                 ),
                 "inbox": [ALL_COMPANIES, *inbox.waiting_companies(conn)],
+                "weekly": cursors.not_counted_since(conn, (now - WEEK).date()),
+                "history": history.unread(conn),  # last: it may wait for everything else
                 "refresh": connections.refresh_due(conn, now - REFRESH_AFTER),
             }
         for name, company_ids in due.items():

@@ -6,6 +6,8 @@ night by hand  today's run now
 deliver        go on with payment plans, deliver what is due
 inbox          cut apart what was pushed (company 0), read what changed, deliver
 refresh        a new refresh token: one that is never used lapses after 100 days
+weekly         count and tie out; what drifted is repaired
+history        a few windows of payment history, when nothing else is to do
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import structlog
 
@@ -23,6 +26,7 @@ from qb_collections.core.night_time import next_daily_run
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.services import (
     deliver,
+    history,
     inbox,
     keep_alive,
     night,
@@ -31,6 +35,7 @@ from qb_collections.services import (
     progress,
     sync,
     verify,
+    weekly,
 )
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
@@ -41,6 +46,7 @@ from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease, Leased, LeaseLost
 
 ALL_COMPANIES = 0
+HISTORY_WINDOWS = 10  # of payment history, before the lease is offered
 WAIT_SECONDS = 30.0  # for a lease; what is not done now is found by the next tick
 RETRY_SECONDS = 300.0  # how long work that QuickBooks did not let us do rests
 
@@ -61,6 +67,8 @@ class Worker:
             "deliver": self._deliver,
             "inbox": self._inbox,
             "refresh": self._refresh,
+            "weekly": self._weekly,
+            "history": self._history,
         }
         self._rest_until: dict[tuple[str, int], float] = {}
 
@@ -111,6 +119,22 @@ class Worker:
         """Nothing but the tokens is asked for."""
         with held(here, company, WAIT_SECONDS) as lease:
             keep_alive.refresh_if_due(here, company, lease)
+
+    def _weekly(self, here: Context, company: Company) -> None:
+        with held(here, company, WAIT_SECONDS) as lease:
+            weekly.look_if_due(here, company, lease)
+
+    def _history(self, here: Context, company: Company) -> None:
+        """A few windows at a time, so that whoever else wants the lease gets it in between."""
+        if not history.may_go_on(here, company):
+            return
+        windows = count(1)
+
+        def enough() -> bool:
+            return self._stopping.is_set() or next(windows) >= HISTORY_WINDOWS
+
+        with held(here, company, WAIT_SECONDS) as lease:
+            history.read(here, company, lease, enough)
 
     def _go_on(self, here: Context, company: Company, lease: Lease) -> None:
         """Unfinished plans first: until one is at rest its customer is spoken to by nobody.

@@ -45,6 +45,7 @@ CONNECT_SECONDS = 3.05
 READ_SECONDS = 60.0
 REPORT_SECONDS = 120.0  # QuickBooks gives up on a request after 120 s
 ATTEMPTS_MAX = 4
+RETRIES_MAX = 30  # of one client: trouble that lasts is for the next run
 PAUSE_SECONDS_MAX = 8.0
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 PAGE_BYTES_MAX = 20 * 1024 * 1024  # a page beyond this is asked for in halves (plan-accounting.md, 33)
@@ -80,6 +81,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         self.access = access
         self.limiter = limiter
         self.clock = clock
+        self.retries = 0  # of this client: one piece of work has one
         self.calls = 0  # requests to the accounting API, answered or not
         self._counting = threading.Lock()  # pages may be fetched side by side
         self._random = random
@@ -146,8 +148,9 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
                         detail=error.detail, status=error.status, intuit_tid=error.intuit_tid
                     ) from None
                 untold = isinstance(error, Throttled) and error.status is None
-                if attempt == attempts or untold:
+                if attempt == attempts or untold or self.retries >= RETRIES_MAX:
                     raise
+                self.retries += 1
                 self._pause(attempt, error)
             else:
                 if not effect:

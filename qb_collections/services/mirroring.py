@@ -15,11 +15,18 @@ from qb_collections.store.companies import Company
 
 
 def take_over(
-    conn: Connection, context: Context, company: Company, changes: Changes, moved: tuple[Invoice, ...] = ()
+    conn: Connection,
+    context: Context,
+    company: Company,
+    changes: Changes,
+    moved: tuple[Invoice, ...] = (),
+    *,
+    only_known: bool = False,
 ) -> Difference:
     """Apply the changes in the caller's transaction; customers whose case may read differently are due today.
 
-    moved: invoices that belong to another customer now.
+    moved: invoices that belong to another customer now.  only_known: rows that the mirror did not
+    have bring nobody forward, for history.
     """
     invoices = {one.id: one for one in (*changes.invoices, *moved)}
     before = _before(conn, company.id, changes, invoices)
@@ -30,6 +37,13 @@ def take_over(
         payments={one.id: one for one in changes.payments},
         credit_memos={one.id: one for one in changes.credit_memos},
     )
+    if only_known:
+        after = Books(
+            customers={id: one for id, one in after.customers.items() if id in before.customers},
+            invoices={id: one for id, one in after.invoices.items() if id in before.invoices},
+            payments={id: one for id, one in after.payments.items() if id in before.payments},
+            credit_memos={id: one for id, one in after.credit_memos.items() if id in before.credit_memos},
+        )
     difference = core_changes.diff(before, after)
     cases.touch(conn, company.id, difference.customer_ids, company.today(context.clock.now()))
     return difference

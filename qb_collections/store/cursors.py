@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.leases import sync_cursor
 from qb_collections.store.upsert import upsert
 
+COUNTED_ON = "counted_on"  # in progress: the day of the last weekly look
 OWN_WRITES = "own_writes"  # in progress: how many writes of ours lie after the cursor
 
 
@@ -42,6 +44,22 @@ def set_cursor(conn: Connection, company_id: int, value: Cursor) -> None:
         "progress": value.progress,
     }
     upsert(conn, sync_cursor, [row], key=["company_id"])
+
+
+def not_counted_since(conn: Connection, day: date) -> list[int]:
+    """Connected companies, read whole, whose last weekly look was on that day or before."""
+    query = (
+        select(sync_cursor.c.company_id, sync_cursor.c.first_synced_at, sync_cursor.c.progress)
+        .join(company, company.c.id == sync_cursor.c.company_id)
+        .where(company.c.state == "connected", sync_cursor.c.first_synced_at.is_not(None))
+        .order_by(sync_cursor.c.company_id)
+    )
+    found = []
+    for row in conn.execute(query):
+        counted = (row.progress or {}).get(COUNTED_ON) or row.first_synced_at.date().isoformat()
+        if counted <= day.isoformat():
+            found.append(row.company_id)
+    return found
 
 
 def without_own_writes(progress: dict[str, Any]) -> dict[str, Any]:

@@ -126,6 +126,12 @@ def holder_of(conn: Connection, company_id: int) -> str | None:
     return conn.execute(select(table.c.holder).where(table.c.company_id == company_id)).scalar_one_or_none()
 
 
+def limiter_states(conn: Connection) -> dict[int, dict[str, Any]]:
+    """By company, the limiter's state as the last holder to release the lease left it."""
+    rows = conn.execute(select(table.c.company_id, table.c.limiter).where(table.c.limiter.is_not(None)))
+    return {row.company_id: row.limiter for row in rows if row.limiter}
+
+
 def _take(engine: Engine, company_id: int, holder: str, clock: Clock) -> Lease | str:
     """The lease, or the name of who has it."""
     token = secrets.token_hex(16)

@@ -356,3 +356,13 @@ def test_the_authorisation_library_still_has_the_seams_that_we_use():
     for name in ("get_authorization_url", "get_bearer_token", "refresh", "revoke", "request"):
         assert hasattr(AuthClient, name)
         assert hasattr(Intuit, name)
+
+
+def test_trouble_that_lasts_uses_up_the_retries_of_one_piece_of_work(scripted):
+    """Thirty retries: ten reads of four tries each; from then on each read is tried once."""
+    scripted.answers(answer({}, status=503))
+    for _ in range(12):
+        with pytest.raises(e.ServerTrouble):
+            scripted.gateway.query("SELECT * FROM Term")
+
+    assert len(scripted.asked) == 10 * 4 + 2
