@@ -242,7 +242,6 @@ def test_a_file_is_uploaded_beside_its_metadata(qb, tmp_path, content):
 # The company
 
 
-@pytest.mark.xfail(reason="the engine's part is under way")
 def test_preferences_are_read_and_saved_whole(qb):
     preferences = Preferences.get(qb=qb)
     wanted = f"Estimate {uuid4().hex[:6]}"
