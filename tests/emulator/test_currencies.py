@@ -105,3 +105,20 @@ def test_revaluing_moves_what_is_owed_on_its_day_and_back_on_the_next():
     assert company.balances(as_of=date(2026, 10, 31))["Exchange Gain or Loss"] == "-20.00"
     assert company.balances(as_of=date(2026, 11, 1))[AR] == "110.00"
     assert company.owes("anne") == "100.00"
+
+
+def test_a_name_in_a_new_currency_adds_it_to_the_company_s_list():
+    company = company_with_euros()
+
+    rows = company.http("GET", "query", query="select * from CompanyCurrency")[1]["QueryResponse"]
+
+    assert [row["Code"] for row in rows["CompanyCurrency"]] == ["EUR"]
+
+
+def test_a_company_of_one_currency_takes_no_foreign_customer():
+    company = small_company()
+
+    with pytest.raises(Fault) as refused:
+        company.save("Customer", DisplayName="Chez Anne", CurrencyRef={"value": "EUR"})
+
+    assert refused.value.code == "6000"

@@ -57,6 +57,8 @@ ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("Late Fee Income", "Other Income", "OtherMiscellaneousIncome"),
     ("Interest Earned", "Other Income", "InterestEarned"),
     ("Depreciation", "Other Expense", "Depreciation"),
+    ("Visa", "Credit Card", "CreditCard"),
+    ("Travel", "Expense", "Travel"),
 )
 
 # (name, income account, taxable)
@@ -71,6 +73,8 @@ ITEMS: tuple[tuple[str, str, bool], ...] = (
     ("Late fee", "Late Fee Income", False),
     ("Bad debt", "Bad Debts", False),
 )
+
+STOCKED = "Thermostat"  # the one item that is kept in stock
 
 # name -> days; None is a customer without terms, for whom QuickBooks counts 30 days.
 TERM_DAYS: dict[str | None, int] = {
@@ -119,6 +123,20 @@ def install(engine: Engine, realm_id: str, *, at: datetime, tax_rate: Decimal) -
         )
         for name, account, taxable in ITEMS
     }
+    items[STOCKED] = save(
+        "Item",
+        {
+            "Name": STOCKED,
+            "Type": "Inventory",
+            "IncomeAccountRef": {"value": accounts["Sales of Product Income"]},
+            "ExpenseAccountRef": {"value": accounts["Cost of Goods Sold"]},
+            "AssetAccountRef": {"value": accounts["Inventory Asset"]},
+            "TrackQtyOnHand": True,
+            "QtyOnHand": 0,
+            "InvStartDate": at.date().isoformat(),
+            "Taxable": True,
+        },
+    )
     terms = {name: save("Term", {"Name": name, "DueDays": days}) for name, days in TERM_DAYS.items() if name}
     methods = {
         name: save(
@@ -138,3 +156,11 @@ def _sales_tax(save: Callable[[str, dict[str, Any]], str], rate: Decimal) -> str
     rate_id = save("TaxRate", {"Name": TAX_NAME, "RateValue": rate, "AgencyRef": {"value": agency}})
     detail = {"TaxRateRef": {"value": rate_id}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
     return save("TaxCode", {"Name": TAX_NAME, "SalesTaxRateList": {"TaxRateDetail": [detail]}})
+
+
+def staff(engine: Engine, realm_id: str, *, at: datetime) -> None:
+    """Add those whom the company buys from and those who work there."""
+    for vendor in ("Tennessee Valley Supply", "Chattanooga Sheet Metal"):
+        engine.save(realm_id, "Vendor", {"DisplayName": vendor}, at=at)
+    for given, family in (("Renee", "Alvarado"), ("Tomas", "Whitfield")):
+        engine.save(realm_id, "Employee", {"GivenName": given, "FamilyName": family}, at=at)

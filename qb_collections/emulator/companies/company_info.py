@@ -98,8 +98,43 @@ def preferences(*, custom_numbers: bool, auto_apply_credits: bool = False) -> di
                 },
             ],
         },
+        "EmailMessagesPrefs": {
+            f"{form}Message": {
+                "Subject": f"{title} from your company",
+                "Message": f"Your {title.lower()} is attached. Thank you for your business.",
+            }
+            for form, title in (
+                ("Invoice", "Invoice"),
+                ("Estimate", "Estimate"),
+                ("SalesReceipt", "Sales receipt"),
+                ("Statement", "Statement"),
+            )
+        },
+        "ProductAndServicesPrefs": {
+            "ForSales": True,
+            "ForPurchase": True,
+            "QuantityWithPriceAndRate": True,
+            "QuantityOnHand": True,
+        },
+        "VendorAndPurchasesPrefs": {
+            "TrackingByCustomer": True,
+            "BillableExpenseTracking": True,
+            "POCustomField": [],
+        },
+        "TimeTrackingPrefs": {
+            "UseServices": True,
+            "BillCustomers": True,
+            "ShowBillRateToAll": False,
+            "WorkWeekStartDate": "Monday",
+            "MarkTimeEntriesBillable": True,
+        },
         "TaxPrefs": {"UsingSalesTax": False},
         "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
-        "OtherPrefs": {"NameValue": [{"Name": "WarnDuplicateInvoiceNumber", "Value": "true"}]},
+        "OtherPrefs": {
+            "NameValue": [
+                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your business."},
+                {"Name": "WarnDuplicateInvoiceNumber", "Value": "true"},
+            ]
+        },
     }

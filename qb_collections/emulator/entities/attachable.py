@@ -38,6 +38,7 @@ class Attachable(Entity):
         "Category": inside("Category"),
         "ContentType": inside("ContentType"),
         "Note": inside("Note"),
+        "Tag": inside("Tag"),
         "AttachableRef.EntityRef.value": inside("AttachableRef[0].EntityRef.value"),
         "AttachableRef.EntityRef.type": inside("AttachableRef[0].EntityRef.type"),
     }

@@ -7,7 +7,6 @@ from qb_collections.emulator import accounts, errors, ledger
 from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.people import PERSON_FIELDS, PERSON_FILTERS, Person
 from qb_collections.emulator.fields import Fields, choice, of_kind
-from qb_collections.emulator.money_names import currency_ref
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
@@ -54,11 +53,7 @@ class Customer(Person):
         new = super().prepare(work, new, old, asked)
         self._place(new)
         self._references(work, new)
-        new["CurrencyRef"] = (
-            old["CurrencyRef"]
-            if old is not None
-            else currency_ref((new.get("CurrencyRef") or {}).get("value", work.home_currency))
-        )
+        new["CurrencyRef"] = old["CurrencyRef"] if old is not None else self.currency(work, new)
         new.setdefault("Taxable", bool((old or {}).get("Taxable", True)))
         new.setdefault("PreferredDeliveryMethod", "None")
         if old is None:
@@ -88,6 +83,7 @@ class Customer(Person):
             work.referred("TaxCode", new["DefaultTaxCodeRef"], "DefaultTaxCodeRef", inactive=True)
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
+        super().saved(work, body, old)
         if old is not None:
             if (old.get("ParentRef") or {}).get("value") != (body.get("ParentRef") or {}).get("value"):
                 work.touched_customers |= {

@@ -54,6 +54,27 @@ class Person(NameList):
         new.setdefault("PrintOnCheckName", new.get("CompanyName") or new["DisplayName"])
         return new
 
+    def currency(self, work: Work, new: Body) -> Body:
+        """Return the currency of a new name, which it keeps; Fault 6000 where the company has only one."""
+        code = (new.get("CurrencyRef") or {}).get("value", work.home_currency)
+        if code != work.home_currency and not work.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
+            raise errors.business("Multicurrency is not enabled for this company.")
+        return currency_ref(code)
+
+    def saved(self, work: Work, body: Body, old: Body | None) -> None:
+        """A currency that the company did not have yet is added to its list (Intuit's reference)."""
+        code = (body.get("CurrencyRef") or {}).get("value", work.home_currency)
+        if old is not None or code == work.home_currency:
+            return
+        known = work.conn.execute(
+            "SELECT 1 FROM object WHERE realm = ? AND entity = 'CompanyCurrency' AND name = ? AND deleted = 0",
+            (work.realm, code),
+        ).fetchone()
+        if known is None:
+            from qb_collections.emulator import saving  # a currency is saved like any other entity
+
+            saving.save(work, "CompanyCurrency", {"Code": code}, {})
+
 
 def check_contact(new: Body) -> None:
     """Check e-mail and telephone; what holds nothing is dropped, as python-quickbooks sends empty ones."""
@@ -106,7 +127,7 @@ class Vendor(Person):
         new = super().prepare(work, new, old, asked)
         new.setdefault("Balance", Decimal(0))
         new.setdefault("Vendor1099", False)
-        new["CurrencyRef"] = currency_ref((new.get("CurrencyRef") or {}).get("value", work.home_currency))
+        new["CurrencyRef"] = self.currency(work, new) if old is None else old["CurrencyRef"]
         return new
 
 

@@ -49,5 +49,6 @@ def build(engine: Engine, *, realm_id: str, seed: int = SEED) -> CompanyHandle:
         listed = chart.install(engine, realm_id, at=opened_at, tax_rate=TAX_RATE)
         past = Past(engine, realm_id, listed, opened_at)
         past.write(bills, money, START_AT)
+        chart.staff(engine, realm_id, at=opened_at)
         nights.schedule(engine, realm_id, listed, past, bills, money, START_AT)
     return CompanyHandle(realm_id, NAME, "demo", START_AT)
