@@ -67,7 +67,8 @@ class Person(NameList):
         if old is not None or code == work.home_currency:
             return
         known = work.conn.execute(
-            "SELECT 1 FROM object WHERE realm = ? AND entity = 'CompanyCurrency' AND name = ? AND deleted = 0",
+            "SELECT 1 FROM object WHERE realm = ? AND entity = 'CompanyCurrency' AND name = ?"
+            " AND deleted = 0",
             (work.realm, code),
         ).fetchone()
         if known is None:
