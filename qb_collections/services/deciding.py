@@ -53,11 +53,15 @@ class Night:
     settled: tuple[Key, ...] = ()  # looked at, and nothing is open any more
 
 
-def decide_company(context: Context, company: Company, on: date) -> Night:
-    """Every customer whose next look is due on that date.  Reads only."""
+def decide_company(context: Context, company: Company, on: date, *, everybody: bool = False) -> Night:
+    """Every customer whose next look is due on that date, or everybody.  Reads only.
+
+    Until contacting has begun everybody is decided: what was late before is spread over all of them.
+    """
+    everybody = everybody or company.live_since_on is None
     with reading(context.engine) as conn:
         book = Rulebook(conn, company, on)
-        looked_at = [case for chunk in _cases(conn, company, on) for case in chunk]
+        looked_at = [case for chunk in _cases(conn, company, on, everybody=everybody) for case in chunk]
         unclear = {
             intent.plan["reminder"]
             for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=[IntentKind.SEND_INVOICE])
@@ -84,9 +88,18 @@ def in_cycle(book: Rulebook, case: Case, on: date) -> Case:
     return replace(case, cycle=cycles.advance(case, book.version, on))
 
 
-def _cases(conn: Connection, company: Company, on: date) -> Iterator[list[Case]]:
+def as_it_starts(conn: Connection, company: Company, book: Rulebook, case: Case, on: date) -> Case:
+    """The case with the day that contacting would begin for it; as it is once contacting has begun."""
+    if company.live_since_on is not None:
+        return case
+    every = [one for chunk in _cases(conn, company, on, everybody=True) for one in chunk if one.invoices]
+    return start.with_start(case, _backlog_starts(book, every, on))
+
+
+def _cases(conn: Connection, company: Company, on: date, *, everybody: bool) -> Iterator[list[Case]]:
     after = None
-    while keys := cases.due(conn, company.id, on, after=after, limit=CASES_AT_ONCE):
+    due_by = None if everybody else on
+    while keys := cases.due(conn, company.id, due_by, after=after, limit=CASES_AT_ONCE):
         yield cases.load(conn, company.id, keys, on)
         after = keys[-1]
 

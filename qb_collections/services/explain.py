@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Connection
+
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decide import decide, invoice_trace
@@ -12,11 +14,11 @@ from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.wording import day_text
 from qb_collections.services import composing, deliver, finding
 from qb_collections.services.context import Context
-from qb_collections.services.deciding import in_cycle
+from qb_collections.services.deciding import as_it_starts, in_cycle
 from qb_collections.services.effects import Draft
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, contacts, cursors, mirror
+from qb_collections.store import cases, contacts, cursors, mirror, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.engine import reading
@@ -74,10 +76,12 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         loaded = cases.load(conn, company.id, [key], today) if key else []
         customer = mirror.customers(conn, company.id, [invoice.customer_id]).get(invoice.customer_id)
         book = Rulebook(conn, company, today)
+        loaded = [as_it_starts(conn, company, book, case, today) for case in loaded]
+        plan = _plan_of(conn, company, invoice)
         spoken = contacts.of_customer(conn, company.id, key[0]) if key else []
     about = tuple(one for one in spoken if invoice.id in one.contact.invoice_ids)
     if customer is None or not loaded or not any(one.id == invoice.id for one in loaded[0].invoices):
-        return _closed(invoice, customer, today, about)
+        return _closed(invoice, customer, today, about, plan)
     case = in_cycle(book, loaded[0], today)
     decision = decide(case, book.rules(case), today)
     found = next(one for one in decision.findings if one.invoice_id == invoice.id)
@@ -101,11 +105,25 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     )
 
 
+def _plan_of(conn: Connection, company: Company, invoice: Invoice) -> str | None:
+    """The label of the plan that holds the invoice's balance now."""
+    for row in plans.list(conn, company.id, customer_id=invoice.customer_id, states=("active", "broken")):
+        if any(original.invoice_id == invoice.id for original in row.originals):
+            return row.label
+    return None
+
+
 def _closed(
-    invoice: Invoice, customer: Customer | None, today: date, about: tuple[StoredContact, ...]
+    invoice: Invoice,
+    customer: Customer | None,
+    today: date,
+    about: tuple[StoredContact, ...],
+    plan: str | None,
 ) -> Explanation:
     if invoice.voided:
         because = f"Nothing to do: invoice {invoice.label} was voided in QuickBooks."
+    elif plan is not None:
+        because = f"Nothing to do: the balance of invoice {invoice.label} moved to payment plan {plan}."
     else:
         because = f"Nothing to do: invoice {invoice.label} has nothing open in QuickBooks."
     who = customer or Customer(

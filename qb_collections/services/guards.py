@@ -55,8 +55,12 @@ class Checked:
         if (decision.cycle, decision.number) != (plan["cycle"], plan["number"]):
             return "Another contact took place meanwhile."
         sends = decision.channel is Channel.QUICKBOOKS
-        if decision.stage != plan["stage"] or sends != (self.intent.kind is IntentKind.SEND_INVOICE):
-            return "More of this customer's invoices fell due meanwhile; it is decided again tonight."
+        if decision.stage != plan["stage"]:
+            return "Another step has come due for this customer meanwhile; it is decided again tonight."
+        if sends != (self.intent.kind is IntentKind.SEND_INVOICE):
+            return (
+                "Other invoices of this customer are late now; it is decided again tonight."
+            )
         agreed = self.intent.approval is Approval.GIVEN
         if sends and list(decision.invoice_ids) != plan["invoice_ids"]:
             return "It would now be about another invoice; it is decided again tonight."

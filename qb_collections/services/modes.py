@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,8 @@ from qb_collections.store.engine import durable, reading
 from qb_collections.store.runs import Run
 
 APPROVED_RUNS = 3  # without an undo, before a page offers automatic
+
+DECIDED_IN_SHADOW = "Sending was off when this was decided; it is decided again in the next night."
 
 SAYS = {
     Mode.SHADOW: "Sending is off: every night is decided and shown, and nothing leaves.",
@@ -45,6 +48,9 @@ def set_mode(
         return Confirm(f"{SAYS[mode]} Is that what you want for {company.name}?")
     with durable(context.engine) as conn:
         changed = companies.update(conn, company.id, mode=mode)
+        if company.mode is Mode.SHADOW:
+            for run in runs.unended(conn, company.id, before=date.max):
+                intents.cancel_contacts_of_run(conn, company.id, run.id, DECIDED_IN_SHADOW, at=now)
         # What was decided under another mode is looked at again.
         cases.touch_all(conn, company.id, company.today(now))
         audit.append(

@@ -56,7 +56,7 @@ def preview(context: Context, company: Company, lease: Lease) -> int:
     """Decide for the date of the next night and store the draft.  Syncs nothing, moves no next look."""
     now = context.clock.now()
     on = next_night_on(company, now)
-    night = decide_company(context, company, on)
+    night = decide_company(context, company, on, everybody=True)
     with durable(context.engine) as conn:
         lease.check(conn)
         run = runs.open_run(conn, company.id, "preview", on, now)
@@ -272,13 +272,13 @@ def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[
         for one in night.decided
         if one.key not in drafts or drafts[one.key].facts_hash != one.facts
     ]
-    decided = {one.key for one in night.decided}
-    gone = [
-        Difference(*key, was=draft.reason, now=NOTHING_OPEN if key in night.settled else None)
+    # Who was not looked at tonight stands as the preview showed; who owes nothing more does not.
+    paid = [
+        Difference(*key, was=draft.reason, now=NOTHING_OPEN)
         for key, draft in drafts.items()
-        if key not in decided
+        if key in night.settled
     ]
-    return found + gone
+    return found + paid
 
 
 def _counts(decisions: Sequence[Decision]) -> dict[str, int]:

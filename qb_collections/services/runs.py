@@ -68,7 +68,10 @@ def approve(
         )
     context.wake("deliver", company.id)
     if count == 0:
-        return "Nothing in this run was waiting for you."
+        return (
+            "Nothing in this run was waiting for you. What was decided while sending was off "
+            "is decided again in the next night."
+        )
     leave = "contact leaves" if count == 1 else "contacts leave"
     return f"Approved: {count} {leave} in the customers' contact hours."
 

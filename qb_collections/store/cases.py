@@ -60,17 +60,21 @@ def touch_all(conn: Connection, company_id: int, on: date) -> None:
     conn.execute(update(look).where(mine, later).values(next_look_on=on))
 
 
-def due(conn: Connection, company_id: int, on: date, *, after: Key | None = None, limit: int) -> list[Key]:
-    """Customers whose next look is due, in the order of their keys, beginning after a key.
+def due(
+    conn: Connection, company_id: int, on: date | None, *, after: Key | None = None, limit: int
+) -> list[Key]:
+    """Customers whose next look is due (on None: all), in the order of their keys, beginning after a key.
 
     after: go on behind this key, so that a crash or a chunk never meets a customer twice.
     """
     query = (
         select(look.c.customer_id, look.c.currency)
-        .where(look.c.company_id == company_id, look.c.next_look_on <= on)
+        .where(look.c.company_id == company_id)
         .order_by(look.c.customer_id, look.c.currency)
         .limit(limit)
     )
+    if on is not None:
+        query = query.where(look.c.next_look_on <= on)
     if after is not None:
         same = and_(look.c.customer_id == after[0], look.c.currency > after[1])
         query = query.where(or_(look.c.customer_id > after[0], same))

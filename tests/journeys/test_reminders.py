@@ -280,5 +280,61 @@ def test_a_night_run_again_keeps_the_figures_of_its_day(world):
     assert second["run"]["counts"]["contacts"] == 1
 
 
+def test_what_a_night_in_shadow_decided_is_decided_again_once_sending_is_on(world):
+    """Old debts start on their own days; a message agreed to leaves as it was shown."""
+    for name in ("Apex Fitness", "Marlow Print", "Pinnacle Produce"):
+        customer = world.customer(name, "ap@books.example")
+        world.invoice(customer, "900.00", date(2025, 12, 1), date(2025, 12, 31))
+    world.connect(Mode.SHADOW)
+    shown = world.night()
+    modes.set_mode(world.context, world.company, Mode.APPROVE, by="Dana", confirmed=True)
+    early = runs.approve(world.context, world.company, by="Dana")
+
+    made = world.night()
+    runs.approve(world.context, world.company, made["run"]["id"], by="Dana")
+    world.until_delivered(hours=4)
+
+    assert early.startswith("Nothing in this run was waiting for you.")
+    assert {one["state"] for one in shown["intents"]} == {"planned"}
+    [opened] = _open(world, "message")
+    assert opened.payload["backlog"] is True
+    assert opened.title.startswith("Send this message to Apex Fitness")
+
+
+def test_explain_names_the_same_starting_day_as_the_preview(world):
+    for number in range(4):
+        customer = world.customer(f"Customer {number}", "ap@books.example")
+        world.invoice(customer, "900.00", date(2025, 12, 1), date(2025, 12, 31))
+    world.connect(Mode.SHADOW)
+    world.to_next_night()
+    with leasing.held(world.context, world.company) as lease:
+        shown = night.preview(world.context, world.company, lease)
+    findings = report.run_report(world.context, world.company, shown)["invoices"]
+
+    answers = {
+        one["invoice"]: explain.explain(world.context, world.company, one["invoice"]).reason
+        for one in findings
+        if one["gate"] != "first night"
+    }
+
+    assert len(answers) >= 3
+    assert answers == {one["invoice"]: one["finding"] for one in findings if one["invoice"] in answers}
+
+
+def test_a_preview_is_about_everybody_who_owes_also_after_a_quiet_night(world):
+    for number in range(3):
+        customer = world.customer(f"Customer {number}", f"ap{number}@books.example")
+        world.invoice(customer, "640.00", date(2026, 2, 20), date(2026, 3, 22))
+    world.connect()
+    world.settled_in()
+    world.day()
+    world.day()
+
+    with leasing.held(world.context, world.company) as lease:
+        shown = night.preview(world.context, world.company, lease)
+
+    assert report.run_report(world.context, world.company, shown)["run"]["counts"]["customers"] == 3
+
+
 def _open(world, kind):
     return [task for task in tasks.list_open(world.context, world.company) if task.kind == kind]
