@@ -26,18 +26,6 @@ def raw(emulator, request: bytes) -> bytes:
     return received
 
 
-def test_small_calls_on_a_kept_connection_do_not_wait_for_each_other(emulator):
-    emulator.sign_in()
-    emulator.query("select * from Customer")
-
-    began = time.monotonic()
-    for _ in range(50):
-        emulator.query("select * from Customer")
-
-    # Held back by Nagle's algorithm, each call would take 40 ms: two seconds in all.
-    assert time.monotonic() - began < 1.0
-
-
 def test_two_requests_sent_at_once_on_one_connection_are_answered_in_order(emulator):
     first = b"GET /emulator/clock HTTP/1.1\r\nHost: localhost\r\n\r\n"
     second = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"

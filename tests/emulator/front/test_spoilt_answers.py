@@ -251,13 +251,12 @@ def test_a_rule_that_makes_no_sense_gets_a_sentence(app, rule, sentence):
 
 
 def test_calls_go_on_beside_a_slow_one(app):
-    app.inject("late_answer", match={"operation": "query"}, seconds=0.5)
+    app.inject("late_answer", match={"operation": "query"}, seconds=2)
     slow = threading.Thread(target=app.query, args=("select * from Account",))
-    began = time.monotonic()
     slow.start()
     time.sleep(0.05)
 
     app.post("customer", CUSTOMER)
 
-    assert time.monotonic() - began < 0.45
+    assert slow.is_alive()  # answered while the slow one still waits
     slow.join()
