@@ -22,6 +22,7 @@ _PAYMENTS = ("Payment", "BillPayment")
 _EARNINGS = frozenset({"Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"})
 
 _Row = tuple[Any, ...]  # account, customer, class, department, item, units
+_Lines = dict[tuple[str, int], tuple[str, list[_Row]]]  # (entity, id) -> its day, its postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,12 @@ def _entries(work: Work) -> Iterator[Entry]:
     control = places.receivable | places.payable
     unapplied = accounts.find(work, accounts.UNAPPLIED) or UNAPPLIED_ID
     yield from _cash_outside(work)
+    lines = _document_lines(work)
     for kind in _PAYMENTS:
         for id_, body_text in work.conn.execute(
             "SELECT id, body FROM object WHERE realm = ? AND entity = ? AND deleted = 0", (work.realm, kind)
-        ).fetchall():
-            yield from _cash_payment(work, kind, str(id_), decode(body_text), unapplied)
-    lines = _document_lines(work)
+        ):
+            yield from _cash_payment(work, kind, str(id_), decode(body_text), unapplied, lines)
     found = _Places(control, _staying(work, lines), min(places.receivable, key=int, default=""))
     deposits = _deposits(work)
     settled = _settled(work)
@@ -77,7 +78,7 @@ def _entries(work: Work) -> Iterator[Entry]:
         yield from _recognised(rows, on, total, parts, found, deposit)
 
 
-def _staying(work: Work, lines: dict[tuple[str, int], tuple[str, list[_Row]]]) -> frozenset[str]:
+def _staying(work: Work, lines: _Lines) -> frozenset[str]:
     """Return the balance-sheet accounts that sales forms use, when the switch leaves them in receivables."""
     if work.switches.cash_basis_moves_balance_sheet_lines:
         return frozenset()
@@ -97,7 +98,9 @@ def _cash_outside(work: Work) -> Iterator[Entry]:
         yield Entry(*row)
 
 
-def _cash_payment(work: Work, kind: str, id_: str, payment: Body, unapplied: str) -> Iterator[Entry]:
+def _cash_payment(
+    work: Work, kind: str, id_: str, payment: Body, unapplied: str, lines: _Lines
+) -> Iterator[Entry]:
     """The money as posted; of its other side what no document recognises, now or not yet."""
     on = payment["TxnDate"]
     who = payment["CustomerRef"]["value"] if kind == "Payment" else payment["VendorRef"]["value"]
@@ -118,12 +121,11 @@ def _cash_payment(work: Work, kind: str, id_: str, payment: Body, unapplied: str
         if entity not in applications.BALANCED:  # booked receivables stay receivables
             yield Entry(on, account, who, None, None, None, -settles)
             continue
-        document = work.body(entity, target)
-        assert document is not None
-        if document["TxnDate"] > on:
+        document_on = lines[entity, int(target)][0]  # what is applied has an amount, so it posts
+        if document_on > on:
             waits = unapplied if kind == "Payment" else account
             yield Entry(on, waits, who, None, None, None, -settles)
-            yield Entry(document["TxnDate"], waits, who, None, None, None, settles)
+            yield Entry(document_on, waits, who, None, None, None, settles)
     if owed:
         yield Entry(on, unapplied if kind == "Payment" else account, who, None, None, None, owed)
 
@@ -145,15 +147,15 @@ def _settles(work: Work, kind: str, id_: str, payment: Body) -> dict[tuple[str, 
     return found
 
 
-def _document_lines(work: Work) -> dict[tuple[str, int], tuple[str, list[_Row]]]:
+def _document_lines(work: Work) -> _Lines:
     """Return each posted invoice and memo: its day, and its postings in their order."""
-    found: dict[tuple[str, int], tuple[str, list[_Row]]] = {}
+    found: _Lines = {}
     for entity, id_, on, *row in work.conn.execute(
         "SELECT entity, txn_id, txn_on, account, customer, class, department, item, amount FROM posting"
         " WHERE realm = ? AND entity IN ('Invoice', 'CreditMemo', 'Bill', 'VendorCredit')"
         " ORDER BY entity, txn_id, line",
         (work.realm,),
-    ).fetchall():
+    ):
         found.setdefault((entity, id_), (on, []))[1].append(tuple(row))
     return found
 

@@ -112,6 +112,13 @@ CREATE TABLE IF NOT EXISTS customer_balance (
   amount INTEGER NOT NULL,
   PRIMARY KEY (realm, customer)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS upload (
+  realm TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  content_type TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (realm, id)
+);
 CREATE TABLE IF NOT EXISTS answered (
   realm TEXT NOT NULL,
   request_id TEXT NOT NULL,

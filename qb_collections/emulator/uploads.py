@@ -13,15 +13,6 @@ from qb_collections.emulator.wire import Body, decode
 if TYPE_CHECKING:
     from qb_collections.emulator.engine import Engine
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS upload (
-  realm TEXT NOT NULL,
-  id INTEGER NOT NULL,
-  content_type TEXT NOT NULL,
-  content BLOB NOT NULL,
-  PRIMARY KEY (realm, id)
-);
-"""
 _MOST_BYTES = 100 * 1024 * 1024
 _MOST_FILES = 20
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
@@ -54,7 +45,6 @@ def upload(engine: "Engine", realm: str, content_type: str, body: bytes) -> Body
     """
     if len(body) > _MOST_BYTES:
         raise errors.business("The file is larger than 100 MB.")
-    engine.store.script(_SCHEMA)
     return {"AttachableResponse": [_one(engine, realm, file) for file in _files(content_type, body)]}
 
 
@@ -92,7 +82,6 @@ def _with_file(engine: "Engine", realm: str, saved: Body, size: int) -> Body:
 
 def content(engine: "Engine", realm: str, id_: str) -> tuple[bytes, str]:
     """Return a stored file and its type; raises Fault 610 when the attachable has none."""
-    engine.store.script(_SCHEMA)
     engine.read(realm, "Attachable", id_)
     with engine.store.reading() as conn:
         found = conn.execute(

@@ -24,12 +24,12 @@ c2lnbmVkIG9uIDMgTWF5
 BOUNDARY = "-------------PythonMultipartPost"
 
 
-def upload(company, metadata):
+def upload(company, metadata, **params):
     from qb_collections.emulator.rest import Request, answer
 
     body = LF_ONLY.format(boundary=BOUNDARY, metadata=json.dumps(metadata)).encode()
     headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", "host": "127.0.0.1:9100"}
-    found = answer(company.engine, REALM, Request("POST", "upload", {}, headers, body))
+    found = answer(company.engine, REALM, Request("POST", "upload", params, headers, body))
     return found.status, json.loads(found.body)["AttachableResponse"][0]
 
 
@@ -63,6 +63,16 @@ def test_a_file_for_something_that_does_not_exist_is_a_fault_under_status_200():
         " Estimate 75"
     )
     assert company.http("GET", "query", query="select * from Attachable")[1]["QueryResponse"] == {}
+
+
+def test_a_repeated_upload_with_its_request_id_stores_one_file():
+    company = small_company()
+
+    first, again = (upload(company, {"FileName": "note.txt"}, requestid="r1") for _ in range(2))
+
+    assert first == again
+    listed = company.http("GET", "query", query="select count(*) from Attachable")[1]
+    assert listed["QueryResponse"] == {"totalCount": 1}
 
 
 def test_the_pay_link_is_shown_only_to_those_who_ask_and_only_where_it_can_be_paid():
