@@ -15,7 +15,7 @@ RUN := $(call stamp,run,requirements.lock)
 DEV := $(call stamp,dev,requirements-dev.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint lock soak clean
+.PHONY: help demo run test lint lock soak bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ lint: $(DEV) ## lint, strict types and import rules alone
 
 soak: $(DEV) ## every property with two thousand fresh examples, and the tests too long for make test
 	@$(BIN)/python -m pytest -n 2 -m "" --hypothesis-profile=soak
+
+bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in docs/benchmarks.md
+	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
 
 # The machine's own pip settings are left out, so that two machines write the same lock.
 lock: $(DEV) ## write both locks again from pyproject.toml; UPGRADE=1 takes newer versions

@@ -109,7 +109,8 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         )
         if "application/pdf" not in (headers or {}).get("Accept", ""):
             try:
-                answers.document(response)
+                if "Fault" in answers.document(response):  # null: the library would look into it
+                    response._content = answers.without_fault(response.content)
             except Unreadable as error:
                 if effect:
                     raise AnswerLost(detail=error.detail, status=200, intuit_tid=error.intuit_tid) from None

@@ -52,7 +52,7 @@ def readable(response: requests.Response) -> Iterator[None]:
         raise Unreadable(
             detail=f"{found.detail}; {_where(error)}", status=found.status, intuit_tid=found.intuit_tid
         ) from None
-    except (ValueError, InvalidOperation, OverflowError):
+    except (ValueError, InvalidOperation, OverflowError, RecursionError):
         raise answers.unreadable(response) from None
 
 

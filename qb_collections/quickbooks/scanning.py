@@ -61,7 +61,10 @@ class Scanning:
             raise Unreadable(detail="a query was answered without a QueryResponse")
         if "totalCount" in answer and not any(isinstance(value, list) for value in answer.values()):
             return [{"totalCount": answer["totalCount"]}]
-        return [row for value in answer.values() if isinstance(value, list) for row in value]
+        found = [row for value in answer.values() if isinstance(value, list) for row in value]
+        if not all(isinstance(row, dict) for row in found):
+            raise Unreadable(detail="a row that is no record")
+        return found
 
     def count(self, kind: str, where: str) -> int:
         found = self.query(f"SELECT COUNT(*) FROM {kind} WHERE {where}")
@@ -147,7 +150,7 @@ class Scanning:
                 wired = tuple(getattr(page.QueryResponse, kind))
                 found = tuple(translated(row, self.home_currency) for row in wired)
                 server_at = translate.instant(page.time)
-                last_at = translate.instant(wired[-1].MetaData.LastUpdatedTime) if wired else None
+                last_at = translate.updated(wired[-1].MetaData) if wired else None
             first_at = first_at or server_at
             if wired:
                 on_page(found, wired)

@@ -81,7 +81,7 @@ def customer(row: rows.CustomerRow, home: str) -> Customer:
         region=where.CountrySubDivisionCode or None,
         country=where.Country or None,
         postal_code=where.PostalCode or None,
-        updated_at=_updated(row.MetaData),
+        updated_at=updated(row.MetaData),
     )
 
 
@@ -103,7 +103,7 @@ def invoice(row: rows.InvoiceRow, home: str) -> Invoice:
         terms=(row.SalesTermRef and row.SalesTermRef.name) or None,
         # A void leaves zero amounts and its own word before the note (recorded 2020-09-29).
         voided=not total and (row.PrivateNote or "").startswith("Voided"),
-        updated_at=_updated(row.MetaData),
+        updated_at=updated(row.MetaData),
     )
 
 
@@ -132,7 +132,7 @@ def payment(row: rows.PaymentRow, home: str) -> Payment:
         total=money(row.TotalAmt, currency),
         unapplied=money(row.UnappliedAmt, currency),
         created_at=instant(row.MetaData.CreateTime if row.MetaData else None),
-        updated_at=_updated(row.MetaData),
+        updated_at=updated(row.MetaData),
     )
 
 
@@ -157,7 +157,7 @@ def credit_memo(row: rows.CreditMemoRow, home: str) -> CreditMemo:
         issued_on=day(row.TxnDate),
         total=money(row.TotalAmt, currency),
         remaining=money(left if left is not None else row.TotalAmt, currency),
-        updated_at=_updated(row.MetaData),
+        updated_at=updated(row.MetaData),
     )
 
 
@@ -172,5 +172,5 @@ def _owner(ref: rows.Ref | None) -> str:
     return ref.value
 
 
-def _updated(meta: rows.Meta | None) -> datetime | None:
+def updated(meta: rows.Meta | None) -> datetime | None:
     return instant(meta.LastUpdatedTime) if meta else None

@@ -46,7 +46,7 @@ class Writing(Reading):
         items = answer.get("BatchItemResponse")
         if not isinstance(items, list):
             raise AnswerLost(detail="a batch was answered without items")
-        by_id = {item.get("bId"): item for item in items if isinstance(item, dict)}
+        by_id = {str(item.get("bId")): item for item in items if isinstance(item, dict)}
         return [
             self._note_result(invoice_id, by_id.get(str(number)))
             for number, (invoice_id, _, _) in enumerate(notes, start=1)

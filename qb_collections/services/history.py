@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from qb_collections.core.books import CreditMemo, Invoice, Payment
+from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.values import Changes
 from qb_collections.services import mirroring, read_budget
 from qb_collections.services.context import Context
@@ -137,11 +138,13 @@ def _taker(
             *changes.payments,
             *changes.credit_memos,
         )
-        newest = max(one.updated_at for one in rows if one.updated_at is not None)
+        times = [one.updated_at for one in rows if one.updated_at is not None]
+        if not times:
+            raise Unreadable(detail=f"a {kind} without the time of its last change")
         with derived(context.engine) as conn:
             lease.check(conn)
             mirroring.take_over(conn, context, company, changes, only_known=True)
-        _reached(context, company, lease, kind, newest.isoformat(), len(rows))
+        _reached(context, company, lease, kind, max(times).isoformat(), len(rows))
         if enough():
             raise _Rest
 
