@@ -96,10 +96,11 @@ def credit_not_visible(view: View) -> Finding | None:
     )
     if balance.amount >= documents:
         return None
+    missing = view.money(documents - balance.amount)
     because = (
-        f"Left alone: QuickBooks says {view.name} owes {view.rules.money(balance)}, their open documents say "
-        f"{view.money(documents)}. A credit of {view.money(documents - balance.amount)}, perhaps a journal "
-        "entry, has to be found and applied first."
+        f"Left alone: QuickBooks says {view.name} owes {view.rules.money(balance)}, but their invoices less "
+        f"known credits come to {view.money(documents)}. A credit of {missing}, "
+        "perhaps a journal entry, has to be found and applied first."
     )
     return _stop("credit_not_visible", because)
 
@@ -188,7 +189,7 @@ def caps(view: View) -> Finding | None:
     because = (
         f"Left alone: {view.name} has been contacted {count_text(cap.at_most, 'time')} since "
         f"{view.day(contacts[-cap.at_most].on)}. Your limit is {cap.at_most} in {cap.window_days} days, "
-        f"so the earliest next day is {view.day(_earliest(view, cap.free_on))}."
+        f"so not before {view.day(cap.free_on)}."
     )
     return _stop("caps", because, cap.free_on)
 
@@ -203,8 +204,7 @@ def contact_gap(view: View) -> Finding | None:
         return None
     because = (
         f"Left alone: {_who_spoke(view, contacts[-1])} on {view.day(contacts[-1].on)}. We keep at least "
-        f"{limits.contact_gap_days} days between contacts, so the earliest next day is "
-        f"{view.day(_earliest(view, free_on))}."
+        f"{count_text(limits.contact_gap_days, 'day')} between contacts, so not before {view.day(free_on)}."
     )
     return _stop("contact_gap", because, free_on)
 
@@ -223,9 +223,9 @@ def stage(view: View) -> Finding | None:
             f"{view.name} starts on {day}."
         )
         return _stop("stage", because, on)
-    what = f"The {step.stage.name} {_verb(step)}" if step.stage else "You choose what comes next"
     because = (
-        f"Left alone: {_about(view, step.trigger)}. {_rule(view, step)}{what} on {day} if it is still open."
+        f"Left alone: {_about(view, step.trigger)}. {_rule(view, step)}{_what_comes(view, step, day)} "
+        "if it is still open."
     )
     return _stop("stage", because, on)
 
@@ -236,7 +236,7 @@ CUSTOMER_GATES: tuple[tuple[str, CustomerGate, str], ...] = (
     ("handed_over", handed_over, "The account has not been handed over."),
     ("hardship", hardship, "No hardship is marked."),
     ("credits", credits_net_it_out, "Credits do not cover what is due."),
-    ("credit_not_visible", credit_not_visible, "QuickBooks' balance is not below the open documents."),
+    ("credit_not_visible", credit_not_visible, "QuickBooks counts no credit of theirs that we can't see."),
     ("too_small", too_small, "The amount is worth asking about."),
     ("plan_missed", plan_missed, "No payment of a plan is missing."),
     ("no_contact", no_reachable_contact, "There is a way to reach them."),
@@ -258,12 +258,6 @@ def has_email(view: View, step: Step) -> bool:
     return bool(view.case.customer.emails) or any(invoice.email for invoice in step.invoices)
 
 
-def _earliest(view: View, free_on: date) -> date:
-    """A day that is open, and on which the next step may happen too."""
-    day = view.rules.calendar.next_open(free_on)
-    return max(day, goes_out_on(view, view.step)) if view.step is not None else day
-
-
 def _spread(view: View) -> str:
     return count_text(view.rules.policy.backlog.spread_business_days, "business day")
 
@@ -274,9 +268,23 @@ def _about(view: View, invoice: Invoice) -> str:
     return f"{view.invoice(invoice)} {verb} on {view.day(invoice.due_on)}"
 
 
-def _verb(step: Step) -> str:
+def message_name(step: Step) -> str:
+    """How a sentence about it begins.  What was late at the start gets an opening, whatever its stage."""
     assert step.stage is not None
-    return {"call": "is for you", "decision": "is yours"}.get(step.stage.channel, "goes out")
+    return "A message about older invoices" if step.backlog else f"The {step.stage.name}"
+
+
+def _what_comes(view: View, step: Step, day: str) -> str:
+    """What happens from the day on, and whether it waits for a person."""
+    if step.stage is None:
+        return f"You choose what comes next on {day}"
+    if step.stage.channel == "call":
+        return f"The {step.stage.name} is for you on {day}"
+    if step.stage.channel == "decision":
+        return f"The {step.stage.name} is yours on {day}"
+    if view.rules.needs_approval(step.stage, view.case.important):
+        return f"{message_name(step)} waits for your yes from {day} on"
+    return f"{message_name(step)} goes out on {day}"
 
 
 def _rule(view: View, step: Step) -> str:

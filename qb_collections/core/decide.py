@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from qb_collections.core import contact_limits
+from qb_collections.core import contact_limits, promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Case, HoldKind
-from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email
+from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email, message_name
 from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
 from qb_collections.core.invoice_gates import INVOICE_GATES
 from qb_collections.core.ladder import Step, early_step, next_step
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
-from qb_collections.core.promises import is_broken
 from qb_collections.core.rules import Rules
 from qb_collections.core.view import View, look
 from qb_collections.core.wording import fit, label
@@ -68,8 +67,15 @@ def invoice_trace(case: Case, rules: Rules, today: date, invoice_id: str) -> Tra
         finding = gate(view, invoice)
         if finding is not None:
             return (*trace, finding)
-        trace += (Finding(name, passed, invoice_id=invoice_id),)
+        seen = _promise_seen(view, invoice_id) if name == "promise" else None
+        trace += (Finding(name, seen or passed, invoice_id=invoice_id),)
     return trace
+
+
+def _promise_seen(view: View, invoice_id: str) -> str | None:
+    """What the promise gate let pass because it is over; None when none was made."""
+    promised_on = _broken_promise(view, (invoice_id,))
+    return f"The promise to pay by {view.day(promised_on)} was not kept." if promised_on else None
 
 
 def _sort_invoices(view: View) -> dict[str, Finding]:
@@ -270,24 +276,21 @@ def _facts(view: View, step: Step) -> str:
             f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
             f"{verb} on {view.day(oldest.due_on)}"
         )
-    promised_on = _broken_promise(view, step)
+    promised_on = _broken_promise(view, [invoice.id for invoice in step.invoices])
     if promised_on is not None:
-        return f"{facts}; the payment promised for {view.day(promised_on)} has not come"
+        return f"{facts}; the promise to pay by {view.day(promised_on)} was not kept"
     said = contact_limits.counted(view.case) if view.case.contacts else ()
     if said:
         return f"{facts}; the last contact was on {view.day(said[-1].on)}"
     return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
 
 
-def _broken_promise(view: View, step: Step) -> date | None:
+def _broken_promise(view: View, invoice_ids: Sequence[str]) -> date | None:
     """The day of the latest promise about these invoices that was not kept."""
-    included = {None, *(invoice.id for invoice in step.invoices)}
-    broken = [
-        hold.until_on or hold.placed_on
-        for hold in view.holds.get(HoldKind.PROMISE, ())
-        if hold.invoice_id in included and is_broken(hold, view.rules, view.today)
-    ]
-    return max(broken, default=None)
+    made = view.holds.get(HoldKind.PROMISE, ())
+    over = [promise for promise in made if promises.is_broken(promise, view.rules, view.today)]
+    broken = promises.latest_about(over, invoice_ids, view.case.cycle) if over else None
+    return (broken.until_on or broken.placed_on) if broken is not None else None
 
 
 def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
@@ -299,18 +302,16 @@ def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
         )
         return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
     day = view.day(view.today)
-    name = step.stage.name
+    name = message_name(step)
     if outcome is Outcome.CALL:
         phone = "" if view.case.customer.phone else " QuickBooks has no phone number."
         least = view.money(view.rules.policy.thresholds.call)
         return f"From {least} on, a call on {day} is the next step.{phone}"
     if approval:
-        return f"The {name} goes out on {day} once you approve it; you asked to see these first."
+        return f"{name} goes out on {day} once you approve it; you asked to see these first."
     if step.stage.channel == "call":
         return f"Nobody could be reached by phone, so an e-mail goes out on {day}."
-    if step.backlog:
-        return f"A message that checks your list against theirs goes out on {day}."
-    return f"The {name} goes out on {day}."
+    return f"{name} goes out on {day}."
 
 
 def _spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Finding:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from qb_collections.core import holds, promises
 from qb_collections.core.books import Invoice
-from qb_collections.core.case import HoldKind, Plan
+from qb_collections.core.case import Hold, HoldKind, Plan
 from qb_collections.core.decision import Finding
 from qb_collections.core.policy import Stage
 from qb_collections.core.view import View
@@ -89,13 +89,16 @@ def dispute(view: View, invoice: Invoice) -> Finding | None:
         return None
     hold = place.hold
     owner = short(hold.owner or hold.placed_by, 24)
-    answer = f" {owner} is to answer by {view.day(hold.answer_by_on)}." if hold.answer_by_on else ""
     end = f"until {view.day(hold.until_on)}" if hold.until_on else f"until {owner} closes the dispute"
     because = (
-        f"Not in any message: invoice {label(invoice)} is disputed ({short(hold.reason, 50)}).{answer} "
-        f"It stays out {end}."
+        f"Not in any message: invoice {label(invoice)} is disputed ({short(hold.reason, 50)})."
+        f"{_answer(view, hold, owner)} It stays out {end}."
     )
-    return _stop("dispute", because, invoice, place.review_on)
+    # The sentence changes once the day for an answer is over; the silence does not.
+    days = [place.review_on]
+    if hold.answer_by_on is not None and view.today <= hold.answer_by_on:
+        days.append(hold.answer_by_on + _DAY)
+    return _stop("dispute", because, invoice, min((day for day in days if day), default=None))
 
 
 def promise(view: View, invoice: Invoice) -> Finding | None:
@@ -176,26 +179,33 @@ def payment_of(view: View, plan: Plan, installment: Invoice) -> str:
 def _not_due_yet(view: View, invoice: Invoice, due_on: date) -> Finding | None:
     early = view.rules.early
     overdue_on = due_on + _DAY
-    due = f"Not due yet: {view.invoice(invoice)} is due on {view.day(due_on)}."
+    due = f"Not due yet: {view.invoice(invoice)} is due on {view.day(due_on)}"
+    nothing = f"{due}, and nothing is asked before then."
     if early is None:
-        return _stop("not_overdue", f"{due} Nothing is sent before then.", invoice, overdue_on)
+        return _stop("not_overdue", nothing, invoice, overdue_on)
     if early.needs_history and (view.case.history_since is None or view.case.early_ids is None):
-        because = (
-            f"{due} Nothing is sent before then; copies ahead of time wait until payment history is known."
-        )
-        return _stop("not_overdue", because, invoice, overdue_on)
+        return _stop("not_overdue", nothing, invoice, overdue_on)
     wanted = not early.needs_history or invoice.id in (view.case.early_ids or ())
     if not wanted or invoice.balance.amount < early.min_balance or _is_past(view, early):
-        return _stop("not_overdue", f"{due} Nothing is sent before then.", invoice, overdue_on)
+        return _stop("not_overdue", nothing, invoice, overdue_on)
     if invoice.id in view.early_sent_ids:
-        because = f"{due} A copy has gone out; nothing more is sent before then."
+        because = f"{due}. A copy has gone out; nothing more is sent before then."
         return _stop("not_overdue", because, invoice, overdue_on)
     copy_on = view.rules.calendar.next_open(max(view.rules.reached_on(early, due_on), view.today))
     if copy_on > due_on:
-        return _stop("not_overdue", f"{due} Nothing is sent before then.", invoice, overdue_on)
+        return _stop("not_overdue", nothing, invoice, overdue_on)
     if view.today < copy_on:
-        return _stop("not_overdue", f"{due} A copy goes out on {view.day(copy_on)}.", invoice, copy_on)
+        return _stop("not_overdue", f"{due}. A copy goes out on {view.day(copy_on)}.", invoice, copy_on)
     return None
+
+
+def _answer(view: View, hold: Hold, owner: str) -> str:
+    if hold.answer_by_on is None:
+        return ""
+    day = view.day(hold.answer_by_on)
+    if view.today <= hold.answer_by_on:
+        return f" {owner} is to answer by {day}."
+    return f" {owner} was to answer by {day}; that day has passed and an answer is due."
 
 
 def _is_past(view: View, early: Stage) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from qb_collections.core.case import Hold
+from qb_collections.core.case import Cycle, Hold
 from qb_collections.core.decision import Finding
 from qb_collections.core.rules import Rules
 from qb_collections.core.wording import count_text, day_text, fit
@@ -26,6 +26,20 @@ def open_promise(promises: Iterable[Hold], rules: Rules, today: date) -> Hold | 
 def is_broken(promise: Hold, rules: Rules, today: date) -> bool:
     """The grace is over.  What came in by then is for the caller to weigh."""
     return today > last_day(promise, rules)
+
+
+def latest_about(promises: Iterable[Hold], invoice_ids: Collection[str], cycle: Cycle | None) -> Hold | None:
+    """The promise with the latest day that was made about one of these invoices, or about the whole account.
+
+    One about the whole account speaks of this cycle only: what was promised before it began is settled since.
+    """
+    about = [
+        promise
+        for promise in promises
+        if promise.invoice_id in invoice_ids
+        or (promise.invoice_id is None and (cycle is None or promise.placed_on >= cycle.started_on))
+    ]
+    return max(about, key=lambda promise: promise.until_on or promise.placed_on, default=None)
 
 
 def waiting(promise: Hold, rules: Rules, today: date, invoice_id: str) -> Finding:

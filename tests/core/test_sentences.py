@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.core.case import ContactKind, HoldKind, Plan
-from qb_collections.core.decide import decide
+from qb_collections.core.decide import decide, invoice_trace
+from qb_collections.core.decision import Outcome
 from qb_collections.core.money import Money
 from qb_collections.core.wording import (
     count_text,
@@ -82,13 +83,43 @@ def test_a_step_that_waits_names_its_day_and_rule():
     firm = after(reminder("S4", nov(10), act_by_on=nov(18)))
     assert reason(firm, nov(18)) == (
         "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. "
-        "The final notice goes out on Friday 27 November if it is still open."
+        "The final notice waits for your yes from Friday 27 November on if it is still open."
     )
     assert reason(replace(firm, contacts=(replace(firm.contacts[0], act_by_on=nov(27)),)), nov(18)) == (
         "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They have until "
         "Friday 27 November, and we "
-        "wait two business days more. The final notice goes out on Tuesday 1 December if it is still open."
+        "wait two business days more. The final notice waits for your yes from Tuesday 1 December on "
+        "if it is still open."
     )
+
+
+def test_a_step_that_needs_a_yes_says_so_while_it_waits():
+    """The firm message needs one for important customers only, the call never: it is a person's anyway."""
+    called = after(reminder("S3", nov(9)))
+    written = after(S1, reminder("S2", nov(3), reply_by_on=nov(12)))
+
+    assert reason(called, nov(16)).endswith(
+        "The firm message goes out on Tuesday 17 November if it is still open."
+    )
+    assert reason(replace(called, important=True), nov(16)).endswith(
+        "The firm message waits for your yes from Tuesday 17 November on if it is still open."
+    )
+    assert reason(replace(written, important=True), nov(9)).endswith(
+        "The call is for you on Thursday 12 November if it is still open."
+    )
+
+
+def test_what_was_late_at_the_start_gets_an_opening_and_not_a_second_message():
+    """Nobody has written to them yet, although the age of the invoice has reached the second message."""
+    old = case(invoice(due=octo(5)), is_backlog=True)
+
+    assert reason(old, octo(31)).endswith(
+        "A message about older invoices goes out on Monday 2 November if it is still open."
+    )
+    assert reason(old, nov(2)).endswith(
+        "and nobody has asked about it yet. A message about older invoices goes out on Monday 2 November."
+    )
+    assert "second message" not in reason(old, nov(2))
 
 
 def test_the_decision_that_waits():
@@ -113,19 +144,27 @@ def test_the_last_contact_may_set_the_day():
     )
 
 
-def test_the_gap_names_the_earliest_next_day():
-    """The second message may not come before ten days after the due date either."""
+def test_the_gap_names_its_own_end_and_no_other_day():
+    """The second message waits ten days after the due date too: that is the step's reason, not the gap's."""
     assert reason(case(contacts=(replace(S1, on=nov(3), kind=ContactKind.CALL),)), nov(4)) == (
-        "Left alone: you spoke with Marlow Print Works on Tuesday 3 November. We keep at least 6 "
+        "Left alone: you spoke with Marlow Print Works on Tuesday 3 November. We keep at least six "
         "days between "
-        "contacts, so the earliest next day is Monday 9 November."
+        "contacts, so not before Monday 9 November."
     )
     foreign = replace(S1, on=nov(3), kind=ContactKind.FOREIGN, stage=None, cycle=None)
     assert reason(case(contacts=(foreign,)), nov(4)).startswith(
         "Left alone: QuickBooks wrote to Marlow Print Works on"
     )
     later = after(S1, invoices=(invoice(due=octo(27)),))
-    assert reason(later, nov(2)).endswith("so the earliest next day is Friday 6 November.")
+    in_the_gap, after_the_gap = decide(later, RULES, nov(2)), decide(later, RULES, nov(3))
+    assert in_the_gap.reason.endswith(
+        "We keep at least six days between contacts, so not before Tuesday 3 November."
+    )
+    assert in_the_gap.review_on == nov(3)
+    assert after_the_gap.reason == (
+        "Left alone: invoice 10611 ($780.40) was due on Tuesday 27 October. "
+        "The second message goes out on Friday 6 November if it is still open."
+    )
 
 
 def test_the_caps_name_the_limit_and_the_day():
@@ -134,8 +173,37 @@ def test_the_caps_name_the_limit_and_the_day():
     assert reason(case(contacts=contacts), nov(4)) == (
         "Left alone: Marlow Print Works has been contacted three times since Monday 19 October. "
         "Your limit is 3 in 21 "
-        "days, so the earliest next day is Monday 9 November."
+        "days, so not before Monday 9 November."
     )
+
+
+def test_the_caps_name_their_own_end_when_the_step_comes_later():
+    """The second message waits until ten days after Monday 2 November, the caps through the 8th."""
+    notices = tuple(replace(S1, on=day, kind=ContactKind.NOTICE) for day in (octo(19), octo(26)))
+    later = after(*notices, replace(S1, on=nov(2)), invoices=(invoice(due=nov(2)),))
+
+    decision = decide(later, RULES, nov(4))
+
+    assert decision.reason.endswith("Your limit is 3 in 21 days, so not before Monday 9 November.")
+    assert decision.review_on == nov(9)
+    assert "The second message goes out on Thursday 12 November" in reason(later, nov(9))
+
+
+def test_a_dispute_says_when_the_day_for_an_answer_has_passed():
+    """Thursday 12 November is still in time; the customer hears nothing either way."""
+    disputed = case(holds=(hold(HoldKind.DISPUTE, "1", owner="Dana", answer_by_on=nov(12)),))
+
+    in_time, passed = decide(disputed, RULES, nov(12)), decide(disputed, RULES, nov(13))
+
+    assert in_time.reason.endswith(
+        "Dana is to answer by Thursday 12 November. It stays out until Dana closes the dispute."
+    )
+    assert passed.reason == (
+        "Not in any message: invoice 10611 is disputed (cooler failed again). Dana was to answer by Thursday "
+        "12 November; that day has passed and an answer is due. It stays out until Dana closes the dispute."
+    )
+    assert (in_time.review_on, passed.review_on) == (nov(13), None)
+    assert {in_time.outcome, passed.outcome} == {Outcome.SILENCE}
 
 
 def test_a_promise_names_every_day():
@@ -216,8 +284,8 @@ def test_credits_name_what_to_apply():
 
 def test_a_credit_nobody_sees_is_named_with_its_amount():
     assert reason(case(books_balance=usd("180.40")), octo(28)) == (
-        "Left alone: QuickBooks says Marlow Print Works owes $180.40, their open documents say "
-        "$780.40. A credit of "
+        "Left alone: QuickBooks says Marlow Print Works owes $180.40, but their invoices less known "
+        "credits come to $780.40. A credit of "
         "$600.00, perhaps a journal entry, has to be found and applied first."
     )
 
@@ -299,19 +367,44 @@ def test_calls_approvals_and_decisions():
         "2 November. All steps are done. Choose: call again, offer a plan, propose mediation, "
         "hand over, or stop."
     )
-    assert "goes out on Wednesday 28 October." in reason(case(is_backlog=True), octo(28))
-    assert "checks your list against theirs" in reason(case(is_backlog=True), octo(28))
 
 
 def test_a_promise_that_was_not_kept_is_named_and_a_bill_is_no_contact():
     promised = hold(HoldKind.PROMISE, "1", until_on=octo(30))
     bill = replace(S1, on=octo(20), kind=ContactKind.FOREIGN, stage=None, cycle=None)
 
-    assert "; the payment promised for Friday 30 October has not come. The first" in reason(
+    assert "; the promise to pay by Friday 30 October was not kept. The first" in reason(
         case(holds=(promised,)), nov(4)
     )
     assert "promised" not in reason(case(invoice(), holds=(replace(promised, invoice_id="2"),)), nov(4))
     assert "nobody has asked about it yet" in reason(case(contacts=(bill,)), nov(4))
+
+
+def test_a_promise_is_open_through_its_grace_and_then_reads_as_not_kept():
+    """Promised for Friday 30 October: Tuesday 3 November is the last day of grace."""
+    promised = case(holds=(hold(HoldKind.PROMISE, "1", until_on=octo(30)),))
+
+    def seen(made, today):
+        return next(one.because for one in invoice_trace(made, RULES, today, "1") if one.gate == "promise")
+
+    assert seen(promised, nov(3)).startswith("Left alone: they promised to pay by Friday 30 October.")
+    assert seen(promised, nov(4)) == "The promise to pay by Friday 30 October was not kept."
+    assert seen(case(), nov(4)) == "No promise to pay it is open."
+
+
+def test_a_promise_about_the_whole_account_speaks_of_its_own_cycle_only():
+    """The cycle began on 24 October."""
+    promised = hold(HoldKind.PROMISE, placed_on=octo(24), until_on=octo(30))
+    earlier = replace(promised, placed_on=octo(23))
+
+    assert "was not kept" in reason(after(S1, holds=(promised,)), nov(4))
+    assert "was not kept" not in reason(after(S1, holds=(earlier,)), nov(4))
+
+
+def test_before_the_due_date_one_short_sentence_is_enough():
+    assert finding(case(), octo(22)) == (
+        "Not due yet: invoice 10611 ($780.40) is due on Friday 23 October, and nothing is asked before then."
+    )
 
 
 def test_an_invoice_without_due_date_or_number_is_named_all_the_same():
