@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qb_collections.core.wording import list_text
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases, companies
@@ -13,6 +14,14 @@ from qb_collections.store.engine import durable
 LINE_MAX = 120
 PHONE_MAX = 17  # what fits into a note line
 INSTRUCTIONS_MAX = 1_000
+
+
+# What every message of your own words needs, and the words for it.
+NEEDED = {
+    "contact_name": "the name of the person customers can turn to",
+    "contact_phone": "the phone number they can call",
+    "payment_instructions": "how they can pay you",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,22 @@ def save(context: Context, company: Company, told: AboutYou, *, by: str) -> Comp
         cases.touch_all(conn, company.id, company.today(now))
         audit.append(conn, company.id, by, "contact details changed", company.name, {"fields": changed}, now)
     return saved
+
+
+def missing(company: Company) -> tuple[str, ...]:
+    """What messages still need, in the owner's words; nothing when they are whole."""
+    return tuple(words for name, words in NEEDED.items() if not getattr(company, name))
+
+
+def missing_sentence(company: Company) -> str | None:
+    """What waits because of it; None when nothing is missing."""
+    wanted = missing(company)
+    if not wanted:
+        return None
+    return (
+        f"Still missing: {list_text(wanted)}. Until then the messages, calls and letters that name "
+        "it stay incomplete and wait; only copies of invoices that QuickBooks e-mails can leave."
+    )
 
 
 def _refusal(told: AboutYou) -> Refusal | None:

@@ -79,6 +79,17 @@ class OneCompany:
         """Nothing is stored yet, so there is nothing to mark."""
 
 
+def look_at_emulator(context: Context, emulator_url: str) -> Refusal | None:
+    """Why a browser should not be led to that address: nothing answers, or no emulator does."""
+    try:
+        target_of(context, emulator_url)
+    except Unreachable:
+        return Refusal(_silent(emulator_url))
+    except QuickBooksError as error:
+        return Refusal(_sentence(error))
+    return None
+
+
 def begin(
     context: Context, session_key: str, company_id: int | None = None, *, emulator_url: str | None = None
 ) -> Authorisation | Refusal:
@@ -93,7 +104,8 @@ def begin(
         target = target_of(context, emulator_url)
         endpoints = context.intuit.endpoints(target.environment, target.discovery_url)
     except QuickBooksError as error:
-        return Refusal(_sentence(error))
+        lost = emulator_url is not None and isinstance(error, Unreachable)
+        return Refusal(_silent(str(emulator_url)) if lost else _sentence(error))
     address = redirect_uri(context, target)
     with durable(context.engine) as conn:
         now = context.clock.now()
@@ -167,6 +179,8 @@ def connect_emulator(
         if isinstance(began, Refusal):
             return began
         answer = approve(context, began.url, realm_id)
+    except Unreachable:
+        return Refusal(_silent(emulator_url))
     except QuickBooksError as error:
         return Refusal(_sentence(error))
     done = complete(
@@ -343,6 +357,10 @@ def _revoke_quietly(context: Context, intuit: oauth.Intuit, tokens: Tokens) -> N
         oauth.revoke(intuit, tokens.refresh, context.clock)
     except QuickBooksError:
         return
+
+
+def _silent(emulator_url: str) -> str:
+    return f"Nothing answers at {emulator_url}. Start it with: qb-collections emulator serve"
 
 
 def _sentence(error: QuickBooksError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -105,6 +106,8 @@ class Overview:
     tonight: Tonight | None  # the latest preview for the coming night
     last_night: Tonight | None
     tasks_open: int
+    tasks_by_kind: Mapping[str, int]
+    tasks_late: int  # past the day by which they were to be done
     unapplied: tuple[Money, ...]
     never_sent: int
     without_email: int  # customers who are late and cannot be written to
@@ -138,13 +141,16 @@ def overview_of(context: Context, company: Company) -> Overview:
         lines = _customers(conn, company, today)
         preview = runs.preview_of(conn, company.id, coming)
         night = runs.latest(conn, company.id, kind="night")
+        waiting = tasks.list(conn, company.id, limit=1000)
         return Overview(
             today=today,
             next_night_on=coming,
             owed=_owed(company, aged, lines),
             tonight=_tonight(conn, company, preview),
             last_night=_tonight(conn, company, night),
-            tasks_open=len(tasks.list(conn, company.id, limit=1000)),
+            tasks_open=len(waiting),
+            tasks_by_kind=Counter(one.kind for one in waiting),
+            tasks_late=sum(one.due_on is not None and one.due_on < today for one in waiting),
             unapplied=tuple(overview.unapplied(conn, company.id).values()),
             never_sent=overview.never_sent(conn, company.id),
             without_email=sum(1 for line in lines if line.late and not line.has_email),
@@ -232,7 +238,7 @@ def _owed_in(currency: str, aged: Sequence[overview.Aged], lines: Sequence[Custo
     for number, label in enumerate(BUCKETS):
         one = mine.get(number)
         owed = one.owed if one else Money.zero(currency)
-        share = int(owed.amount * 1000 / whole.amount) if whole else 0
+        share = int((owed.amount * 1000 / whole.amount).to_integral_value()) if whole else 0
         buckets.append(Bucket(label, owed, one.invoices if one else 0, share))
     return Owed(
         currency=currency,

@@ -52,7 +52,11 @@ def choose_emulator() -> ResponseReturnValue:
     if address and not _is_local(address):
         flash(NOT_LOCAL, "refused")
     elif address:
-        session["emulator_url"] = address
+        refusal = connect.look_at_emulator(context(), address)
+        if refusal is None:
+            session["emulator_url"] = address
+        else:
+            flash(refusal.message, "refused")
     else:
         session.pop("emulator_url", None)
     return redirect(url_for("connect.show"), 303)

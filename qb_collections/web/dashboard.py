@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.services import modes, night, overview, progress
+from qb_collections.services import about_you, modes, night, overview, progress
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.modes import Confirm
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import leases, mirror
+from qb_collections.store import leases, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Leased
@@ -40,6 +40,7 @@ def show(company_id: int) -> str:
         offer_automatic=modes.may_offer_automatic(here, company),
         trouble=progress.of(company.id),
         Mode=Mode,
+        missing=[said] if (said := about_you.missing_sentence(company)) else [],
     )
 
 
@@ -80,8 +81,17 @@ def tonight(company_id: int) -> ResponseReturnValue:
             pass  # nobody else works for it, so that what is queued now begins now
     except Leased as leased:
         return _busy(company, leased)
+    today = company.today(context_of(company).clock.now())
+    with reading(context().engine) as conn:
+        latest = runs.latest(conn, company.id, "night")
     context().wake("night by hand", company.id)
-    flash("Today's run has begun. It shows here as soon as it is decided.")
+    if latest is not None and latest.on >= today:
+        flash(
+            "Today's run is there already. It is being brought up to date with QuickBooks; "
+            "nobody hears from you twice."
+        )
+    else:
+        flash("Today's run has begun. It shows here as soon as it is decided.")
     return redirect(url_for(".show", company_id=company.id, working=_now()), 303)
 
 

@@ -50,6 +50,7 @@ def show(company_id: int, run_id: int) -> str:
     for effect in told["intents"]:
         effect["due"] = datetime.fromisoformat(effect["due_at"])
     contacts = [line for line in told["customers"] if line["outcome"] in SPOKEN]
+    quiet = _silent(told["customers"])
     return render_template(
         "web/run.html",
         run=run,
@@ -57,7 +58,8 @@ def show(company_id: int, run_id: int) -> str:
         tonight=overview.tonight_of(here, company, run),
         contacts=contacts,
         yours=[line for line in told["customers"] if line["outcome"] in ("task", "decide")],
-        silent=_silent(told["customers"]),
+        silent=[line for line in quiet if not _starts(line)],
+        starting=_by_day(quiet),
         waiting=_waiting(told["intents"]),
         effects={effect["customer_id"]: effect for effect in told["intents"] if effect["kind"] in EFFECTS},
     )
@@ -89,6 +91,22 @@ def _silent(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             line["customer"],
         ),
     )
+
+
+def _starts(line: dict[str, Any]) -> bool:
+    """Late since before sending began, and given a day of its own to begin on."""
+    return bool(
+        line["gate"] == "stage" and line["look_on"] and f"starts on {line['look_on']:%A}" in line["reason"]
+    )
+
+
+def _by_day(lines: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
+    """Who starts on which day, the first day first."""
+    days: dict[date, list[dict[str, Any]]] = {}
+    for line in lines:
+        if _starts(line):
+            days.setdefault(line["look_on"], []).append(line)
+    return sorted(days.items())
 
 
 def _waiting(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ def list_all(company_id: int) -> str:
     with reading(context().engine) as conn:
         waiting = stored.list(conn, company.id)
         names = mirror.customers(conn, company.id, {one.customer_id for one in waiting if one.customer_id})
-    return render_template("web/tasks.html", tasks=waiting, names=names)
+    today = company.today(context_of(company).clock.now())
+    return render_template("web/tasks.html", tasks=waiting, names=names, today=today)
 
 
 @bp.get("/<int:task_id>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,9 @@ def install(app: Flask) -> None:
         "counted": counted,
         "left_alone": left_alone,
         "summed": total,
+        "listed_tasks": listed_tasks,
     }
+    app.jinja_env.globals["run_state"] = run_state
 
 
 def money(value: Money | None) -> str:
@@ -67,6 +70,40 @@ def left_alone(gate: str, count: int) -> str:
     """2 owe less than your limit: why so many customers are left alone tonight."""
     one, many = REASONS.get(gate, ("has another reason", "have another reason"))
     return f"{figure(count)} {one if count == 1 else many}"
+
+
+TASKS = {
+    "call": ("call to make", "calls to make"),
+    "message": ("message to send", "messages to send"),
+    "decide": ("decision", "decisions"),
+    "parked": ("thing to look up in QuickBooks", "things to look up in QuickBooks"),
+    "verify": ("difference in QuickBooks", "differences in QuickBooks"),
+}
+RUN_STATES = {
+    "deciding": "Being decided",
+    "held": "Held back",
+    "waiting": "Waits for you",
+    "released": "Decided",
+    "ended": "Finished",
+}
+
+
+def listed_tasks(by_kind: Mapping[str, int]) -> str:
+    """2 calls to make, 1 decision and 3 other things: what is there, and nothing else."""
+    parts = [counted(by_kind[kind], *words) for kind, words in TASKS.items() if by_kind.get(kind)]
+    others = sum(count for kind, count in by_kind.items() if kind not in TASKS)
+    if others:
+        parts.append(
+            counted(others, "other thing")
+            if parts
+            else counted(others, "thing to look at", "things to look at")
+        )
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def run_state(state: str) -> str:
+    """Where a night stands, in the owner's words."""
+    return RUN_STATES[state]
 
 
 def _company() -> Company | None:

@@ -217,3 +217,12 @@ def test_without_keys_the_page_leads_to_the_six_steps(browser, context):
 
     assert "/six-steps" in page
     assert context.settings.redirect_uri in browser.get("/six-steps").text
+
+
+def test_an_address_where_nothing_answers_is_told_at_once(browser):
+    browser.post("/connect/emulator", address="http://127.0.0.1:1")
+
+    page = browser.get("/connect")
+
+    assert "Nothing answers at http://127.0.0.1:1." in page.text
+    assert "Emulator at" not in page.text

@@ -1,0 +1,99 @@
+"""What a page says when something is missing, stopped, late, or there already."""
+
+from datetime import date
+
+import pytest
+
+from qb_collections.core.company_gates import Mode
+from qb_collections.store import companies, runs, tasks
+from qb_collections.store.engine import durable
+from qb_collections.web import wording
+
+PAY = "Bank transfer, as printed on the invoice"
+
+
+def first_page(house, browser):
+    return browser.get(f"/companies/{house.ours.id}/").text
+
+
+def test_saving_without_a_way_to_pay_says_what_is_missing_and_what_waits(house):
+    browser = house.browser("manager@ours.example")
+
+    told = {"contact_name": "Dana Ruiz", "contact_phone": "(423) 555-0100", "payment_instructions": ""}
+    browser.post(f"/companies/{house.ours.id}/about-you/", **told)
+    first = first_page(house, browser)
+    browser.post(f"/companies/{house.ours.id}/about-you/", **told | {"payment_instructions": PAY})
+    whole = first_page(house, browser)
+
+    assert "Saved. Still missing: how they can pay you." in first
+    assert "Still missing" not in whole
+    assert "Saved. It stands under every message" in whole
+
+
+def test_the_sending_card_says_stopped_while_everything_is_stopped(house):
+    with durable(house.context.engine) as conn:
+        companies.update(conn, house.ours.id, mode=Mode.AUTOMATIC)
+        companies.set_global_stop(conn, "Dana", house.clock.now())
+
+    page = first_page(house, house.browser("owner@ours.example"))
+
+    assert '<span class="badge stop">Stopped</span>' in page
+    assert "Once it is lifted: messages leave by themselves." in page
+    assert "Sending is on</span>" not in page
+
+
+def test_a_second_run_on_the_same_day_is_said_to_bring_the_first_up_to_date(house):
+    browser = house.browser("manager@ours.example")
+    with durable(house.context.engine) as conn:
+        runs.open_run(conn, house.ours.id, "night", date(2026, 11, 2), house.clock.now())
+
+    browser.post(f"/companies/{house.ours.id}/night")
+
+    assert "run is there already. It is being brought up to date" in first_page(house, browser)
+
+
+def test_a_task_past_its_day_shows_it_and_the_first_page_names_what_is_there(house):
+    with durable(house.context.engine) as conn:
+        for number, (kind, due_on) in enumerate(
+            [("call", date(2026, 10, 30)), ("call", date(2026, 11, 2)), ("decide", None)]
+        ):
+            tasks.open_task(
+                conn,
+                house.ours.id,
+                key=f"t{number}",
+                kind=kind,
+                title=f"Task {number}",
+                due_on=due_on,
+                at=house.clock.now(),
+            )
+    browser = house.browser("collector@ours.example")
+
+    listed = browser.get(f"/companies/{house.ours.id}/tasks/").text
+
+    assert listed.count("past its day") == 1
+    assert "past its day, Oct 30, 2026" in listed
+    first = first_page(house, browser)
+    assert "for you: 2 calls to make and 1 decision. 1 of them was due before today." in first
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [("2", "<1%"), ("129", "13%"), ("994", "99%")],
+)
+def test_the_share_over_a_bar_is_rounded(house, share, shown):
+    bar = "{% from 'web/_macros.html' import aging_bars %}{{ aging_bars(owed) }}"
+    bucket = {"label": "x", "owed": None, "invoices": 1, "share": int(share)}
+
+    with house.web.test_request_context():
+        drawn = house.web.jinja_env.from_string(bar).render(owed={"buckets": [bucket]})
+
+    assert f">{shown.replace('<', '&lt;')}</text>" in drawn
+
+
+def test_a_run_stands_where_its_owner_would_say():
+    assert [wording.run_state(one) for one in ("held", "waiting", "released", "ended")] == [
+        "Held back",
+        "Waits for you",
+        "Decided",
+        "Finished",
+    ]
