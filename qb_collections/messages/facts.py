@@ -57,9 +57,10 @@ class Credit:
 @dataclass(frozen=True, slots=True)
 class Promise:
     made_on: date
-    amount: Money
+    amount: Money | None  # None: a payment without a figure
     by_on: date
-    received: Money | None = None  # None: the day has not passed; else what came until its end
+    received: Money | None = None  # what came until the end of the day; None: not known, or not over yet
+    missed: bool = False  # the day and its grace are over; so it is where received is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ CREDIT_NAMES = ("label", "amount")
 LINE_NAMES = ("line",)
 SENTENCE_MAX = 240
 HISTORY_MAX = 5  # contacts on a call sheet, the newest
+LONG_LATE_DAYS = 60  # more than this past due: the question comes late, and the text says so
 YES = "yes"
 
 
@@ -147,6 +148,7 @@ def _money(facts: MessageFacts, write: _Writer) -> dict[str, Value]:
         "also_total": write.money(also) if facts.also_open else None,
         "open_total": write.money(facts.total + also),
         "oldest_due": write.long(min(due_days)) if due_days else None,
+        "long_late": YES if due_days and (write.today - min(due_days)).days > LONG_LATE_DAYS else None,
         "terms": clean_line(facts.terms),
         "attached": write.list(facts.attachments),
         "pay_link": clean_line(facts.pay_link, SENTENCE_MAX),
@@ -176,7 +178,7 @@ def _promise_and_payment(facts: MessageFacts, write: _Writer) -> dict[str, Value
         "promise_amount": write.money(promise.amount) if promise else None,
         "promise_by": write.soon(promise.by_on) if promise else None,
         "promise_received": write.money(promise.received) if promise else None,
-        "promise_missed": YES if promise and promise.received is not None else None,
+        "promise_missed": YES if promise and (promise.missed or promise.received is not None) else None,
         "promise_nothing": YES if promise and promise.received is not None and not promise.received else None,
         "payment_amount": write.money(payment.amount) if payment else None,
         "payment_on": write.near(payment.on) if payment else None,

@@ -6,11 +6,20 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from qb_collections.core import promises
 from qb_collections.core.books import Invoice
-from qb_collections.core.case import Case, Contact, ContactKind
+from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.money import Money, total
-from qb_collections.messages.facts import CallFacts, CompanyFacts, Credit, CustomerFacts, Item, MessageFacts
+from qb_collections.messages.facts import (
+    CallFacts,
+    CompanyFacts,
+    Credit,
+    CustomerFacts,
+    Item,
+    MessageFacts,
+    Promise,
+)
 from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.services.effects import Draft
@@ -99,9 +108,22 @@ def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) 
         letters_on=_days(said, LETTER_KINDS),
         calls_on=_days(said, (ContactKind.CALL,)),
         terms=next((invoice.terms for invoice in named if invoice.terms), None),
+        promise=_missed_promise(case, decision),
         call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
         locale=company.locale,
     )
+
+
+def _missed_promise(case: Case, decision: Decision) -> Promise | None:
+    """The latest promise about what the message demands, not kept: an open one would have held it back.
+
+    What came in since is not known here, so nothing is said about it.
+    """
+    made = [hold for hold in case.holds if hold.kind is HoldKind.PROMISE]
+    hold = promises.latest_about(made, decision.invoice_ids, case.cycle) if decision.invoice_ids else None
+    if hold is None or hold.until_on is None:
+        return None
+    return Promise(hold.placed_on, hold.amount, hold.until_on, missed=True)
 
 
 def _instant(company: Company, at: date | datetime) -> datetime:

@@ -56,6 +56,7 @@ TWO = Item(
     "10588", date(2026, 9, 11), date(2026, 10, 11), usd("1240.00"), usd("840.00"), "compressor", "PO-2214"
 )
 YOUNG = Item("10655", date(2026, 10, 9), date(2026, 11, 8), usd("385.00"), usd("385.00"))
+LONG_LATE = replace(ONE, issued_on=date(2026, 8, 11), due_on=date(2026, 9, 10))  # 61 days late
 MEMO = Credit("Credit memo 1187", usd("150.00"))
 
 BASE = MessageFacts(
@@ -124,6 +125,11 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
     "s1_several": ("S1", "", SEVERAL),
     "s1_several_credit": ("S1", "", WITH_CREDIT),
     "backlog_several": ("S1", "backlog", replace(SEVERAL, reply_by=date(2026, 11, 17))),
+    "backlog_long": (
+        "",
+        "backlog",
+        replace(BASE, items=(LONG_LATE,), reply_by=date(2026, 11, 17)),
+    ),
     "backlog_one": ("", "backlog", replace(BASE, reply_by=date(2026, 11, 17))),
     "s2_first": ("S2", "", replace(SEVERAL, reply_by=date(2026, 11, 17))),
     "s2_unanswered": ("S2", "", replace(BASE, reply_by=date(2026, 11, 17), letters_on=(date(2026, 10, 28),))),
@@ -141,6 +147,11 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
     ),
     "s4": ("S4", "", FIRM),
     "s4_broken_promise": ("S4", "", replace(FIRM, promise=MISSED, plan=PLAN)),
+    "s4_broken_promise_of_a_payment": (
+        "S4",
+        "",
+        replace(FIRM, promise=Promise(date(2026, 11, 2), None, date(2026, 11, 6), missed=True)),
+    ),
     "s4_never_written": ("S4", "", replace(FIRM, letters_on=(), calls_on=())),
     "s5": ("S5", "", FIRM),
     "s5_pause_work": ("S5", "", replace(FIRM, consequence=Choice("pause_work", date(2026, 11, 25)))),

@@ -10,7 +10,19 @@ from qb_collections.messages.check import check
 from qb_collections.messages.facts import Choice, CompanyFacts, CustomerFacts
 from qb_collections.messages.reminders import TEMPLATES, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
-from tests.messages.facts import BASE, CALL, CASES, COMPANY, CUSTOMER, FIRM, SEVERAL, usd
+from tests.messages.facts import (
+    BASE,
+    CALL,
+    CASES,
+    COMPANY,
+    CUSTOMER,
+    FIRM,
+    LONG_LATE,
+    MISSED,
+    ONE,
+    SEVERAL,
+    usd,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = '"><svg onload=alert(1)>\r\nBcc: all@example\u202egnp.\u0000\u200f\u2028' + "x" * 4000
@@ -52,6 +64,35 @@ def test_earlier_letters_are_mentioned_only_when_the_log_has_them():
 
     assert "We asked" not in first
     assert "We asked about your account on October 28" in second
+
+
+@pytest.mark.parametrize(("due_on", "late"), [(date(2026, 9, 11), False), (date(2026, 9, 10), True)])
+def test_only_a_question_more_than_sixty_days_late_says_that_it_comes_late(due_on, late):
+    """11 September is 60 days before 10 November."""
+    facts = replace(BASE, items=(ONE, replace(LONG_LATE, due_on=due_on)), total=usd("1560.80"))
+
+    text = compose("", "backlog", replace(facts, reply_by=date(2026, 11, 17))).body
+
+    assert ("This question comes later than it should have" in text) is late
+
+
+@pytest.mark.parametrize("received", [None, usd("0"), usd("100.00")])
+def test_the_firm_message_never_claims_that_nobody_answered(received):
+    promise = replace(MISSED, received=received, missed=True)
+
+    plain = compose("S4", "", FIRM).body
+    promised = compose("S4", "", replace(FIRM, promise=promise)).body
+
+    assert "We wrote on October 28 and November 4 and spoke on November 9; our books still show" in plain
+    assert "On November 2 you told us to expect $840.00 by Friday, November 6; our books" in promised
+    assert ("received by then" in promised) is (received is not None)
+    assert "don't know" not in plain + promised
+
+
+def test_a_promise_whose_day_is_not_over_is_not_called_missed():
+    promise = replace(MISSED, by_on=date(2026, 11, 13), received=None)
+
+    assert "told us to expect" not in compose("S4", "", replace(FIRM, promise=promise)).body
 
 
 @pytest.mark.parametrize(
