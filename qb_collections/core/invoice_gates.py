@@ -89,7 +89,7 @@ def dispute(view: View, invoice: Invoice) -> Finding | None:
         return None
     hold = place.hold
     owner = short(hold.owner or hold.placed_by, 24)
-    end = f"until {view.day(hold.until_on)}" if hold.until_on else f"until {owner} closes the dispute"
+    end = f"until {view.day(hold.until_on)}" if hold.until_on else _open_end(view, hold, owner)
     because = (
         f"Not in any message: invoice {label(invoice)} is disputed ({short(hold.reason, 50)})."
         f"{_answer(view, hold, owner)} It stays out {end}."
@@ -206,6 +206,12 @@ def _answer(view: View, hold: Hold, owner: str) -> str:
     if view.today <= hold.answer_by_on:
         return f" {owner} is to answer by {day}."
     return f" {owner} was to answer by {day}; that day has passed and an answer is due."
+
+
+def _open_end(view: View, hold: Hold, owner: str) -> str:
+    """Shorter once the answer is late: the sentence has to fit."""
+    late = hold.answer_by_on is not None and view.today > hold.answer_by_on
+    return "until that is settled" if late else f"until {owner} closes the dispute"
 
 
 def _is_past(view: View, early: Stage) -> bool:

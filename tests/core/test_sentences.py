@@ -200,9 +200,11 @@ def test_a_dispute_says_when_the_day_for_an_answer_has_passed():
     )
     assert passed.reason == (
         "Not in any message: invoice 10611 is disputed (cooler failed again). Dana was to answer by Thursday "
-        "12 November; that day has passed and an answer is due. It stays out until Dana closes the dispute."
+        "12 November; that day has passed and an answer is due. It stays out until that is settled."
     )
     assert (in_time.review_on, passed.review_on) == (nov(13), None)
+    wordy = hold(HoldKind.DISPUTE, "1", owner="Dana Whitlock", answer_by_on=nov(11), reason="cooler " * 9)
+    assert reason(case(holds=(wordy,)), nov(29)).endswith("It stays out until that is settled.")
     assert {in_time.outcome, passed.outcome} == {Outcome.SILENCE}
 
 
