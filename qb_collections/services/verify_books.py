@@ -12,7 +12,7 @@ from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import tie_out as tie_outs
 from qb_collections.services.context import Context
 from qb_collections.services.verify_report import Difference, VerifyReport
-from qb_collections.store import cases, mirror
+from qb_collections.store import cases, mirror, overview
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, reading
 from qb_collections.store.leases import Lease
@@ -64,7 +64,7 @@ def tie_out(
     """QuickBooks' own aged receivables against the documents, to the cent, with the difference named."""
     assert len(books) == report.open_invoices, "the mirror was compared just before"
     found = tie_outs.tie_out(context, company, lease, gateway)
-    report.tie_out = found.said
+    report.tie_out = f"{found.said}{_credits(context, company)}"
     with reading(context.engine) as conn:
         names = mirror.customers(conn, company.id, [id for id, _ in found.customers])
     for id, amount in found.customers[:NAMED_MAX]:
@@ -74,6 +74,23 @@ def tie_out(
             f"and payments by {_text(company, amount)}, and nothing that it lists explains it."
         )
         report.differences.append(Difference("tie_out", id, sentence, False, id))
+
+
+def _credits(context: Context, company: Company) -> str:
+    """What leads from the receivables to the figure owed on the overview, which counts invoices alone."""
+    with reading(context.engine) as conn:
+        unapplied = overview.unapplied(conn, company.id)
+        owed = overview.late_amounts(conn, [company.id]).get(company.id, [])
+    credits = {currency: amount for currency, amount in unapplied.items() if amount}
+    if not credits:
+        return ""
+    open_amounts = {amount.currency: amount for amount, _ in owed}
+    parts = [
+        f"{money_text(open_amounts.get(currency, Money.zero(currency)), company.locale)} on open invoices, "
+        f"less {money_text(amount, company.locale)} of payments and credits not applied"
+        for currency, amount in credits.items()
+    ]
+    return f" They are {'; and '.join(parts)}."
 
 
 def _moved(ours: Invoice, theirs: Invoice) -> bool:

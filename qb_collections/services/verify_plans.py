@@ -6,7 +6,7 @@ Only our own lines and figures are looked at: payments lower a balance, and that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -111,21 +111,31 @@ def _document(
     }
     for what, (was, now) in watched.items():
         if was != now:
-            yield f"{part}:{what}", f"{what} of {name} was changed from {was} to {now}."
+            before_it, after_it = (_value(company, plan, what, one) for one in (was, now))
+            yield (
+                f"{part}:{what}",
+                f"{what.replace('its', 'the')} of {name} was changed from {before_it} to {after_it}.",
+            )
     if step.kind is IntentKind.PLAN_APPLY:
-        yield from _application(plan, record, name, part)
+        yield from _application(company, plan, record, name, part)
         return
     amount = _own_amount(plan, record)
     if amount != step.plan["amount"]:
-        yield part, f"{name} was changed from {step.plan['amount']} to {amount}."
+        was, now = _money(company, plan, step.plan["amount"]), _money(company, plan, amount)
+        yield part, f"{name} was changed from {was} to {now}."
     elif record.get("TotalAmt") != before.get("total"):
         extra = record["TotalAmt"] - before["total"]
-        yield f"{part}:line", f"{name} has {extra} on a line that is not ours, such as a late fee."
+        yield (
+            f"{part}:line",
+            f"{name} has {_money(company, plan, extra)} on a line that is not ours, such as a late fee.",
+        )
     if step.kind is IntentKind.PLAN_MEMO and record.get("RemainingCredit"):
-        yield part, f"{record['RemainingCredit']} of {name} is no longer applied."
+        yield part, f"{_money(company, plan, record['RemainingCredit'])} of {name} is no longer applied."
 
 
-def _application(plan: PlanRow, record: Mapping[str, Any], name: str, part: str) -> Iterator[tuple[str, str]]:
+def _application(
+    company: Company, plan: PlanRow, record: Mapping[str, Any], name: str, part: str
+) -> Iterator[tuple[str, str]]:
     """The zero payment must still move each balance as it did."""
     applied: dict[tuple[str, str], Decimal] = {}
     for line in record.get("Line", []):
@@ -137,7 +147,10 @@ def _application(plan: PlanRow, record: Mapping[str, Any], name: str, part: str)
     if applied != wanted:
         yield part, f"{name} was changed: it no longer applies the credit memo to the original invoices."
     if record.get("TotalAmt"):
-        yield f"{part}:total", f"{name} now says that {record['TotalAmt']} was received."
+        yield (
+            f"{part}:total",
+            f"{name} now says that {_money(company, plan, record['TotalAmt'])} was received.",
+        )
 
 
 def _originals(
@@ -177,6 +190,22 @@ def _own_amount(plan: PlanRow, record: Mapping[str, Any]) -> Decimal:
         if item == plan.details["item_id"]:
             total += line.get("Amount") or Decimal(0)
     return total
+
+
+def _money(company: Company, plan: PlanRow, amount: Decimal) -> str:
+    return money_text(Money(amount, plan.currency), company.locale)
+
+
+def _value(company: Company, plan: PlanRow, what: str, value: Any) -> str:
+    """A watched value as people write it: an amount, a day, or QuickBooks' own id."""
+    if isinstance(value, Decimal):
+        return _money(company, plan, value)
+    if value is None:
+        return "nothing"
+    if what.endswith("date"):
+        on = date.fromisoformat(str(value))
+        return f"{on.day} {on:%B %Y}"
+    return f"customer {value}"
 
 
 def _name(step: Intent) -> str:

@@ -48,7 +48,7 @@ class VerifyReport:
         if self.tie_out is not None:
             said.append(self.tie_out)
         if self.audit_entries is not None:
-            said.append(f"The record of {self.audit_entries} changes is whole.")
+            said.append(f"The record of {_count(self.audit_entries, 'change')} is whole.")
         return said if self.differences else [*said, "QuickBooks says what we believe it says."]
 
     def as_json(self) -> dict[str, Any]:

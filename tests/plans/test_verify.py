@@ -83,8 +83,9 @@ def test_an_installment_with_another_due_date_is_found(planned):
 
     report = run(planned)
 
-    assert "Payment plan PP1: its due date of installment 2 was changed from 2026-12-16 to 2027-02-01." in (
-        sentences(report)
+    assert (
+        "Payment plan PP1: the due date of installment 2 was changed from 16 December 2026 to 1 February 2027."
+        in (sentences(report))
     )
     assert not report.agrees
 
@@ -97,7 +98,7 @@ def test_an_installment_with_another_amount_is_found_and_clearing_is_not_zero(pl
 
     report = run(planned)
 
-    assert "Payment plan PP1: installment 1 was changed from 333.34 to 300.00." in sentences(report)
+    assert "Payment plan PP1: installment 1 was changed from $333.34 to $300.00." in sentences(report)
     assert (
         "Payment plan PP1: its documents no longer add up; $33.34 is left on the clearing account."
         in sentences(report)
@@ -111,7 +112,9 @@ def test_a_late_fee_on_an_installment_is_named_and_not_counted_as_ours(planned):
     report = run(planned)
 
     [said] = [one.sentence for one in report.differences if one.kind == "plan"]
-    assert said == "Payment plan PP1: installment 1 has 15.00 on a line that is not ours, such as a late fee."
+    assert said == (
+        "Payment plan PP1: installment 1 has $15.00 on a line that is not ours, such as a late fee."
+    )
 
 
 def test_an_installment_that_was_paid_is_as_it_should_be(planned):
@@ -167,7 +170,7 @@ def test_a_voided_installment_is_found(planned):
 
     report = run(planned)
 
-    assert any("installment 3 was changed from 333.33 to 0" in one for one in sentences(report))
+    assert any("installment 3 was changed from $333.33 to $0.00" in one for one in sentences(report))
 
 
 def test_the_mirror_is_put_right(planned):
@@ -202,7 +205,10 @@ def test_an_open_credit_is_no_difference(planned):
 
     report = run(planned)
 
-    assert report.tie_out == "QuickBooks' receivables of $980.00 are its documents to the cent."
+    assert report.tie_out == (
+        "QuickBooks' receivables of $980.00 are its documents to the cent. They are $1,000.00 on open "
+        "invoices, less $20.00 of payments and credits not applied."
+    )
 
 
 def test_an_installment_that_is_there_twice_is_found(planned):
