@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money
+from qb_collections.core.tie_out import TieState
 from qb_collections.core.wording import label, money_text, short
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import tie_out as tie_outs
@@ -64,7 +65,8 @@ def tie_out(
     """QuickBooks' own aged receivables against the documents, to the cent, with the difference named."""
     assert len(books) == report.open_invoices, "the mirror was compared just before"
     found = tie_outs.tie_out(context, company, lease, gateway)
-    report.tie_out = f"{found.said}{_credits(context, company)}"
+    same = found.state is TieState.EQUAL
+    report.tie_out = f"{found.said}{_credits(context, company) if same else ''}"
     with reading(context.engine) as conn:
         names = mirror.customers(conn, company.id, [id for id, _ in found.customers])
     for id, amount in found.customers[:NAMED_MAX]:

@@ -84,8 +84,8 @@ def test_an_installment_with_another_due_date_is_found(planned):
     report = run(planned)
 
     assert (
-        "Payment plan PP1: the due date of installment 2 was changed from 16 December 2026 to 1 February 2027."
-        in (sentences(report))
+        "Payment plan PP1: the due date of installment 2 was changed "
+        "from 16 December 2026 to 1 February 2027." in (sentences(report))
     )
     assert not report.agrees
 
