@@ -8,7 +8,7 @@ from qb_collections.cli.answers import HELD, OK, Answer, say
 from qb_collections.cli.opening import working
 from qb_collections.cli.progress import Shown
 from qb_collections.cli.verbs import verb
-from qb_collections.cli.words import name_argument
+from qb_collections.cli.words import many, name_argument
 from qb_collections.services import sync, verify
 from qb_collections.services.sync_report import SyncReport
 from qb_collections.services.verify_report import VerifyReport
@@ -36,7 +36,8 @@ def add_to(main: click.Group) -> None:
     def verify_(name: str | None) -> Answer:
         """Ask QuickBooks whether it says what we believe it says: balances, our notes, our sends, our plans.
 
-        Reads only.  Exit code 1 when something differs; each difference is named.
+        Writes nothing into QuickBooks; puts our own copy right where it differs.  Each difference is named.
+        Exit code 1 when something is left that could not be put right.
         """
         with working(name, "The check") as work:
             say(f"Reading {work.company.name} in QuickBooks …")
@@ -45,19 +46,21 @@ def add_to(main: click.Group) -> None:
 
 
 def sync_sentence(name: str, report: SyncReport) -> str:
-    calls = f"{report.calls} call{'' if report.calls == 1 else 's'} to QuickBooks"
+    calls = f"{many(report.calls, 'call')} to QuickBooks"
     if report.everything:
         return (
-            f"{name} is read: {report.invoices} open invoices of {report.customers} customers, "
-            f"{report.payments} payments and {report.credit_memos} credit memos, in {calls}."
+            f"{name} is read: {many(report.invoices, 'open invoice')} of "
+            f"{many(report.customers, 'customer')}, "
+            f"{many(report.payments, 'payment')} and {many(report.credit_memos, 'credit memo')}, in {calls}."
         )
     changed = report.customers + report.invoices + report.payments + report.credit_memos + report.deleted
     if changed == 0:
         return f"{name} is up to date: nothing has changed, in {calls}."
     return (
-        f"{name} is up to date: {report.invoices} invoices, {report.customers} customers, {report.payments} "
-        f"payments and {report.credit_memos} credit memos changed, {report.deleted} deleted, in {calls}; "
-        f"{report.touched} customers are looked at again tonight."
+        f"{name} is up to date: {many(report.invoices, 'invoice')}, {many(report.customers, 'customer')}, "
+        f"{many(report.payments, 'payment')} and {many(report.credit_memos, 'credit memo')} changed, "
+        f"{report.deleted} deleted, in {calls}; {many(report.touched, 'customer is', 'customers are')} "
+        "looked at again tonight."
     )
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from qb_collections.cli.answers import HELD, Answer, Cannot, accepted
 from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import noun, verb
-from qb_collections.cli.words import name_and, name_argument
+from qb_collections.cli.words import day_text, name_and, name_argument
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.services import modes
+from qb_collections.services import about_you, modes
+from qb_collections.services.about_you import AboutYou
+from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
-from qb_collections.store import audit, companies, cursors
+from qb_collections.store import companies, cursors
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable, reading
+from qb_collections.store.engine import reading
 
 MODES = [mode.value for mode in Mode]
 
@@ -75,8 +79,11 @@ def add_to(main: click.Group) -> None:
 
 
 def _mode(name: str | None, wanted: Mode, yes: bool) -> Answer:
+    # Turning sending off must work while QuickBooks, or an emulator, cannot be reached.
     context = open_context()
     found = company_named(context, name)
+    if wanted is not Mode.SHADOW:
+        context = on_company_time(context, found)
     done = modes.set_mode(context, found, wanted, by=actor(), confirmed=yes)
     if isinstance(done, modes.Confirm):
         said = f"{done.question} Then say it again with --yes."
@@ -85,18 +92,20 @@ def _mode(name: str | None, wanted: Mode, yes: bool) -> Answer:
     return Answer(_row(changed), [f"{changed.name}: {modes.SAYS[changed.mode]}"])
 
 
+def _night(company: Company, at: datetime) -> str:
+    """On the company's own clocks."""
+    local = at.astimezone(ZoneInfo(company.zone))
+    return f"{local:%A} {day_text(local.date())}, {local:%H:%M} ({company.zone.replace('_', ' ')} time)"
+
+
 def _contact(context: Context, company: Company, given: dict[str, str | None]) -> Answer:
     changes = {name: text.strip() or None for name, text in given.items() if text is not None}
     reply_to = changes.get("reply_to")
     if reply_to is not None and ("@" not in reply_to or " " in reply_to):
         raise Cannot(f"{reply_to!r} is not an e-mail address. Nothing was changed.")
     if changes:
-        with durable(context.engine) as conn:
-            company = companies.update(conn, company.id, **changes)
-            now = context.clock.now()
-            audit.append(
-                conn, company.id, actor(), "contact changed", company.name, {"fields": sorted(changes)}, now
-            )
+        told = {name: changes.get(name, getattr(company, name)) or "" for name in given}
+        company = accepted(about_you.save(context, company, AboutYou(**told), by=actor()))
     values = {name: getattr(company, name) for name in given}
     labels = {
         "contact_name": "Name",
@@ -106,7 +115,8 @@ def _contact(context: Context, company: Company, given: dict[str, str | None]) -
         "reply_to": "Answers go to",
     }
     lines = [f"{label}: {values[name] or '(not set)'}" for name, label in labels.items()]
-    return Answer({"company": company.name, **values}, lines)
+    lacking = about_you.missing_sentence(company)
+    return Answer({"company": company.name, **values}, [*lines, *([lacking] if lacking else [])])
 
 
 def _row(company: Company) -> dict[str, Any]:
@@ -118,14 +128,19 @@ def _row(company: Company) -> dict[str, Any]:
 _STATES = {
     Link.CONNECTED: "",
     Link.RECONNECT: "; QuickBooks no longer accepts our permission: connect it again",
-    Link.DISCONNECTED: "; disconnected",
+    Link.DISCONNECTED: "",  # says so in place of everything else
 }
 
 
 def _line(company: Company) -> str:
-    night = f"; next night {company.next_night_at:%d %B %Y %H:%M} UTC" if company.next_night_at else ""
-    stopped = f"; stopped by {company.stopped_by}" if company.stopped_by else ""
     where = f" ({company.environment})" if company.environment != "production" else ""
+    if company.state is Link.DISCONNECTED:
+        return (
+            f"{company.id}  {company.name}{where}: DISCONNECTED. Nothing is read and nothing is sent; "
+            "its records are kept. Connect it again with: qb-collections connect"
+        )
+    night = f"; next night {_night(company, company.next_night_at)}" if company.next_night_at else ""
+    stopped = f"; stopped by {company.stopped_by}" if company.stopped_by else ""
     return (
         f"{company.id}  {company.name}{where}: {company.mode.value}{_STATES[company.state]}{stopped}{night}"
     )

@@ -39,12 +39,13 @@ def add_to(main: click.Group) -> None:
             "lines": found.lines,
             "text": found.draft.text if found.draft else None,
         }
-        return Answer(data, _lines(found))
+        return Answer(data, _lines(found, company.locale))
 
 
-def _lines(found: Explanation) -> list[str]:
+def _lines(found: Explanation, locale: str) -> list[str]:
     due = f"due {day_text(found.invoice.due_on)}, " if found.invoice.due_on else ""
-    head = f"Invoice {found.invoice.label} of {found.customer.name}: {due}{found.invoice.balance} open"
+    balance = found.invoice.balance.format(locale)
+    head = f"Invoice {found.invoice.label} of {found.customer.name}: {due}{balance} open"
     looked = [f"  {'✗' if one.stops else '✓'} {one.because}" for one in found.trace]
     said = [head, "", *found.lines]
     if looked:

@@ -11,7 +11,7 @@ from qb_collections.cli.answers import CANNOT, HELD, OK, Answer, say
 from qb_collections.cli.emulated_time import Mover, mover_of
 from qb_collections.cli.opening import Work, company_named, leased, open_context, refuse_disconnected, working
 from qb_collections.cli.progress import Shown
-from qb_collections.cli.report_lines import run_lines
+from qb_collections.cli.report_lines import reader_of, run_lines
 from qb_collections.cli.verbs import verb
 from qb_collections.cli.words import name_argument
 from qb_collections.quickbooks.errors import QuickBooksError
@@ -46,7 +46,8 @@ def add_to(main: click.Group) -> None:
         with working(name, "The preview") as work:
             run_id = night.preview(work.context, work.company, work.lease)
             told = report.run_report(work.context, work.company, run_id) | {"delivery": None}
-        return Answer(told, run_lines(told, work.company.zone, with_text=with_text))
+            reader = reader_of(work.context, work.company)
+        return Answer(told, run_lines(told, reader, with_text=with_text))
 
     @verb(main, "night", "night", 'night "Bright Dental" --until-delivered')
     @name_argument
@@ -82,7 +83,9 @@ def add_to(main: click.Group) -> None:
             "waits_until": waits_until.isoformat() if waits_until and not done.delivery.held else None,
             "verified": checked,
         }
-        return Answer(told, run_lines(told, company.zone, with_text=with_text), _exit_code(told, done))
+        return Answer(
+            told, run_lines(told, reader_of(context, company), with_text=with_text), _exit_code(told, done)
+        )
 
 
 def _night(work: Work, mover: Mover | None) -> tuple[Night, Work]:

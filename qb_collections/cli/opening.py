@@ -108,9 +108,10 @@ def refuse_disconnected(company: Company) -> None:
 def actor() -> str:
     """Who gives the command, for the audit and for sentences."""
     try:
-        return f"{getpass.getuser()} (command line)"
+        name = getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
-        return "the command line"
+        name = "root"
+    return "the command line" if name == "root" else f"{name} (command line)"
 
 
 def _say_who_is_waited_for(context: Context, company: Company) -> None:

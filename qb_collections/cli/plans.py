@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import click
 
+from qb_collections.cli import plan_lines
 from qb_collections.cli.answers import HELD, OK, Answer, accepted
 from qb_collections.cli.opening import actor, company_named, open_context, working
 from qb_collections.cli.verbs import noun, verb
-from qb_collections.cli.words import DAY, company_option, day_text, name_argument
+from qb_collections.cli.words import DAY, company_option, name_argument
 from qb_collections.services import plans
-from qb_collections.services.plans import Proposal
 
 
 def _terms(function: Any) -> Any:
@@ -71,7 +70,9 @@ def add_to(main: click.Group) -> None:
                     work.context, work.company, work.lease, invoice_numbers=invoices, by=actor(), **terms
                 )
             )
-        return Answer({"company": work.company.name, **found.as_json()}, _proposal(found))
+        return Answer(
+            {"company": work.company.name, **found.as_json()}, plan_lines.proposal(found, work.company.locale)
+        )
 
     @verb(plan, "create", "plan create 10612 10588 --payments 3 --every month --first-on 2026-11-15 --yes")
     @_terms
@@ -99,11 +100,11 @@ def add_to(main: click.Group) -> None:
         }.get(made.state, f"Payment plan {made.label} is {made.state}.")
         return Answer(
             {"company": work.company.name, "plan": page},
-            [said, "", *_page(page)],
+            [said, "", *plan_lines.page(page, work.company.locale)],
             OK if made.state == "active" else HELD,
         )
 
-    @verb(plan, "show", "plan show P1")
+    @verb(plan, "show", "plan show PP1")
     @click.argument("label")
     @company_option
     def show(name: str | None, label: str) -> Answer:
@@ -111,7 +112,7 @@ def add_to(main: click.Group) -> None:
         context = open_context()
         company = company_named(context, name)
         page = accepted(plans.show(context, company, label))
-        return Answer({"company": company.name, "plan": page}, _page(page))
+        return Answer({"company": company.name, "plan": page}, plan_lines.page(page, company.locale))
 
     @verb(plan, "list", "plan list", 'plan list "Bright Dental"')
     @name_argument
@@ -120,54 +121,7 @@ def add_to(main: click.Group) -> None:
         context = open_context()
         company = company_named(context, name)
         found = plans.list(context, company)
-        lines = [_line(one) for one in found] or [f"{company.name} has no payment plan."]
+        lines = [plan_lines.line(one, company.locale) for one in found] or [
+            f"{company.name} has no payment plan."
+        ]
         return Answer({"company": company.name, "plans": found}, lines)
-
-
-def _proposal(found: Proposal) -> list[str]:
-    lines = [f"{found.customer}: {found.principal} in {len(found.installments)} payments"]
-    lines += [f"  invoice {number}: {amount}" for number, amount in found.originals]
-    lines += ["", "Payments:"]
-    lines += [
-        f"  {place}. {day_text(on)}: {amount}" for place, (on, amount) in enumerate(found.installments, 1)
-    ]
-    lines += ["", "What would be written into QuickBooks:", *(f"  {one}" for one in found.writes)]
-    lines += ["", "What people will see change:", *(f"  {one}" for one in found.looks_different)]
-    return [*lines, "", "Nothing is written yet. To write it: the same with `plan create … --yes`"]
-
-
-def _line(one: dict[str, Any]) -> str:
-    reason = f" ({one['reason']})" if one["reason"] else ""
-    return (
-        f"{one['plan']}  {one['customer']}: {one['total']} {one['currency']} in {one['payments']} payments, "
-        f"the last on {_day(one['last_on'])}; {one['state']}{reason}"
-    )
-
-
-def _page(page: dict[str, Any]) -> list[str]:
-    """One plan: what was moved, what is due when, where it stands in QuickBooks, and the proof."""
-    lines = [_line(page), f"Agreed on {_day(page['agreed_on'])}, by {page['by']}", "", "Invoices:"]
-    lines += [f"  {one['number']}: {one['moved']} moved" for one in page["invoices"]]
-    lines += ["", "Payments:"]
-    for one in page["installments"]:
-        left = f", {one['balance']} open" if one["balance"] is not None else ""
-        lines.append(f"  {one['number']}. {_day(one['due_on'])}: {one['amount']}{left} ({one['state']})")
-    lines += ["", "Documents in QuickBooks:"]
-    lines += [_document(one) for one in (*page["documents"], *page["taken_back"])]
-    proof = page["proof"]
-    if proof is None:
-        return [*lines, "", "There is no proof yet: the plan is not whole."]
-    lines += ["", f"Proof: {proof['sentence']}"]
-    for basis in ("accrual", "cash"):
-        lines.append(f"  on {basis} basis:")
-        lines += [f"    {one['what']}: {one['before']} before, {one['after']} after" for one in proof[basis]]
-    return lines
-
-
-def _document(one: dict[str, Any]) -> str:
-    where = f", QuickBooks id {one['id']}" if one.get("id") else ""
-    return f"  {one['kind']}: {one['state']}{where}"
-
-
-def _day(text: str) -> str:
-    return day_text(date.fromisoformat(text))

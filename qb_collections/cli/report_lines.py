@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from qb_collections.cli.words import day_text
+from qb_collections.cli.words import day_text, many
+from qb_collections.core.money import Money
 from qb_collections.messages import wording
+from qb_collections.services import about_you, policies
+from qb_collections.services.context import Context
+from qb_collections.store.companies import Company
 
 _CHANNELS = {
     "quickbooks": "a copy of the invoice, by QuickBooks",
@@ -17,21 +24,64 @@ _CHANNELS = {
     "person": "for you",
 }
 LEFT_ALONE = "silence"
+SPOKEN = ("remind", "call")
+BACKLOG = "message about older invoices"
 NOTHING_LATE = ("not_overdue", "settled")
 
 
-def run_lines(told: dict[str, Any], zone: str, *, with_text: bool = False) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom the report is for: the company's clocks, its way of writing amounts, the names of its steps."""
+
+    zone: str
+    locale: str
+    steps: Mapping[str, str]
+    lacking: tuple[str, ...] = ()  # what messages still need, in the owner's words
+
+    def money(self, amount: str, currency: str) -> str:
+        return Money(Decimal(amount), currency).format(self.locale)
+
+    def step(self, row: Mapping[str, Any]) -> str:
+        return BACKLOG if row.get("backlog") else self.steps.get(row["stage"], "message")
+
+
+def reader_of(context: Context, company: Company) -> Reader:
+    policy = policies.check(policies.current(context, company).text).policy
+    ladder = policy.ladder if policy else ()
+    steps = {stage.code: stage.name for stage in ladder}
+    return Reader(company.zone, company.locale, steps, about_you.missing(company))
+
+
+def incomplete_lines(rows: Iterable[Mapping[str, Any]], lacking: Sequence[str]) -> list[str]:
+    """Which contacts of a run cannot leave yet, because nobody has said what their text needs."""
+    waiting = [row for row in rows if row["outcome"] in SPOKEN and row["channel"] != "quickbooks"]
+    if not waiting or not lacking:
+        return []
+    noun = "message or call waits" if len(waiting) == 1 else "messages and calls wait"
+    return [
+        f"{len(waiting)} {noun} incomplete, because nobody has said "
+        f"{wording.and_list(lacking, 'en_US')}. Say it:",
+        '  qb-collections company contact --name "Dana Ruiz" --phone "(423) 555-0100" '
+        '--pay "By check or transfer"',
+    ]
+
+
+def run_lines(told: dict[str, Any], reader: Reader, *, with_text: bool = False) -> list[str]:
     """The report; hours are in the company's zone."""
+    zone = reader.zone
     run = told["run"]
     what = "Preview for the night of" if run["kind"] == "preview" else "Night of"
     lines = [f"{what} {day_text(date.fromisoformat(run['date']))}: {run['company']}"]
     if run["heading"]:
         lines.append(run["heading"])
-    contacts = [one for one in told["customers"] if one["outcome"] in ("remind", "call")]
+    contacts = [one for one in told["customers"] if one["outcome"] in SPOKEN]
     asked = [one for one in told["customers"] if one["outcome"] in ("task", "decide")]
     silent = [one for one in told["customers"] if one["outcome"] == LEFT_ALONE]
-    lines += _group("Contacts" if run["kind"] == "night" else "Would be contacted", contacts, with_text)
-    lines += _group("Needs you", asked, with_text)
+    lines += _group(
+        "Contacts" if run["kind"] == "night" else "Would be contacted", contacts, reader, with_text
+    )
+    lines += [*([""] if (said := incomplete_lines(contacts, reader.lacking)) else []), *said]
+    lines += _group("Needs you", asked, reader, with_text)
     lines += _silences(silent)
     lines += _waiting(told, zone)
     lines += _effects(told)
@@ -41,13 +91,13 @@ def run_lines(told: dict[str, Any], zone: str, *, with_text: bool = False) -> li
     return lines
 
 
-def _group(title: str, rows: list[dict[str, Any]], with_text: bool) -> list[str]:
+def _group(title: str, rows: list[dict[str, Any]], reader: Reader, with_text: bool) -> list[str]:
     if not rows:
         return ["", f"{title}: nobody."]
     lines = ["", f"{title} ({len(rows)}):"]
     for row in rows:
-        amount = f", {row['amount']} {row['currency']}" if row["amount"] else ""
-        stage = f" [{row['stage']}]" if row["stage"] else ""
+        amount = f", {reader.money(row['amount'], row['currency'])}" if row["amount"] else ""
+        stage = f", {reader.step(row)}" if row["stage"] else ""
         how = f", {_CHANNELS[row['channel']]}" if row["channel"] else ""
         lines.append(f"  {row['customer']}{stage}{amount}{how}")
         lines.append(f"      {row['reason']}")
@@ -149,8 +199,8 @@ def _delivery(delivery: dict[str, Any] | None, zone: str) -> list[str]:
     checked = delivery["verified"]
     if checked is not None and checked["agrees"]:
         lines.append(
-            f"Read back in QuickBooks: {checked['notes']} notes and {checked['sends']} copies e-mailed, "
-            "each where it should be."
+            f"Read back in QuickBooks: {many(checked['notes'], 'note')} and "
+            f"{many(checked['sends'], 'copy', 'copies')} e-mailed, each where it should be."
         )
     for one in checked["differences"] if checked else ():
         lines.append(f"QuickBooks says otherwise: {one['sentence']}")

@@ -8,11 +8,13 @@ import click
 
 from qb_collections.cli.answers import Answer, Refused, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
-from qb_collections.cli.report_lines import run_lines
+from qb_collections.cli.report_lines import incomplete_lines, reader_of, run_lines
 from qb_collections.cli.verbs import noun, verb
-from qb_collections.cli.words import company_option, day_text, name_argument
-from qb_collections.services import report, runs
+from qb_collections.cli.words import company_option, day_text, many, name_argument
+from qb_collections.services import about_you, report, runs
+from qb_collections.services.context import Context
 from qb_collections.store import runs as stored
+from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.runs import Run
 
@@ -55,7 +57,7 @@ def add_to(main: click.Group) -> None:
             raise Refused(
                 f"{company.name} has no run {wanted}. See them with: qb-collections run list"
             ) from None
-        return Answer(told, run_lines(told, company.zone, with_text=with_text))
+        return Answer(told, run_lines(told, reader_of(context, company), with_text=with_text))
 
     @verb(run, "approve", "run approve", "run approve 7 --customer 'Marlow Print Works'")
     @click.argument("run_id", metavar="[ID]", type=int, required=False)
@@ -65,7 +67,21 @@ def add_to(main: click.Group) -> None:
         """Agree to a run's messages and calls (the latest night's without ID), good for this run only."""
         context, company = company_on_its_clock(name)
         said = accepted(runs.approve(context, company, run_id, by=actor(), customer=customer))
-        return Answer({"company": company.name, "run_id": run_id, "message": said}, [said])
+        return Answer(
+            {"company": company.name, "run_id": run_id, "message": said},
+            [said, *_incomplete(context, company, run_id)],
+        )
+
+
+def _incomplete(context: Context, company: Company, run_id: int | None) -> list[str]:
+    """What was agreed to and still cannot leave as it is."""
+    with reading(context.engine) as conn:
+        latest = stored.latest(conn, company.id, "night") or stored.latest(conn, company.id)
+    wanted = run_id if run_id is not None else latest.id if latest else None
+    lacking = about_you.missing(company)
+    if wanted is None or not lacking:
+        return []
+    return incomplete_lines(report.run_report(context, company, wanted)["customers"], lacking)
 
 
 def _row(one: Run) -> dict[str, Any]:
@@ -81,11 +97,25 @@ def _row(one: Run) -> dict[str, Any]:
     }
 
 
+_STATES = {
+    "deciding": "being decided",
+    "held": "held back",
+    "waiting": "waits for you",
+    "released": "decided",
+    "ended": "finished",
+}
+
+
+def _state(one: Run) -> str:
+    return "shown only" if one.kind == "preview" else _STATES[one.state]
+
+
 def _line(one: Run) -> str:
     contacts = one.counts.get("contacts", 0)
     customers = one.counts.get("customers", 0)
     heading = f" {one.heading}" if one.heading else ""
     return (
-        f"{one.id}  {one.kind} of {day_text(one.on)}, {one.state}: "
-        f"{contacts} of {customers} customers contacted.{heading}"
+        f"{one.id}  {one.kind} of {day_text(one.on)}, {_state(one)}: "
+        f"{contacts} of {many(customers, 'customer')} "
+        f"{'would be contacted' if one.kind == 'preview' else 'with a contact planned'}.{heading}"
     )

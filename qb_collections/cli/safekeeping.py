@@ -9,6 +9,7 @@ import click
 from qb_collections.cli.answers import Answer, accepted, say
 from qb_collections.cli.opening import actor, open_context, settings
 from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.words import many
 from qb_collections.clock import RealClock
 from qb_collections.services import backup, keys
 from qb_collections.store import schema
@@ -74,7 +75,8 @@ def add_to(main: click.Group) -> None:
         return Answer(
             data,
             [
-                f"{began}: {done.sealed} sealed values now need the key {done.key_id}.",
+                f"{began}: {many(done.sealed, 'sealed value now needs', 'sealed values now need')} "
+                f"the key {done.key_id}.",
                 f"Copy {path} to where you keep its copy, and start the service again if it runs.",
             ],
         )

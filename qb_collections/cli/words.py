@@ -89,5 +89,10 @@ def name_and(words: Sequence[str], last: str) -> tuple[str | None, str]:
     raise click.UsageError("A name with blanks needs quotation marks around it.")
 
 
+def many(count: int, one: str, several: str | None = None) -> str:
+    """1 customer, 22 customers."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
 def day_text(on: date) -> str:
     return f"{on.day} {on:%B %Y}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,7 @@ EVERY = {
     "month_end": Rhythm.MONTH_END,
 }
 YEARS_AHEAD_MAX = 5
+CONFIRM = "Confirm it, once: qb-collections plan confirm --income-on-accrual --sales-tax-on-accrual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,9 @@ def _worked_out(
     dates = schedule(first_on, payments, EVERY[every], calendar)
     because = refusal(facts.candidates, dates, facts.terrain)
     if because is not None:
-        return Refusal(because)
+        told = replace(facts.terrain, accrual_confirmed=True)
+        only_asks = refusal(facts.candidates, dates, told) != because
+        return Refusal(f"{because} {CONFIRM}" if only_asks else because)
     amounts = draft_amounts(principal(facts.candidates), dates)
     rate = facts.candidates[0].exchange_rate
     if rate is None:

@@ -16,7 +16,9 @@ def test_a_plan_needs_somebody_who_confirmed_accrual(live):
     refused = live.told("plan", "create", *TERMS, "--yes", code=1)
     half = live.told("plan", "confirm", "--income-on-accrual", code=1)
 
-    assert "accrual" in refused["error"]["message"]
+    assert refused["error"]["message"].endswith(
+        "qb-collections plan confirm --income-on-accrual --sales-tax-on-accrual"
+    )
     assert "need both" in half["error"]["message"]
     assert live.told("plan", "list")["plans"] == []
 
@@ -67,6 +69,11 @@ def test_a_plan_reads_well_for_a_person(live):
     listed = live.run("plan", "list")
 
     assert "is written, and its proof holds." in created.stdout
-    assert "  2. 4 January 2027: 245.00" in created.stdout
-    assert "on accrual basis:" in created.stdout
-    assert "Cedar & Sons: 980.00 USD in 4 payments, the last on 1 March 2027; active" in listed.stdout
+    assert "  2. 4 January 2027: $245.00" in created.stdout
+    assert "  credit memo: written, QuickBooks id " in created.stdout
+    lines = [" ".join(line.split()) for line in created.stdout.splitlines()]
+    assert "owed by Cedar & Sons $980.00 $980.00" in lines
+    # Six invoices of 310.00, 120.50, 980.00, 455.25, 75.10 and 640.00, without tax.
+    assert "income $2,580.85 $2,580.85" in lines
+    assert "sales tax $0.00 $0.00" in lines
+    assert "Cedar & Sons: $980.00 in 4 payments, the last on 1 March 2027; active" in listed.stdout

@@ -1,0 +1,114 @@
+"""A payment plan for a person: amounts with their currency, and the proof as a bookkeeper reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qb_collections.cli.words import day_text
+from qb_collections.core.money import Money
+from qb_collections.services.plans import Proposal
+
+DOCUMENTS = {
+    "CreditMemo": "credit memo",
+    "Payment": "payment of zero that applies it",
+    "Invoice": "installment invoice",
+}
+STATES = {
+    "confirmed": "written",
+    "planned": "not written yet",
+    "ready": "not written yet",
+    "sending": "being written",
+    "unknown": "being looked up in QuickBooks",
+    "parked": "needs you",
+    "rejected": "refused by QuickBooks",
+    "cancelled": "not written",
+}
+# Income and tax are credits: in the books below zero, for people above.
+CREDIT_SIDE = ("income", "tax")
+NAME_WIDTH, AMOUNT_WIDTH = 30, 18
+Write = Callable[[str | Decimal], str]
+
+
+def proposal(found: Proposal, locale: str) -> list[str]:
+    """What would be written, before anything is."""
+    whole = found.principal.format(locale)
+    lines = [f"{found.customer}: {whole} in {_payments(len(found.installments))}"]
+    lines += [f"  invoice {number}: {amount.format(locale)}" for number, amount in found.originals]
+    lines += ["", "Payments:"]
+    lines += [
+        f"  {place}. {day_text(on)}: {amount.format(locale)}"
+        for place, (on, amount) in enumerate(found.installments, 1)
+    ]
+    lines += ["", "What would be written into QuickBooks:", *(f"  {one}" for one in found.writes)]
+    lines += ["", "What people will see change:", *(f"  {one}" for one in found.looks_different)]
+    return [*lines, "", "Nothing is written yet. To write it: the same with `plan create … --yes`"]
+
+
+def line(one: Mapping[str, Any], locale: str) -> str:
+    reason = f" ({one['reason']})" if one["reason"] else ""
+    return (
+        f"{one['plan']}  {one['customer']}: {_writer(one['currency'], locale)(one['total'])} in "
+        f"{_payments(one['payments'])}, the last on {_day(one['last_on'])}; {one['state']}{reason}"
+    )
+
+
+def page(told: Mapping[str, Any], locale: str) -> list[str]:
+    """One plan: what was moved, what is due when, where it stands in QuickBooks, and the proof."""
+    money = _writer(told["currency"], locale)
+    lines = [line(told, locale), f"Agreed on {_day(told['agreed_on'])}, by {told['by']}", "", "Invoices:"]
+    lines += [f"  {one['number']}: {money(one['moved'])} moved" for one in told["invoices"]]
+    lines += ["", "Payments:"]
+    for one in told["installments"]:
+        left = f", {money(one['balance'])} open" if one["balance"] is not None else ""
+        lines.append(
+            f"  {one['number']}. {_day(one['due_on'])}: {money(one['amount'])}{left} ({one['state']})"
+        )
+    lines += ["", "Documents in QuickBooks:", *(_document(one) for one in told["documents"])]
+    if told["taken_back"]:
+        lines += ["", "Taken back:", *(_document(one) for one in told["taken_back"])]
+    if told["proof"] is None:
+        return [*lines, "", "There is no proof yet: the plan is not whole."]
+    return [*lines, "", *_proof(told["proof"], str(told["customer"]), money)]
+
+
+def _proof(proof: Mapping[str, Any], customer: str, money: Write) -> list[str]:
+    sentence = str(proof["sentence"])
+    lines = ["Counted in QuickBooks just before and just after the plan was written:"]
+    for basis in ("accrual", "cash"):
+        lines.append(f"  {'On accrual reports' if basis == 'accrual' else 'On cash-basis reports'}:")
+        lines.append(f"    {'':<{NAME_WIDTH}}{'before':>{AMOUNT_WIDTH}}{'after':>{AMOUNT_WIDTH}}")
+        for one in proof[basis]:
+            sign = -1 if one["what"] in CREDIT_SIDE else 1
+            before, after = (money(sign * Decimal(one[side])) for side in ("before", "after"))
+            name = _name(str(one["what"]), customer)
+            lines.append(f"    {name:<{NAME_WIDTH}}{before:>{AMOUNT_WIDTH}}{after:>{AMOUNT_WIDTH}}")
+    return [*lines, f"  {sentence}"]
+
+
+def _name(what: str, customer: str) -> str:
+    """Whose receivables; a single account or customer that differs by its own name."""
+    names = {"receivables": f"owed by {customer}", "tax": "sales tax"}
+    return names.get(what, what)
+
+
+def _document(one: Mapping[str, Any]) -> str:
+    where = f", QuickBooks id {one['id']}" if one.get("id") else ""
+    return f"  {DOCUMENTS.get(one['kind'], one['kind'])}: {STATES.get(one['state'], one['state'])}{where}"
+
+
+def _writer(currency: str, locale: str) -> Write:
+    def write(amount: str | Decimal) -> str:
+        return Money(Decimal(amount) + 0, currency).format(locale)  # + 0: no zero below zero
+
+    return write
+
+
+def _payments(count: int) -> str:
+    return f"{count} payment{'' if count == 1 else 's'}"
+
+
+def _day(text: str) -> str:
+    return day_text(date.fromisoformat(text))
