@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money
-from qb_collections.core.tie_out import TieState
+from qb_collections.core.receivables import TieState
 from qb_collections.core.wording import label, money_text, short
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import tie_out as tie_outs
