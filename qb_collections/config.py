@@ -222,9 +222,28 @@ def _variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
+# What pydantic finds, in our words.
+_OWN_WORDS = {
+    "int_parsing": "that is not a whole number",
+    "int_type": "that is not a whole number",
+    "int_from_float": "that is not a whole number",
+    "bool_parsing": "it is true or false",
+    "bool_type": "it is true or false",
+    "string_type": "that is not a text",
+    "path_type": "that is not the path of a file or folder",
+}
+
+
 def _problem(detail: Any) -> str:
     """One sentence; never the value, which may be a secret."""
-    text = str(detail["msg"]).removeprefix("Value error, ")
+    text = _OWN_WORDS.get(detail["type"], "") or str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] in ("greater_than_equal", "less_than_equal"):
+        limits = detail["ctx"]
+        text = (
+            f"at least {limits['ge']} is needed" if "ge" in limits else f"at most {limits['le']} is possible"
+        )
+    elif detail["type"] == "literal_error":
+        text = f"it is one of {detail['ctx']['expected']}"
     if detail["loc"]:
         name = str(detail["loc"][0])
     else:

@@ -168,7 +168,14 @@ class Books:
                 name = row["CustomerRef"]["name"]
                 number = row.get("DocNumber", "")
                 found.append(
-                    Write("send", name, number, row["Id"], f"e-mailed {call['at'][:10]}", call["requestid"])
+                    Write(
+                        "send",
+                        name,
+                        number,
+                        row["Id"],
+                        f"e-mailed {_short(call['at'][:10])}",
+                        call["requestid"],
+                    )
                 )
         return found
 
@@ -179,7 +186,7 @@ class Books:
         for kind, entity in (("credit memo", "CreditMemo"), ("installment", "Invoice")):
             for row in self.rows(entity):
                 if is_plan_document(row):
-                    due = f", due {row['DueDate']}" if "DueDate" in row else ""
+                    due = f", due {_short(row['DueDate'])}" if "DueDate" in row else ""
                     text = f"{row['TotalAmt']:,.2f}{due}"
                     found.append(_document(kind, row, text))
         for row in self.rows("Payment", "TotalAmt = '0'"):
@@ -216,6 +223,12 @@ def is_plan_document(row: Body) -> bool:
         if line.get("DetailType") == "SalesItemLineDetail"
     }
     return names == {PLAN_ITEM}
+
+
+def _short(day: str) -> str:
+    """16 Nov 2026."""
+    on = date.fromisoformat(day)
+    return f"{on.day} {on:%b} {on.year}"
 
 
 def _document(kind: str, row: Body, text: str) -> Write:

@@ -23,6 +23,8 @@ def night_lines(night: Night, steps: Mapping[str, str], currency: str) -> list[s
 
 def step_of(one: Heard, steps: Mapping[str, str]) -> str:
     """The step in the policy's own words."""
+    if one.backlog and one.kind == "reminder":
+        return "message about older invoices"
     if one.stage == AFTER_A_CALL and one.kind == "reminder":
         return "message after a missed call"
     return steps.get(one.stage, "message")

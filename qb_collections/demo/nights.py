@@ -29,6 +29,7 @@ class Heard:
     stage: str
     kind: str  # reminder or call
     channel: str
+    backlog: bool = False  # a first message about what was late before sending began
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def heard_on(world: World, owner: Owner, on: date) -> tuple[Heard, ...]:
             one.contact.stage or "",
             one.contact.kind.value,
             one.channel.value if one.channel else "",
+            one.contact.backlog,
         )
         for one in reversed(contacts_since(world, on))
         if one.contact.on == on
