@@ -18,13 +18,16 @@ def with_start(case: Case, starts: Mapping[tuple[str, str], date]) -> Case:
     return case if start_on is None else replace(case, is_backlog=True, start_on=start_on)
 
 
-def cap_first_night(decisions: Sequence[Decision], cap: int, next_on: date) -> list[Decision]:
-    """Keep the cap's largest contacts, hold the others back to next_on.  Order and everything else stay."""
+def cap_first_night(decisions: Sequence[Decision], cap: int, next_on: date, taken: int = 0) -> list[Decision]:
+    """Keep the cap's largest contacts, hold the others back to next_on.  Order and everything else stay.
+
+    taken: contacts that the same day has decided already.
+    """
     contacts = sorted(
         (index for index, decision in enumerate(decisions) if decision.outcome in CONTACTS),
         key=lambda index: (-_size(decisions[index].amount), decisions[index].customer_id),
     )
-    late = set(contacts[cap:])
+    late = set(contacts[max(cap - taken, 0) :])
     most = "1 customer" if cap == 1 else f"{cap} customers"
     because = (
         f"We start small, with no more than {most} on the first day. "

@@ -20,7 +20,7 @@ from qb_collections.services import composing
 from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, intents
+from qb_collections.store import cases, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
@@ -66,6 +66,7 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
             intent.plan["reminder"]
             for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=[IntentKind.SEND_INVOICE])
         }
+        first_day = _first_day(conn, company, book, on, {case.customer.id for case in looked_at})
     found = [case for case in looked_at if case.invoices]
     settled = tuple((case.customer.id, case.currency) for case in looked_at if not case.invoices)
     if company.live_since_on is None:
@@ -73,14 +74,37 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
         found = [start.with_start(case, starts) for case in found]
     found = [in_cycle(book, case, on) for case in found]
     decisions = [_clear(decide(case, book.rules(case), on), unclear) for case in found]
-    if company.live_since_on is None or company.live_since_on == on:
-        cap = admission.first_night_cap(len(found), book.policy.first_night)
-        next_on = book.calendar.add_business_days(on, 1)
-        decisions = start.cap_first_night(decisions, cap, book.calendar.next_open(next_on))
+    if first_day is not None:
+        next_on = book.calendar.next_open(book.calendar.add_business_days(on, 1))
+        decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken)
     decided = tuple(
         _with_words(company, case, decision, on) for case, decision in zip(found, decisions, strict=True)
     )
     return Night(on, book, decided, settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstDay:
+    cap: int  # contacts of the first live day
+    taken: int  # of these, decided earlier that day about others
+
+
+def _first_day(
+    conn: Connection, company: Company, book: Rulebook, on: date, looked_at: set[str]
+) -> _FirstDay | None:
+    """The first live day's number, counted over all who owe; None on every later day."""
+    if company.live_since_on not in (None, on):
+        return None
+    owing = {invoice.customer_id for invoice in mirror.open_invoices(conn, company.id)}
+    heads = {one.id for one in cases.billed_with(conn, company.id, sorted(owing)).values()}
+    cap = admission.first_night_cap(len(heads), book.policy.first_night)
+    run = runs.latest(conn, company.id, "night")
+    if run is None or run.on != on:
+        return _FirstDay(cap, 0)
+    earlier = [stored.decision for stored in runs.of_run(conn, company.id, run.id)]
+    return _FirstDay(
+        cap, sum(one.outcome in CONTACTS and one.customer_id not in looked_at for one in earlier)
+    )
 
 
 def in_cycle(book: Rulebook, case: Case, on: date) -> Case:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import holidays
 
 from qb_collections.core import policy as core
 from qb_collections.core.policy import Policy, PolicyRefused, Problem
+from qb_collections.core.policy_text import line_of, nearest
+from qb_collections.messages.reminders import STEPS
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases
@@ -33,9 +38,39 @@ def check(text: str) -> Checked:
             None, (Problem("", 1, f"the text has {len(text)} characters; {TEXT_MAX} are allowed"),)
         )
     try:
-        return Checked(core.parse(text))
+        policy = core.parse(text)
     except PolicyRefused as refused:
         return Checked(None, refused.problems)
+    problems = (*_unknown_holidays(policy, text), *_unknown_texts(policy, text))
+    return Checked(None, problems) if problems else Checked(policy)
+
+
+def _unknown_holidays(policy: Policy, text: str) -> Iterator[Problem]:
+    """A country whose holidays nobody knows would silently mean none."""
+    place = policy.holidays
+    known = holidays.list_supported_countries()
+    if place.country and place.country not in known:
+        close = nearest(place.country, list(known))
+        hint = f'; did you mean "{close}"?' if close else '; the United Kingdom is "GB"'
+        line = line_of(text, ("holidays", "country"))
+        yield Problem(
+            "holidays.country", line, f'"{place.country}" is not a country we know holidays of{hint}'
+        )
+    elif place.country and place.subdivision and place.subdivision not in known[place.country]:
+        line = line_of(text, ("holidays", "subdivision"))
+        among = ", ".join(sorted(known[place.country])[:60]) or "none"
+        message = f'"{place.subdivision}" is not a part of {place.country}; known are: {among}'
+        yield Problem("holidays.subdivision", line, message)
+
+
+def _unknown_texts(policy: Policy, text: str) -> Iterator[Problem]:
+    """Every step needs a text that ships."""
+    for index, stage in enumerate(policy.ladder):
+        if stage.template not in STEPS:
+            line = line_of(text, ("ladder", index, "template"))
+            close = nearest(stage.template, list(STEPS))
+            hint = f'did you mean "{close}"?' if close else f"there are: {', '.join(STEPS)}"
+            yield Problem(f"ladder[{index}].template", line, f'there is no text "{stage.template}"; {hint}')
 
 
 def current(context: Context, company: Company) -> StoredPolicy:

@@ -336,5 +336,25 @@ def test_a_preview_is_about_everybody_who_owes_also_after_a_quiet_night(world):
     assert report.run_report(world.context, world.company, shown)["run"]["counts"]["customers"] == 3
 
 
+def test_the_first_days_number_holds_also_when_the_night_is_run_again(world):
+    """Twenty customers owe, so two hear from us on the first day, however often the night is run."""
+    for number in range(20):
+        customer = world.customer(f"Customer {number:02}", f"ap{number}@books.example")
+        late = number < 8
+        due = date(2026, 2, 25) if late else date(2026, 3, 25)
+        world.invoice(customer, f"{100 + number}.00", date(2026, 2, 2), due)
+    world.connect()
+    first = world.night()
+    held = [one for one in first["customers"] if one["gate"] == "first night"]
+    for one in held[:3]:
+        [number] = [row["invoice"] for row in first["invoices"] if row["customer"] == one["customer"]]
+        world.act("part_pay", invoice=number, amount="5.00")
+        world.night()
+
+    assert first["run"]["counts"]["contacts"] == 2
+    assert sum(world.sends().values()) == 2
+    assert "no more than 2 customers on the first day" in held[0]["reason"]
+
+
 def _open(world, kind):
     return [task for task in tasks.list_open(world.context, world.company) if task.kind == kind]
