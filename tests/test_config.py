@@ -46,7 +46,7 @@ def test_an_unknown_name_in_the_file_is_refused_with_the_nearest_name(tmp_path):
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
-        ({"QBC_PORT": "many"}, ("QBC_PORT", "integer", "QBC_PORT=5000")),
+        ({"QBC_PORT": "many"}, ("QBC_PORT", "whole number", "QBC_PORT=5000")),
         ({"QBC_PORT": "70000"}, ("QBC_PORT", "65535")),
         ({"QBC_PUBLIC_URL": "example.com"}, ("QBC_PUBLIC_URL", "whole address", "https://")),
         ({"QBC_LOG_LEVEL": "loud"}, ("QBC_LOG_LEVEL", "'debug'")),

@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from tests.cli.conftest import OWED
+from tests.cli.conftest import OWED, ROOT
 
 PRESET = "qb_collections/presets/standard.toml"
 
@@ -76,6 +76,34 @@ def test_a_malformed_policy_names_path_and_line_and_changes_nothing(connected, t
     assert [(one["path"], one["line"]) for one in told["problems"]] == [("limits.contact_gap_days", at + 1)]
     assert connected.run("policy", "check", str(file)).stdout.startswith(f"{file}: line {at + 1}: ")
     assert [one["version"] for one in connected.told("policy", "show")["versions"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [('"x"', "'x': must be a whole number, for example 7"), ("1", "'1': must be at least 3")],
+)
+def test_a_malformed_policy_is_told_in_our_own_words(world, tmp_path, value, says):
+    file = tmp_path / "mine.toml"
+    text = (ROOT / PRESET).read_text(encoding="utf-8")
+    line = next(one for one in text.splitlines() if one.startswith("contact_gap_days"))
+    file.write_text(text.replace(line, f"contact_gap_days = {value}"), encoding="utf-8")
+
+    assert says in world.run("policy", "check", str(file)).stdout
+
+
+def test_an_emulator_where_nothing_answers_is_named_by_its_address(world):
+    told = world.run("connect", "--emulator", "http://127.0.0.1:1")
+
+    assert "Nothing answers at http://127.0.0.1:1." in told.output
+    assert "ConnectionError" not in told.output
+
+
+def test_what_messages_still_need_is_named_with_the_command_that_says_it(connected):
+    said = connected.run("company", "contact", "--name", "Dana Ruiz", "--phone", "(423) 555-0100")
+    whole = connected.run("company", "contact", "--pay", "By check")
+
+    assert "Still missing: how they can pay you." in said.stdout
+    assert "Still missing" not in whole.stdout
 
 
 def test_a_good_policy_becomes_the_next_version_with_who_and_why(connected, tmp_path):
@@ -199,6 +227,7 @@ def test_a_disconnected_company_is_not_worked_for_and_keeps_its_records(connecte
 
     assert "disconnected" in said
     assert [one["state"] for one in connected.told("companies")["companies"]] == ["disconnected"]
+    assert "Harbor Light Supply (emulator): DISCONNECTED." in connected.run("companies").stdout
     assert connected.told("run", "list")["runs"] == []
 
 
