@@ -81,11 +81,19 @@ def _proof(proof: Mapping[str, Any], customer: str, money: Write) -> list[str]:
         lines.append(f"  {'On accrual reports' if basis == 'accrual' else 'On cash-basis reports'}:")
         lines.append(f"    {'':<{NAME_WIDTH}}{'before':>{AMOUNT_WIDTH}}{'after':>{AMOUNT_WIDTH}}")
         for one in proof[basis]:
-            sign = -1 if one["what"] in CREDIT_SIDE else 1
-            before, after = (money(sign * Decimal(one[side])) for side in ("before", "after"))
+            before, after = (
+                _amount(str(one["what"]), Decimal(one[side]), money) for side in ("before", "after")
+            )
             name = _name(str(one["what"]), customer)
             lines.append(f"    {name:<{NAME_WIDTH}}{before:>{AMOUNT_WIDTH}}{after:>{AMOUNT_WIDTH}}")
     return [*lines, f"  {sentence}"]
+
+
+def _amount(what: str, amount: Decimal, money: Write) -> str:
+    """A sum as people read it; a single account with its side, as a bookkeeper does."""
+    if what.startswith("account "):
+        return f"{money(abs(amount))} {'debit' if amount > 0 else 'credit'}" if amount else money(amount)
+    return money(-amount if what in CREDIT_SIDE else amount)
 
 
 def _name(what: str, customer: str) -> str:
