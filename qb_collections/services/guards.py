@@ -58,9 +58,7 @@ class Checked:
         if decision.stage != plan["stage"]:
             return "Another step has come due for this customer meanwhile; it is decided again tonight."
         if sends != (self.intent.kind is IntentKind.SEND_INVOICE):
-            return (
-                "Other invoices of this customer are late now; it is decided again tonight."
-            )
+            return "Other invoices of this customer are late now; it is decided again tonight."
         agreed = self.intent.approval is Approval.GIVEN
         if sends and list(decision.invoice_ids) != plan["invoice_ids"]:
             return "It would now be about another invoice; it is decided again tonight."
