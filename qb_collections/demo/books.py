@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from qb_collections.demo.words import money
 from qb_collections.demo.world import World
 
 ZERO = Decimal(0)
@@ -187,7 +188,7 @@ class Books:
             for row in self.rows(entity):
                 if is_plan_document(row):
                     due = f", due {_short(row['DueDate'])}" if "DueDate" in row else ""
-                    text = f"{row['TotalAmt']:,.2f}{due}"
+                    text = f"{money(row['TotalAmt'], self.world.company.currency)}{due}"
                     found.append(_document(kind, row, text))
         for row in self.rows("Payment", "TotalAmt = '0'"):
             linked = {

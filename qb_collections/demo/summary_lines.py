@@ -86,7 +86,7 @@ def _contacted(summary: Summary) -> list[str]:
         groups.setdefault(one.step, []).append(one)
     for step, found in groups.items():
         names = [f"{one.customer}{f' ({one.contacts})' if one.contacts > 1 else ''}" for one in found]
-        lines += labelled(f"  {step} ({len(found)})", [_names(names)], 34)
+        lines += labelled(f"  {step} ({len(found)})", [_names(names)], 36)
     who = next(one.customer for one in summary.contacted if one.step == summary.furthest_step)
     return [
         *lines,
