@@ -95,9 +95,11 @@ def _moments_of_a_night() -> int:
     return 10**9 - counter.left
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize(
+    "shard", [*range(3), *(pytest.param(one, marks=pytest.mark.soak) for one in range(3, SHARDS))]
+)
 def test_a_night_killed_at_any_moment_loses_nothing_and_doubles_nothing(shard):
-    """The shards together try every moment."""
+    """The shards together try every moment: `make test` half of them, `make soak` each one."""
     moments = _moments_of_a_night()
     assert moments > 30
 
