@@ -18,6 +18,8 @@ from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.serve import EmulatorServer
 
+KINDS = ("demo", "empty-us", "uk-vat", "multicurrency", "long-invoices", "many-invoices")
+
 
 def add_to(main: click.Group) -> None:
     @noun(main, "emulator", "emulator serve --port 9100 --control")
@@ -44,9 +46,7 @@ def add_to(main: click.Group) -> None:
         "--start", "start_at", type=INSTANT, help="When its clock begins; else its company's first day."
     )
     @click.option("--data", type=click.Path(path_type=Path, dir_okay=False), help="Keep it in this file.")
-    @click.option(
-        "--kind", "company", type=click.Choice(["demo", "empty-us"]), default="demo", show_default=True
-    )
+    @click.option("--kind", "company", type=click.Choice(KINDS), default="demo", show_default=True)
     @click.option(
         "--ledger",
         "file",

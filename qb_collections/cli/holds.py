@@ -10,7 +10,7 @@ import click
 
 from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
-from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
 from qb_collections.core.case import HoldKind
 from qb_collections.services import holds
@@ -65,7 +65,7 @@ def add_to(main: click.Group) -> None:
         )
 
     @verb(hold, "lift", "hold lift 3 --because 'credit memo written'")
-    @click.argument("hold_id", metavar="ID", type=int)
+    @click.argument("hold_id", metavar="ID", type=ROW_ID)
     @click.option("--because", help="Why, in a few words.")
     @company_option
     def lift(name: str | None, hold_id: int, because: str | None) -> Answer:

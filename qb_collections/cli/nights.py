@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from qb_collections.cli.answers import CANNOT, HELD, OK, Answer, say
+from qb_collections.cli.answers import CANNOT, HELD, OK, Answer, Refused, say
 from qb_collections.cli.emulated_time import Mover, mover_of
 from qb_collections.cli.opening import Work, company_named, leased, open_context, refuse_disconnected, working
 from qb_collections.cli.progress import Shown
@@ -18,7 +18,7 @@ from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.services import deliver, night, plan_saga, report, verify
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.deliver import DeliveryReport
-from qb_collections.store import companies, intents, plans
+from qb_collections.store import companies, cursors, intents, plans
 from qb_collections.store.engine import reading
 
 MOVES_MAX = 200  # contact hours of customers in as many places; more means that something goes in circles
@@ -44,6 +44,11 @@ def add_to(main: click.Group) -> None:
         Nothing is read from QuickBooks, nothing is sent, and nothing is written.
         """
         with working(name, "The preview") as work:
+            with reading(work.context.engine) as conn:
+                if cursors.cursor(conn, work.company.id) is None:
+                    raise Refused(
+                        f"{work.company.name} has not been read yet. Read it with: qb-collections sync"
+                    )
             run_id = night.preview(work.context, work.company, work.lease)
             told = report.run_report(work.context, work.company, run_id) | {"delivery": None}
             reader = reader_of(work.context, work.company)

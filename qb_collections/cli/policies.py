@@ -9,7 +9,7 @@ import click
 
 from qb_collections.cli.answers import CANNOT, Answer, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
-from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import company_option, name_argument
 from qb_collections.services import policies
 from qb_collections.services.policies import Checked
@@ -25,7 +25,7 @@ def add_to(main: click.Group) -> None:
 
     @verb(policy, "show", "policy show", "policy show > my-policy.toml", "policy show --version 1")
     @name_argument
-    @click.option("--version", "number", type=int, help="An earlier one.")
+    @click.option("--version", "number", type=ROW_ID, help="An earlier one.")
     def show(name: str | None, number: int | None) -> Answer:
         """Print the policy in force as TOML, ready to be edited."""
         context = open_context()

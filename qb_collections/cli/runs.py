@@ -9,7 +9,7 @@ import click
 from qb_collections.cli.answers import Answer, Refused, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.report_lines import incomplete_lines, reader_of, run_lines
-from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import company_option, day_text, many, name_argument
 from qb_collections.services import about_you, report, runs
 from qb_collections.services.context import Context
@@ -39,7 +39,7 @@ def add_to(main: click.Group) -> None:
         )
 
     @verb(run, "show", "run show", "run show 7", "run show 7 --text")
-    @click.argument("run_id", metavar="[ID]", type=int, required=False)
+    @click.argument("run_id", metavar="[ID]", type=ROW_ID, required=False)
     @click.option("--text", "with_text", is_flag=True, help="With the words of each message.")
     @company_option
     def show(name: str | None, run_id: int | None, with_text: bool) -> Answer:
@@ -60,7 +60,7 @@ def add_to(main: click.Group) -> None:
         return Answer(told, run_lines(told, reader_of(context, company), with_text=with_text))
 
     @verb(run, "approve", "run approve", "run approve 7 --customer 'Marlow Print Works'")
-    @click.argument("run_id", metavar="[ID]", type=int, required=False)
+    @click.argument("run_id", metavar="[ID]", type=ROW_ID, required=False)
     @click.option("--customer", metavar="CUSTOMER", help="Only what goes to this one.")
     @company_option
     def approve(name: str | None, run_id: int | None, customer: str | None) -> Answer:

@@ -11,7 +11,7 @@ import click
 
 from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_named, open_context, working
-from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
 from qb_collections.services import tasks
 from qb_collections.store import mirror
@@ -48,7 +48,7 @@ def add_to(main: click.Group) -> None:
         "task done 13 --outcome promise --on 2026-11-06 --amount 1240.00",
         "task done 14 --outcome dispute --invoice 10588 --reason 'cooler failed again'",
     )
-    @click.argument("task_id", metavar="ID", type=int)
+    @click.argument("task_id", metavar="ID", type=ROW_ID)
     @click.option("--outcome", required=True, help="What came of it; `task list` names what is possible.")
     @click.option("--on", type=DAY, help="The promised or expected day, or when to call back.")
     @click.option("--amount", type=AMOUNT, help="What is promised.")

@@ -55,3 +55,7 @@ def noun(parent: click.Group, name: str, example: str) -> Callable[[Callable[[],
         return parent.group(name, epilog=epilog(example))(function)
 
     return made
+
+
+# The database counts in 64 bits; a longer number names nothing.
+ROW_ID = click.IntRange(min=1, max=2**63 - 1)

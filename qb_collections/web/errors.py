@@ -33,6 +33,7 @@ def install(app: Flask) -> None:
     app.before_request(_begin)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(OverflowError, _names_nothing)
     app.register_error_handler(InternalServerError, _failed)
 
 
@@ -52,6 +53,11 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     page = _page(code, *SENTENCES.get(code, (error.name, "Go back and try again.")))
     return page[0], page[1], [(name, value) for name, value in error.get_headers() if name == "Allow"]
+
+
+def _names_nothing(_: OverflowError) -> ResponseReturnValue:
+    """A number longer than the database counts, in an address: there is no such thing."""
+    return _page(404, *SENTENCES[404])
 
 
 def _failed(error: InternalServerError) -> ResponseReturnValue:

@@ -255,3 +255,18 @@ def test_errors_in_json_are_one_object_too(connected):
 
     assert json.loads(told.stdout)["error"]["kind"] == "refused"
     assert told.stderr.startswith("Harbor Light Supply has no invoice")
+
+
+def test_a_number_longer_than_the_database_counts_names_nothing(live):
+    number = "99999999999999999999"
+
+    for words in (
+        ["run", "show"],
+        ["run", "approve"],
+        ["hold", "lift"],
+        ["task", "done", "--outcome", "sent"],
+    ):
+        told = live.run(*words, number)
+
+        assert told.exit_code == 2
+        assert number in told.stderr
