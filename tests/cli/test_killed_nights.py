@@ -49,7 +49,9 @@ def killed_at(world, count, moment, delay_seconds):
     return process.returncode
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(one, marks=pytest.mark.soak) for one in range(3, 12))]
+)
 def test_a_killed_night_is_finished_by_the_next_with_each_send_and_note_once(live, seed):
     chance = random.Random(seed)
 
