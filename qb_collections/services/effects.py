@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from qb_collections.core.business_days import Calendar
@@ -18,6 +18,10 @@ from qb_collections.services import hours
 from qb_collections.store.companies import Company
 
 CONTACT_OUTCOMES = (Outcome.REMIND, Outcome.CALL)
+
+
+# What is due at once is due since a minute ago: two processes read the time a little apart.
+SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def planned(
     return PlannedIntent(
         key=reminder if sends else f"task:{reminder}:{run_on.isoformat()}",
         kind=IntentKind.SEND_INVOICE if sends else IntentKind.TASK,
-        due_at=hours.opens_at(company, policy, calendar, case.customer, now) if contact else now,
+        due_at=_due_at(company, policy, calendar, case, now) if contact else now - SLACK,
         plan=plan_of(case, decision, draft, reminder, policy_version),
         approval=_approval(company, decision) if contact else Approval.NOT_NEEDED,
     )
@@ -92,6 +96,11 @@ def plan_of(
         "reason": decision.reason,
         "draft": draft.as_json(),
     }
+
+
+def _due_at(company: Company, policy: Policy, calendar: Calendar, case: Case, now: datetime) -> datetime:
+    opens_at = hours.opens_at(company, policy, calendar, case.customer, now)
+    return opens_at if opens_at > now else now - SLACK
 
 
 def is_contact(plan: Mapping[str, Any]) -> bool:

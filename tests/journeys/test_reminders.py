@@ -356,5 +356,17 @@ def test_the_first_days_number_holds_also_when_the_night_is_run_again(world):
     assert "no more than 2 customers on the first day" in held[0]["reason"]
 
 
+def test_what_may_leave_at_once_is_due_also_for_a_clock_that_runs_a_little_behind(world):
+    """The command that approves reads the time a moment after the night did, perhaps from a slower answer."""
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect(Mode.APPROVE)
+    world.settled_in()
+
+    [planned] = world.night()["intents"]
+
+    assert planned["due_at"] == "2026-03-02T13:59:00+00:00"  # a minute before 14:00, the time of the night
+
+
 def _open(world, kind):
     return [task for task in tasks.list_open(world.context, world.company) if task.kind == kind]
