@@ -114,21 +114,25 @@ def test_the_older_envelope_groups_by_company(emulator, receiver):
 def test_an_unanswered_delivery_is_tried_again_after_10_then_20_seconds_and_holds_up_the_next(
     emulator, receiver
 ):
+    def noted(tries: int) -> bool:
+        """The sender has seen the answer too, and knows from which instant it waits."""
+        return emulator.control("GET", "webhooks").json()["failed_tries"] == tries
+
     emulator.sign_in()
     configure(emulator, receiver)
     receiver.status = 503
     ada = emulator.post("customer", {"DisplayName": "Ada"}).json()["Customer"]["Id"]
-    wait_for(lambda: len(receiver.got) == 1)
+    wait_for(lambda: noted(1))
     bob = emulator.post("customer", {"DisplayName": "Bob"}).json()["Customer"]["Id"]
 
     emulator.clock.advance(timedelta(seconds=9))
     time.sleep(0.6)
     after_9_seconds = len(receiver.got)
     emulator.clock.advance(timedelta(seconds=1))
-    wait_for(lambda: len(receiver.got) == 2)
+    wait_for(lambda: noted(2))
     receiver.status = 200
     emulator.clock.advance(timedelta(seconds=20))
-    wait_for(lambda: len(receiver.got) == 4)
+    wait_for(lambda: emulator.control("GET", "webhooks").json()["delivered"] == 2)
 
     told = [[event["intuitentityid"] for event in json.loads(body)] for _, body in receiver.got]
     assert after_9_seconds == 1
