@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine
 
 from qb_collections import logs
 from qb_collections.clock import Clock, RealClock
-from qb_collections.config import Settings
+from qb_collections.config import EXAMPLES, BadSettings, Settings
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.intuit import IntuitApp, http_session
 from qb_collections.quickbooks.limits import Limiters, Limits
@@ -45,7 +46,7 @@ def build(
     """
     logs.configure(settings.log_level)
     clock = clock or RealClock()
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings.data_dir)
     engine = open_engine(settings.engine_url)
     vault = _vault(settings, engine)
     schema.upgrade(engine)
@@ -77,6 +78,14 @@ def _vault(settings: Settings, engine: Engine) -> Vault:
     vault = key_file.ensure()
     _log.info("made a key", path=str(key_file.path), keep="with your backups, apart from the database")
     return vault
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        what = f"QBC_DATA_DIR: {folder} cannot be used as a folder ({error.strerror})"
+        raise BadSettings((f"{what}. Example: QBC_DATA_DIR={EXAMPLES['data_dir']}",)) from None
 
 
 def _credentials(settings: Settings) -> Credentials | None:

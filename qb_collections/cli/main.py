@@ -19,7 +19,7 @@ from qb_collections.config import BadSettings
 from qb_collections.quickbooks.errors import AnswerLost, QuickBooksError, ReconnectNeeded, ServerTrouble
 from qb_collections.store.key_file import BadKeyFile
 from qb_collections.store.leases import LeaseLost
-from qb_collections.store.schema import NewerDatabase
+from qb_collections.store.schema import DamagedDatabase, NewerDatabase
 from qb_collections.store.vault import CannotOpen
 
 # The module of each command.  It is read when the command is asked for: `sync` needs no web server.
@@ -92,7 +92,7 @@ def told(error: Exception) -> tuple[str, int, str]:
             return "stopped", CANNOT, "Stopped by you. What was done so far stays; start it again to go on."
         case BadSettings():
             return "settings", CANNOT, str(error)
-        case Cannot() | NewerDatabase() | BadKeyFile():
+        case Cannot() | NewerDatabase() | DamagedDatabase() | BadKeyFile():
             return "cannot", CANNOT, str(error)
         case CannotOpen():
             return (

@@ -26,6 +26,16 @@ class State(StrEnum):
     NEWER = "newer"
 
 
+class DamagedDatabase(Exception):
+    """The file is no database, or a broken one.  It was not touched."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} cannot be read as a database. Nothing was changed. "
+            "Put a backup in its place with: qb-collections restore FILE"
+        )
+
+
 class NewerDatabase(Exception):
     """The database was written by a newer version of the service.  Nothing was touched."""
 
@@ -89,6 +99,10 @@ def _revision_of_file(path: Path) -> str | None:
     try:
         tables = conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = conn.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+    except sqlite3.OperationalError:  # locked, or a disk in trouble: not the file's fault
+        raise
+    except sqlite3.DatabaseError as error:
+        raise DamagedDatabase(path) from error
     finally:
         conn.close()
     return row[0] if row else None

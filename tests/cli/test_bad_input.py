@@ -7,7 +7,9 @@ import json
 import sqlite3
 
 import pytest
+from click.testing import CliRunner
 
+from qb_collections.cli import main
 from tests.cli.conftest import OWED, ROOT
 
 PRESET = "qb_collections/presets/standard.toml"
@@ -270,3 +272,27 @@ def test_a_number_longer_than_the_database_counts_names_nothing(live):
 
         assert told.exit_code == 2
         assert number in told.stderr
+
+
+def test_a_data_folder_that_cannot_be_one_is_named_with_an_example(tmp_path):
+    file = tmp_path / "taken"
+    file.write_text("not a folder")
+
+    told = CliRunner().invoke(main, ["companies"], env={"QBC_DATA_DIR": str(file)})
+
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"QBC_DATA_DIR: {file} cannot be used as a folder")
+    assert "Example: QBC_DATA_DIR=" in told.stderr
+
+
+@pytest.mark.parametrize("words", [["companies"], ["doctor"]])
+def test_a_damaged_database_is_refused_with_the_way_back_and_not_touched(tmp_path, words):
+    damaged = tmp_path / "qb-collections.sqlite3"
+    damaged.write_bytes(b"\x07" * 8192)
+
+    told = CliRunner().invoke(main, words, env={"QBC_DATA_DIR": str(tmp_path)})
+
+    assert told.exit_code in (1, 2)
+    assert "cannot be read as a database. Nothing was changed." in told.output
+    assert "did not foresee" not in told.output
+    assert damaged.read_bytes() == b"\x07" * 8192
