@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from qb_collections.core import policy_words
 from qb_collections.core.business_days import Calendar, QuietSeason
 from qb_collections.core.policy_text import Location, line_of, nearest, path_text, toml_error_line
 
@@ -252,7 +253,7 @@ def parse(text: str) -> Policy:
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
-        found = [_problem(text, detail) for detail in error.errors()]
+        found = [_problem(text, detail) for detail in policy_words.without_echoes(error.errors())]
         raise PolicyRefused(tuple(sorted(found, key=lambda p: (p.line or 0, p.path)))) from error
     problems = tuple(_out_of_order(policy, text)) + tuple(_unknown_codes(policy, text))
     if problems:
@@ -275,13 +276,16 @@ def _problem(text: str, detail: Any) -> Problem:
         return Problem(path, line, f'"{location[-1]}" is not a setting; {remedy}')
     if detail["type"] == "missing":
         return Problem(path, line, "is missing")
-    message = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
-    if detail["type"] == "literal_error":
-        close = nearest(str(detail["input"]), [word.strip("' ") for word in message.split("'")[1::2]])
-        message += f'; did you mean "{close}"?' if close else ""
     value = detail["input"]
-    shown = "" if isinstance(value, dict | list | BaseModel) else f"{str(value)[:60]!r}: "
-    return Problem(path, line, f"{shown}{message}")
+    shown = "" if isinstance(value, dict | list | BaseModel) else f"{_as_written(value)}: "
+    return Problem(path, line, f"{shown}{policy_words.said(detail)}")
+
+
+def _as_written(value: object) -> str:
+    """The value as it stands in the text, cut to sixty letters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value[:60]}"' if isinstance(value, str) else f"{value}"[:60]
 
 
 def _fields_at(location: Location) -> list[str]:

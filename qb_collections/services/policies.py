@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import holidays
 
@@ -24,22 +23,6 @@ TEXT_MAX = 100_000  # characters; the standard policy has about six thousand
 NOTE_MAX = 200
 
 
-_SAYS = tuple(
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"should be a valid integer.*", "must be a whole number, for example 7"),
-        (r"should be a valid boolean.*", "must be true or false, without quotes"),
-        (r"should be a valid string.*", 'must be a text in quotes, for example "first message"'),
-        (r"should be a valid (list|tuple).*", 'must be a list, for example ["Mon", "Tue"]'),
-        (r"should be greater than or equal to ", "must be at least "),
-        (r"should be less than or equal to ", "must be at most "),
-        (r"should be greater than ", "must be more than "),
-        (r"should be less than ", "must be less than "),
-        (r"\bshould be ", "must be "),
-    )
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A text that was read: the policy that it is, or what is wrong with it."""
@@ -57,7 +40,7 @@ def check(text: str) -> Checked:
     try:
         policy = core.parse(text)
     except PolicyRefused as refused:
-        return Checked(None, tuple(replace(one, message=_own_words(one.message)) for one in refused.problems))
+        return Checked(None, refused.problems)
     problems = (*_unknown_holidays(policy, text), *_unknown_texts(policy, text))
     return Checked(None, problems) if problems else Checked(policy)
 
@@ -88,13 +71,6 @@ def _unknown_texts(policy: Policy, text: str) -> Iterator[Problem]:
             close = nearest(stage.template, list(STEPS))
             hint = f'did you mean "{close}"?' if close else f"there are: {', '.join(STEPS)}"
             yield Problem(f"ladder[{index}].template", line, f'there is no text "{stage.template}"; {hint}')
-
-
-def _own_words(message: str) -> str:
-    """What the reader of the file found, as we would say it."""
-    for pattern, words in _SAYS:
-        message = pattern.sub(words, message)
-    return message
 
 
 def current(context: Context, company: Company) -> StoredPolicy:

@@ -81,16 +81,23 @@ def test_a_malformed_policy_names_path_and_line_and_changes_nothing(connected, t
 
 
 @pytest.mark.parametrize(
-    ("value", "says"),
-    [('"x"', "'x': must be a whole number, for example 7"), ("1", "'1': must be at least 3")],
+    ("setting", "value", "says"),
+    [
+        ("contact_gap_days", '"x"', 'limits.contact_gap_days: "x": a whole number without quotes is needed'),
+        ("contact_gap_days", "1", "limits.contact_gap_days: 1: at least 3 is needed"),
+        ("days", "[]", 'contact_hours.days: it is empty; allowed are one or more of "mon", "tue", "wed"'),
+    ],
 )
-def test_a_malformed_policy_is_told_in_our_own_words(world, tmp_path, value, says):
+def test_a_malformed_policy_is_told_in_our_own_words(tmp_path, setting, value, says):
     file = tmp_path / "mine.toml"
-    text = (ROOT / PRESET).read_text(encoding="utf-8")
-    line = next(one for one in text.splitlines() if one.startswith("contact_gap_days"))
-    file.write_text(text.replace(line, f"contact_gap_days = {value}"), encoding="utf-8")
+    lines = (ROOT / PRESET).read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith(f"{setting} ="))
+    lines[at] = f"{setting} = {value}"
+    file.write_text("\n".join(lines), encoding="utf-8")
 
-    assert says in world.run("policy", "check", str(file)).stdout
+    told = CliRunner().invoke(main, ["policy", "check", str(file)])
+
+    assert f"{file}: line {at + 1}: {says}" in told.stdout
 
 
 def test_an_emulator_where_nothing_answers_is_named_by_its_address(world):
