@@ -8,200 +8,59 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError
 
 from qb_collections.core import policy_words
 from qb_collections.core.business_days import Calendar, QuietSeason
+from qb_collections.core.policy_sections import (
+    Approvals,
+    Backlog,
+    Brake,
+    ContactHours,
+    Credits,
+    DeEscalation,
+    FirstNight,
+    Holidays,
+    Limits,
+    Plans,
+    PrivatePersons,
+    Promises,
+    Quiet,
+    Thresholds,
+    Traits,
+)
+from qb_collections.core.policy_stage import Stage
 from qb_collections.core.policy_text import Location, line_of, nearest, path_text, toml_error_line
+from qb_collections.core.policy_values import Section
 
-Channel = Literal["email", "call", "letter", "decision"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueError("must be a number without quotes, for example 25 or 25.50")
-    return Decimal(value)
-
-
-def _month_day(value: object) -> object:
-    """ "12-24" becomes (12, 24)."""
-    try:
-        # 2024 is a leap year, so 02-29 is a day.
-        day = date.fromisoformat(f"2024-{value}") if isinstance(value, str) and len(value) == 5 else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError('must be a month and a day, for example "12-24"')
-    return (day.month, day.day)
-
-
-EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
-Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
-Subdivision = Annotated[str, Field(pattern="^[A-Z0-9]{0,3}$")]
-Days = Annotated[int, Field(strict=True, ge=0, le=3660)]
-# What a person writes is a number or "MM-DD"; the schema for editors says that, not what it becomes.
-_WRITTEN_NUMBER = WithJsonSchema({"type": "number", "minimum": 0})
-_WRITTEN_DAY = WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"})
-Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(10) ** 12), _WRITTEN_NUMBER]
-Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
-MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day), _WRITTEN_DAY]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Stage(Section):
-    """One step.  Both waits must be over: after the due date, and after the last delivered contact."""
-
-    code: Code
-    name: Annotated[str, Field(min_length=1, max_length=30)]  # the owner's words: "first message"
-    after_due_days: Annotated[int, Field(strict=True, ge=-60, le=3660)]
-    business: bool = False  # after_due_days counts business days
-    after_last_days: Days = 0  # calendar days after the last delivered contact
-    channel: Channel
-    template: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
-    approval: bool = False  # a person agrees to each one, in every mode
-    min_balance: Amount = Decimal(0)  # below it the step is skipped as if it were not there
-    repeat_every_days: Annotated[int, Field(strict=True, ge=3, le=3660)] | None = None
-    firm: bool = False  # demands only what an earlier message of this round has named
-    quickbooks_copy: bool = False  # one invoice: QuickBooks e-mails a copy of it
-    needs_history: bool = False  # only where payment history says it is a courtesy
-    reply_by_business_days: Annotated[int, Field(strict=True, ge=1, le=60)] | None = None
-    act_by_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = None
-    act_by_min_business_days: Days = 5
-
-    def reached_on(self, due_on: date, calendar: Calendar) -> date:
-        """The day on which an invoice due on due_on reaches this step, before any shift to an open day."""
-        if self.business:
-            return calendar.add_business_days(due_on, self.after_due_days)
-        return due_on + timedelta(days=self.after_due_days)
-
-
-class Limits(Section):
-    # Outer walls: at least 3 days apart, 3 in 7 and 10 in 30 days (ACCC/ASIC RG 96, taken for everyone).
-    contact_gap_days: Annotated[int, Field(strict=True, ge=3, le=365)] = 6
-    at_most_in_7_days: Annotated[int, Field(strict=True, ge=1, le=3)] = 2
-    at_most_in_14_days: Annotated[int, Field(strict=True, ge=1, le=6)] = 3
-    at_most_in_21_days: Annotated[int, Field(strict=True, ge=1, le=8)] = 3
-    at_most_in_30_days: Annotated[int, Field(strict=True, ge=1, le=10)] = 5
-    smallest_balance: Amount = Decimal(25)
-    smallest_balance_in: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Amount] = {}  # JPY = 2500
-    oldest_debt_days: Annotated[int, Field(strict=True, ge=30, le=3660)] = 365
-
-    def __hash__(self) -> int:
-        """Equal policies may share what was worked out for one of them; a table alone has no hash."""
-        return hash((self.contact_gap_days, self.caps, self.smallest_balance, self.oldest_debt_days))
-
-    @property
-    def caps(self) -> tuple[tuple[int, int], ...]:
-        """Pairs of window in days and most contacts in it."""
-        return (
-            (7, self.at_most_in_7_days),
-            (14, self.at_most_in_14_days),
-            (21, self.at_most_in_21_days),
-            (30, self.at_most_in_30_days),
-        )
-
-    def smallest(self, currency: str) -> Decimal:
-        return self.smallest_balance_in.get(currency, self.smallest_balance)
-
-
-class ContactHours(Section):
-    """In the customer's own time.  Never outside 8:00 to 21:00 (12 CFR 1006.6(b), taken for everyone)."""
-
-    opens: time = time(9)
-    closes: time = time(17)
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> ContactHours:
-        if not time(8) <= self.opens < self.closes <= time(21):
-            raise ValueError("opens must be before closes, both between 08:00 and 21:00")
-        return self
-
-    @property
-    def weekend(self) -> frozenset[int]:
-        """Weekdays without contact, Monday is 0."""
-        return frozenset(n for n, name in enumerate(WEEKDAYS) if name not in self.days)
-
-
-class Holidays(Section):
-    country: Annotated[Country | None, EMPTY_IS_NONE] = None  # None: the company's own
-    subdivision: Annotated[Subdivision | None, EMPTY_IS_NONE] = None
-    extra: tuple[date, ...] = ()  # further days without messages
-
-
-class Quiet(Section):
-    """A quiet season, first and last day included, as "MM-DD"; it may cross New Year."""
-
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    first: MonthDay
-    last: MonthDay
-
-
-class Promises(Section):
-    grace_business_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 2
-    in_transit_business_days: Annotated[int, Field(strict=True, ge=1, le=30)] = 5
-    upset_business_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
-
-
-class Backlog(Section):
-    enter_at_most: Code = "S2"
-    spread_business_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 10
-    reply_by_business_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
-
-
-class FirstNight(Section):
-    at_most: Annotated[int, Field(strict=True, ge=1, le=1000)] = 25
-    one_in: Annotated[int, Field(strict=True, ge=1, le=1000)] = 10
-    at_least: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
-
-
-class Brake(Section):
-    factor: Annotated[int, Field(strict=True, ge=2, le=100)] = 3
-    after_nights: Annotated[int, Field(strict=True, ge=1, le=100)] = 3
-
-
-class Credits(Section):
-    tolerance: Amount = Decimal(1)
-
-
-class Thresholds(Section):
-    call: Amount = Decimal(500)
-    plan_offer: Amount = Decimal(500)
-
-
-class Approvals(Section):
-    important_from: Code = "S4"
-
-
-class DeEscalation(Section):
-    after_reply_at_most: Code = "S2"  # the firmest tone of the next message once a customer has answered
+__all__ = [
+    "Brake",
+    "ContactHours",
+    "FirstNight",
+    "Limits",
+    "Policy",
+    "PolicyRefused",
+    "Problem",
+    "Stage",
+    "parse",
+    "schema",
+]
 
 
 class Policy(Section):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     ladder: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=20)]
     limits: Limits = Limits()
+    private_persons: PrivatePersons = PrivatePersons()
     contact_hours: ContactHours = ContactHours()
     holidays: Holidays = Holidays()
     quiet: tuple[Quiet, ...] = ()
     promises: Promises = Promises()
+    plans: Plans = Plans()
     backlog: Backlog = Backlog()
     first_night: FirstNight = FirstNight()
     brake: Brake = Brake()
@@ -209,6 +68,7 @@ class Policy(Section):
     thresholds: Thresholds = Thresholds()
     approvals: Approvals = Approvals()
     de_escalation: DeEscalation = DeEscalation()
+    traits: Traits = Traits()
 
     def stage(self, code: str | None) -> Stage | None:
         return next((stage for stage in self.ladder if stage.code == code), None)
