@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from qb_collections.core.money import Money
@@ -48,6 +48,8 @@ class Invoice:
     terms: str | None = None  # name of the SalesTermRef
     voided: bool = False
     updated_at: datetime | None = None
+    # When it was entered, not its date.  It never changes, so two readings are not compared by it.
+    created_at: datetime | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
@@ -75,6 +77,7 @@ class CreditMemo:
     total: Money
     remaining: Money
     updated_at: datetime | None = None
+    created_at: datetime | None = field(default=None, compare=False)  # when it was entered
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ def invoice(row: rows.InvoiceRow, home: str) -> Invoice:
         # A void leaves zero amounts and its own word before the note (recorded 2020-09-29).
         voided=not total and (row.PrivateNote or "").startswith("Voided"),
         updated_at=updated(row.MetaData),
+        created_at=created(row.MetaData),
     )
 
 
@@ -131,7 +132,7 @@ def payment(row: rows.PaymentRow, home: str) -> Payment:
         received_on=day(row.TxnDate),
         total=money(row.TotalAmt, currency),
         unapplied=money(row.UnappliedAmt, currency),
-        created_at=instant(row.MetaData.CreateTime if row.MetaData else None),
+        created_at=created(row.MetaData),
         updated_at=updated(row.MetaData),
     )
 
@@ -158,6 +159,7 @@ def credit_memo(row: rows.CreditMemoRow, home: str) -> CreditMemo:
         total=money(row.TotalAmt, currency),
         remaining=money(left if left is not None else row.TotalAmt, currency),
         updated_at=updated(row.MetaData),
+        created_at=created(row.MetaData),
     )
 
 
@@ -174,3 +176,7 @@ def _owner(ref: rows.Ref | None) -> str:
 
 def updated(meta: rows.Meta | None) -> datetime | None:
     return instant(meta.LastUpdatedTime) if meta else None
+
+
+def created(meta: rows.Meta | None) -> datetime | None:
+    return instant(meta.CreateTime) if meta else None

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, sele
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.core.money import Money
-from qb_collections.store import mirror_rows
+from qb_collections.store import mirror_rows, recorded
 from qb_collections.store.tables.mirror import (
     ZERO,
     mirror_credit_memo,
@@ -32,7 +32,9 @@ def put_customers(conn: Connection, company_id: int, rows: Iterable[Customer]) -
 
 
 def put_invoices(conn: Connection, company_id: int, rows: Iterable[Invoice]) -> None:
-    upsert(conn, mirror_invoice, [mirror_rows.invoice_row(company_id, row) for row in rows], key=_KEY)
+    some = list(rows)
+    upsert(conn, mirror_invoice, [mirror_rows.invoice_row(company_id, row) for row in some], key=_KEY)
+    recorded.put(conn, company_id, "Invoice", some)
 
 
 def put_payments(conn: Connection, company_id: int, rows: Iterable[Payment]) -> None:
@@ -40,7 +42,9 @@ def put_payments(conn: Connection, company_id: int, rows: Iterable[Payment]) -> 
 
 
 def put_credit_memos(conn: Connection, company_id: int, rows: Iterable[CreditMemo]) -> None:
-    upsert(conn, mirror_credit_memo, [mirror_rows.memo_row(company_id, row) for row in rows], key=_KEY)
+    some = list(rows)
+    upsert(conn, mirror_credit_memo, [mirror_rows.memo_row(company_id, row) for row in some], key=_KEY)
+    recorded.put(conn, company_id, "CreditMemo", some)
 
 
 def put_links(

@@ -128,6 +128,16 @@ mirror_link = Table(
     Index("ix_mirror_link_document", "company_id", "document_kind", "document_id"),
 )
 
+# When a document was entered into QuickBooks: what was known on a past day is told by this, not by its date.
+recorded = Table(
+    "recorded",
+    metadata,
+    company_id(primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    _books_id(),
+    instant("created_at", nullable=False),
+)
+
 # When to look at a customer again, and how contacting began for them.
 look = Table(
     "look",

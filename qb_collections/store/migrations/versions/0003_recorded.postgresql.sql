@@ -1,0 +1,8 @@
+CREATE TABLE recorded (
+    company_id INTEGER NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    id VARCHAR(40) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_recorded PRIMARY KEY (company_id, kind, id),
+    CONSTRAINT fk_recorded_company_id_company FOREIGN KEY(company_id) REFERENCES company (id)
+);
