@@ -12,7 +12,7 @@ from typing import Any
 
 from qb_collections.emulator import accounts, applications, currencies
 from qb_collections.emulator.entities.payment import sign_of
-from qb_collections.emulator.ledger import Entry
+from qb_collections.emulator.ledger import COST_LINES, Entry
 from qb_collections.emulator.wire import Body, decode, units
 from qb_collections.emulator.work import Work
 
@@ -75,6 +75,9 @@ def _entries(work: Work) -> Iterator[Entry]:
     for (entity, id_), (on, rows) in lines.items():
         total, parts = settled.get((entity, id_), (0, []))
         deposit = deposits.get(id_, 0) if entity == "Invoice" else 0
+        if not parts and not sum(row[5] for row in rows if row[0] in control):
+            yield from (Entry(on, *row) for row in rows)  # worth nothing on the whole: nobody will pay it
+            continue
         yield from _recognised(rows, on, total, parts, found, deposit)
 
 
@@ -153,8 +156,9 @@ def _document_lines(work: Work) -> _Lines:
     for entity, id_, on, *row in work.conn.execute(
         "SELECT entity, txn_id, txn_on, account, customer, class, department, item, amount FROM posting"
         " WHERE realm = ? AND entity IN ('Invoice', 'CreditMemo', 'Bill', 'VendorCredit')"
-        " ORDER BY entity, txn_id, line",
-        (work.realm,),
+        # What goods cost comes first: of a document's own lines the last one may be told apart.
+        " ORDER BY entity, txn_id, line < ?, line",
+        (work.realm, COST_LINES),
     ):
         found.setdefault((entity, id_), (on, []))[1].append(tuple(row))
     return found

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qb_collections.emulator import applications, ledger
+from qb_collections.emulator import applications, ledger, stock
 from qb_collections.emulator.entities.bill_payment import unsettled
 from qb_collections.emulator.wire import ZERO, decode, money
 from qb_collections.emulator.work import Work
@@ -16,6 +16,7 @@ def check(work: Work) -> None:
     _customers_equal_documents(work)
     _vendors_equal_documents(work)
     _sub_ledgers_equal_accounts(work)
+    _goods_equal_accounts(work)
 
 
 def _postings_balance(work: Work) -> None:
@@ -136,3 +137,20 @@ def _sub_ledgers_equal_accounts(work: Work) -> None:
             f"SELECT coalesce(sum(amount), 0) FROM {balances} WHERE realm = ?", (work.realm,)
         ).fetchone()
         assert posted * sign == owed, f"{accounts} accounts {money(posted)}, sub-ledger {money(owed)}"
+
+
+def _goods_equal_accounts(work: Work) -> None:
+    """What an item's goods are worth by their layers is what stands on its asset account."""
+    for id_, text in work.conn.execute(
+        "SELECT id, body FROM object WHERE realm = ? AND entity = 'Item' AND deleted = 0", (work.realm,)
+    ).fetchall():
+        if (item := decode(text))["Type"] != "Inventory":
+            continue
+        (posted,) = work.conn.execute(
+            "SELECT coalesce(sum(amount), 0) FROM posting WHERE realm = ? AND item = ? AND account = ?",
+            (work.realm, str(id_), item["AssetAccountRef"]["value"]),
+        ).fetchone()
+        assert money(posted) == stock.value(work, str(id_)), (
+            f"item {id_}: account {money(posted)}, goods {stock.value(work, str(id_))}"
+        )
+        assert item["QtyOnHand"] == stock.quantity(work, str(id_)), f"item {id_} shows {item['QtyOnHand']}"

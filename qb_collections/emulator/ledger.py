@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from qb_collections.emulator.wire import money, units
 
+# Postings from this line on are what goods cost (stock.py); those before it are the document's own.
+COST_LINES = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -52,13 +55,14 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What is posted: a record and its day; fresh: it has no postings yet."""
+    """What is posted: a record and its day; fresh: it has no postings yet; costs: its goods', not its own."""
 
     realm: str
     entity: str
     id: str
     on: str
     fresh: bool = False
+    costs: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +103,8 @@ def post(
     Balances follow by difference, so the cost does not grow with the books; with gather they follow later.
     """
     realm, entity, id_ = transaction.realm, transaction.entity, transaction.id
+    first = COST_LINES if transaction.costs else 0
+    own = (realm, entity, int(id_), first, first + COST_LINES)
     assert sum(posting.amount for posting in postings) == 0, f"{entity} {id_} does not balance: {postings}"
     accounts: defaultdict[str, int] = defaultdict(int)
     customers: defaultdict[str, int] = defaultdict(int)
@@ -114,16 +120,17 @@ def post(
     if not transaction.fresh:
         for account, customer, amount, foreign in conn.execute(
             "SELECT account, customer, amount, foreign_amount FROM posting"
-            " WHERE realm = ? AND entity = ? AND txn_id = ?",
-            (realm, entity, int(id_)),
+            " WHERE realm = ? AND entity = ? AND txn_id = ? AND line >= ? AND line < ?",
+            own,
         ):
             count(account, customer, -amount, -foreign)
     if accounts:
         conn.execute(
-            "DELETE FROM posting WHERE realm = ? AND entity = ? AND txn_id = ?", (realm, entity, int(id_))
+            "DELETE FROM posting WHERE realm = ? AND entity = ? AND txn_id = ? AND line >= ? AND line < ?",
+            own,
         )
     rows = []
-    for line, posting in enumerate(postings):
+    for line, posting in enumerate(postings, start=first):
         amount = units(posting.amount)
         foreign = amount if posting.foreign_amount is None else units(posting.foreign_amount)
         count(posting.account, posting.customer, amount, foreign)

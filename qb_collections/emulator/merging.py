@@ -54,6 +54,8 @@ def _check(entity: str, lost: Body, kept: Body) -> None:
         raise errors.business("Entries in different currencies cannot be merged.")
     if entity == "Account" and lost["AccountType"] != kept["AccountType"]:
         raise errors.business("Accounts of different types cannot be merged.")
+    if entity == "Item" and "Inventory" in (lost["Type"], kept["Type"]):
+        raise errors.business("Inventory items cannot be merged.")
     if (kept.get("ParentRef") or {}).get("value") == lost["Id"]:
         raise errors.business("An entry cannot be merged into one that stands under it.")
 
@@ -113,6 +115,11 @@ def _repost(work: Work, entity: str, losing: str, surviving: str) -> None:
     work.conn.execute(
         f"UPDATE posting SET {column} = ? WHERE realm = ? AND {column} = ?", (surviving, work.realm, losing)
     )
+    if column in ("customer", "class", "department"):
+        work.conn.execute(
+            f"UPDATE stock_move SET {column} = ? WHERE realm = ? AND {column} = ?",
+            (surviving, work.realm, losing),
+        )
     for table, holder in (
         ("account_balance", "account"),
         ("customer_balance", "customer"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from qb_collections.emulator import applications, currencies, errors, fields, ledger
+from qb_collections.emulator import applications, currencies, errors, fields, ledger, stock
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.base import Asked, Entity
 from qb_collections.emulator.wire import Body
@@ -63,6 +63,8 @@ def _store(work: Work, spec: Entity, new: Body, old: Body | None, operation: Ope
         applications.record(work, spec.name, row.id, spec.links(work, row.body), fresh=fresh)
         posted = currencies.in_home(work, row.body, spec.postings(work, row.body))
         work.post(spec.name, row.id, row.body["TxnDate"], posted, fresh=fresh)
+        moves = spec.moves(work, row.body, posted)
+        stock.record(work, spec.name, row.id, row.body["TxnDate"], moves, fresh=fresh)
         after = applications.targets(work, spec.name, row.id) if spec.applies else set()
         for target in sorted(before | after):
             applications.refresh(work, *target)
@@ -85,6 +87,7 @@ def delete(work: Work, entity: str, body: Body) -> Body:
     applications.record(work, spec.name, row.id, [])
     if spec.is_transaction:
         work.post(spec.name, row.id, gone["TxnDate"], [])
+        stock.record(work, spec.name, row.id, gone["TxnDate"], [])
     work.bury(spec, row)
     for target in sorted(before):
         applications.refresh(work, *target)

@@ -72,6 +72,23 @@ CREATE TABLE IF NOT EXISTS posting (
   foreign_amount INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS posting_txn ON posting (realm, entity, txn_id);
+CREATE TABLE IF NOT EXISTS stock_move (
+  realm TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  txn_id INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  txn_on TEXT NOT NULL,
+  item TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  qty TEXT NOT NULL,
+  booked INTEGER NOT NULL,
+  customer TEXT,
+  class TEXT,
+  department TEXT,
+  cost INTEGER NOT NULL,
+  PRIMARY KEY (realm, entity, txn_id, line)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS stock_item ON stock_move (realm, item, txn_on);
 CREATE TABLE IF NOT EXISTS link (
   realm TEXT NOT NULL,
   entity TEXT NOT NULL,

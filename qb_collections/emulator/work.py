@@ -308,11 +308,15 @@ class Work:
         postings: Sequence["ledger.Posting"],
         *,
         fresh: bool = False,
+        costs: bool = False,
     ) -> None:
-        """Replace a transaction's postings (fresh: it has none); AssertionError when they do not balance."""
+        """Replace a transaction's postings (fresh: it has none); AssertionError when they do not balance.
+
+        With costs it is the postings of what its goods cost that are replaced, not its own.
+        """
         customers, vendors = ledger.post(
             self.conn,
-            ledger.Transaction(self.realm, entity, id_, txn_on, fresh),
+            ledger.Transaction(self.realm, entity, id_, txn_on, fresh, costs),
             postings,
             places=self.places(),
             home=self.home_currency,

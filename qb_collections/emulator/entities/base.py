@@ -1,13 +1,16 @@
 """What every entity answers for; a new entity is a subclass in its own file and one line in the registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qb_collections.emulator.fields import COMMON, Fields
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Columns, Work
+
+if TYPE_CHECKING:
+    from qb_collections.emulator.stock import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Entity:
         return Columns()
 
     def postings(self, work: Work, body: Body) -> list[Posting]:
+        return []
+
+    def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[Move]":
+        """Return the goods that a transaction moves; posted are its postings in home currency."""
         return []
 
     def links(self, work: Work, body: Body) -> list[Link]:

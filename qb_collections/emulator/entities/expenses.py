@@ -1,9 +1,10 @@
 """What all forms have in common on which a company buys: vendor, lines, tax, total, postings."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from qb_collections.emulator import accounts, currencies, errors, expense_lines, taxes
+from qb_collections.emulator import accounts, currencies, errors, expense_lines, stock, taxes
 from qb_collections.emulator.entities.base import Asked, Entity, Filter, Filters, column, inside
 from qb_collections.emulator.entities.sales import (
     TRANSACTION_FIELDS,
@@ -135,3 +136,32 @@ class ExpenseForm(Entity):
             account = accounts.need(work, accounts.tax_payable(agency.get("DisplayName", "Sales Tax Agency")))
             found.append(Posting(account, self.sign * line["Amount"], tax_rate=rate.get("Id")))
         return found
+
+    def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[stock.Move]":
+        """Counted goods come in for what their lines post, and go back to the vendor with a credit."""
+        found = []
+        amounts = iter([posting for posting in posted if posting.item is not None])
+        department = (body.get("DepartmentRef") or {}).get("value")
+        for line, detail, _ in expense_lines.booked(body["Line"]):
+            if "ItemRef" not in detail:
+                continue
+            booked = next(amounts).amount if line["Amount"] else ZERO
+            if stock.counted(work, detail["ItemRef"]["value"]) is None:
+                continue
+            qty = self._direction(body) * detail.get("Qty", 0)
+            found.append(
+                stock.Move(
+                    detail["ItemRef"]["value"],
+                    "in" if qty > 0 else "out",
+                    abs(qty),
+                    booked,
+                    (detail.get("CustomerRef") or {}).get("value"),
+                    (detail.get("ClassRef") or body.get("ClassRef") or {}).get("value"),
+                    department,
+                )
+            )
+        return found
+
+    def _direction(self, body: Body) -> int:
+        """Return 1 where goods come in, -1 where they go back."""
+        return self.sign

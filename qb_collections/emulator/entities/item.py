@@ -3,11 +3,12 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from qb_collections.emulator import errors
+from qb_collections.emulator import accounts, errors, stock
 from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
 from qb_collections.emulator.fields import COMMON, Fields, choice, of_kind, text
-from qb_collections.emulator.wire import Body
+from qb_collections.emulator.ledger import Posting
+from qb_collections.emulator.wire import Body, cents
 from qb_collections.emulator.work import Work
 
 _MOST_PRICE = Decimal(99_999_999_999)
@@ -55,6 +56,7 @@ class Item(NameList):
         "Type": inside("Type"),
         "Sku": inside("Sku"),
         "UnitPrice": inside("UnitPrice", "number"),
+        "QtyOnHand": inside("QtyOnHand", "number"),
         "ParentRef": column("parent", "text"),
     }
 
@@ -69,7 +71,49 @@ class Item(NameList):
             new.setdefault("Taxable", False)
             new.setdefault("PurchaseCost", Decimal(0))
             new.setdefault("TrackQtyOnHand", False)
+        if new["Type"] == "Inventory" or (old or {}).get("Type") == "Inventory":
+            self._counted(work, new, old)
+        else:
+            new.pop("QtyOnHand", None)
         return super().prepare(work, new, old, asked)
+
+    def _counted(self, work: Work, new: Body, old: Body | None) -> None:
+        """Goods are counted from a day on; afterwards documents alone move their number."""
+        if old is None:
+            for name in ("AssetAccountRef", "ExpenseAccountRef", "QtyOnHand", "InvStartDate"):
+                if name not in new:
+                    raise errors.missing(name)
+            if new["QtyOnHand"] < 0:
+                raise errors.invalid_number("QtyOnHand", new["QtyOnHand"])
+            work.guard_period(new["InvStartDate"] if new["QtyOnHand"] else None)
+            return
+        if new["Type"] != old["Type"]:
+            raise errors.business("The type of an inventory item cannot be changed.")
+        new["QtyOnHand"], new["InvStartDate"] = old["QtyOnHand"], old["InvStartDate"]
+        new["TrackQtyOnHand"] = old["TrackQtyOnHand"]
+        for name in ("AssetAccountRef", "ExpenseAccountRef"):
+            new.setdefault(name, old[name])
+            if new[name]["value"] != old[name]["value"] and stock.moved(work, old["Id"]):
+                raise errors.business(
+                    "The accounts of an inventory item with transactions cannot be changed."
+                )
+
+    def saved(self, work: Work, body: Body, old: Body | None) -> None:
+        """What is there at the start is booked against opening balance equity."""
+        if old is not None:
+            if body["Type"] == "Inventory" and body["PurchaseCost"] != old["PurchaseCost"]:
+                stock.value_again(work, body["Id"])
+            return
+        qty = body.get("QtyOnHand")
+        if body["Type"] != "Inventory" or not qty:
+            return
+        value = cents(qty * body["PurchaseCost"])
+        account, on = body["AssetAccountRef"]["value"], body["InvStartDate"]
+        equity = accounts.need(work, accounts.OPENING)
+        if value:
+            postings = [Posting(account, value, item=body["Id"]), Posting(equity, -value, item=body["Id"])]
+            work.post(self.name, body["Id"], on, postings)
+        stock.record(work, self.name, body["Id"], on, [stock.Move(body["Id"], "in", qty, value)])
 
     def _accounts(self, work: Work, new: Body) -> None:
         if "IncomeAccountRef" not in new:

@@ -1,6 +1,7 @@
 """Money spent at once (Purchase), and what is only ordered yet (PurchaseOrder)."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from qb_collections.emulator import currencies, errors, numbering
 from qb_collections.emulator.entities.base import Asked, Filters, inside
@@ -10,6 +11,9 @@ from qb_collections.emulator.fields import Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import Body, stamp
 from qb_collections.emulator.work import Work
+
+if TYPE_CHECKING:
+    from qb_collections.emulator.stock import Move
 
 _KINDS = {"Check": ("Bank",), "CreditCard": ("Credit Card",), "Cash": ()}
 
@@ -75,6 +79,9 @@ class Purchase(ExpenseForm):
     def _party(self, body: Body) -> str | None:
         return None
 
+    def _direction(self, body: Body) -> int:
+        return -1 if body["Credit"] else 1
+
     def postings(self, work: Work, body: Body) -> list[Posting]:
         found = super().postings(work, body)
         if not body["Credit"]:
@@ -114,6 +121,9 @@ class PurchaseOrder(ExpenseForm):
         return new
 
     def postings(self, work: Work, body: Body) -> list[Posting]:
+        return []
+
+    def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[Move]":
         return []
 
     def sent(self, work: Work, body: Body, send_to: str | None) -> Body:

@@ -1,6 +1,7 @@
 """Sales paid at once, money given back at once, and estimates, which post nothing."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from qb_collections.emulator import accounts, applications, errors
 from qb_collections.emulator.entities.base import Asked, Filters, column, inside
@@ -9,6 +10,9 @@ from qb_collections.emulator.fields import Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Work
+
+if TYPE_CHECKING:
+    from qb_collections.emulator.stock import Move
 
 _PAID = {**text(PaymentRefNum=21, PaymentType=0), **of_kind("free", "CreditCardPayment CheckPayment")}
 # An amount, a day or an account of these cannot change once the money is deposited.
@@ -85,4 +89,7 @@ class Estimate(SalesForm):
         return new
 
     def postings(self, work: Work, body: Body) -> list[Posting]:
+        return []
+
+    def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[Move]":
         return []

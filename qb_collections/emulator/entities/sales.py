@@ -1,8 +1,18 @@
 """What all sales forms have in common: customer, lines, tax, total, postings."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from qb_collections.emulator import accounts, applications, currencies, errors, lines, numbering, taxes
+from qb_collections.emulator import (
+    accounts,
+    applications,
+    currencies,
+    errors,
+    lines,
+    numbering,
+    stock,
+    taxes,
+)
 from qb_collections.emulator.entities.base import (
     COMMON_FILTERS,
     Asked,
@@ -226,6 +236,27 @@ class SalesForm(Entity):
             amount = -self.sign * line["Amount"]
             if amount:
                 found.append(Posting(account, amount, self._who(body), tax_rate=rate.get("Id")))
+        return found
+
+    def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[stock.Move]":
+        """Goods go out with a sale and come back with a credit; a line without a quantity moves none."""
+        found = []
+        for line in lines.sales(body["Line"]):
+            detail = line["SalesItemLineDetail"]
+            qty = self.sign * detail.get("Qty", 0)
+            if qty and stock.counted(work, detail["ItemRef"]["value"]) is not None:
+                class_ = (detail.get("ClassRef") or body.get("ClassRef") or {}).get("value")
+                department = (body.get("DepartmentRef") or {}).get("value")
+                found.append(
+                    stock.Move(
+                        detail["ItemRef"]["value"],
+                        "out" if qty > 0 else "back",
+                        abs(qty),
+                        customer=self._who(body),
+                        class_=class_,
+                        department=department,
+                    )
+                )
         return found
 
     def guard_delete(self, work: Work, body: Body) -> None:
