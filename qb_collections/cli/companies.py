@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import noun, verb
 from qb_collections.cli.words import day_text, name_and, name_argument
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.services import about_you, modes
+from qb_collections.services import about_you, modes, restored
 from qb_collections.services.about_you import AboutYou
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
@@ -76,6 +77,29 @@ def add_to(main: click.Group) -> None:
         """Show or set whom customers can call, and how they pay; every message names both."""
         context = open_context()
         return _contact(context, company_named(context, name), given)
+
+    @verb(company, "restored", "company restored", 'company restored "Bright Dental" --release')
+    @name_argument
+    @click.option("--release", is_flag=True, help="I have looked: it may send again once its mode is set.")
+    def restored_(name: str | None, release: bool) -> Answer:
+        """Show what was found in QuickBooks after a backup was put back, or release the company."""
+        return _restored(name, release)
+
+
+def _restored(name: str | None, release: bool) -> Answer:
+    context = open_context()
+    found = company_named(context, name)
+    if release:
+        context = on_company_time(context, found)
+        done = accepted(restored.release(context, found, actor()))
+        said = [f"{found.name} is released. It stays in shadow until you say: qb-collections company mode"]
+        return Answer({"company": found.name, **asdict(done)}, said)
+    state = restored.state(context, found)
+    if state is None:
+        return Answer({"company": found.name, "found_at": None}, [f"{found.name} was not put back."])
+    held = "It waits for: qb-collections company restored --release"
+    last = held if state.is_held else f"Released by {state.released_by}."
+    return Answer({"company": found.name, **asdict(state)}, [state.sentence, last])
 
 
 def _mode(name: str | None, wanted: Mode, yes: bool) -> Answer:

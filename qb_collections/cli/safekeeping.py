@@ -51,7 +51,10 @@ def add_to(main: click.Group) -> None:
         lines += [
             f"{name} is in shadow: nothing leaves until you turn sending on." for name in done.companies
         ]
-        lines.append("Next: qb-collections sync, then verify, then preview; then qb-collections company mode")
+        lines.append(
+            "Next: qb-collections sync, then verify, then preview; "
+            "then qb-collections company restored --release"
+        )
         return Answer({"path": done.path, "set_aside": done.set_aside, "in_shadow": done.companies}, lines)
 
     @noun(main, "keys", "keys rotate")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from qb_collections.quickbooks import rows, translate
 from qb_collections.quickbooks.decoding import is_told
 from qb_collections.quickbooks.values import Changes
 
+MARK = "(ref "  # how a marker begins
 CAPTURE_ROWS = 1000  # one capture answers no more, over all kinds
 KINDS = ("Customer", "Invoice", "Payment", "CreditMemo")
 
@@ -43,4 +45,10 @@ def changes_of(captures: rows.Captures, home: str) -> Changes:
         },
         server_at=server_at,
         complete=sum(map(len, kinds.values())) < CAPTURE_ROWS,
+        memos=marked_memos(alive["Invoice"]),
     )
+
+
+def marked_memos(invoices: Iterable[rows.InvoiceRow]) -> dict[str, str]:
+    """The memos that bear a marker of ours, or what looks like one, by invoice."""
+    return {row.Id: row.PrivateNote for row in invoices if row.PrivateNote and MARK in row.PrivateNote}

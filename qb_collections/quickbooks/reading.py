@@ -8,7 +8,7 @@ from typing import Any
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.quickbooks import answers, company_facts, rows, translate, wire
-from qb_collections.quickbooks.capture import KINDS, changes_of
+from qb_collections.quickbooks.capture import KINDS, MARK, changes_of, marked_memos
 from qb_collections.quickbooks.decoding import convert, decode, readable, sensible
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.live import IDS_PER_QUERY, live_of, live_statements
@@ -71,8 +71,13 @@ class Reading(Scanning):
     def changed_invoices(
         self, since: datetime, on_rows: Callable[[Changes], None], also: str = ""
     ) -> datetime:
+        """With the memos that bear a marker."""
         return self.changed(
-            "Invoice", since, translate.invoice, lambda found, _: on_rows(_part(invoices=found)), also=also
+            "Invoice",
+            since,
+            translate.invoice,
+            lambda found, wired: on_rows(_part(invoices=found, memos=marked_memos(wired))),
+            also=also,
         )
 
     def changed_payments(
@@ -188,6 +193,26 @@ class Reading(Scanning):
                     found.append(Found(kind, str(record["Id"]), str(record.get("SyncToken", "0")), record))
         return tuple(found)
 
+    def marked_since(self, kind: str, since: datetime) -> tuple[Found, ...]:
+        """Every CreditMemo, Payment or Attachable made since then that bears a marker."""
+        made = wire.literal(wire.instant(since))
+        found: list[Found] = []
+        for number in range(PAGES_MAX):
+            # Never ordered by Id; what was made does not move in the order of its making.
+            page = self.query(
+                f"SELECT * FROM {kind} WHERE MetaData.CreateTime >= {made} ORDERBY MetaData.CreateTime "
+                f"STARTPOSITION {number * PAGE_ROWS + 1} MAXRESULTS {PAGE_ROWS}"
+            )
+            words = "Note" if kind == "Attachable" else "PrivateNote"
+            found += [
+                Found(kind, str(record["Id"]), str(record.get("SyncToken", "0")), record)
+                for record in page
+                if MARK in str(record.get(words, ""))
+            ]
+            if len(page) < PAGE_ROWS:
+                return tuple(found)
+        raise Unreadable(detail=f"more than {PAGES_MAX} pages of {kind}")
+
     def attachment_with(self, marker: str, since: datetime) -> str | None:
         """The id of a note made since then that bears the marker: ours."""
         made = wire.literal(wire.instant(since))
@@ -264,6 +289,7 @@ def _part(
     credit_memos: tuple[CreditMemo, ...] = (),
     links: tuple[Link, ...] = (),
     deleted: Mapping[str, frozenset[str]] | None = None,
+    memos: Mapping[str, str] | None = None,
 ) -> Changes:
     """Rows of one kind, as changes; their time is that of the reading they belong to."""
     return Changes(
@@ -275,6 +301,7 @@ def _part(
         dict(deleted or {}),
         NO_TIME,
         True,
+        memos or {},
     )
 
 

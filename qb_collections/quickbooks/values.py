@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,6 +109,7 @@ class Changes:
     deleted: dict[str, frozenset[str]]
     server_at: datetime
     complete: bool  # False: more changed than one answer holds (1000), so some are missing
+    memos: Mapping[str, str] = field(default_factory=dict)  # by invoice: those with a marker of ours in them
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,20 @@ from sqlalchemy import Engine
 
 from qb_collections.clock import Clock
 from qb_collections.config import Settings
-from qb_collections.core.company_gates import Mode
+from qb_collections.services import restored
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, companies, snapshot, tasks
 from qb_collections.store.engine import durable, open_engine, reading
 from qb_collections.store.snapshot import SnapshotRefused
 
-RESTORED = "restored"  # the kind of the task that asks a person to look before anything is sent
 _TITLE = "Look before you send again: the records were restored from a backup"
 _TEXT = (
     "The records of {name} are those of the backup {file}. Since it was made, reminders may have been sent "
-    "and notes written that they do not know of. Sending is off. Read the books (qb-collections sync), "
-    "compare (qb-collections verify), read the preview (qb-collections preview), and turn sending on again "
-    "when it says what you expect: qb-collections company mode"
+    "and notes written that they do not know of. Sending is off. Read the books (qb-collections sync): "
+    "what was written since is found there. Compare (qb-collections verify), read the preview "
+    "(qb-collections preview), release the company (qb-collections company restored --release), and turn sending on again: "
+    "qb-collections company mode"
 )
 
 
@@ -83,19 +83,18 @@ def _into_shadow(copy: Engine, file_name: str, by: str, now: datetime) -> list[s
         every = companies.all(conn)
     for company in every:
         with durable(copy) as conn:
-            companies.update(conn, company.id, mode=Mode.SHADOW)
+            because = f"The records are those of the backup {file_name}."
+            restored.mark(conn, company, because=because, by=by, at=now)
             tasks.open_task(
                 conn,
                 company.id,
-                key=f"{RESTORED}:{now.isoformat()}",
-                kind=RESTORED,
+                key=f"{restored.TASK}:{now.isoformat()}",
+                kind=restored.TASK,
                 title=_TITLE,
                 text=_TEXT.format(name=company.name, file=file_name),
                 at=now,
                 due_on=company.today(now),
             )
-            detail = {"backup": file_name, "mode before": company.mode}
-            audit.append(conn, company.id, by, "restored", company.name, detail, now)
     return [company.name for company in every]
 
 

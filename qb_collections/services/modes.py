@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.core.intents import CONTACT_KINDS, Approval
+from qb_collections.services import restored
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases, companies, intents, runs
@@ -43,6 +44,8 @@ def set_mode(
         return company
     if company.state is Link.DISCONNECTED:
         return Refusal(f"{company.name} is disconnected from QuickBooks. Connect it again first.")
+    if mode is not Mode.SHADOW and restored.waits(context, company):
+        return Refusal(restored.NOT_YET.format(name=company.name))
     louder = mode is Mode.AUTOMATIC or company.mode is Mode.SHADOW
     if louder and not confirmed:
         return Confirm(f"{SAYS[mode]} Is that what you want for {company.name}?")

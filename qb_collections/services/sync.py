@@ -11,7 +11,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded, TooHeavy
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import mirroring, tie_out, windows
+from qb_collections.services import mirroring, restored, tie_out, windows
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import full_sync
 from qb_collections.services.sync_report import Progress, SyncReport, silent
@@ -44,6 +44,7 @@ def sync(context: Context, company: Company, lease: Lease, progress: Progress | 
         report = _changed(context, company, lease, gateway, cursor)
     if report is None:
         report = full_sync(context, company, lease, gateway, cursor, OVERLAP, progress or silent)
+    restored.read_again(context, company, lease, gateway)
     if report.first:
         _tie_out(context, company, lease, gateway)
     report = replace(report, calls=gateway.client.calls - calls_before)
@@ -78,6 +79,7 @@ def _changed(
         return None
     if not changes.complete:
         return windows.read(context, company, lease, gateway, cursor, OVERLAP)
+    restored.watch(context, company, changes)
     moved = _moved_invoices(context, company, gateway, changes)
     with derived(context.engine) as conn:
         lease.check(conn)

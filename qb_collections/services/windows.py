@@ -14,7 +14,7 @@ from qb_collections.core.changes import Changes as Difference
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.reading import ALL_CUSTOMERS, OPEN_INVOICES
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import mirroring
+from qb_collections.services import mirroring, restored
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import FullSync
 from qb_collections.services.sync_report import SyncReport, silent
@@ -87,6 +87,7 @@ def taker(context: Context, company: Company, lease: Lease, tally: Tally) -> Cal
     """Take one window over, in a transaction of its own."""
 
     def take(changes: Changes) -> None:
+        restored.watch(context, company, changes)
         with derived(context.engine) as conn:
             lease.check(conn)
             tally.add(mirroring.take_over(conn, context, company, changes))

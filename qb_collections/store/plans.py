@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Date, Integer, Row, String, func, null, selec
 
 from qb_collections.core.case import Plan
 from qb_collections.core.money import Money
+from qb_collections.store import restored
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.mirror import mirror_invoice
 from qb_collections.store.tables.plans import installment, plan, plan_original, proof
@@ -74,9 +75,9 @@ class Proof:
 
 
 def next_number(conn: Connection, company_id: int) -> int:
-    """The number of the next plan: one more than any plan ever had."""
+    """The number of the next plan: one more than any plan ever had, also one found in the books only."""
     last = conn.execute(select(func.max(plan.c.number)).where(plan.c.company_id == company_id)).scalar_one()
-    return (last or 0) + 1
+    return max(last or 0, restored.plans_until(conn, company_id)) + 1
 
 
 def create(

@@ -41,6 +41,12 @@ def of(conn: Connection, company_id: int) -> Restored | None:
     return Restored(row.found_at, row.because, row.found, row.released_by, row.released_at)
 
 
+def plans_until(conn: Connection, company_id: int) -> int:
+    """The highest number of a payment plan that only the books know of; 0 when there is none."""
+    row = of(conn, company_id)
+    return int(row.found.get("plans_until", 0)) if row else 0
+
+
 def release(conn: Connection, company_id: int, by: str, at: datetime) -> None:
     conn.execute(
         update(restored).where(restored.c.company_id == company_id).values(released_by=by, released_at=at)

@@ -72,10 +72,15 @@ def test_after_a_restore_nothing_is_sent_or_written_twice(live, tmp_path):
     live.told("night", "--until-delivered")
     live.told("restore", str(file))
     live.told("night", code=1)
+    found = live.told("company", "restored")
+    too_early = live.told("company", "mode", "automatic", "--yes", code=1)
 
+    live.told("company", "restored", "--release")
     live.told("company", "mode", "automatic", "--yes")
     live.told("night", "--until-delivered")
 
+    assert (found["contacts"], found["plans"]) == (6, [])
+    assert "nobody has released them" in too_early["error"]["message"]
     assert len(live.sends()) == 6
     assert {len(lines) for lines in live.notes().values()} == {1}
 

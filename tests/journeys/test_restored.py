@@ -1,0 +1,151 @@
+"""A backup is put back after nights that it knows nothing of: nothing is written or said twice."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from qb_collections.core.company_gates import Mode
+from qb_collections.services import backup, leasing, modes, restored, sync
+from qb_collections.services.refusal import Refusal
+from qb_collections.store import contacts, cycles, snapshot
+from qb_collections.store.engine import reading
+from tests.world import World
+
+
+@pytest.fixture
+def world():
+    made = World()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def owing(world):
+    """Three customers, each with one invoice that is two months late."""
+    found = {}
+    for name in ("Amy", "Bob", "Zoe"):
+        customer = world.customer(name, f"{name.lower()}@birds.example")
+        found[customer] = world.invoice(customer, "120.00", date(2025, 12, 1), date(2025, 12, 31))["Id"]
+    world.connect()
+    world.settled_in()
+    return found
+
+
+def saved(world, name="monday.qbc"):
+    file = world.folder / name
+    made = backup.backup(world.context, file, by="Dana")
+    assert isinstance(made, backup.Backup), made
+    return file
+
+
+def put_back(world, file):
+    """As the command does it, with the service stopped."""
+    world.context.engine.dispose()
+    done = backup.restore(world.context.settings, file, world.clock, by="Dana")
+    assert isinstance(done, backup.Restored), done
+    world.restart()
+
+
+def copied_back(world, file):
+    """A person copies the file over the database and says nothing to anybody."""
+    database = snapshot.database_file(world.context.engine)
+    world.context.engine.dispose()
+    for end in ("-wal", "-shm"):
+        database.with_name(database.name + end).unlink(missing_ok=True)
+    database.write_bytes(file.read_bytes())
+    world.restart()
+
+
+def look(world):
+    with leasing.held(world.context, world.company) as lease:
+        sync.sync(world.context, world.company, lease)
+
+
+def said(world, customer):
+    with reading(world.context.engine) as conn:
+        found = contacts.of_customer(conn, world.company_id, customer, "USD")
+        return [(one.contact.kind, one.contact.stage, one.contact.number, one.contact.on) for one in found]
+
+
+def running(world, customer):
+    with reading(world.context.engine) as conn:
+        return cycles.current(conn, world.company_id, customer, "USD")
+
+
+def live_again(world):
+    done = restored.release(world.context, world.company, "Dana")
+    assert isinstance(done, restored.RestoredState), done
+    changed = modes.set_mode(world.context, world.company, Mode.AUTOMATIC, by="Dana", confirmed=True)
+    assert not isinstance(changed, Refusal), changed
+
+
+@pytest.mark.parametrize("way", [put_back, copied_back])
+def test_after_a_backup_was_put_back_no_night_says_or_writes_anything_twice(world, owing, way):
+    file = saved(world)
+    world.day()
+    notes, sends, known = world.notes(), world.sends(), {one: said(world, one) for one in owing}
+    before = {one: running(world, one) for one in owing}
+    assert set(notes.values()) == set(sends.values()) == {1} and all(known.values())
+
+    way(world, file)
+    world.day()
+    state = restored.state(world.context, world.company)
+
+    assert world.company.mode is Mode.SHADOW
+    assert (state.contacts, state.invoices, state.is_held) == (3, 3, True)
+    assert {one: said(world, one) for one in owing} == known
+    assert {one: running(world, one) for one in owing} == before
+    live_again(world)
+    world.day()
+    assert (world.notes(), world.sends()) == (notes, sends)
+
+
+def test_a_restored_company_is_not_released_before_its_books_were_read(world, owing):
+    file = saved(world)
+    world.day()
+    put_back(world, file)
+
+    early = restored.release(world.context, world.company, "Dana")
+    louder = modes.set_mode(world.context, world.company, Mode.AUTOMATIC, by="Dana", confirmed=True)
+    look(world)
+    done = restored.release(world.context, world.company, "Dana")
+    again = restored.release(world.context, world.company, "Dana")
+
+    assert isinstance(early, Refusal) and "have not been read again yet" in early.message
+    assert isinstance(louder, Refusal) and "nobody has released them" in louder.message
+    assert (done.released_by, done.contacts) == ("Dana", 3)
+    assert isinstance(again, Refusal)
+    assert world.company.mode is Mode.SHADOW
+
+
+def test_a_company_that_was_never_put_back_has_nothing_to_release(world, owing):
+    world.day()
+
+    assert restored.state(world.context, world.company) is None
+    assert isinstance(restored.release(world.context, world.company, "Dana"), Refusal)
+    assert world.company.mode is Mode.AUTOMATIC
+
+
+def test_a_quiet_night_after_the_release_is_one_call_again(world, owing):
+    file = saved(world)
+    world.day()
+    put_back(world, file)
+    look(world)
+    live_again(world)
+    world.day()
+    world.clock.advance(timedelta(hours=1))
+    with leasing.held(world.context, world.company) as lease:
+        calls = sync.sync(world.context, world.company, lease).calls
+
+    assert calls == 1
+
+
+def test_a_note_that_somebody_else_wrote_does_not_look_like_ours(world, owing):
+    """It has the form of a marker, and is none that this installation could have made."""
+    for invoice in owing.values():
+        world.act("add_note", invoice={"id": invoice}, text="Nov 3: called (ref 7F3A9C)")
+
+    look(world)
+
+    assert restored.state(world.context, world.company) is None
+    assert world.company.mode is Mode.AUTOMATIC
