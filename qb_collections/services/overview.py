@@ -17,7 +17,7 @@ from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.night import next_night_on
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cursors, mirror, overview, runs, tasks
+from qb_collections.store import books_words, cursors, mirror, overview, runs, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.engine import reading
@@ -53,6 +53,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "start": ("follows in the next ten business days", "follow in the next ten business days"),
 }
 NOTHING_LATE = frozenset({"not_overdue", "settled"})
+# How core.books_rhythm begins the sentence that holds a run until a person says that the books are current.
+BOOKS_QUESTION = "On hold: the newest payment in your books"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,16 @@ def tonight_of(context: Context, company: Company, run: Run) -> Tonight:
         found = _tonight(conn, company, run)
     assert found is not None
     return found
+
+
+def asks_about_books(run: Run) -> bool:
+    """Whether the run is held because payments look as if they had not been entered."""
+    return run.kind == "night" and run.state == "held" and (run.heading or "").startswith(BOOKS_QUESTION)
+
+
+def books_word(conn: Connection, company: Company, run: Run | None) -> str | None:
+    """Who said for this run that the books are up to date; None: nobody, or nobody was asked."""
+    return books_words.given_by(conn, company.id, run.id) if run and asks_about_books(run) else None
 
 
 def decide_now(conn: Connection, company: Company, case: Case, today: date) -> Decision:

@@ -28,6 +28,7 @@ from qb_collections.web import (
     sending,
     stop,
     tasks,
+    watching,
     wording,
 )
 
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     runs.bp,
     tasks.bp,
     about_you.bp,
+    watching.bp,
 )
 
 

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money
-from qb_collections.services import holds, overview
+from qb_collections.services import holds, important, marks, overview
 from qb_collections.services.refusal import Refusal
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, contacts, mirror, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
@@ -19,9 +20,10 @@ from qb_collections.web.access import company_for_user, context_of, safe_next, u
 
 bp = Blueprint("customers", __name__, url_prefix="/companies/<int:company_id>")
 
-# What a person may mark, in the owner's words: of an invoice or a customer.
+# What a person may mark, in the owner's words: of an invoice or a customer.  How it reads once it stands is
+# for services.marks.
 HOLD_CHOICES = {
-    HoldKind.PROMISE: "They promised to pay on a day",
+    HoldKind.PROMISE: "They promised to pay by a certain day",
     HoldKind.IN_TRANSIT: "A payment is on its way",
     HoldKind.DISPUTE: "They question this invoice",
     HoldKind.EXCLUSION: "Leave it to me",
@@ -67,6 +69,8 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         said = contacts.of_customer(conn, company.id, customer_id)
         waiting = tasks.list(conn, company.id, customer_id=customer_id)
         sites = mirror.customers(conn, company.id, found[0].members) if found else {}
+        standing = marks.of(conn, company, found[0].holds, found[0].invoices, today) if found else []
+        means = important.meaning(Rulebook(conn, company, today).policy)
     if not found:
         abort(404)
     findings = {line.invoice_id: line for line in decided.findings} if decided else {}
@@ -80,7 +84,8 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         tasks=waiting,
         sites=sites,
         hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
-        hold_words=HOLD_CHOICES,
+        marks=standing,
+        important_means=means,
         numbers={invoice.id: invoice.label for invoice in found[0].invoices},
     )
 
@@ -99,6 +104,19 @@ def lift(company_id: int, hold_id: int) -> ResponseReturnValue:
     done = holds.lift(context_of(company), company, hold_id, by=user().name)
     flash(str(done), "refused" if isinstance(done, Refusal) else "message")
     return redirect(safe_next(request.form.get("back")), 303)
+
+
+@bp.post("/customers/<customer_id>/important")
+def mark_important(company_id: int, customer_id: str) -> ResponseReturnValue:
+    company = company_for_user(company_id, role="collector")
+    return _marked(company, customer_id, True)
+
+
+@bp.post("/customers/<customer_id>/as-usual")
+def as_usual(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """Fewer steps wait for a person from then on, so it takes who may approve them."""
+    company = company_for_user(company_id, role="manager")
+    return _marked(company, customer_id, False)
 
 
 def place_hold(company: Company, *, customer: str | None = None, invoice: str | None = None) -> None:
@@ -128,6 +146,17 @@ def place_hold(company: Company, *, customer: str | None = None, invoice: str | 
         flash(done.message, "refused")
     else:
         flash(holds.sentence(here, company, done))
+
+
+def _marked(company: Company, customer_id: str, yes: bool) -> ResponseReturnValue:
+    here = context_of(company)
+    with reading(here.engine) as conn:
+        known = mirror.customers(conn, company.id, [customer_id])
+    if customer_id not in known:
+        abort(404)
+    done = important.mark(here, company, customer_id, yes, by=user().name)
+    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
+    return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
 
 
 def _day(name: str) -> date | None:

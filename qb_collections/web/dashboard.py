@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.services import about_you, modes, night, overview, progress
+from qb_collections.services import about_you, adding_up, history_told, modes, night, overview, progress
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.modes import Confirm
 from qb_collections.services.refusal import Refusal
@@ -14,6 +14,7 @@ from qb_collections.store import leases, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Leased
+from qb_collections.web import reconnecting
 from qb_collections.web.access import company_for_user, context, context_of, user
 
 bp = Blueprint("dashboard", __name__, url_prefix="/companies/<int:company_id>")
@@ -32,9 +33,19 @@ def show(company_id: int) -> str:
     found = overview.overview_of(here, company)
     if found.cursor is None or found.cursor.first_synced_at is None:
         return render_template("web/reading.html", counts=counts, reading=progress.of(company.id))
+    latest = found.last_night.run if found.last_night else None
+    with reading(here.engine) as conn:
+        adds_up = adding_up.latest(conn, company)
+        word = overview.books_word(conn, company, latest)
     return render_template(
         "web/dashboard.html",
         overview=found,
+        reconnect_by=reconnecting.warning(here, company),
+        asked_about_books=latest is not None and overview.asks_about_books(latest),
+        books_word=word,
+        adds_up=adds_up,
+        remedy=adding_up.REMEDY,
+        history=history_told.of(here, company),
         counts=counts,
         worked_on="working" in request.args and (worked_on or _just_asked(request.args["working"])),
         offer_automatic=modes.may_offer_automatic(here, company),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from qb_collections.core.case import HoldKind
-from qb_collections.services import explain, finding, holds
+from qb_collections.services import explain, finding, holds, marks
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import mirror, overview
 from qb_collections.store.companies import Company
@@ -32,10 +32,12 @@ def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
     if isinstance(why, Refusal):
         abort(404)
     placed = [
-        one
+        one.hold
         for one in holds.standing(here, company, why.invoice.customer_id)
         if one.hold.invoice_id in (None, why.invoice.id)
     ]
+    with reading(here.engine) as conn:
+        standing = marks.of(conn, company, placed, [why.invoice] if why.invoice.balance else [], why.on)
     return render_template(
         "web/invoice.html",
         why=why,
@@ -43,9 +45,8 @@ def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
         customer=why.customer,
         today=why.on,
         notes=notes,
-        holds=placed,
+        holds=standing,
         hold_choices={kind: HOLD_CHOICES[kind] for kind in ON_AN_INVOICE},
-        hold_words=HOLD_CHOICES,
     )
 
 

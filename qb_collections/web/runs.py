@@ -43,6 +43,7 @@ def show(company_id: int, run_id: int) -> str:
             run = runs.get(conn, company.id, run_id)
         except LookupError:
             abort(404)
+        word = overview.books_word(conn, company, run)
     told = report.run_report(here, company, run_id)
     for line in told["customers"]:
         line["money"] = _money(line["amount"], line["currency"])
@@ -61,6 +62,8 @@ def show(company_id: int, run_id: int) -> str:
         silent=[line for line in quiet if not _starts(line)],
         starting=_by_day(quiet),
         waiting=_waiting(told["intents"]),
+        asked_about_books=overview.asks_about_books(run),
+        books_word=word,
         effects={effect["customer_id"]: effect for effect in told["intents"] if effect["kind"] in EFFECTS},
     )
 

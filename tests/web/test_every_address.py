@@ -31,6 +31,12 @@ FORMS = {
     "runs.approve": "manager",
     "tasks.done": "collector",
     "about_you.save": "manager",
+    "customers.mark_important": "collector",
+    "customers.as_usual": "manager",
+    "watching.books_are_current": "manager",
+    "watching.stop_history": "collector",
+    "watching.go_on_with_history": "collector",
+    "watching.compare": "collector",
 }
 # Its one page is for owners.
 PAGES = {"companies.ask": "owner"}
