@@ -271,7 +271,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         if isinstance(error, Throttled):
             return
         ceiling = min(PAUSE_SECONDS_MAX, 0.5 * 2**attempt)
-        self.clock.sleep(max(self._random.uniform(0.0, ceiling), min(error.retry_after or 0.0, 60.0)))
+        self.limiter.wait(max(self._random.uniform(0.0, ceiling), min(error.retry_after or 0.0, 60.0)))
 
 
 class _TooLarge(ContentDecodingError):

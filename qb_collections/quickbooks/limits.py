@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ UNTOLD_WAIT_SECONDS = (
     60.0  # what a 429 without Retry-After means (developer.intuit.com, "Limits and throttles")
 )
 PATIENCE_SECONDS = 120.0  # a longer wait is the caller's decision, not a sleep
+SIGN_OF_LIFE_SECONDS = 15.0  # a wait is slept in pieces; after each its keeper may say that we are still here
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Limiter:
         self.limits = limits or Limits()
         self.reads: Counter[str] = Counter()  # metered reads by month, "2026-11"
         self.page_rows: dict[str, int] = {}  # kinds whose pages were too heavy, and how many rows are not
+        # Called between the pieces of a wait, under which nothing is written: it renews the company's lease.
+        self.while_waiting: Callable[[], None] = lambda: None
         self._name = secrets.token_hex(8)
         self._minute = Window(self.limits.per_minute, 60.0)
         self._second = Window(self.limits.per_second, 1.0)
@@ -85,6 +88,14 @@ class Limiter:
         with self._slots:
             self._take(batch)
             yield
+
+    def wait(self, seconds: float) -> None:
+        """Sleep on the limiter's clock, and let while_waiting run after every fifteen seconds of it."""
+        while seconds > SIGN_OF_LIFE_SECONDS:
+            self.clock.sleep(SIGN_OF_LIFE_SECONDS)
+            self.while_waiting()
+            seconds -= SIGN_OF_LIFE_SECONDS
+        self.clock.sleep(seconds)
 
     def throttled(self, retry_after_seconds: float | None) -> None:
         """QuickBooks answered 429: nothing leaves before what it says, else for a minute."""
@@ -158,7 +169,7 @@ class Limiter:
                     return
             if wait > PATIENCE_SECONDS:
                 raise Throttled(retry_after=wait, detail=f"nothing may be sent for {wait:.0f} seconds")
-            self.clock.sleep(wait + 0.001)  # a little more, so that rounding never asks for one more round
+            self.wait(wait + 0.001)  # a little more, so that rounding never asks for one more round
 
     def _penalty(self) -> float:
         if self._not_before_at is None:

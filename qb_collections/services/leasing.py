@@ -23,11 +23,13 @@ def held(context: Context, company: Company, wait_seconds: float = COMMAND_SECON
 
     What a dead holder left in sending becomes unknown, and is read for before
     it is sent again.  The limiter's state is read on taking and stored on
-    release, also when the work fails.  Raises leases.Leased, saying by whom,
+    release, also when the work fails.  While the limiter waits (a 429 asks for
+    a minute) the lease is renewed.  Raises leases.Leased, saying by whom,
     when the lease stays taken for wait_seconds.
     """
     lease = leases.acquire(context.engine, company.id, context.holder, wait_seconds=wait_seconds)
     limiter = context.limiters.of(company.id, context.clock)
+    limiter.while_waiting = lambda: _renew(context, lease)
     try:
         if lease.limiter_state is not None:
             limiter.import_state(lease.limiter_state)
@@ -38,4 +40,11 @@ def held(context: Context, company: Company, wait_seconds: float = COMMAND_SECON
         with structlog.contextvars.bound_contextvars(company=company.alias):
             yield lease
     finally:
+        limiter.while_waiting = lambda: None
         leases.release(context.engine, lease, limiter.export_state())
+
+
+def _renew(context: Context, lease: Lease) -> None:
+    """Hold the lease for another minute.  Raises leases.LeaseLost when somebody took it."""
+    with durable(context.engine) as conn:
+        lease.check(conn)

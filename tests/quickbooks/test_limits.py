@@ -62,6 +62,18 @@ def test_after_a_429_nothing_leaves_before_what_it_says_else_for_a_minute(told, 
     assert elapsed(clock) == pytest.approx(seconds, abs=0.01)
 
 
+def test_a_long_wait_gives_a_sign_of_life_every_fifteen_seconds():
+    clock = ManualClock(START)
+    limiter = Limiter(clock)
+    signs = []
+    limiter.while_waiting = lambda: signs.append(round(elapsed(clock)))
+
+    limiter.throttled(None)
+    call(limiter)
+
+    assert signs == [15, 30, 45, 60]
+
+
 def test_a_wait_beyond_two_minutes_is_told_and_not_slept():
     clock = ManualClock(START)
     limiter = Limiter(clock)
