@@ -15,10 +15,10 @@ RUN := $(call stamp,run,requirements.lock)
 DEV := $(call stamp,dev,requirements-dev.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint lock soak bench clean
+.PHONY: help demo run test lint lock soak bench mutation clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(RUN) ## thirty nights of a made-up company, then its web app until Ctrl-C
 	@$(BIN)/qb-collections demo
@@ -38,6 +38,9 @@ soak: $(DEV) ## every property with two thousand fresh examples, and the tests t
 bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in docs/benchmarks.md
 	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
 
+mutation: $(DEV) ## change one thing at a time in core; at least 85 of 100 changes must fail a test
+	@$(BIN)/python tests/mutation.py
+
 # The machine's own pip settings are left out, so that two machines write the same lock.
 lock: $(DEV) ## write both locks again from pyproject.toml; UPGRADE=1 takes newer versions
 	@for lock in "requirements.lock" "requirements-dev.lock --extra dev --constraint requirements.lock"; do \
@@ -46,7 +49,7 @@ lock: $(DEV) ## write both locks again from pyproject.toml; UPGRADE=1 takes newe
 	done
 
 clean: ## remove .venv and every cache; your data stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- set-up ----------------------------------------------------------------------------------------------
