@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from qb_collections.core.case import HoldKind
+from qb_collections.core.money import Money
 from qb_collections.demo.diary import PlanMade
 from qb_collections.demo.owner import Owner, Surprise, accepted, next_weekday
 from qb_collections.demo.words import day, money
@@ -116,8 +117,8 @@ class StoryOwner(Owner):
         today, by, reason = self.world.today, self.name, answer.owner_notes
         if answer.outcome == "promise":
             on = self._promised_on(part, answer)
-            self._promised(part, answer, on, opening)
-            return Report("promise", by, on=on)
+            amount = self._promised(part, answer, on, opening)
+            return Report("promise", by, on=on, amount=amount, reason=_quoted(part, answer))
         if answer.outcome == "in transit":
             self._in_transit(part, answer, opening)
             return Report("in-transit", by)
@@ -141,8 +142,8 @@ class StoryOwner(Owner):
         opening = f"{part.person} of {customer} answers: “{answer.says}”"
         if answer.outcome == "promise":
             on = self._promised_on(part, answer)
-            self._hold(HoldKind.PROMISE, customer, "promised in a reply", until_on=on)
-            self._promised(part, answer, on, opening)
+            amount = self._promised(part, answer, on, opening)
+            self._hold(HoldKind.PROMISE, customer, _quoted(part, answer), until_on=on, amount=amount)
         elif answer.outcome == "dispute":
             number = answer.invoices[0]
             accepted(
@@ -182,9 +183,10 @@ class StoryOwner(Owner):
         assert answer.promised_after_days is not None
         return next_weekday(today + timedelta(days=answer.promised_after_days))
 
-    def _promised(self, part: Part, answer: Answer, on: date, opening: str) -> None:
+    def _promised(self, part: Part, answer: Answer, on: date, opening: str) -> Money:
         _, amount = self.said("promise", part.customer, on)
         self.note(f"{opening} {self.name} notes it: {money(amount)} promised for {day(on)}.", part.customer)
+        return Money(amount, self.world.company.currency)
 
     def _disputed(self, part: Part, answer: Answer, opening: str) -> None:
         self.said("dispute", part.customer, None, answer.invoices)
@@ -282,7 +284,14 @@ class StoryOwner(Owner):
         act = {"act": "pay", "customer": part.customer, "invoices": list(numbers), "deposit_to": "Checking"}
         self.world.schedule(at, act)
 
-    def _hold(self, kind: HoldKind, customer: str, reason: str, until_on: date | None = None) -> None:
+    def _hold(
+        self,
+        kind: HoldKind,
+        customer: str,
+        reason: str,
+        until_on: date | None = None,
+        amount: Money | None = None,
+    ) -> None:
         found = holds.add(
             self.world.context,
             self.world.company,
@@ -291,6 +300,7 @@ class StoryOwner(Owner):
             by=self.name,
             customer=customer,
             until_on=until_on,
+            amount=amount,
         )
         accepted(found)
 
@@ -298,6 +308,11 @@ class StoryOwner(Owner):
 def _in_short(answer: Answer) -> str:
     """What the owner notes, in its first sentence: it stands in the middle of another one."""
     return answer.owner_notes.split(". ")[0].rstrip(".")
+
+
+def _quoted(part: Part, answer: Answer) -> str:
+    """The first sentence of what they said, as the person's own words."""
+    return f"{part.person}: “{answer.says.split('. ')[0].rstrip('.')}.”"
 
 
 def _numbers(part: Part) -> set[str]:
