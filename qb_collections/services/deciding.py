@@ -109,7 +109,7 @@ def _first_day(
 
 def in_cycle(book: Rulebook, case: Case, on: date) -> Case:
     """The case in the cycle that holds on that day; a cycle that begins takes the ladder of today."""
-    return replace(case, cycle=cycles.advance(case, book.version, on))
+    return replace(case, cycle=cycles.advance(case, book.in_force(case).version, on))
 
 
 def as_it_starts(conn: Connection, company: Company, book: Rulebook, case: Case, on: date) -> Case:

@@ -100,7 +100,7 @@ def recheck(
         if case is not None and not case.invoices:
             case = None
         if case is not None:
-            case = replace(case, cycle=cycles.advance(case, book.version, today))
+            case = replace(case, cycle=cycles.advance(case, book.in_force(case).version, today))
         decision = decide(case, book.rules(case), today) if case is not None else None
         opens_at = _opens_at(company, book, case, decision, now)
         checked.append(Checked(intent, case, decision, live.documents, live.read_at, opens_at))
@@ -120,7 +120,8 @@ def _opens_at(
 ) -> datetime:
     if case is None or decision is None or decision.outcome not in (Outcome.REMIND, Outcome.CALL):
         return now
-    return hours.opens_at(company, book.policy, book.calendar, case.customer, now)
+    held = book.in_force(case)
+    return hours.opens_at(company, held.policy, held.calendar, case.customer, now)
 
 
 def _into_mirror(conn: Connection, company: Company, members: Sequence[str], live: Live) -> None:

@@ -143,11 +143,12 @@ def _apply(
     """One chunk in one transaction: decisions and findings, next looks, cycles, intents, tasks."""
     queued: dict[tuple[str, str], PlannedIntent] = {}
     for one in chunk:
+        rule = night.book.in_force(one.case)
         effect = effects.planned(
             company,
-            night.book.policy,
-            night.book.version,
-            night.book.calendar,
+            rule.policy,
+            rule.version,
+            rule.calendar,
             one.case,
             one.decision,
             one.draft,
