@@ -23,7 +23,7 @@ def test_each_customer_has_a_column_on_the_balance_sheet():
     assert titles == ["", "Amy's Bird Sanctuary", "Bill's Windsurf Shop", "Total"]
     assets, rest = found["Rows"]["Row"]
     assert [cell["value"] for cell in assets["Summary"]["ColData"]] == [
-        "Total ASSETS",
+        "TOTAL ASSETS",
         "100.00",
         "40.00",
         "140.00",

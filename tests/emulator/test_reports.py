@@ -139,7 +139,7 @@ def test_the_balance_sheet_balances(company):
 
     rows = table(company.engine.report(REALM, "BalanceSheet"))
 
-    assert ["Total ASSETS", "133.00"] in rows
+    assert ["TOTAL ASSETS", "133.00"] in rows
     assert ["Undeposited Funds", "25.00"] in rows
     assert rows[-1] == ["TOTAL LIABILITIES AND EQUITY", "133.00"]
 

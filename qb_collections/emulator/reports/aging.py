@@ -130,7 +130,8 @@ def summary(work: Work, params: Mapping[str, str]) -> Body:
         total = [sum(column, ZERO) for column in zip(*sums.values(), strict=True)]
         cells = shape.cells("TOTAL", _texts(total))
         rows.append({"Summary": {"ColData": cells}, "type": "Section", "group": "GrandTotal"})
-    columns = [("", "Customer"), *((title, "Money") for title in (*buckets.titles, "Total"))]
+    titles = (*buckets.titles, "Total")
+    columns = [shape.Column("", "Customer"), *(shape.Column(title, "Money") for title in titles)]
     header = {
         "DateMacro": params.get("date_macro", "today"),
         "StartPeriod": on.isoformat(),
@@ -179,14 +180,14 @@ def _tree(work: Work, sums: Mapping[str, list[Decimal]]) -> list[Body]:
 
 
 _DETAIL = (
-    ("Date", "tx_date"),
-    ("Transaction Type", "txn_type"),
-    ("Num", "doc_num"),
-    ("Customer", "cust_name"),
-    ("Due Date", "due_date"),
-    ("Past Due", "past_due"),
-    ("Amount", "subt_amount"),
-    ("Open Balance", "subt_open_bal"),
+    shape.Column("Date", "tx_date"),
+    shape.Column("Transaction Type", "txn_type"),
+    shape.Column("Num", "doc_num"),
+    shape.Column("Customer", "cust_name"),
+    shape.Column("Due Date", "due_date"),
+    shape.Column("Past Due", "past_due"),
+    shape.Column("Amount", "subt_amount"),
+    shape.Column("Open Balance", "subt_open_bal"),
 )
 _TYPES = {"CreditMemo": "Credit Memo", "JournalEntry": "Journal Entry"}
 

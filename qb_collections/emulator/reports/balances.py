@@ -33,7 +33,7 @@ def by_customer(work: Work, params: Mapping[str, str]) -> Body:
         rows.append(
             {"Summary": {"ColData": shape.cells("TOTAL", [total])}, "type": "Section", "group": "GrandTotal"}
         )
-    columns = [("", "Customer"), ("Total", "Money")]
+    columns = [shape.Column("", "Customer"), shape.Column("Total", "Money")]
     header = {"DateMacro": params.get("date_macro", "all"), "EndPeriod": on.isoformat()}
     return shape.report(
         work, "CustomerBalance", columns, rows, header=header, options={"report_date": on.isoformat()}

@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from qb_collections.emulator import errors
 from qb_collections.emulator.reports import macros
@@ -11,6 +12,14 @@ from qb_collections.emulator.wire import Body, parse_day, stamp
 from qb_collections.emulator.work import Work
 
 _MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
+
+
+class Column(NamedTuple):
+    """A column's title, its type, and what else is said of it (recorded: at least its key)."""
+
+    title: str
+    kind: str
+    meta: tuple[tuple[str, str], ...] = ()
 
 
 def amount(value: Decimal) -> str:
@@ -45,13 +54,13 @@ def section(
 def report(
     work: Work,
     name: str,
-    columns: Sequence[tuple[str, str]],
+    columns: Sequence[Column],
     rows: list[Body],
     *,
     header: Body,
     options: Mapping[str, str] | None = None,
 ) -> Body:
-    """Put a report together; columns are (title, type) pairs."""
+    """Put a report together."""
     shown = {"NoReportData": "false" if rows else "true"} | dict(options or {})
     return {
         "Header": {
@@ -61,9 +70,14 @@ def report(
             "Currency": work.home_currency,
             "Option": [{"Name": key, "Value": value} for key, value in shown.items()],
         },
-        "Columns": {"Column": [{"ColTitle": title, "ColType": kind} for title, kind in columns]},
+        "Columns": {"Column": [_column(column) for column in columns]},
         "Rows": {"Row": rows},
     }
+
+
+def _column(column: Column) -> Body:
+    meta = [{"Name": name, "Value": value} for name, value in column.meta]
+    return {"ColTitle": column.title, "ColType": column.kind} | ({"MetaData": meta} if meta else {})
 
 
 def day(params: Mapping[str, str], name: str, otherwise: date) -> date:
