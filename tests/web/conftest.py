@@ -25,6 +25,7 @@ from qb_collections.store.engine import durable
 from qb_collections.store.people import Role
 from qb_collections.store.tables.people import practice
 from qb_collections.web import create_web_app
+from tests.kept import Kept
 
 NOW = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)  # a Monday, 10:30 in Chattanooga
 PASSWORD = "warm copper leaf"
@@ -83,14 +84,22 @@ def quick_passwords():
         yield
 
 
-@pytest.fixture
-def settings(tmp_path):
-    return config.read({}, data_dir=tmp_path, log_level="error")
+@pytest.fixture(scope="session")
+def furnished_once(tmp_path_factory) -> tuple[House, Kept]:
+    """The house, and its database before anybody came in."""
+    folder = tmp_path_factory.mktemp("house")
+    made = furnished(config.read({}, data_dir=folder, log_level="error"))
+    return made, Kept(folder / "qb-collections.sqlite3")
 
 
 @pytest.fixture
-def house(settings) -> House:
-    return furnished(settings)
+def house(furnished_once) -> House:
+    """Each test finds it as it was built: database, clock and woken work."""
+    made, kept = furnished_once
+    kept.put_back()
+    made.clock.set(NOW)
+    made.woken.clear()
+    return made
 
 
 def furnished(settings: config.Settings) -> House:

@@ -1,6 +1,7 @@
 """Connecting in the browser, against an emulator: there, back, again, and away."""
 
 import re
+import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,41 +14,64 @@ from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.store import companies, connections, people
 from qb_collections.store.engine import durable, reading
 from qb_collections.web import create_web_app
+from tests.kept import Kept
 from tests.web.conftest import NOW, PASSWORD, Browser
 
 
-@pytest.fixture
-def clock():
-    return ManualClock(NOW)
-
-
-@pytest.fixture
-def emulator(clock):
-    server = EmulatorServer(path=None, clock=clock, control=True)
+@pytest.fixture(scope="module")
+def emulator_file(tmp_path_factory):
+    """The books of one company, which a test gets a copy of."""
+    file = tmp_path_factory.mktemp("books") / "books.sqlite3"
+    server = EmulatorServer(path=str(file), clock=ManualClock(NOW))
     server.open_company("empty-us")
+    server.stop()
+    return file
+
+
+@pytest.fixture
+def emulator(emulator_file, clock, tmp_path):
+    path = shutil.copy(emulator_file, tmp_path / "books.sqlite3")
+    server = EmulatorServer(path=str(path), clock=clock, control=True)
     server.start()
     yield server
     server.stop()
 
 
-@pytest.fixture
-def woken():
-    return []
-
-
-@pytest.fixture
-def context(tmp_path, clock, woken):
-    settings = config.read({}, data_dir=tmp_path, log_level="error")
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Context, pages, woken work, and the database before any company is connected."""
+    folder = tmp_path_factory.mktemp("installed")
+    clock, woken = ManualClock(NOW), []
+    settings = config.read({}, data_dir=folder, log_level="error")
     built = app.build(settings, clock, shared_clock=clock, wake=lambda *job: woken.append(job))
     with durable(built.engine) as conn:
         owner = people.ensure_first_practice(conn, NOW)
         people.set_password(conn, owner.id, PASSWORD)
+    return built, create_web_app(built), woken, Kept(folder / "qb-collections.sqlite3")
+
+
+@pytest.fixture
+def context(installed):
+    built, _, woken, kept = installed
+    kept.put_back()
+    built.clock.set(NOW)
+    woken.clear()
     return built
 
 
 @pytest.fixture
-def browser(context):
-    browser = Browser(create_web_app(context).test_client())
+def clock(context):
+    return context.clock
+
+
+@pytest.fixture
+def woken(installed, context):
+    return installed[2]
+
+
+@pytest.fixture
+def browser(installed, context):
+    browser = Browser(installed[1].test_client())
     browser.post("/sign-in", email=people.FIRST_OWNER, password=PASSWORD)
     return browser
 

@@ -95,8 +95,8 @@ def test_a_form_over_one_mebibyte_is_413(house):
     assert "too large" in answer.text
 
 
-def test_an_error_page_says_nothing_but_a_number_that_is_in_the_log(house, capsys):
-    house.web.view_functions["pages.what_we_touch"] = broken
+def test_an_error_page_says_nothing_but_a_number_that_is_in_the_log(house, capsys, monkeypatch):
+    monkeypatch.setitem(house.web.view_functions, "pages.what_we_touch", broken)
     app.logs.configure("info")
 
     page = house.browser("owner@ours.example").get("/what-we-touch")
