@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.core import plan_home_cents
+from qb_collections.core.identity import body_hash
 from qb_collections.core.intents import Intent, IntentKind, State
 from qb_collections.core.money import Money
 from qb_collections.quickbooks.errors import DuplicateNumber, Refused, SubscriptionEnded
@@ -19,7 +20,7 @@ from qb_collections.services import attempts, plan_mirror, plan_reversal
 from qb_collections.services.attempts import Begun, Prepared
 from qb_collections.services.context import Context
 from qb_collections.services.plan_papers import KIND_OF, body_of
-from qb_collections.store import cases, intents, plans
+from qb_collections.store import cases, intents, plans, restored
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
@@ -39,11 +40,19 @@ def write(
     mended begins the plan's reversal.
     """
     body = body_of(plan, intent, plan.memo_id)
-    if intent.state is State.UNKNOWN:
+    unknown = intent.state is State.UNKNOWN
+    if unknown or _put_back_since(context, company, plan):
         record = _find(gateway, plan, intent)
         if record is not None:
+            if not unknown:
+                with durable(context.engine) as conn:
+                    hashed = body_hash(body)
+                    intents.ready(
+                        conn, lease, intent, body=body, body_hash=hashed, before={}, round=intent.round
+                    )
             _confirm(context, company, lease, gateway, plan, intent, record)
             return
+    if unknown:
         begun = _again(context, lease, intent)
     else:
         begun = attempts.begin(context, company, lease, [Prepared(intent, body, {})])
@@ -63,6 +72,13 @@ def _find(gateway: Gateway, plan: PlanRow, intent: Intent) -> dict[str, Any] | N
     )
     ours = [one for one in found if one.kind == KIND_OF[intent.kind]]
     return ours[0].record if ours else None
+
+
+def _put_back_since(context: Context, company: Company, plan: PlanRow) -> bool:
+    """Whether the records were put back from a backup that holds this plan: the books may be further."""
+    with reading(context.engine) as conn:
+        row = restored.of(conn, company.id)
+    return row is not None and row.found_at >= plan.created_at
 
 
 def _again(context: Context, lease: Lease, intent: Intent) -> Begun:

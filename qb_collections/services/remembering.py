@@ -13,7 +13,7 @@ from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.case import Contact, ContactKind, HoldKind
 from qb_collections.core.decision import Channel
 from qb_collections.core.identity import note_key
-from qb_collections.core.intents import IntentKind, State
+from qb_collections.core.intents import State
 from qb_collections.core.recollection import Key, LostContact, LostPlan
 from qb_collections.messages.notes import note_line
 from qb_collections.messages.reminders import STEPS
@@ -35,7 +35,6 @@ _COPIES = ("s0", "s1")  # QuickBooks e-mailed the invoice itself
 _LINES = ("s0", "s1", "listed", "s2", "s3", "s3_email", "s4", "s5", "monthly")
 _NO_REF = "AAAAAA"
 _STEP_OF_LINE = {"s3_email": "S3", "listed": "S1", "monthly": "S-MONTH"}
-_PLAN_KINDS = (IntentKind.PLAN_MEMO, IntentKind.PLAN_APPLY, IntentKind.PLAN_INSTALLMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,16 @@ class Remembered:
 
 
 def any_ahead(conn: Connection, company: Company, seen: Mapping[str, Seen]) -> bool:
-    """Whether one of these invoices bears a note that this database has yet to plan."""
+    """Whether one of these invoices bears a note that this database has yet to plan, or to write."""
     lost = _lost_contacts(conn, company, seen, numbers=recollection.SOON, cycles_on=2)
     if lost:
         return True
+    refs = {ref for one in seen.values() for ref, _ in one.lines}
     next_number = plans.next_number(conn, company.id)
-    ahead = recollection.plans_ahead(company.key, next_number, [*seen], plans=1)
-    return any(ref in ahead for one in seen.values() for ref, _ in one.lines)
+    if not refs.isdisjoint(recollection.plans_ahead(company.key, next_number, [*seen], plans=1)):
+        return True
+    planned = intents.list(conn, company.id, states=(State.PLANNED,), limit=10_000)
+    return any(one.plan.get("ref") in refs for one in planned if not one.round)
 
 
 def take_over(
@@ -81,7 +83,6 @@ def take_over(
     )
     for contact in sorted(lost, key=lambda one: (one.customer_id, one.cycle, one.number)):
         _record(conn, context, company, lease, contact, lost[contact], since)
-    _plans_underway(conn, company, lease, seen, documents)
     owners = _unknown_plans(conn, company, seen, documents)
     today = company.today(context.clock.now())
     for number, customers in sorted(owners.items()):
@@ -238,28 +239,6 @@ def _attached(
         for id in lines
         if id in known
     }
-
-
-def _plans_underway(
-    conn: Connection,
-    company: Company,
-    lease: Lease,
-    seen: Mapping[str, Seen],
-    documents: Sequence[Found],
-) -> None:
-    """Steps of a plan that the backup had not written and the books have: read for before writing."""
-    refs = {ref for one in seen.values() for ref, _ in one.lines}
-    refs |= {ref for one in documents for ref, _ in _lines(one)}
-    waiting = intents.list(
-        conn, company.id, states=(State.PLANNED, State.READY), kinds=_PLAN_KINDS, limit=10_000
-    )
-    for one in waiting:
-        if one.plan.get("ref") in refs:
-            intents.ready(
-                conn, lease, one, body=one.body, body_hash=one.body_hash, before=one.before, round=one.round
-            )
-            for state in (State.SENDING, State.UNKNOWN):
-                intents.settle(conn, lease, one.id, state, reason="written after the backup was made")
 
 
 def _unknown_plans(
