@@ -8,6 +8,7 @@ from qb_collections.cli.answers import HELD, OK, Answer, say
 from qb_collections.cli.opening import working
 from qb_collections.cli.progress import Shown
 from qb_collections.cli.verbs import verb
+from qb_collections.cli.watched import EXPLAIN
 from qb_collections.cli.words import many, name_argument
 from qb_collections.services import sync, verify
 from qb_collections.services.sync_report import SyncReport
@@ -65,4 +66,6 @@ def sync_sentence(name: str, report: SyncReport) -> str:
 
 
 def verified(name: str, report: VerifyReport) -> Answer:
-    return Answer({"company": name, **report.as_json()}, report.lines, OK if report.agrees else HELD)
+    apart = any(one.kind == "tie_out" and not one.repaired for one in report.differences)
+    lines = [*report.lines, EXPLAIN] if apart else report.lines
+    return Answer({"company": name, **report.as_json()}, lines, OK if report.agrees else HELD)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from qb_collections.cli import watched
 from qb_collections.cli.answers import HELD, Answer, Cannot, accepted
 from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import noun, verb
@@ -35,12 +36,16 @@ def add_to(main: click.Group) -> None:
             everything = companies.global_stop(conn)
             synced = {one.id: cursors.cursor(conn, one.id) for one in every}
         rows = [
-            _row(one) | {"synced_at": cursor.synced_at if (cursor := synced[one.id]) else None}
+            _row(one)
+            | {"synced_at": cursor.synced_at if (cursor := synced[one.id]) else None}
+            | watched.row(context, one)
             for one in every
         ]
-        lines = [_line(one) for one in every] or [
-            "No company is connected yet. Connect one with: qb-collections connect"
-        ]
+        lines = [
+            line
+            for one in every
+            for line in (_line(one), *(f"   {said}" for said in watched.lines(context, one)))
+        ] or ["No company is connected yet. Connect one with: qb-collections connect"]
         if everything is not None:
             lines.insert(
                 0, f"Everything is stopped by {everything.by}. Lift it with: qb-collections stop --lift"

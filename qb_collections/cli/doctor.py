@@ -7,7 +7,7 @@ import click
 from qb_collections.cli.answers import HELD, OK, Answer
 from qb_collections.cli.opening import open_context, settings
 from qb_collections.cli.verbs import verb
-from qb_collections.services import doctor
+from qb_collections.services import doctor, doctor_watch
 from qb_collections.services.doctor import Level, Line
 
 _MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.BAD: "BAD "}
@@ -16,14 +16,15 @@ _MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.BAD: "BAD "}
 def add_to(main: click.Group) -> None:
     @verb(main, "doctor", "doctor", "doctor --json")
     def doctor_() -> Answer:
-        """Look at settings, key, database, disk, clock, connections, leases, unclear writes and audit chains.
+        """Look at settings, key, database, disk, clock, connections, reads, receivables, writes and audit.
 
         Changes nothing.  Exit code 1 when something is bad; each line says what to do.
         """
         lines = doctor.installation(settings())
         opens = not any(line.level is Level.BAD for line in lines)
         if opens and _is_current(lines):
-            lines += doctor.running(open_context())
+            context = open_context()
+            lines += doctor.running(context) + doctor_watch.lines(context)
         bad = sum(line.level is Level.BAD for line in lines)
         warnings = sum(line.level is Level.WARN for line in lines)
         total = f"{len(lines)} things looked at: {bad} bad, {warnings} to look after."

@@ -11,7 +11,7 @@ from qb_collections.cli.opening import actor, company_named, company_on_its_cloc
 from qb_collections.cli.report_lines import incomplete_lines, reader_of, run_lines
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import company_option, day_text, many, name_argument
-from qb_collections.services import about_you, report, runs
+from qb_collections.services import about_you, books_current, overview, report, runs
 from qb_collections.services.context import Context
 from qb_collections.store import runs as stored
 from qb_collections.store.companies import Company
@@ -71,6 +71,38 @@ def add_to(main: click.Group) -> None:
             {"company": company.name, "run_id": run_id, "message": said},
             [said, *_incomplete(context, company, run_id)],
         )
+
+    @verb(run, "confirm-books", "run confirm-books", "run confirm-books 7")
+    @click.argument("run_id", metavar="[ID]", type=ROW_ID, required=False)
+    @company_option
+    def confirm_books(name: str | None, run_id: int | None) -> Answer:
+        """Say "my books are up to date": a night that was held for old payments goes on.
+
+        Good for that night only, and logged.  Steps that you approve still wait for you.
+        """
+        context, company = company_on_its_clock(name)
+        found = _night(context, company, run_id)
+        if not overview.asks_about_books(found):
+            day = day_text(found.on)
+            raise Refused(f"The night of {day} was not held for your books, so there is nothing to answer.")
+        said = accepted(books_current.confirm(context, company, found.id, by=actor()))
+        return Answer({"company": company.name, "run_id": found.id, "message": said}, [said])
+
+
+def _night(context: Context, company: Company, run_id: int | None) -> Run:
+    """The run with that number, or the latest night.  Raises Refused."""
+    with reading(context.engine) as conn:
+        if run_id is None:
+            latest = stored.latest(conn, company.id, "night")
+            if latest is None:
+                raise Refused(f"No night of {company.name} has run yet.")
+            return latest
+        try:
+            return stored.get(conn, company.id, run_id)
+        except LookupError:
+            raise Refused(
+                f"{company.name} has no run {run_id}. See them with: qb-collections run list"
+            ) from None
 
 
 def _incomplete(context: Context, company: Company, run_id: int | None) -> list[str]:

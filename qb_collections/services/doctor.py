@@ -19,6 +19,7 @@ from qb_collections.core.company_gates import Link
 from qb_collections.core.intents import State as Effect
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.intuit import API_ROOTS
+from qb_collections.services import keep_alive
 from qb_collections.services import policies as policy_service
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
@@ -231,6 +232,9 @@ def _tokens(context: Context, company: Company, now: datetime) -> Line:
         return Line(
             Level.BAD, about, f"it ran out on {ends_at:%d %B %Y}", "connect it again: qb-collections connect"
         )
+    ending = keep_alive.reconnect_by(context, company, now)
+    if ending is not None:
+        return Line(Level.WARN, about, ending.sentence, "connect it again: qb-collections connect")
     with reading(context.engine) as conn:
         overdue = company.id in connections.refresh_due(conn, now - NOT_REFRESHED_WARN)
     if overdue:

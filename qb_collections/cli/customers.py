@@ -1,0 +1,36 @@
+"""customer important: who is spoken to by people first."""
+
+from __future__ import annotations
+
+import click
+
+from qb_collections.cli.answers import Answer, accepted
+from qb_collections.cli.opening import actor, company_on_its_clock
+from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.words import company_option
+from qb_collections.services import important as marking
+
+
+def add_to(main: click.Group) -> None:
+    @noun(main, "customer", "customer important 'Cumberland Cold Storage'")
+    def customer() -> None:
+        """Say what one customer is to you."""
+
+    @verb(
+        customer,
+        "important",
+        "customer important 'Cumberland Cold Storage'",
+        "customer important 'Cumberland Cold Storage' --lift",
+    )
+    @click.argument("customer_name", metavar="CUSTOMER")
+    @click.option("--lift", is_flag=True, help="Treat like everybody else again.")
+    @company_option
+    def important(name: str | None, customer_name: str, lift: bool) -> Answer:
+        """Mark a customer as important: from your policy's step on you approve what goes to them.
+
+        The policy names the step under [approvals], important_from.
+        """
+        context, company = company_on_its_clock(name)
+        said = accepted(marking.mark(context, company, customer_name, not lift, by=actor()))
+        data = {"company": company.name, "customer": customer_name, "important": not lift, "message": said}
+        return Answer(data, [said])
