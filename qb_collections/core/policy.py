@@ -7,15 +7,15 @@ policy_text.py finds the lines for what is refused here.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qb_collections.core import policy_words
+from qb_collections.core import policy_checks, policy_words
 from qb_collections.core.business_days import Calendar, QuietSeason
+from qb_collections.core.policy_problems import PolicyRefused, Problem
 from qb_collections.core.policy_sections import (
     Approvals,
     Backlog,
@@ -83,25 +83,6 @@ class Policy(Section):
         return Calendar(closed, self.contact_hours.weekend, self.quiet_seasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    path: str  # ladder[2].after_due_days
-    line: int | None  # in the text, 1-based
-    message: str  # the value, what is allowed, the remedy
-
-    def __str__(self) -> str:
-        where = f"line {self.line}: " if self.line else ""
-        return f"{where}{self.path}: {self.message}" if self.path else f"{where}{self.message}"
-
-
-class PolicyRefused(ValueError):
-    """The text is not a policy; problems say where and why, in the order of the text."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(map(str, problems)))
-        self.problems = problems
-
-
 def parse(text: str) -> Policy:
     """Read a policy.  Raises PolicyRefused with every problem found, not only the first."""
     try:
@@ -110,12 +91,15 @@ def parse(text: str) -> Policy:
         raise PolicyRefused(
             (Problem("", toml_error_line(str(error), text), f"this is not TOML: {error}"),)
         ) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; lists in lists in lists
+        message = "a number in it is too long, or its brackets are nested too deeply to be read"
+        raise PolicyRefused((Problem("", None, message),)) from error
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
         found = [_problem(text, detail) for detail in policy_words.without_echoes(error.errors())]
         raise PolicyRefused(tuple(sorted(found, key=lambda p: (p.line or 0, p.path)))) from error
-    problems = tuple(_out_of_order(policy, text)) + tuple(_unknown_codes(policy, text))
+    problems = policy_checks.problems(policy, text)
     if problems:
         raise PolicyRefused(problems)
     return policy
@@ -130,9 +114,7 @@ def _problem(text: str, detail: Any) -> Problem:
     location: Location = tuple(detail["loc"])
     path, line = path_text(location), line_of(text, location)
     if detail["type"] == "extra_forbidden":
-        known = _fields_at(location[:-1])
-        close = nearest(str(location[-1]), known)
-        remedy = f'did you mean "{close}"?' if close else f"known here: {', '.join(known)}"
+        remedy = _instead(location)
         return Problem(path, line, f'"{location[-1]}" is not a setting; {remedy}')
     if detail["type"] == "missing":
         return Problem(path, line, "is missing")
@@ -148,6 +130,20 @@ def _as_written(value: object) -> str:
     return f'"{value[:60]}"' if isinstance(value, str) else f"{value}"[:60]
 
 
+def _instead(location: Location) -> str:
+    """What an unknown setting was meant to be, or where it belongs: the nearest known one."""
+    word, known = str(location[-1]), _fields_at(location[:-1])
+    homes = [one for one in Policy.model_fields if one != str(location[0]) and word in _fields_at((one,))]
+    close = nearest(word, known)
+    if homes:
+        return f"it belongs under {' or '.join(_heading(one) for one in homes)}"
+    return f'did you mean "{close}"?' if close else f"known here: {', '.join(known)}"
+
+
+def _heading(section: str) -> str:
+    return f"[[{section}]]" if section in ("ladder", "quiet") else f"[{section}]"
+
+
 def _fields_at(location: Location) -> list[str]:
     """The names of the settings allowed at a place of the policy."""
     sections: dict[str, type[Section]] = {"ladder": Stage, "quiet": Quiet}
@@ -156,47 +152,3 @@ def _fields_at(location: Location) -> list[str]:
     top = str(location[0])
     section = sections.get(top) or Policy.model_fields[top].annotation
     return list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
-
-
-def _out_of_order(policy: Policy, text: str) -> list[Problem]:
-    problems: list[Problem] = []
-    seen: set[str] = set()
-    previous: Stage | None = None
-    for index, stage in enumerate(policy.ladder):
-        if stage.code in seen:
-            path = f"ladder[{index}].code"
-            line = line_of(text, ("ladder", index, "code"))
-            problems.append(
-                Problem(path, line, f'"{stage.code}" is used twice; each step needs its own code')
-            )
-        seen.add(stage.code)
-        if previous is not None and stage.after_due_days <= previous.after_due_days:
-            message = (
-                f"{stage.after_due_days}: out of order; {stage.code} must come later than "
-                f"{previous.code}, so more than {previous.after_due_days}"
-            )
-            line = line_of(text, ("ladder", index, "after_due_days"))
-            problems.append(Problem(f"ladder[{index}].after_due_days", line, message))
-        if previous is not None and previous.firm and not stage.firm:
-            line = line_of(text, ("ladder", index, "firm")) or line_of(text, ("ladder", index))
-            message = f"must be true, because {previous.code} before it is firm"
-            problems.append(Problem(f"ladder[{index}].firm", line, message))
-        previous = stage
-    return problems
-
-
-def _unknown_codes(policy: Policy, text: str) -> list[Problem]:
-    codes = [stage.code for stage in policy.ladder]
-    problems = []
-    for section, key, value in (
-        ("backlog", "enter_at_most", policy.backlog.enter_at_most),
-        ("approvals", "important_from", policy.approvals.important_from),
-        ("de_escalation", "after_reply_at_most", policy.de_escalation.after_reply_at_most),
-    ):
-        # A default that this ladder does not have is no mistake of the writer; it then names no step.
-        written = key in getattr(policy, section).model_fields_set
-        if value not in codes and written:
-            close = nearest(value, codes) or codes[0]
-            message = f'"{value}" is not a step of this ladder ({", ".join(codes)}); did you mean "{close}"?'
-            problems.append(Problem(f"{section}.{key}", line_of(text, (section, key)), message))
-    return problems

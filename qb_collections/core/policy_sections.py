@@ -33,7 +33,7 @@ class Limits(Section):
     at_most_in_21_days: Annotated[int, Field(strict=True, ge=1, le=8)] = 3
     at_most_in_30_days: Annotated[int, Field(strict=True, ge=1, le=10)] = 5
     smallest_balance: Amount = Decimal(25)
-    smallest_balance_in: dict[CurrencyCode, Amount] = Field({})  # JPY = 2500
+    smallest_balance_in: dict[CurrencyCode, Amount] = Field(default={})  # JPY = 2500
     oldest_debt_days: Annotated[int, Field(strict=True, ge=30, le=3660)] = 365
 
     @property
@@ -155,9 +155,9 @@ class Thresholds(Section):
     """Amounts in the company's currency; other currencies in the tables beside them."""
 
     call: Amount = Decimal(500)
-    call_in: dict[CurrencyCode, Amount] = Field({})
+    call_in: dict[CurrencyCode, Amount] = Field(default={})
     plan_offer: Amount = Decimal(500)
-    plan_offer_in: dict[CurrencyCode, Amount] = Field({})
+    plan_offer_in: dict[CurrencyCode, Amount] = Field(default={})
     # The call threshold follows what late customers owe; call is then its least.
     call_from_balances: bool = False
     call_percentile: Annotated[int, Field(strict=True, ge=1, le=99)] = 75
