@@ -15,7 +15,6 @@ from qb_collections.core.policy_problems import Problem, problem_at
 from qb_collections.core.policy_stage import Stage
 from qb_collections.core.policy_text import nearest
 from qb_collections.core.policy_values import TONES
-from qb_collections.core.wording import count_text
 
 if TYPE_CHECKING:
     from qb_collections.core.policy import Policy
@@ -75,7 +74,11 @@ def _calendar_days(stage: Stage, per_week: int) -> Fraction:
 
 def _offset(stage: Stage) -> str:
     days = "business day" if stage.business else "day"
-    return count_text(stage.after_due_days, days) if stage.after_due_days >= 0 else f"{stage.after_due_days}"
+    return _count(stage.after_due_days, days) if stage.after_due_days >= 0 else f"{stage.after_due_days}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _softer_again(policy: Policy, text: str) -> Iterator[Problem]:
@@ -127,7 +130,7 @@ def _repeats(policy: Policy, text: str) -> Iterator[Problem]:
             if at_most * stage.repeat_every_days < window:
                 needed = -(-window // at_most)
                 message = (
-                    f"{stage.repeat_every_days}: with at most {count_text(at_most, 'contact')} in {window} "
+                    f"{stage.repeat_every_days}: with at most {_count(at_most, 'contact')} in {window} "
                     f"days (at_most_in_{window}_days) it cannot repeat so often; {needed} or more is needed"
                 )
                 yield problem_at(text, place, message)

@@ -1,0 +1,233 @@
+"""What contradicts itself in a policy is refused; each rule on both sides of its boundary."""
+
+import pytest
+
+from qb_collections.core.policy import PolicyRefused, parse
+
+from .making import TEXT
+
+
+def step(code, after, *more, channel="email"):
+    lines = [
+        "[[ladder]]",
+        f'code = "{code}"',
+        f'name = "step {code}"',
+        f"after_due_days = {after}",
+        f'channel = "{channel}"',
+        'template = "monthly"',
+        *more,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def policy(*parts):
+    return 'name = "Trial"\n' + "\n".join(parts)
+
+
+def told(text):
+    """The problems as (path, line's own text, message)."""
+    try:
+        parse(text)
+    except PolicyRefused as refused:
+        lines = text.splitlines()
+        return [(one.path, lines[one.line - 1] if one.line else "", one.message) for one in refused.problems]
+    return []
+
+
+A, B = step("A", 3), step("B", 10)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        (
+            step("A", 3),
+            step("B", 3),
+            "3 days: out of order; B must come later than A, so after more than 3 days",
+        ),
+        (step("A", 3), step("B", 4), None),
+        # Five business days are a week of seven days.
+        (step("A", 5, "business = true"), step("B", 7), "so after more than 5 business days"),
+        (step("A", 5, "business = true"), step("B", 8), None),
+        (step("A", 7), step("B", 5, "business = true"), "5 business days: out of order"),
+        (step("A", 6), step("B", 5, "business = true"), None),
+        (step("A", 5, "business = true"), step("B", 6, "business = true"), None),
+        (step("A", -7), step("B", -3), "only one step comes before the due date, and A is it"),
+        (step("A", -7), step("B", 0), None),
+    ],
+)
+def test_steps_come_in_the_order_of_the_calendar(first, second, refused):
+    found = told(policy(first, second))
+
+    if refused is None:
+        assert found == []
+    else:
+        path, line, message = found[0]
+        assert (path, line.split(" = ")[0]) == ("ladder[1].after_due_days", "after_due_days")
+        assert refused in message
+
+
+def test_with_a_six_day_week_five_business_days_are_sooner_than_six_days():
+    hours = '[contact_hours]\ndays = ["mon", "tue", "wed", "thu", "fri", "sat"]\n'
+    steps = step("A", 5, "business = true"), step("B", 6)
+
+    assert told(policy(*steps, hours)) == []
+    assert told(policy(*steps)) != []
+
+
+@pytest.mark.parametrize(
+    ("days", "gap", "cap_of_30", "refused"),
+    [
+        (5, 6, 10, "5: contacts are at least 6 days apart (contact_gap_days), so 6 or more is needed"),
+        (6, 6, 10, None),
+        # Two in thirty days: every fifteen days keeps it, every fourteen does not.
+        (
+            14,
+            6,
+            2,
+            "14: with at most 2 contacts in 30 days (at_most_in_30_days) it cannot repeat so often; 15",
+        ),
+        (15, 6, 2, None),
+    ],
+)
+def test_a_repeat_keeps_the_gap_and_the_caps(days, gap, cap_of_30, refused):
+    limits = (
+        f"[limits]\ncontact_gap_days = {gap}\nat_most_in_7_days = 2\n"
+        f"at_most_in_14_days = {min(3, cap_of_30)}\nat_most_in_21_days = {min(4, cap_of_30)}\n"
+        f"at_most_in_30_days = {cap_of_30}\n"
+    )
+
+    found = told(policy(A, step("B", 10, f"repeat_every_days = {days}"), limits))
+
+    if refused is None:
+        assert found == []
+    else:
+        assert [(path, line) for path, line, _ in found] == [
+            ("ladder[1].repeat_every_days", f"repeat_every_days = {days}")
+        ]
+        assert refused in found[0][2]
+
+
+def test_a_number_of_repeats_needs_a_rhythm():
+    with_rhythm = step("A", 3, "repeat_at_most = 6", "repeat_every_days = 30")
+
+    found = told(policy(step("A", 3, "repeat_at_most = 6")))
+
+    assert [(path, line) for path, line, _ in found] == [("ladder[0].repeat_at_most", "repeat_at_most = 6")]
+    assert "write repeat_every_days too" in found[0][2]
+    assert told(policy(with_rhythm)) == []
+
+
+@pytest.mark.parametrize("name", [7, 14, 21, 30])
+def test_a_cap_of_nothing_is_refused_and_a_cap_of_one_is_not(name):
+    def limits(most):
+        return policy(A, f"[limits]\nat_most_in_{name}_days = {most}\n")
+
+    assert told(limits(1)) == []
+    (found,) = told(limits(0))
+    assert found == (
+        f"limits.at_most_in_{name}_days",
+        f"at_most_in_{name}_days = 0",
+        "0: at least 1 is needed",
+    )
+
+
+@pytest.mark.parametrize("section", ["limits", "private_persons"])
+def test_a_cap_that_a_longer_one_makes_impossible_is_refused(section):
+    def caps(short, long):
+        return policy(A, f"[{section}]\nat_most_in_7_days = {short}\nat_most_in_30_days = {long}\n")
+
+    ((path, line, message),) = told(caps(3, 2))
+
+    assert (path, line) == (f"{section}.at_most_in_7_days", "at_most_in_7_days = 3")
+    assert message.startswith("3: no steps could ever reach that, because at_most_in_30_days allows only 2")
+    assert "write 2 or less here, or at least 3 there" in message
+    assert told(caps(2, 2)) == []
+
+
+def test_a_default_that_a_written_cap_makes_smaller_is_no_mistake():
+    """One number is enough to write less often: the shorter caps are then simply not reached."""
+    assert told(policy(A, "[limits]\nat_most_in_30_days = 1\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "refused"),
+    [
+        ("01-01", "12-31", True),
+        ("01-01", "12-18", True),  # 13 days are left
+        ("01-01", "12-17", False),  # 14 days are left
+        ("01-08", "12-24", False),  # a week on either side of New Year
+        ("01-08", "12-25", True),
+    ],
+)
+def test_quiet_seasons_leave_two_weeks_in_a_row(first, last, refused):
+    season = f'[[quiet]]\nname = "Nearly always"\nfirst = "{first}"\nlast = "{last}"\n'
+
+    found = told(policy(A, season))
+
+    assert [(path, line) for path, line, _ in found] == ([("quiet[0]", "[[quiet]]")] if refused else [])
+
+
+def test_the_tone_of_the_steps_never_falls():
+    firm = step("A", 3, 'tone = "firm"')
+
+    ((path, line, message),) = told(policy(firm, step("B", 10, 'tone = "cooperative"')))
+
+    assert (path, line) == ("ladder[1].tone", 'tone = "cooperative"')
+    assert message == '"cooperative" is softer than A before it, which is "firm"; allowed are firm, final'
+    assert told(policy(firm, step("B", 10, 'tone = "firm"'))) == []
+    assert told(policy(firm, step("B", 10, 'tone = "helpful"', channel="statement"))) == []
+
+
+def test_a_firm_step_speaks_firmly_and_a_step_after_it_is_firm():
+    soft = step("A", 3, "firm = true", 'tone = "helpful"')
+    after = policy(step("A", 3, "firm = true"), step("B", 10))
+
+    assert [(path, line) for path, line, _ in told(policy(soft))] == [("ladder[0].tone", 'tone = "helpful"')]
+    assert [path for path, _, _ in told(after)] == ["ladder[1].firm"]
+    assert told(policy(step("A", 3, "firm = true"), step("B", 10, channel="statement"))) == []
+
+
+def test_what_happens_around_a_plans_payment_comes_in_order():
+    def plans(message, call, broken):
+        return policy(
+            A,
+            f"[plans]\nmissed_message_after_days = {message}\nmissed_call_after_days = {call}\n"
+            f"broken_after_days = {broken}\n",
+        )
+
+    assert told(plans(1, 4, 10)) == []
+    assert told(plans(1, 4, 5)) == []
+    assert [(path, line) for path, line, _ in told(plans(1, 4, 4))] == [("plans", "[plans]")]
+    assert [path for path, _, _ in told(plans(4, 4, 10))] == ["plans"]
+
+
+def test_a_setting_under_the_wrong_heading_is_told_where_it_belongs():
+    found = told(policy(A, "[promises]\nfactor = 3\n"))
+
+    assert found == [("promises.factor", "factor = 3", '"factor" is not a setting; it belongs under [brake]')]
+
+
+def test_a_setting_above_the_headings_is_told_where_it_belongs():
+    found = told('tolerance = 3\nname = "Trial"\n' + A)
+
+    assert found == [
+        ("tolerance", "tolerance = 3", '"tolerance" is not a setting; it belongs under [credits]')
+    ]
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 50_000, "{a=" * 50_000])
+def test_what_cannot_even_be_read_is_refused_in_a_sentence(value):
+    with pytest.raises(PolicyRefused) as caught:
+        parse(f"name = {value}\n")
+
+    assert len(caught.value.problems) == 1
+
+
+def test_all_contradictions_are_named_at_once_in_the_order_of_the_text():
+    text = TEXT.replace("at_most_in_7_days = 2", "at_most_in_7_days = 3").replace(
+        "at_most_in_14_days = 3", "at_most_in_14_days = 2"
+    )
+    text = text.replace("after_due_days = 10\n", "after_due_days = 3\n")
+
+    assert [path for path, _, _ in told(text)] == ["ladder[2].after_due_days", "limits.at_most_in_7_days"]
