@@ -1,12 +1,13 @@
 """Which companies a pushed body is about."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_collections.core.notifications import Unreadable, parts_of
+from qb_collections.core.notifications import Event, Unreadable, events_of, parts_of
 
 
 def event(realm, number):
@@ -68,3 +69,38 @@ def test_no_body_brings_it_down(body):
         parts_of(body)
     except Unreadable:
         return
+
+
+def test_both_forms_name_the_same_event():
+    cloud = event("11", 1) | {"type": "qbo.creditmemo.updated.v1", "time": "2026-11-02T15:29:31.179851517Z"}
+    entity = {
+        "name": "CreditMemo",
+        "id": "1",
+        "operation": "Update",
+        "lastUpdated": "2026-11-02T15:29:31.179Z",
+    }
+    envelope = {"eventNotifications": [{"realmId": "11", "dataChangeEvent": {"entities": [entity]}}]}
+
+    [told], [older] = events_of(json.dumps([cloud]).encode()), events_of(json.dumps(envelope).encode())
+
+    at = datetime(2026, 11, 2, 15, 29, 31, tzinfo=UTC)
+    assert told == Event("CreditMemo", "1", "update", told.at)
+    assert older == Event("CreditMemo", "1", "update", older.at)
+    assert told.at.replace(microsecond=0) == older.at.replace(microsecond=0) == at
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"time": None},
+        {"time": "2026-11-02T15:29:31"},
+        {"type": "qbo"},
+        {"type": 7},
+        {"intuitentityid": None},
+    ],
+)
+def test_an_event_that_does_not_say_what_it_is_about_makes_the_whole_part_unclear(changed):
+    whole = event("11", 1) | {"time": "2026-11-02T15:29:31Z"}
+
+    assert events_of(json.dumps([whole]).encode()) is not None
+    assert events_of(json.dumps([whole, whole | changed]).encode()) is None
