@@ -49,8 +49,9 @@ def killed_at(world, count, moment, delay_seconds):
     return process.returncode
 
 
+# Seed 1 kills two nights in a row, the second while it picks up what the first left.
 @pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(one, marks=pytest.mark.soak) for one in range(3, 12))]
+    "seed", [1, *(pytest.param(one, marks=pytest.mark.soak) for one in range(12) if one != 1)]
 )
 def test_a_killed_night_is_finished_by_the_next_with_each_send_and_note_once(live, seed):
     chance = random.Random(seed)
