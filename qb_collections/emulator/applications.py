@@ -125,6 +125,7 @@ def released(work: Work, source: str, id_: str) -> dict[tuple[str, str, str], De
     it, so that nothing is left of it once it is paid.
     """
     found: dict[tuple[str, str, str], Decimal] = {}
+    unit = currencies.home_unit(work)
     linked = work.conn.execute(
         "SELECT to_entity, to_id, to_line FROM link WHERE realm = ? AND entity = ? AND id = ?",
         (work.realm, source, int(id_)),
@@ -144,17 +145,17 @@ def released(work: Work, source: str, id_: str) -> dict[tuple[str, str, str], De
             (work.realm, entity, target, line, document["TxnDate"]),
         ).fetchall():
             if (name, str(other)) == (source, id_):
-                taken += share(home, before + amount, whole) - share(home, before, whole)
+                taken += share(home, before + amount, whole, unit) - share(home, before, whole, unit)
             before += amount
         found[entity, str(target), line] = money(taken)
     return found
 
 
-def share(amount: int, done: int, total: int) -> int:
-    """Return done/total of an amount in whole cents."""
+def share(amount: int, done: int, total: int, unit: int) -> int:
+    """Return done/total of an amount in whole units (both in the store's; a cent is 100)."""
     if not total:
         return 0
-    cut = (2 * abs(amount) * done + total * 100) // (2 * total * 100) * 100
+    cut = (2 * abs(amount) * done + total * unit) // (2 * total * unit) * unit
     return cut if amount >= 0 else -cut
 
 

@@ -42,6 +42,7 @@ class _Places:
         str
     ]  # accounts whose lines are not recognised with payment, but stand from the start
     owed: str  # the receivable account that carries them until then
+    unit: int  # the smallest unit of the home currency
 
 
 def entries(work: Work) -> list[Entry]:
@@ -69,7 +70,12 @@ def _entries(work: Work) -> Iterator[Entry]:
             "SELECT id, body FROM object WHERE realm = ? AND entity = ? AND deleted = 0", (work.realm, kind)
         ):
             yield from _cash_payment(work, kind, str(id_), decode(body_text), unapplied, lines)
-    found = _Places(control, _staying(work, lines), min(places.receivable, key=int, default=""))
+    found = _Places(
+        control,
+        _staying(work, lines),
+        min(places.receivable, key=int, default=""),
+        currencies.home_unit(work),
+    )
     deposits = _deposits(work)
     settled = _settled(work)
     for (entity, id_), (on, rows) in lines.items():
@@ -216,7 +222,7 @@ def _recognised(
     before = [0] * len(lines)
     for part in parts:
         done += part.units
-        upto = _shares([row[5] for row in lines], done, total)
+        upto = _shares([row[5] for row in lines], done, total, places.unit)
         for row, amount_now, amount_before in zip(lines, upto, before, strict=True):
             if amount_now != amount_before:
                 account = places.owed if row[0] in places.stays_owed else row[0]
@@ -224,14 +230,14 @@ def _recognised(
         before = upto
 
 
-def _shares(amounts: list[int], done: int, total: int) -> list[int]:
-    """Split done/total of these amounts in whole cents; the shares of all lines add up to exactly done."""
+def _shares(amounts: list[int], done: int, total: int, unit: int) -> list[int]:
+    """Split done/total of these amounts in whole units; the shares of all lines add up to exactly done."""
     shares = []
     running = given = 0
     for amount in amounts:
         running += amount
         whole = abs(running) * done
-        cut = (2 * whole + total * 100) // (2 * total * 100) * 100
+        cut = (2 * whole + total * unit) // (2 * total * unit) * unit
         cut = cut if running >= 0 else -cut
         shares.append(cut - given)
         given = cut

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from qb_collections.emulator import errors
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.money_names import currency_ref
-from qb_collections.emulator.wire import CENT, ZERO, Body
+from qb_collections.emulator.wire import CENT, ZERO, Body, units
 from qb_collections.emulator.work import Work
 
 ONE = Decimal(1)
@@ -40,6 +40,23 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round to the currency's smallest unit, half away from zero; always shown with two decimals."""
     unit = Decimal(1) if currency in _WITHOUT_DECIMALS else CENT
     return amount.quantize(unit, ROUND_HALF_UP).quantize(CENT)
+
+
+def in_unit(work: Work, body: Body, amount: Decimal) -> Decimal:
+    """Round an amount of a document to the smallest unit of its currency."""
+    if not work.switches.whole_units_where_no_decimals:
+        return rounded(amount, "")
+    return rounded(amount, body["CurrencyRef"]["value"])
+
+
+def in_home_unit(work: Work, amount: Decimal) -> Decimal:
+    """Round an amount to the smallest unit of the home currency."""
+    return rounded(amount, work.home_currency if work.switches.whole_units_where_no_decimals else "")
+
+
+def home_unit(work: Work) -> int:
+    """Return the home currency's smallest unit as the store keeps amounts."""
+    return units(in_home_unit(work, ONE)) if in_home_unit(work, CENT) == 0 else units(CENT)
 
 
 def rate_on(work: Work, code: str, day: str) -> Decimal:
@@ -93,7 +110,7 @@ def rate_of(body: Body) -> Decimal:
 
 def home_amount(work: Work, body: Body, amount: Decimal) -> Decimal:
     """Return an amount of a document in home currency, at the document's rate."""
-    return rounded(amount * rate_of(body), work.home_currency) if is_foreign(work, body) else amount
+    return in_home_unit(work, amount * rate_of(body)) if is_foreign(work, body) else amount
 
 
 def show_home(work: Work, new: Body, **names: str) -> None:
@@ -117,7 +134,7 @@ def in_home(work: Work, body: Body, postings: Sequence[Posting]) -> list[Posting
     found = [
         replace(
             posting,
-            amount=rounded(posting.amount * rate, work.home_currency),
+            amount=in_home_unit(work, posting.amount * rate),
             currency=code,
             rate=rate,
             foreign_amount=posting.amount,

@@ -1,12 +1,12 @@
 """The lines of bills, expenses and purchase orders: checked, numbered, and what each one is booked to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from qb_collections.emulator import errors
 from qb_collections.emulator.fields import number_of, reference
-from qb_collections.emulator.wire import ZERO, Body, cents
+from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Work
 
 _LINE = frozenset(
@@ -24,7 +24,14 @@ _DETAILS: dict[str, frozenset[str]] = {
 _BILLABLE = ("Billable", "NotBillable", "HasBeenBilled")
 
 
-def normalise(work: Work, lines: list[Body], old: list[Body], *, ordered: bool = False) -> list[Body]:
+def normalise(
+    work: Work,
+    lines: list[Body],
+    old: list[Body],
+    cut: Callable[[Decimal], Decimal],
+    *,
+    ordered: bool = False,
+) -> list[Body]:
     """Return the lines as they are stored; with ordered, items need no account yet.
 
     A line whose Id stands on the old document keeps it; every other line gets a new one.
@@ -33,7 +40,7 @@ def normalise(work: Work, lines: list[Body], old: list[Body], *, ordered: bool =
     last = max((int(id_) for id_ in free if id_.isdecimal()), default=0)
     done = []
     for number, raw in enumerate(lines, start=1):
-        line = _checked(work, raw, ordered=ordered)
+        line = _checked(work, raw, cut, ordered=ordered)
         asked = str(raw.get("Id"))
         if asked in free:
             free.discard(asked)
@@ -44,7 +51,7 @@ def normalise(work: Work, lines: list[Body], old: list[Body], *, ordered: bool =
     return done
 
 
-def _checked(work: Work, raw: Body, *, ordered: bool) -> Body:
+def _checked(work: Work, raw: Body, cut: Callable[[Decimal], Decimal], *, ordered: bool) -> Body:
     kind = raw.get("DetailType")
     if not kind:
         raise errors.missing("DetailType")
@@ -63,9 +70,9 @@ def _checked(work: Work, raw: Body, *, ordered: bool) -> Body:
     if kind in ("DescriptionOnly", "TDSLineDetail"):
         return line
     detail = _detail(work, kind, raw.get(kind) or {})
-    amount = None if raw.get("Amount") in (None, "") else cents(number_of("Amount", raw["Amount"]))
+    amount = None if raw.get("Amount") in (None, "") else cut(number_of("Amount", raw["Amount"]))
     if kind == "ItemBasedExpenseLineDetail":
-        amount = _bought(work, detail, amount, ordered=ordered)
+        amount = _bought(work, detail, amount, cut, ordered=ordered)
     elif "AccountRef" not in detail:
         raise errors.missing("AccountRef")
     else:
@@ -108,7 +115,9 @@ def _detail(work: Work, kind: str, sent: Body) -> Body:
     return detail
 
 
-def _bought(work: Work, detail: Body, amount: Decimal | None, *, ordered: bool) -> Decimal | None:
+def _bought(
+    work: Work, detail: Body, amount: Decimal | None, cut: Callable[[Decimal], Decimal], *, ordered: bool
+) -> Decimal | None:
     if "ItemRef" not in detail:
         raise errors.missing("ItemRef")
     item = work.referred("Item", detail["ItemRef"], "ItemRef", inactive=True)
@@ -126,7 +135,7 @@ def _bought(work: Work, detail: Body, amount: Decimal | None, *, ordered: bool) 
         detail.pop("Qty", None)
         detail.pop("UnitPrice", None)
     elif qty is not None and price is not None:
-        product = cents(qty * price)
+        product = cut(qty * price)
         if amount is None:
             return product
         if abs(amount - product) > Decimal("0.01"):

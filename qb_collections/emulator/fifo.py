@@ -17,10 +17,10 @@ class _Layer:
     qty: Decimal
     value: Decimal
 
-    def take(self, most: Decimal) -> "_Layer":
-        """Take up to so many: their share of the value in whole cents, the last ones take the rest."""
+    def take(self, most: Decimal, unit: Decimal) -> "_Layer":
+        """Take up to so many: their share of the value in whole units, the last ones take the rest."""
         qty = min(most, self.qty)
-        share = (self.value * qty / self.qty).quantize(CENT, ROUND_HALF_UP)
+        share = _cut(self.value * qty / self.qty, unit)
         value = self.value if qty == self.qty else share
         self.qty -= qty
         self.value -= value
@@ -38,9 +38,10 @@ class _Short:
 class Shelf:
     """One item's goods.  `costs` says for each move what it takes off their value; below zero it adds."""
 
-    def __init__(self, estimate: Decimal) -> None:
+    def __init__(self, estimate: Decimal, unit: Decimal = CENT) -> None:
         self.costs: list[Decimal] = []
         self._estimate = estimate  # what one costs that is sold before it was bought, until it comes
+        self._unit = unit  # of money: the smallest there is
         self._layers: list[_Layer] = []
         self._gone: list[_Layer] = []  # the latest last
         self._short: list[_Short] = []
@@ -66,7 +67,7 @@ class Shelf:
         self.costs[at] -= layer.value
         while layer.qty and self._short:
             waiting = self._short[0]
-            part = layer.take(waiting.qty)
+            part = layer.take(waiting.qty, self._unit)
             self.costs[waiting.at] += part.value - self._awaited(waiting, part.qty)
             self._gone.append(part)
         if layer.qty:
@@ -74,7 +75,7 @@ class Shelf:
 
     def _out(self, at: int, qty: Decimal) -> None:
         while qty and self._layers:
-            part = self._layers[0].take(qty)
+            part = self._layers[0].take(qty, self._unit)
             self._layers = self._layers if self._layers[0].qty else self._layers[1:]
             self._gone.append(part)
             self.costs[at] += part.value
@@ -90,7 +91,7 @@ class Shelf:
             self.costs[at] -= self._awaited(self._short[-1], part_qty)
             qty -= part_qty
         while qty and self._gone:
-            part = self._gone[-1].take(qty)
+            part = self._gone[-1].take(qty, self._unit)
             self._gone = self._gone if self._gone[-1].qty else self._gone[:-1]
             self._layers.insert(0, part)
             self.costs[at] -= part.value
@@ -110,4 +111,9 @@ class Shelf:
         return before - after
 
     def _guess(self, qty: Decimal) -> Decimal:
-        return (self._estimate * qty).quantize(CENT, ROUND_HALF_UP)
+        return _cut(self._estimate * qty, self._unit)
+
+
+def _cut(amount: Decimal, unit: Decimal) -> Decimal:
+    """Return whole units of money, half away from zero."""
+    return (amount / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit

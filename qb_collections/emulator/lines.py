@@ -1,6 +1,6 @@
 """The lines of sales forms: checked, numbered, and with the amounts that QuickBooks computes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -44,13 +44,16 @@ _DETAILS: dict[str, tuple[str, frozenset[str]]] = {
 _SPECIAL_ITEMS = frozenset({"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"})
 _SUBTOTAL = "Subtotal:"
 _MOST_AMOUNT = Decimal(10) ** 13
+Rounding = Callable[[Decimal], Decimal]
 
 
-def normalise(work: Work, entity: str, lines: list[Body], old: list[Body]) -> list[Body]:
+def normalise(
+    work: Work, entity: str, lines: list[Body], old: list[Body], cut: Rounding = cents
+) -> list[Body]:
     """Return the lines as they are stored, SubTotal and discounts last.
 
-    A line whose Id stands on the old document keeps it; every other line gets a new one.  Raises Fault 2020
-    when nothing but a SubTotal is left.
+    A line whose Id stands on the old document keeps it; every other line gets a new one.  Amounts are cut to
+    the smallest unit of the document's currency.  Raises Fault 2020 when nothing but a SubTotal is left.
     """
     taken = {str(line["Id"]) for line in old if "Id" in line}
     state = _Ids(taken)
@@ -58,7 +61,7 @@ def normalise(work: Work, entity: str, lines: list[Body], old: list[Body]) -> li
     discounts: list[Body] = []
     running = ZERO
     for raw in lines:
-        line = _checked(entity, raw)
+        line = _checked(entity, raw, cut)
         match line["DetailType"]:
             case "SubTotalLineDetail":
                 continue
@@ -66,9 +69,9 @@ def normalise(work: Work, entity: str, lines: list[Body], old: list[Body]) -> li
                 discounts.append(line)
                 continue
             case "SalesItemLineDetail":
-                line = _sale(work, line)
+                line = _sale(work, line, cut)
             case "GroupLineDetail":
-                line = _group(work, entity, line)
+                line = _group(work, entity, line, cut)
             case _:
                 line = _description(line, running)
         running = (
@@ -81,7 +84,7 @@ def normalise(work: Work, entity: str, lines: list[Body], old: list[Body]) -> li
         raise errors.missing("Line")
     subtotal = sum((amount_of(line) for line in done if line["DetailType"] != "DescriptionOnly"), ZERO)
     done.append({"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}})
-    done += [_discount(line, subtotal) for line in discounts]
+    done += [_discount(line, subtotal, cut) for line in discounts]
     return done
 
 
@@ -100,7 +103,7 @@ class _Ids:
         return str(self._next - 1)
 
 
-def _checked(entity: str, raw: Body) -> Body:
+def _checked(entity: str, raw: Body, cut: Rounding) -> Body:
     kind = raw.get("DetailType")
     if kind is None:
         raise errors.missing("DetailType")
@@ -126,14 +129,14 @@ def _checked(entity: str, raw: Body) -> Body:
         line["Amount"] = number_of("Amount", raw["Amount"])
         if abs(line["Amount"]) >= _MOST_AMOUNT:
             raise errors.invalid_number("Amount", line["Amount"])
-        line["Amount"] = cents(line["Amount"])
+        line["Amount"] = cut(line["Amount"])
     for name in ("LinkedTxn", "CustomField"):
         if raw.get(name):
             line[name] = raw[name]
     return line
 
 
-def _sale(work: Work, line: Body) -> Body:
+def _sale(work: Work, line: Body, cut: Rounding) -> Body:
     detail = line["SalesItemLineDetail"]
     for name in ("ItemRef", "ClassRef", "TaxCodeRef", "ItemAccountRef"):
         if name in detail:
@@ -149,7 +152,7 @@ def _sale(work: Work, line: Body) -> Body:
         detail.pop("Qty", None)
         detail.pop("UnitPrice", None)
     elif qty is not None and price is not None:
-        product = cents(qty * price)
+        product = cut(qty * price)
         if amount is None:
             amount = product
         elif abs(amount - product) > Decimal("0.01"):
@@ -176,14 +179,14 @@ def _sale(work: Work, line: Body) -> Body:
     return {**line, "Amount": amount, "SalesItemLineDetail": detail}
 
 
-def _group(work: Work, entity: str, line: Body) -> Body:
+def _group(work: Work, entity: str, line: Body, cut: Rounding) -> Body:
     detail = {**line["GroupLineDetail"]}
     inner: list[Body] = []
     for index, raw in enumerate(detail.get("Line") or [], start=1):
-        part = _checked(entity, raw)
+        part = _checked(entity, raw, cut)
         if part["DetailType"] != "SalesItemLineDetail":
             raise errors.business("A bundle cannot hold another bundle")
-        inner.append({"Id": str(index), "LineNum": index} | _sale(work, part))
+        inner.append({"Id": str(index), "LineNum": index} | _sale(work, part, cut))
     detail["Line"] = inner
     return {**line, "Amount": sum((part["Amount"] for part in inner), ZERO), "GroupLineDetail": detail}
 
@@ -195,13 +198,13 @@ def _description(line: Body, running: Decimal) -> Body:
     return line
 
 
-def _discount(line: Body, subtotal: Decimal) -> Body:
+def _discount(line: Body, subtotal: Decimal, cut: Rounding) -> Body:
     detail = {**line["DiscountLineDetail"]}
     detail["PercentBased"] = detail.get("PercentBased") in (True, "true")
     if detail["PercentBased"]:
         percent = number_of("DiscountPercent", detail.get("DiscountPercent", 0))
         detail["DiscountPercent"] = percent
-        line["Amount"] = cents(subtotal * percent / 100)
+        line["Amount"] = cut(subtotal * percent / 100)
     elif "Amount" not in line:
         raise errors.missing("Amount")
     return {**line, "DiscountLineDetail": detail}

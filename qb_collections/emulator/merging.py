@@ -7,6 +7,7 @@ from typing import Any
 
 from qb_collections.emulator import errors
 from qb_collections.emulator.entities import registry
+from qb_collections.emulator.entities.lists import NameList
 from qb_collections.emulator.wire import Body, decode, encode
 from qb_collections.emulator.work import Work
 
@@ -36,7 +37,7 @@ def merge(work: Work, entity: str, losing: str, surviving: str) -> Body:
     lost, kept = work.row(name, losing), work.row(name, surviving)
     if lost is None or kept is None or lost.deleted or kept.deleted:
         raise errors.not_found()
-    _check(name, lost.body, kept.body)
+    _check(work, name, lost.body, kept.body)
     _rewrite(work, name, losing, kept.body)
     _repost(work, name, losing, surviving)
     work.forget()
@@ -44,19 +45,23 @@ def merge(work: Work, entity: str, losing: str, surviving: str) -> Body:
     assert row is not None
     work.conn.execute("UPDATE object SET deleted = 1, active = 0, name = NULL WHERE key = ?", (row.key,))
     work.forget()
-    fresh = work.put(registry.spec(name), {**kept.body}, "Merge", announce=False)
+    spec = registry.spec(name)
+    if isinstance(spec, NameList) and "FullyQualifiedName" in spec.fields:
+        spec.renest(work, surviving)
+    fresh = work.put(spec, {**kept.body}, "Merge", announce=False)
     work.announce(name, surviving, "Merge", deleted_id=losing)
     return fresh.body
 
 
-def _check(entity: str, lost: Body, kept: Body) -> None:
+def _check(work: Work, entity: str, lost: Body, kept: Body) -> None:
     if lost.get("CurrencyRef") != kept.get("CurrencyRef"):
         raise errors.business("Entries in different currencies cannot be merged.")
     if entity == "Account" and lost["AccountType"] != kept["AccountType"]:
         raise errors.business("Accounts of different types cannot be merged.")
     if entity == "Item" and "Inventory" in (lost["Type"], kept["Type"]):
         raise errors.business("Inventory items cannot be merged.")
-    if (kept.get("ParentRef") or {}).get("value") == lost["Id"]:
+    spec = registry.spec(entity)
+    if isinstance(spec, NameList) and lost["Id"] in spec.ancestors(work, kept):
         raise errors.business("An entry cannot be merged into one that stands under it.")
 
 
@@ -137,5 +142,7 @@ def _repost(work: Work, entity: str, losing: str, surviving: str) -> None:
         work.roles.clear()
     if entity == "Customer":
         work.touched_customers.add(surviving)
+        above = ((work.body("Customer", losing) or {}).get("ParentRef") or {}).get("value")
+        work.touched_customers |= {above} if above else set()
     if entity == "Vendor":
         work.touched_vendors.add(surviving)

@@ -31,7 +31,7 @@ def revalue(work: Work, code: str, rate: Decimal, on: date) -> Body:
         " AND json_extract(body, '$.CurrencyRef.value') = ?) GROUP BY account",
         (work.realm, on.isoformat(), work.realm, code),
     ).fetchall():
-        difference = currencies.rounded(money(foreign) * rate, work.home_currency) - money(home)
+        difference = currencies.in_home_unit(work, money(foreign) * rate) - money(home)
         if difference:
             moved.append((str(account), difference))
     if not moved:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from qb_collections.emulator import currencies
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.fifo import Kind, Shelf
 from qb_collections.emulator.ledger import Posting
@@ -122,7 +123,8 @@ def _replayed(work: Work, item: str) -> tuple[list[tuple[Any, ...]], Shelf]:
         " WHERE realm = ? AND item = ? ORDER BY txn_on, kind <> 'in', entity <> 'Item', txn_id, line",
         (work.realm, item),
     ).fetchall()
-    shelf = Shelf((work.body("Item", item) or {}).get("PurchaseCost", _NONE))
+    estimate = (work.body("Item", item) or {}).get("PurchaseCost", _NONE)
+    shelf = Shelf(estimate, money(currencies.home_unit(work)))
     for _, _, _, _, kind, qty, booked, _ in rows:
         shelf.move(kind, Decimal(qty), money(booked))
     return rows, shelf

@@ -34,6 +34,8 @@ class Switches:
     tax_recomputed_on_any_save: bool = False
     # Home amounts of a foreign document: each line is rounded and their sum is the total, or the total is.
     home_amount_per_line: bool = True
+    # Amounts of currencies without minor units (yen): in whole units, or with two decimals like all others.
+    whole_units_where_no_decimals: bool = True
     # Customer.Balance of a foreign customer: in the customer's currency, or in the home currency.
     customer_balance_in_home_currency: bool = False
     # TaxCode queries of US companies list TAX, NON and CustomSalesTax before the codes, and do not count

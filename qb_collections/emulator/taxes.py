@@ -4,9 +4,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.emulator import errors, expense_lines, lines
+from qb_collections.emulator import currencies, errors, expense_lines, lines
 from qb_collections.emulator.fields import amount_of
-from qb_collections.emulator.wire import ZERO, Body, cents
+from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Work
 
 _HUNDRED = Decimal(100)
@@ -26,10 +26,11 @@ def assess(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
         new["TxnTaxDetail"] = {"TotalTax": ZERO}
         return
     rates = _us(work, new, sent) if work.country in ("US", "USA") else _elsewhere(work, new)
-    tax_lines = [_tax_line(rate, base) for rate, base in rates]
+    tax_lines = [_tax_line(work, new, rate, base) for rate, base in rates]
     own = _own_figure(sent, old)
     if own is not None and tax_lines:
-        _spread(tax_lines, own)
+        own = currencies.in_unit(work, new, own)
+        _spread(work, new, tax_lines, own)
     detail: Body = {}
     if sent.get("TxnTaxCodeRef") and tax_lines:
         detail["TxnTaxCodeRef"] = {"value": str(sent["TxnTaxCodeRef"]["value"])}
@@ -61,11 +62,11 @@ def assess_purchase(work: Work, new: Body, old: Body | None, *, named: bool) -> 
             gross: Decimal = detail.get("TaxInclusiveAmt") or line["Amount"]
             detail["TaxInclusiveAmt"] = gross
             percent = sum((rate["RateValue"] for rate in found), ZERO)
-            line["Amount"] = cents(gross * _HUNDRED / (_HUNDRED + percent))
+            line["Amount"] = currencies.in_unit(work, new, gross * _HUNDRED / (_HUNDRED + percent))
         for rate in found:
             rates[rate["Id"]] = rate
             bases[rate["Id"]] += line["Amount"]
-    tax_lines = [_tax_line(rates[id_], base) for id_, base in bases.items()]
+    tax_lines = [_tax_line(work, new, rates[id_], base) for id_, base in bases.items()]
     whole: Body = {"TotalTax": sum((line["Amount"] for line in tax_lines), ZERO)}
     new["TxnTaxDetail"] = whole | ({"TaxLine": tax_lines} if tax_lines else {})
 
@@ -90,7 +91,7 @@ def _us(work: Work, new: Body, sent: Body) -> list[tuple[Body, Decimal]]:
         return []
     code = work.referred("TaxCode", {"value": str(code_ref["value"])}, "TxnTaxCodeRef", inactive=True)
     sent["TxnTaxCodeRef"] = {"value": code["Id"]}
-    base = _taxable_base(new)
+    base = _taxable_base(work, new)
     if base == 0:
         return []
     return [(rate, base) for rate in _rates(work, code)]
@@ -110,7 +111,7 @@ def _mark_us(work: Work, new: Body, *, taxed: bool) -> None:
         detail["TaxCodeRef"] = {"value": given}
 
 
-def _taxable_base(new: Body) -> Decimal:
+def _taxable_base(work: Work, new: Body) -> Decimal:
     taxable = sum(
         (
             line["Amount"]
@@ -121,7 +122,7 @@ def _taxable_base(new: Body) -> Decimal:
     )
     whole = lines.subtotal(new["Line"])
     if new.get("ApplyTaxAfterDiscount") and whole:
-        taxable -= cents(lines.discount(new["Line"]) * taxable / whole)
+        taxable -= currencies.in_unit(work, new, lines.discount(new["Line"]) * taxable / whole)
     return taxable
 
 
@@ -137,7 +138,7 @@ def _elsewhere(work: Work, new: Body) -> list[tuple[Body, Decimal]]:
             raise errors.business("Make sure all your transactions have a GST/VAT rate before you save.")
         found = _rates(work, work.referred("TaxCode", ref, "TaxCodeRef", inactive=True))
         if treatment == "TaxInclusive":
-            _take_tax_out(line, found)
+            _take_tax_out(work, new, line, found)
         for rate in found:
             rates[rate["Id"]] = rate
             bases[rate["Id"]] += line["Amount"]
@@ -148,15 +149,14 @@ def _elsewhere(work: Work, new: Body) -> list[tuple[Body, Decimal]]:
     return [(rates[id_], base) for id_, base in bases.items()]
 
 
-def _take_tax_out(line: Body, rates: list[Body]) -> None:
+def _take_tax_out(work: Work, new: Body, line: Body, rates: list[Body]) -> None:
     """The line's gross stands in TaxInclusiveAmt; its Amount is the net."""
     detail = line["SalesItemLineDetail"]
     gross = detail.get("TaxInclusiveAmt") or line["Amount"]
     share = sum((rate["RateValue"] for rate in rates), ZERO)
     detail["TaxInclusiveAmt"] = gross
-    line["Amount"] = cents(gross * _HUNDRED / (_HUNDRED + share))
-    detail.pop("UnitPrice", None)
-    detail.pop("Qty", None)
+    line["Amount"] = currencies.in_unit(work, new, gross * _HUNDRED / (_HUNDRED + share))
+    detail.pop("UnitPrice", None)  # it was gross
 
 
 def _rates(work: Work, code: Body, which: str = "SalesTaxRateList") -> list[Body]:
@@ -166,9 +166,9 @@ def _rates(work: Work, code: Body, which: str = "SalesTaxRateList") -> list[Body
     ]
 
 
-def _tax_line(rate: Body, base: Decimal) -> Body:
+def _tax_line(work: Work, new: Body, rate: Body, base: Decimal) -> Body:
     return {
-        "Amount": cents(base * rate["RateValue"] / _HUNDRED),
+        "Amount": currencies.in_unit(work, new, base * rate["RateValue"] / _HUNDRED),
         "DetailType": "TaxLineDetail",
         "TaxLineDetail": {
             "TaxRateRef": {"value": rate["Id"]},
@@ -179,12 +179,12 @@ def _tax_line(rate: Body, base: Decimal) -> Body:
     }
 
 
-def _spread(tax_lines: list[Body], figure: Decimal) -> None:
+def _spread(work: Work, new: Body, tax_lines: list[Body], figure: Decimal) -> None:
     """Prorate a person's own total over the rates; the last one takes the cents that are left."""
     computed = sum((line["Amount"] for line in tax_lines), ZERO)
     left = figure
     for line in tax_lines[:-1]:
-        share = cents(figure * line["Amount"] / computed) if computed else ZERO
+        share = currencies.in_unit(work, new, figure * line["Amount"] / computed) if computed else ZERO
         line["Amount"] = share
         left -= share
     tax_lines[-1]["Amount"] = left

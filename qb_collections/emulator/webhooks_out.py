@@ -159,7 +159,10 @@ class WebhookSender:
             return None
         gathered = [self._events.popleft()[1] for _ in range(min(len(self._events), EVENTS_PER_DELIVERY))]
         # The same thing told twice within a moment is told once.
-        told = {(event.realm_id, event.entity, event.id, event.operation): event for event in gathered}
+        told = {
+            (event.realm_id, event.entity, event.id, event.operation, event.deleted_id): event
+            for event in gathered
+        }
         self._blocked = self._delivery(list(told.values()))
         return self._blocked
 
@@ -246,7 +249,7 @@ def _cloud_event(change: Change) -> dict[str, Any]:
         "time": _zulu(change.at),
         "intuitentityid": change.id,
         "intuitaccountid": change.realm_id,
-        "data": {},
+        "data": {} if change.deleted_id is None else {"deletedid": change.deleted_id},
     }
 
 
@@ -259,6 +262,7 @@ def _legacy(changes: list[Change]) -> list[dict[str, Any]]:
                 "id": change.id,
                 "operation": change.operation,
                 "lastUpdated": _zulu(change.at),
+                **({} if change.deleted_id is None else {"deletedId": change.deleted_id}),
             }
         )
     return [{"realmId": realm, "dataChangeEvent": {"entities": told}} for realm, told in by_realm.items()]

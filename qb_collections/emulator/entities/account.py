@@ -90,6 +90,7 @@ class Account(NameList):
         return super().prepare(work, new, old, asked)
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
+        super().saved(work, body, old)
         work.roles.clear()
         work.forget_places()
         if body["AccountType"] == "Accounts Receivable":

@@ -11,9 +11,9 @@ from qb_collections.emulator.entities.sales import (
     date_transaction,
     name_references,
 )
-from qb_collections.emulator.fields import Fields, amount_of, choice, of_kind, text
+from qb_collections.emulator.fields import Fields, choice, number_of, of_kind, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.wire import ZERO, Body, cents
+from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
 _SIGNS = {"Bill": 1, "VendorCredit": -1}
@@ -55,12 +55,12 @@ class BillPayment(Entity):
                 raise errors.missing(name)
         if new["TotalAmt"] < 0:
             raise errors.negative_amount("TotalAmt")
-        new["TotalAmt"] = cents(new["TotalAmt"])
         date_transaction(work, new, old)
         kept = old is not None and old["VendorRef"]["value"] == new["VendorRef"]["value"]
         vendor = work.referred("Vendor", new["VendorRef"], "VendorRef", inactive=kept)
         new["VendorRef"] = {"value": vendor["Id"], "name": vendor["DisplayName"]}
         currencies.settle(work, new, old, vendor["CurrencyRef"]["value"])
+        new["TotalAmt"] = currencies.in_unit(work, new, new["TotalAmt"])
         name_references(work, new, old, {"DepartmentRef": "Department"})
         self._bank(work, new)
         new["APAccountRef"] = {"value": accounts.payable(work, new["CurrencyRef"]["value"])}
@@ -86,7 +86,7 @@ class BillPayment(Entity):
                     raise errors.unknown_property(name, "Line", len(_LINE))
             for link in raw.get("LinkedTxn") or []:
                 entity, id_ = str(link.get("TxnType", "")), str(link.get("TxnId", ""))
-                amount = amount_of("Amount", raw.get("Amount", 0))
+                amount = currencies.in_unit(work, new, number_of("Amount", raw.get("Amount", 0)))
                 if entity not in _SIGNS:
                     raise errors.invalid_enum("TxnType", entity)
                 if amount < 0:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from qb_collections.emulator import accounts, applications, currencies, errors, ledger
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, Link, column, inside
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction, name_references
-from qb_collections.emulator.fields import Fields, amount_of, of_kind, reference, text
+from qb_collections.emulator.fields import Fields, number_of, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body, money
 from qb_collections.emulator.work import Columns, Work
@@ -70,7 +70,7 @@ class Deposit(Entity):
             new.pop("CashBack", None)
             return ZERO
         account = work.referred("Account", {"value": str(back["AccountRef"]["value"])}, "CashBack.AccountRef")
-        amount = amount_of("CashBack.Amount", back.get("Amount") or 0)
+        amount = currencies.in_unit(work, new, number_of("CashBack.Amount", back.get("Amount") or 0))
         if amount < 0:
             raise errors.negative_amount("CashBack.Amount")
         ref = {"value": account["Id"], "name": account["FullyQualifiedName"]}
@@ -85,7 +85,7 @@ class Deposit(Entity):
         sent = raw.get("DepositLineDetail")
         if not isinstance(sent, dict):
             raise errors.missing("DepositLineDetail")
-        line["Amount"] = amount_of("Amount", raw.get("Amount"))
+        line["Amount"] = currencies.in_unit(work, new, number_of("Amount", raw.get("Amount")))
         detail: Body = {name: sent[name] for name in ("CheckNum", "TxnType") if sent.get(name)}
         for name in _REFS:
             found = reference(name, sent[name]) if sent.get(name) else None

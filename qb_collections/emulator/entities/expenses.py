@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import ClassVar
 
 from qb_collections.emulator import accounts, currencies, errors, expense_lines, stock, taxes
@@ -74,7 +75,11 @@ class ExpenseForm(Entity):
         self._payable(work, new)
         if old is None or "Line" in asked.names:
             new["Line"] = expense_lines.normalise(
-                work, new["Line"], (old or {}).get("Line", []), ordered=self.is_order
+                work,
+                new["Line"],
+                (old or {}).get("Line", []),
+                partial(currencies.in_unit, work, new),
+                ordered=self.is_order,
             )
         taxes.assess_purchase(work, new, old, named=old is None or "Line" in asked.names)
         tax: Decimal = (new.get("TxnTaxDetail") or {}).get("TotalTax", ZERO)

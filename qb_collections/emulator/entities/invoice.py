@@ -104,7 +104,12 @@ class Invoice(SalesForm):
             taken = [Posting(into, deposit), Posting(self._against(work, body), -deposit, self._who(body))]
             if currencies.is_foreign(work, body):
                 found = currencies.in_home(work, body, found)
-                part = applications.share(units(found[0].amount), units(deposit), units(body["TotalAmt"]))
+                part = applications.share(
+                    units(found[0].amount),
+                    units(deposit),
+                    units(body["TotalAmt"]),
+                    currencies.home_unit(work),
+                )
                 code, rate = body["CurrencyRef"]["value"], currencies.rate_of(body)
                 taken = [
                     replace(

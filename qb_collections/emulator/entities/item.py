@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from qb_collections.emulator import accounts, errors, stock
+from qb_collections.emulator import accounts, currencies, errors, stock
 from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
 from qb_collections.emulator.fields import COMMON, Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.wire import Body, cents
+from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
 _MOST_PRICE = Decimal(99_999_999_999)
@@ -100,6 +100,7 @@ class Item(NameList):
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
         """What is there at the start is booked against opening balance equity."""
+        super().saved(work, body, old)
         if old is not None:
             if body["Type"] == "Inventory" and body["PurchaseCost"] != old["PurchaseCost"]:
                 stock.value_again(work, body["Id"])
@@ -107,7 +108,7 @@ class Item(NameList):
         qty = body.get("QtyOnHand")
         if body["Type"] != "Inventory" or not qty:
             return
-        value = cents(qty * body["PurchaseCost"])
+        value = currencies.in_home_unit(work, qty * body["PurchaseCost"])
         account, on = body["AssetAccountRef"]["value"], body["InvStartDate"]
         equity = accounts.need(work, accounts.OPENING)
         if value:

@@ -1,12 +1,13 @@
 """Journal entries: any debit against any credit."""
 
 from decimal import Decimal
+from itertools import count
 from typing import ClassVar
 
 from qb_collections.emulator import applications, currencies, errors, ledger
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
-from qb_collections.emulator.fields import Fields, amount_of, of_kind, reference, text
+from qb_collections.emulator.fields import Fields, number_of, of_kind, reference, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
@@ -40,12 +41,12 @@ class JournalEntry(Entity):
         date_transaction(work, new, old)
         if not new.get("Line"):
             raise errors.missing("Line")
+        currencies.settle(work, new, old)
         if old is None or "Line" in asked.names:
-            new["Line"] = [self._line(work, raw, index) for index, raw in enumerate(new["Line"])]
+            new["Line"] = _numbered([self._line(work, new, raw) for raw in new["Line"]])
             balance = sum((_signed(line) for line in new["Line"]), ZERO)
             if balance != 0:
                 raise errors.business("The debits and the credits of a journal entry must be equal.")
-        currencies.settle(work, new, old)
         self._currencies(work, new)
         new["TotalAmt"] = ZERO
         new.setdefault("Adjustment", False)
@@ -66,10 +67,10 @@ class JournalEntry(Entity):
             if own != code and bound:
                 raise errors.business("The account's currency is not the currency of the journal entry.")
 
-    def _line(self, work: Work, raw: Body, index: int) -> Body:
+    def _line(self, work: Work, new: Body, raw: Body) -> Body:
         if raw.get("DetailType") == "DescriptionOnly":
             return {
-                "Id": str(index),
+                "Id": str(raw.get("Id", "")),
                 "DetailType": "DescriptionOnly",
                 "Description": raw.get("Description", ""),
             }
@@ -79,7 +80,7 @@ class JournalEntry(Entity):
         kind = sent.get("PostingType")
         if kind not in ("Debit", "Credit"):
             raise errors.invalid_enum("PostingType", kind)
-        amount = amount_of("Amount", raw.get("Amount"))
+        amount = currencies.in_unit(work, new, number_of("Amount", raw.get("Amount")))
         if amount < 0:
             raise errors.negative_amount("Amount")
         detail: Body = {"PostingType": kind}
@@ -94,7 +95,7 @@ class JournalEntry(Entity):
         entity = self._entity(work, sent, account)
         if entity:
             detail["Entity"] = entity
-        line = {"Id": str(raw.get("Id") or index), "Amount": amount, "DetailType": "JournalEntryLineDetail"}
+        line = {"Id": str(raw.get("Id", "")), "Amount": amount, "DetailType": "JournalEntryLineDetail"}
         if raw.get("Description"):
             line["Description"] = raw["Description"]
         return line | {"JournalEntryLineDetail": detail}
@@ -155,3 +156,19 @@ def _signed(line: Body) -> Decimal:
         return ZERO
     amount: Decimal = line["Amount"]
     return amount if detail["PostingType"] == "Debit" else -amount
+
+
+def _numbered(lines: list[Body]) -> list[Body]:
+    """Give each line an id of its own: the one that was sent, if it is a number that no line before has."""
+    asked = {line["Id"] for line in lines if _is_line_id(line["Id"])}
+    free = (str(number) for number in count() if str(number) not in asked)
+    taken: set[str] = set()
+    for line in lines:
+        if not _is_line_id(line["Id"]) or line["Id"] in taken:
+            line["Id"] = next(free)
+        taken.add(line["Id"])
+    return lines
+
+
+def _is_line_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10

@@ -6,7 +6,7 @@ from qb_collections.emulator import errors
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column, inside
 from qb_collections.emulator.entities.base import Filter as Filter
 from qb_collections.emulator.fields import COMMON, Fields, of_kind, text
-from qb_collections.emulator.wire import Body
+from qb_collections.emulator.wire import Body, decode, encode
 from qb_collections.emulator.work import Columns, Work
 
 LIST_FILTERS = {**COMMON_FILTERS, "Active": Filter("active", "flag"), "Name": column("name", "text")}
@@ -55,13 +55,45 @@ class NameList(Entity):
             if not same and siblings:
                 raise errors.duplicate_name()
 
+    def saved(self, work: Work, body: Body, old: Body | None) -> None:
+        """Those under a record that was renamed or moved follow with their full names."""
+        if old is not None and old.get("FullyQualifiedName") != body.get("FullyQualifiedName"):
+            self.renest(work, body["Id"])
+
+    def renest(self, work: Work, id_: str) -> None:
+        """Give everything that stands under a record its full name again; tokens and times stay."""
+        parent = work.body(self.name, id_)
+        for key, text_ in work.conn.execute(
+            "SELECT key, body FROM object WHERE realm = ? AND entity = ? AND parent = ? AND deleted = 0",
+            (work.realm, self.name, id_),
+        ).fetchall():
+            child = decode(text_)
+            assert parent is not None
+            own, above = child[self.name_field], parent.get("FullyQualifiedName", parent[self.name_field])
+            child["FullyQualifiedName"] = f"{above}:{own}"
+            child["ParentRef"] = child["ParentRef"] | {"name": parent[self.name_field]}
+            if "Level" in child:
+                child["Level"] = child["FullyQualifiedName"].count(":")
+            work.conn.execute("UPDATE object SET body = ? WHERE key = ?", (encode(child).decode(), key))
+            work.forget(frozenset({self.name}))
+            self.renest(work, child["Id"])
+
+    def ancestors(self, work: Work, body: Body) -> list[str]:
+        """Return the ids of those that a record stands under, the nearest first."""
+        found: list[str] = []
+        above = (body.get("ParentRef") or {}).get("value")
+        while above is not None:
+            found.append(str(above))
+            above = ((work.body(self.name, above) or {}).get("ParentRef") or {}).get("value")
+        return found
+
     def _full_name(self, work: Work, new: Body) -> str:
         name = str(new[self.name_field])
         ref = new.get("ParentRef")
         if ref is None:
             return name
         parent = work.referred(self.name, ref, "ParentRef", inactive=True)
-        if parent["Id"] == new.get("Id"):
+        if new.get("Id") in (parent["Id"], *self.ancestors(work, parent)):
             raise errors.business(f"{name} cannot stand under itself")
         ref["name"] = parent[self.name_field]
         return f"{parent.get('FullyQualifiedName', parent[self.name_field])}:{name}"

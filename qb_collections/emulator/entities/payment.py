@@ -13,7 +13,7 @@ from qb_collections.emulator.entities.sales import (
 )
 from qb_collections.emulator.fields import Fields, amount_of, of_kind, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.wire import ZERO, Body, cents
+from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
 _TARGETS = ("Invoice", "CreditMemo", "JournalEntry", "Deposit")
@@ -65,12 +65,12 @@ class Payment(Entity):
             raise errors.missing("TotalAmt")
         if new["TotalAmt"] < 0:
             raise errors.negative_amount("TotalAmt")
-        new["TotalAmt"] = cents(new["TotalAmt"])
         date_transaction(work, new, old)
         kept = old is not None and old["CustomerRef"]["value"] == new["CustomerRef"]["value"]
         customer = work.referred("Customer", new["CustomerRef"], "CustomerRef", inactive=kept)
         new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
         currencies.settle(work, new, old, customer["CurrencyRef"]["value"])
+        new["TotalAmt"] = currencies.in_unit(work, new, new["TotalAmt"])
         name_references(
             work,
             new,
@@ -92,6 +92,7 @@ class Payment(Entity):
         used = ZERO
         for raw in _split(new.get("Line") or []):
             entity, id_, line_id, amount = _target(raw)
+            amount = currencies.in_unit(work, new, amount)
             if amount == 0:
                 continue
             document = self._document(work, new, entity, id_)

@@ -63,6 +63,7 @@ class Person(NameList):
 
     def saved(self, work: Work, body: Body, old: Body | None) -> None:
         """A currency that the company did not have yet is added to its list (Intuit's reference)."""
+        super().saved(work, body, old)
         code = (body.get("CurrencyRef") or {}).get("value", work.home_currency)
         if old is not None or code == work.home_currency:
             return

@@ -1,6 +1,7 @@
 """What all sales forms have in common: customer, lines, tax, total, postings."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from qb_collections.emulator import (
@@ -124,7 +125,13 @@ class SalesForm(Entity):
         )
         self._addresses(new, customer, old)
         if old is None or "Line" in asked.names:
-            new["Line"] = lines.normalise(work, self.name, new["Line"], (old or {}).get("Line", []))
+            new["Line"] = lines.normalise(
+                work,
+                self.name,
+                new["Line"],
+                (old or {}).get("Line", []),
+                partial(currencies.in_unit, work, new),
+            )
             if self.checks_accounts:
                 self._discount_accounts(work, new)
         named = bool(asked.names & {"Line", "TxnTaxDetail", "GlobalTaxCalculation", "ApplyTaxAfterDiscount"})

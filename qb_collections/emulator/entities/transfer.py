@@ -7,7 +7,7 @@ from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity,
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
 from qb_collections.emulator.fields import Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
-from qb_collections.emulator.wire import Body, cents
+from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Columns, Work
 
 _EARNINGS = frozenset({"Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"})
@@ -32,7 +32,6 @@ class Moved(Entity):
                 raise errors.missing(name)
         if new["Amount"] <= 0:
             raise errors.business("You must set a transaction amount.")
-        new["Amount"] = cents(new["Amount"])
         date_transaction(work, new, old)
         for name in (self.source, self.target):
             account = work.referred("Account", new[name], name, inactive=old is not None)
@@ -42,6 +41,7 @@ class Moved(Entity):
         if new[self.source]["value"] == new[self.target]["value"]:
             raise errors.business("A transfer needs two different accounts.")
         currencies.settle(work, new, old)
+        new["Amount"] = currencies.in_unit(work, new, new["Amount"])
         return new
 
     def postings(self, work: Work, body: Body) -> list[Posting]:

@@ -3,6 +3,7 @@
 import pytest
 
 from qb_collections.emulator import acts
+from qb_collections.emulator.errors import Fault
 from tests.emulator.small_company import REALM, sale, small_company
 
 
@@ -32,6 +33,49 @@ def test_merged_customers_owe_together_and_only_the_merge_is_announced():
     assert [(one.id, one.deleted_id) for one in merged] == [(company.ids["bill"], company.ids["amy"])]
     assert not [change for change in heard if change.entity == "Invoice"]
     assert company.http("GET", f"customer/{company.ids['amy']}")[1]["Fault"]["Error"][0]["code"] == "610"
+
+
+def test_jobs_of_the_one_that_is_gone_stand_under_the_survivor_in_name_and_in_money():
+    company = small_company()
+    room = company.save("Customer", DisplayName="Room 2", ParentRef={"value": company.ids["job"]})
+    company.invoice("40", customer="job")
+
+    act(
+        company,
+        "merge",
+        entity="Customer",
+        **{"from": "Bill's Windsurf Shop", "into": "Amy's Bird Sanctuary"},
+    )
+
+    job = company.read("Customer", company.ids["job"])
+    assert job["FullyQualifiedName"] == "Amy's Bird Sanctuary:Pier 4"
+    assert job["ParentRef"] == {"value": company.ids["amy"], "name": "Amy's Bird Sanctuary"}
+    below = company.read("Customer", room["Id"])
+    assert (below["FullyQualifiedName"], below["Level"]) == ("Amy's Bird Sanctuary:Pier 4:Room 2", 2)
+    assert str(company.read("Customer", company.ids["amy"])["BalanceWithJobs"]) == "40.00"
+
+
+def test_a_parent_no_longer_counts_a_job_that_was_merged_away():
+    company = small_company()
+    company.invoice("40", customer="job")
+
+    act(company, "merge", entity="Customer", **{"from": "Pier 4", "into": "Amy's Bird Sanctuary"})
+
+    assert str(company.read("Customer", company.ids["bill"])["BalanceWithJobs"]) == "0.00"
+    assert company.owes("amy") == "40.00"
+
+
+def test_a_parent_is_not_merged_into_what_stands_under_it():
+    company = small_company()
+    room = company.save("Customer", DisplayName="Room 2", ParentRef={"value": company.ids["job"]})
+
+    with pytest.raises(Fault, match="stands under it"):
+        act(
+            company,
+            "merge",
+            entity="Customer",
+            **{"from": {"id": company.ids["bill"]}, "into": {"id": room["Id"]}},
+        )
 
 
 def test_what_cannot_be_merged_is_a_sentence():

@@ -111,6 +111,27 @@ def test_the_older_envelope_groups_by_company(emulator, receiver):
     }
 
 
+@pytest.mark.parametrize("form", ["cloudevents", "legacy"])
+def test_a_merge_tells_who_is_gone(emulator, receiver, form):
+    emulator.sign_in()
+    ada = emulator.post("customer", {"DisplayName": "Ada"}).json()["Customer"]["Id"]
+    bob = emulator.post("customer", {"DisplayName": "Bob"}).json()["Customer"]["Id"]
+    configure(emulator, receiver, form=form)
+
+    act = {"act": "merge", "entity": "Customer", "from": "Ada", "into": "Bob"}
+    assert emulator.control("POST", f"companies/{emulator.realm_id}/acts", act).status_code == 200
+    wait_for(lambda: bool(receiver.got))
+
+    told = json.loads(receiver.got[0][1])
+    if form == "cloudevents":
+        [event] = [event for event in told if event["type"] == "qbo.customer.merged.v1"]
+        assert (event["intuitentityid"], event["data"]) == (bob, {"deletedid": ada})
+    else:
+        entities = told["eventNotifications"][0]["dataChangeEvent"]["entities"]
+        [event] = [event for event in entities if event["operation"] == "Merge"]
+        assert (event["id"], event["deletedId"]) == (bob, ada)
+
+
 def test_an_unanswered_delivery_is_tried_again_after_10_then_20_seconds_and_holds_up_the_next(
     emulator, receiver
 ):
