@@ -6,7 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.services import about_you, adding_up, history_told, modes, night, overview, progress
+from qb_collections.services import (
+    about_you,
+    adding_up,
+    history_told,
+    modes,
+    night,
+    overview,
+    progress,
+    restored,
+)
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.modes import Confirm
 from qb_collections.services.refusal import Refusal
@@ -37,9 +46,11 @@ def show(company_id: int) -> str:
     with reading(here.engine) as conn:
         adds_up = adding_up.latest(conn, company)
         word = overview.books_word(conn, company, latest)
+    put_back = restored.state(here, company)
     return render_template(
         "web/dashboard.html",
         overview=found,
+        put_back=put_back if put_back is not None and put_back.is_held else None,
         reconnect_by=reconnecting.warning(here, company),
         asked_about_books=latest is not None and overview.asks_about_books(latest),
         books_word=word,

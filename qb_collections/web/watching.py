@@ -9,7 +9,7 @@ from qb_collections.core.company_gates import Link
 from qb_collections.core.money import Money
 from qb_collections.core.wording import list_text, short
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import books_current, history, overview, tie_out
+from qb_collections.services import books_current, history, overview, restored, tie_out
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tie_out import TieOut
@@ -38,6 +38,18 @@ def books_are_current(company_id: int, run_id: int) -> ResponseReturnValue:
         return _back(company)
     done = books_current.confirm(context_of(company), company, run_id, by=user().name)
     flash(str(done), "refused" if isinstance(done, Refusal) else "message")
+    return _back(company)
+
+
+@bp.post("/restored/release")
+def release(company_id: int) -> ResponseReturnValue:
+    """A person has looked at what the restored records did not know; sending stays off until turned on."""
+    company = company_for_user(company_id, role="owner")
+    done = restored.release(context_of(company), company, user().name)
+    if isinstance(done, Refusal):
+        flash(done.message, "refused")
+    else:
+        flash(f"{company.name} is released. Sending is still off; turn it on when you are ready.")
     return _back(company)
 
 

@@ -37,6 +37,7 @@ FORMS = {
     "watching.stop_history": "collector",
     "watching.go_on_with_history": "collector",
     "watching.compare": "collector",
+    "watching.release": "owner",
 }
 # Its one page is for owners.
 PAGES = {"companies.ask": "owner"}
