@@ -60,14 +60,8 @@ def test_the_preset_writes_out_the_defaults():
     short = parse(SHORT)
 
     for section in (
-        "limits",
-        "contact_hours",
-        "promises",
-        "backlog",
-        "first_night",
-        "brake",
-        "credits",
-        "thresholds",
+        *("limits", "private_persons", "contact_hours", "promises", "plans", "backlog", "first_night"),
+        *("brake", "credits", "thresholds", "approvals", "traits"),
     ):
         assert getattr(short, section) == getattr(STANDARD, section)
     assert short.de_escalation == STANDARD.de_escalation
