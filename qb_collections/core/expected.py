@@ -23,7 +23,7 @@ _NINE_IN_TEN = Decimal("1.2816")
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One open invoice.  Half of such invoices are paid by on, one in ten by from_on, nine in ten by until_on.
+    """One open invoice.  Half of such are paid by on, one in ten by from_on, nine in ten by until_on.
 
     on None: hardly anybody who was as late as this has paid, so no day can be named.  until_on None:
     more than one in ten such invoices were never seen paid.

@@ -72,7 +72,12 @@ class Rulebook:
 
 def _in_force(conn: Connection, company: Company, found: StoredPolicy, today: date) -> InForce:
     policy = parsed(found.text)
-    return InForce(found.version, policy, policy.calendar(_holidays(policy, company.country, today.year)))
+    return InForce(found.version, policy, calendar_of(policy, company.country, today.year))
+
+
+def calendar_of(policy: Policy, country: str, year: int) -> Calendar:
+    """The calendar that the nights of a year are decided by."""
+    return policy.calendar(_holidays(policy, country, year))
 
 
 @lru_cache(maxsize=64)

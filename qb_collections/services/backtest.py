@@ -1,0 +1,209 @@
+"""Replay a policy on the company's own history, as it was known then.  Reads only; QuickBooks is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from qb_collections.core import contact_hours
+from qb_collections.core.backtest import Backtest, summed_up
+from qb_collections.core.books import Customer
+from qb_collections.core.case import ContactKind, Cycle
+from qb_collections.core.past import Past
+from qb_collections.core.policy import Policy
+from qb_collections.core.replay import Conditions, Replayed, replay
+from qb_collections.core.replay_account import Account, HoldSpan, Key, Said, accounts, resume
+from qb_collections.core.rules import Rules
+from qb_collections.services import past as pasts
+from qb_collections.services.context import Context
+from qb_collections.services.refusal import Refusal
+from qb_collections.services.rulebook import calendar_of
+from qb_collections.store import cursors, past
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+
+DAYS_MAX = 1_100  # three years; history is read for two
+_OTHERS = (ContactKind.FOREIGN, ContactKind.NOTICE)  # said whatever the policy
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One policy's replay: the figures, and every contact in the order of time."""
+
+    test: Backtest
+    contacts: tuple[Replayed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    played: tuple[Played, ...]  # the policy asked about, then the one it is held against
+    known_since: str  # a sentence
+    assumed: tuple[str, ...]  # sentences: what the books do not say, and what was taken instead
+    starts_anew: bool  # contacting begins with the first day: nobody had been written to before
+
+    @property
+    def tests(self) -> tuple[Backtest, ...]:
+        return tuple(one.test for one in self.played)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a replay is played on.  Accounts are used up, so each policy gets its own."""
+
+    company: Company
+    past: Past
+    holds: Sequence[HoldSpan]
+    said: Sequence[Said]
+    cycles: Mapping[Key, Sequence[tuple[Cycle, date | None]]]
+    important: frozenset[Key]
+
+
+def run(
+    context: Context, company: Company, policies: Sequence[Policy], first_on: date, last_on: date
+) -> Result | Refusal:
+    """Play each policy over the same days, both included."""
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        refusal = _refusal(conn, company, first_on, last_on, today)
+        if refusal is not None:
+            return refusal
+        holds, hours_assumed = pasts.hold_spans(conn, company)
+        material = Material(
+            company,
+            pasts.gathered(conn, company),
+            holds,
+            pasts.said(conn, company),
+            past.cycles(conn, company.id),
+            frozenset(past.important(conn, company.id)),
+        )
+        since = pasts.known_since(conn, company)
+    played = tuple(_played(material, policy, first_on, last_on) for policy in policies)
+    live = company.live_since_on
+    return Result(
+        played, since, tuple(_assumed(material.past, hours_assumed)), live is None or live >= first_on
+    )
+
+
+def _refusal(
+    conn: Connection, company: Company, first_on: date, last_on: date, today: date
+) -> Refusal | None:
+    cursor = cursors.cursor(conn, company.id)
+    if cursor is None or cursor.first_synced_at is None:
+        return Refusal(f"{company.name} has not been read yet. Read it with: qb-collections sync")
+    if last_on < first_on:
+        return Refusal(f"{_day(last_on)} is before {_day(first_on)}: please turn them round.")
+    if last_on > today:
+        return Refusal(f"{_day(last_on)} has not come yet. The last day can be today, {_day(today)}.")
+    if (last_on - first_on).days >= DAYS_MAX:
+        return Refusal(
+            f"Those are {(last_on - first_on).days + 1:,} days; up to {DAYS_MAX:,} can be replayed."
+        )
+    since = company.history_since or company.today(cursor.first_synced_at)
+    if first_on < since:
+        why = "Payment history is complete from" if company.history_since else "What we know begins on"
+        more = (
+            "" if company.history_since else " Once payment history has been read, it reaches back two years."
+        )
+        return Refusal(f"{why} {_day(since)}; begin there or later, not on {_day(first_on)}.{more}")
+    return None
+
+
+def _played(material: Material, policy: Policy, first_on: date, last_on: date) -> Played:
+    company = material.company
+    conditions = Conditions(
+        first_on=first_on,
+        last_on=last_on,
+        night_at=company.night_at,
+        zone=company.tz,
+        live_since_on=company.live_since_on,
+        rules_of=_Rules(company, policy).of,
+        opens_at=_Hours(company).opens_at,
+    )
+    found = replay(_accounts(material, first_on), conditions, policy.name)
+    ladder = [stage.code for stage in policy.ladder]
+    return Played(summed_up(found, material.past, ladder), tuple(found.contacts))
+
+
+def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
+    """Where contacting had begun before the first day, each customer stands where the service left it."""
+    company = material.company
+    foreign = [one for one in material.said if one.contact.kind in _OTHERS]
+    found = accounts(material.past, holds=material.holds, foreign=foreign)
+    for key in material.important & found.keys():
+        found[key].important = True
+    if company.live_since_on is None or company.live_since_on >= first_on:
+        return found
+    begins_at = material.past.start_of(first_on)
+    said: dict[Key, list[Said]] = {}
+    for one in material.said:
+        if one.contact.kind not in _OTHERS:
+            said.setdefault((one.customer_id, one.currency), []).append(one)
+    for key, account in found.items():
+        began = [
+            (cycle, ended) for cycle, ended in material.cycles.get(key, ()) if cycle.started_on < first_on
+        ]
+        resume(account, said.get(key, ()), began, begins_at)
+    return found
+
+
+class _Rules:
+    """One Rules a year, for everybody: a calendar remembers its days, so it is made once."""
+
+    def __init__(self, company: Company, policy: Policy) -> None:
+        self._company = company
+        self._policy = policy
+        self._years: dict[int, Rules] = {}
+
+    def of(self, customer: Customer, on: date) -> Rules:
+        rules = self._years.get(on.year)
+        if rules is None:
+            calendar = calendar_of(self._policy, self._company.country, on.year)
+            rules = Rules(self._policy, self._policy.ladder, calendar, self._company.locale)
+            self._years[on.year] = rules
+        return rules
+
+
+class _Hours:
+    """The next contact hour; customers whose zones are the same share it."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._known: dict[tuple[tuple[str, ...], datetime], datetime] = {}
+
+    def opens_at(self, customer: Customer, rules: Rules, after: datetime) -> datetime:
+        names = contact_hours.zones_of(customer.country, customer.region, customer.city, self._company.zone)
+        found = self._known.get((names, after))
+        if found is None:
+            zones = [ZoneInfo(name) for name in names]
+            found = contact_hours.next_window(after, zones, rules.policy.contact_hours, rules.calendar)
+            self._known[names, after] = found
+        return found
+
+
+def _assumed(found: Past, hours_assumed: int) -> list[str]:
+    """Every kind of date that nobody says, with how often it had to be assumed."""
+    texts = {
+        "invoices entered": "invoices: when they were entered is not known; taken as entered on their own date",
+        "payments entered": "payments: when they were entered is not known; taken as entered on their own date",
+        "credits entered": "credit memos: when they were entered is not known; taken as entered on their own date",
+        "settled otherwise": "invoices were settled in part or whole by something that is no payment; "
+        "taken as on their last change, or from the start when still open",
+        "payments changed": "payments were changed after they were entered; taken as entered whole",
+    }
+    said = [f"{found.assumed[kind]:,} {text}." for kind, text in texts.items() if found.assumed.get(kind)]
+    if hours_assumed:
+        said.append(
+            f"{hours_assumed:,} holds: the hour they were placed is not known; taken as in the evening."
+        )
+    if found.voided:
+        said.append(f"{found.voided:,} voided invoices are left out: QuickBooks keeps no amount of them.")
+    total = sum(count for kind, count in found.assumed.items() if kind != "payments changed") + hours_assumed
+    return [f"{total:,} dates had to be assumed.", *said]
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"

@@ -1,0 +1,109 @@
+"""A company's past, gathered from what we keep: for figures, for knowing its customers, for replays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from qb_collections.core.case import Contact, ContactKind, HoldKind, Plan
+from qb_collections.core.past import Past, PlanSpan, assemble, looked_through
+from qb_collections.core.promise_record import Promise
+from qb_collections.core.replay_account import HoldSpan, Said
+from qb_collections.store import cases, contacts, cursors, holds, mirror, past, plans
+from qb_collections.store.companies import Company
+from qb_collections.store.plans import PlanRow
+
+ROWS_MAX = 1_000_000
+_DAY = timedelta(days=1)
+
+
+def gathered(conn: Connection, company: Company) -> Past:
+    """Everything the mirror has of the company, as the books' own history."""
+    customers = mirror.customers(conn, company.id)
+    heads = {id: head.id for id, head in cases.billed_with(conn, company.id, list(customers)).items()}
+    return assemble(
+        zone=company.tz,
+        customers=customers,
+        heads=heads,
+        invoices=past.invoices(conn, company.id),
+        payments=past.payments(conn, company.id),
+        links=past.links(conn, company.id),
+        memos=past.credit_memos(conn, company.id),
+        plans=[_span(row) for row in plans.list(conn, company.id)],
+        since_on=company.history_since,
+    )
+
+
+def as_first_due(conn: Connection, company: Company) -> Past:
+    """The same with plan documents looked through: for figures and traits."""
+    return looked_through(gathered(conn, company))
+
+
+def hold_spans(conn: Connection, company: Company) -> tuple[list[HoldSpan], int]:
+    """Every hold with the time it stood, and of how many the hour of placing had to be assumed.
+
+    Where the audit does not say, a hold was placed at the end of its day.
+    """
+    known = past.holds_placed_at(conn, company.id)
+    spans, assumed = [], 0
+    for one in holds.list(conn, company.id, lifted=True, limit=ROWS_MAX):
+        placed_at = known.get(one.hold.id)
+        if placed_at is None:
+            assumed += 1
+            placed_at = datetime.combine(one.hold.placed_on + _DAY, time(0), tzinfo=company.tz)
+        spans.append(HoldSpan(one.hold, one.customer_id, placed_at, one.lifted_at))
+    return spans, assumed
+
+
+def said(conn: Connection, company: Company) -> list[Said]:
+    """Every contact that is kept, oldest first."""
+    found = contacts.recent(conn, company.id, since=date(1970, 1, 1), limit=ROWS_MAX)
+    return [Said(one.customer_id, one.currency, one.contact, one.at) for one in reversed(found)]
+
+
+def contacts_by_head(every: list[Said]) -> dict[str, list[Contact]]:
+    """Reminders and calls by whose case they are about."""
+    found: dict[str, list[Contact]] = {}
+    for one in every:
+        if one.contact.kind in (ContactKind.REMINDER, ContactKind.CALL):
+            found.setdefault(one.customer_id, []).append(one.contact)
+    return found
+
+
+def promises(company: Company, spans: list[HoldSpan]) -> list[Promise]:
+    return [
+        Promise(one.hold, one.customer_id, company.today(one.lifted_at) if one.lifted_at else None)
+        for one in spans
+        if one.hold.kind is HoldKind.PROMISE
+    ]
+
+
+def known_since(conn: Connection, company: Company) -> str:
+    """From which day the figures hold, as a sentence that stands under each of them."""
+    if company.history_since is not None:
+        day = company.history_since
+        return f"Payment history is complete from {day.day} {day:%B %Y} on."
+    cursor = cursors.cursor(conn, company.id)
+    if cursor is None or cursor.first_synced_at is None:
+        return f"{company.name} has not been read yet."
+    day = company.today(cursor.first_synced_at)
+    return (
+        f"Payment history has not been read yet. What was paid before {day.day} {day:%B %Y} is not known; "
+        "figures that need it are left out."
+    )
+
+
+def _span(row: PlanRow) -> PlanSpan:
+    """As decisions saw it while it ran.  That it was broken for a while is not kept."""
+    parts = row.installments
+    plan = Plan(
+        id=row.id,
+        label=row.label,
+        original_ids=frozenset(one.invoice_id for one in row.originals),
+        installment_ids=frozenset(one.invoice_id for one in parts if one.invoice_id is not None),
+        memo_id=row.memo_id,
+        state=row.state if row.state in plans.RUNNING else "active",
+        count=len(parts),
+    )
+    return PlanSpan(plan, row.customer_id, row.created_at, row.ended_at, row.allocation_id)
