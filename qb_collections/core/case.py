@@ -39,6 +39,19 @@ class Hold:
     answer_by_on: date | None = None  # dispute: by when
 
 
+class CustomerKind(StrEnum):
+    """Who owes: it governs how often, in which words, and what may be said about consequences."""
+
+    COMPANY = "company"
+    SOLE_TRADER = "sole_trader"
+    PRIVATE = "private"
+    UNKNOWN = "unknown"  # treated as a private person
+
+    @property
+    def is_company(self) -> bool:
+        return self is CustomerKind.COMPANY
+
+
 class ContactKind(StrEnum):
     """Reminder, call, notice and foreign count for the gap and the caps; answer does not."""
 
@@ -62,6 +75,15 @@ class Contact:
     act_by_on: date | None = None  # the date for payment that it set (S4, S5)
     reply_by_on: date | None = None  # the date for an answer that it asked for (S2, S3)
     backlog: bool = False  # the backlog opening message
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Money that came in, on the payment's own date, however it was applied.  Plan documents are none."""
+
+    on: date
+    amount: Money
+    late: Money  # of it, what paid invoices that were late that day; what is not applied counts too
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +139,7 @@ class Case:
     looked_at_ids: frozenset[str] = field(
         default_factory=frozenset
     )  # old invoices a person said may be chased
+    receipts: tuple[Receipt, ...] = ()  # last 90 days and since the oldest promise that stands, oldest first
+    replied_on: date | None = None  # the last day they wrote or spoke to us about it, other than a promise
+    contacted_elsewhere: tuple[date, ...] = ()  # days on which a sister company wrote to the same address
+    kind: CustomerKind = CustomerKind.COMPANY

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qb_collections.core.case import Case, Contact, ContactKind
-from qb_collections.core.policy import Limits
+from qb_collections.core.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +18,43 @@ class Cap:
     free_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What one customer may hear from us: days between contacts, and pairs of window in days and most in it."""
+
+    gap_days: int
+    caps: tuple[tuple[int, int], ...]
+
+
+def allowed(case: Case, policy: Policy) -> Allowed:
+    """The policy's limits; for all who are not known to be a company the stricter ones."""
+    limits, private = policy.limits, policy.private_persons
+    if case.kind.is_company:
+        return Allowed(limits.contact_gap_days, limits.caps)
+    stricter = {7: private.at_most_in_7_days, 30: private.at_most_in_30_days}
+    caps = tuple((window, min(most, stricter.get(window, most))) for window, most in limits.caps)
+    return Allowed(max(limits.contact_gap_days, private.contact_gap_days), caps)
+
+
 def counted(case: Case) -> list[Contact]:
     """The contacts that count, oldest first: all but answers.
 
     A message that QuickBooks sent without us counts from the due date of an open invoice
     of it on: the bill itself is not a reminder.  Without any invoice (a statement) it counts.
+    A contact by a sister company at the same address counts like one of ours.
     """
     found = [contact for contact in case.contacts if _counts(case, contact)]
+    found += [Contact(day, ContactKind.FOREIGN, None, None, None, ()) for day in case.contacted_elsewhere]
     found.sort(key=lambda contact: contact.on)
     return found
 
 
-def gap_ends_on(contacts: list[Contact], limits: Limits) -> date | None:
+def gap_ends_on(contacts: list[Contact], gap_days: int) -> date | None:
     """The first day far enough from the last contact; None when there was none."""
-    return contacts[-1].on + timedelta(days=limits.contact_gap_days) if contacts else None
+    return contacts[-1].on + timedelta(days=gap_days) if contacts else None
 
 
-def full_cap(contacts: list[Contact], limits: Limits, today: date) -> Cap | None:
+def full_cap(contacts: list[Contact], limits: Allowed, today: date) -> Cap | None:
     """The cap that is free last, if one is full today.
 
     n days before and the day itself make no window of n days: a contact on the 1st leaves

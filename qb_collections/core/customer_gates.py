@@ -180,10 +180,10 @@ def open_reply(view: View) -> Finding | None:
 
 
 def caps(view: View) -> Finding | None:
-    if not view.case.contacts:
+    if not (view.case.contacts or view.case.contacted_elsewhere):
         return None
     contacts = contact_limits.counted(view.case)
-    cap = contact_limits.full_cap(contacts, view.rules.policy.limits, view.today)
+    cap = contact_limits.full_cap(contacts, contact_limits.allowed(view.case, view.rules.policy), view.today)
     if cap is None:
         return None
     because = (
@@ -195,16 +195,16 @@ def caps(view: View) -> Finding | None:
 
 
 def contact_gap(view: View) -> Finding | None:
-    if not view.case.contacts:
+    if not (view.case.contacts or view.case.contacted_elsewhere):
         return None
-    limits = view.rules.policy.limits
+    gap_days = contact_limits.allowed(view.case, view.rules.policy).gap_days
     contacts = contact_limits.counted(view.case)
-    free_on = contact_limits.gap_ends_on(contacts, limits)
+    free_on = contact_limits.gap_ends_on(contacts, gap_days)
     if free_on is None or view.today >= free_on:
         return None
     because = (
         f"Left alone: {_who_spoke(view, contacts[-1])} on {view.day(contacts[-1].on)}. We keep at least "
-        f"{count_text(limits.contact_gap_days, 'day')} between contacts, so not before {view.day(free_on)}."
+        f"{count_text(gap_days, 'day')} between contacts, so not before {view.day(free_on)}."
     )
     return _stop("contact_gap", because, free_on)
 
@@ -282,7 +282,7 @@ def _what_comes(view: View, step: Step, day: str) -> str:
         return f"The {step.stage.name} is for you on {day}"
     if step.stage.channel == "decision":
         return f"The {step.stage.name} is yours on {day}"
-    if view.rules.needs_approval(step.stage, view.case.important):
+    if view.rules.needs_approval(step.stage, view.important):
         return f"{message_name(step)} waits for your yes from {day} on"
     return f"{message_name(step)} goes out on {day}"
 
@@ -294,12 +294,19 @@ def _rule(view: View, step: Step) -> str:
         return f"They have until {view.day(step.since)}, and we wait {grace} more. "
     if step.waits_for == "reply":
         return f"We asked for an answer by {view.day(step.since)}. "
+    if step.waits_for == "paid":
+        days = count_text(view.rules.policy.de_escalation.half_paid_holds_days, "day")
+        return f"They paid a good part of it on {view.day(step.since)}, so we wait {days}. "
+    if step.waits_for in ("promise", "promises"):
+        return f"The promise to pay by {view.day(step.since)} was not kept. "
     if step.waits_for == "last":
         return f"The last contact was on {view.day(step.since)}. "
     return ""
 
 
 def _who_spoke(view: View, contact: Contact) -> str:
+    if contact.on in view.case.contacted_elsewhere and contact not in view.case.contacts:
+        return f"another of your companies wrote to {view.name} at the same address"
     if contact.kind is ContactKind.CALL:
         return f"you spoke with {view.name}"
     if contact.kind is ContactKind.FOREIGN:

@@ -19,6 +19,7 @@ from qb_collections.core.invoice_gates import INVOICE_GATES
 from qb_collections.core.ladder import Step, early_step, next_step
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
+from qb_collections.core.promises import Judged, PromiseState
 from qb_collections.core.rules import Rules
 from qb_collections.core.view import View, look
 from qb_collections.core.wording import fit, label
@@ -73,9 +74,9 @@ def invoice_trace(case: Case, rules: Rules, today: date, invoice_id: str) -> Tra
 
 
 def _promise_seen(view: View, invoice_id: str) -> str | None:
-    """What the promise gate let pass because it is over; None when none was made."""
-    promised_on = _broken_promise(view, (invoice_id,))
-    return f"The promise to pay by {view.day(promised_on)} was not kept." if promised_on else None
+    """What the promise gate let pass because it is over; None when none was made, or one was kept."""
+    missed = _missed_promise(view, (invoice_id,))
+    return f"{_said_of(view, missed)}.".replace("the promise", "The promise", 1) if missed else None
 
 
 def _sort_invoices(view: View) -> dict[str, Finding]:
@@ -93,7 +94,8 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
         if len(invoices) > 1:
             invoices.sort(key=lambda one: (one.due_on or view.today, one.issued_on, one.id))
     if view.late:
-        view.step = next_step(view.case, view.rules, view.today, view.late, view.due_amount - view.credit)
+        owed = Money(view.due_amount - view.credit, view.case.currency)
+        view.step = next_step(view.case, view.rules, view.today, view.late, owed)
         stopped.update((invoice.id, _early_waits(view, invoice)) for invoice in view.early)
         view.early.clear()
     elif view.early and view.rules.early is not None:
@@ -170,7 +172,7 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
     """The step's day has come and nothing stops it."""
     step, case = view.step, view.case
     assert step is not None
-    approval = step.stage is not None and view.rules.needs_approval(step.stage, case.important)
+    approval = step.stage is not None and view.rules.needs_approval(step.stage, view.important)
     outcome, channel = _how(view, step)
     approval = approval and outcome is Outcome.REMIND
     reason = Finding("contact", fit(_sentence(view, step, outcome, approval)))
@@ -276,42 +278,55 @@ def _facts(view: View, step: Step) -> str:
             f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
             f"{verb} on {view.day(oldest.due_on)}"
         )
-    promised_on = _broken_promise(view, [invoice.id for invoice in step.invoices])
-    if promised_on is not None:
-        return f"{facts}; the promise to pay by {view.day(promised_on)} was not kept"
+    missed = _missed_promise(view, [invoice.id for invoice in step.invoices])
+    if missed is not None:
+        return f"{facts}; {_said_of(view, missed)}"
     said = contact_limits.counted(view.case) if view.case.contacts else ()
     if said:
         return f"{facts}; the last contact was on {view.day(said[-1].on)}"
     return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
 
 
-def _broken_promise(view: View, invoice_ids: Sequence[str]) -> date | None:
-    """The day of the latest promise about these invoices that was not kept."""
+def _missed_promise(view: View, invoice_ids: Sequence[str]) -> Judged | None:
+    """The latest promise about these invoices that was not kept, or only in part."""
     made = view.holds.get(HoldKind.PROMISE, ())
-    over = [promise for promise in made if promises.is_broken(promise, view.rules, view.today)]
-    broken = promises.latest_about(over, invoice_ids, view.case.cycle) if over else None
-    return (broken.until_on or broken.placed_on) if broken is not None else None
+    return promises.latest_missed(made, view.case, view.rules, view.today, invoice_ids) if made else None
+
+
+def _said_of(view: View, missed: Judged) -> str:
+    day = view.day(missed.promised_on)
+    if missed.state is PromiseState.BROKEN:
+        return f"the promise to pay by {day} was not kept"
+    received = view.money(missed.received)
+    amount = missed.promise.amount
+    if amount is None:
+        return f"the promise to pay by {day} was kept in part: {received} came"
+    return f"the promise to pay {view.rules.money(amount)} by {day} was kept in part: {received} came"
 
 
 def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     if step.stage is None or outcome is Outcome.DECIDE:
-        why = (
-            "All steps are done"
-            if step.waits_for != "due" or step.stage
-            else "No step is left that may name it"
-        )
+        why = _why_a_person(step)
         return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
     day = view.day(view.today)
     name = message_name(step)
     if outcome is Outcome.CALL:
         phone = "" if view.case.customer.phone else " QuickBooks has no phone number."
-        least = view.money(view.rules.policy.thresholds.call)
+        least = view.money(view.rules.call_threshold(view.case.currency))
         return f"From {least} on, a call on {day} is the next step.{phone}"
     if approval:
         return f"{name} goes out on {day} once you approve it; you asked to see these first."
     if step.stage.channel == "call":
         return f"Nobody could be reached by phone, so an e-mail goes out on {day}."
     return f"{name} goes out on {day}."
+
+
+def _why_a_person(step: Step) -> str:
+    if step.waits_for == "promises":
+        return "More than one promise was not kept, so the next word is yours"
+    if step.waits_for == "due" and step.stage is None:
+        return "No step is left that may name it"
+    return "All steps are done"
 
 
 def _spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Finding:

@@ -102,9 +102,9 @@ def dispute(view: View, invoice: Invoice) -> Finding | None:
 
 
 def promise(view: View, invoice: Invoice) -> Finding | None:
-    """A promise holds through the last of the policy's grace days."""
+    """A promise holds through the last of the policy's grace days, or until what was promised has come."""
     found = holds.on_invoice(view.holds, HoldKind.PROMISE, invoice.id)
-    hold = promises.open_promise(found, view.rules, view.today) if found else None
+    hold = promises.open_promise(found, view.case, view.rules, view.today) if found else None
     return promises.waiting(hold, view.rules, view.today, invoice.id) if hold else None
 
 

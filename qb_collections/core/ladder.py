@@ -1,4 +1,8 @@
-"""The ladder with memory: which step comes next for a customer, on which day, about which invoices."""
+"""The ladder with memory: which step comes next for a customer, on which day, about which invoices.
+
+What the customer did bends it: money that came in holds the step, an answer brings the tone back, a broken
+promise goes on one step firmer without waiting for that step's own day, and after another one a person decides.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from qb_collections.core import promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.business_days import Calendar
-from qb_collections.core.case import Case, Contact, ContactKind
+from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
+from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
 from qb_collections.core.rules import Rules
 
@@ -23,7 +29,7 @@ class Step:
 
     stage: Stage | None
     on: date  # the first open day on which it may happen, leaving gap and caps aside
-    waits_for: str  # which rule set the day: due, last, reply, deadline, start
+    waits_for: str  # which rule set the day: due, last, reply, deadline, start, paid, promise, promises
     since: date  # the day that this rule counts from: due date, last contact, the date we set
     trigger: Invoice  # the oldest invoice that has reached the stage, or will first
     invoices: tuple[Invoice, ...]  # what the message demands or lists, oldest due first
@@ -55,7 +61,7 @@ def early_step(case: Case, rules: Rules, stage: Stage, early: Sequence[Invoice])
     return Step(stage, on, waits_for, since, first, tuple(early))
 
 
-def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], owed: Decimal) -> Step:
+def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], owed: Money) -> Step:
     """The next step about late, which is not empty and comes oldest due first.
 
     owed is what is late less credits: it decides whether a call is worth anybody's time.
@@ -71,7 +77,20 @@ def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], ow
         return _person(rules, late, said)
     if case.is_backlog and not said:
         return _backlog_entry(case, rules, today, late)
+    broken = _unanswered_promises(case, rules, today, late, said)
+    if broken and broken.count >= rules.policy.promises.broken_before_person:
+        step = _person_after_promises(rules, late, said, broken)
+    elif broken and rules.policy.promises.broken_one_step_firmer:
+        step = _rise(rules, late, owed, rank, said, broken) or _person(rules, late, said)
+    else:
+        step = _usual_step(rules, today, late, owed, rank, said)
+        step = _gentler_after_an_answer(step, case, rules, late, said)
+    return _held_by_payment(step, case, rules, today, late)
 
+
+def _usual_step(
+    rules: Rules, today: date, late: Sequence[Invoice], owed: Money, rank: int, said: Sequence[Contact]
+) -> Step:
     rising = _rise(rules, late, owed, rank, said)
     again = _repeat(rules, late, owed, rank, said)
     if rising is None or again is None:
@@ -79,17 +98,88 @@ def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], ow
     return rising if rising.on <= max(today, again.on) else replace(again, yields_on=rising.on)
 
 
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """Promises that were broken and to which no contact has answered yet."""
+
+    count: int  # in this cycle, answered ones too
+    over_on: date  # the day after the last one's grace
+    promised_on: date
+
+
+def _unanswered_promises(
+    case: Case, rules: Rules, today: date, late: Sequence[Invoice], said: Sequence[Contact]
+) -> _Broken | None:
+    if not any(hold.kind is HoldKind.PROMISE for hold in case.holds):
+        return None
+    broken = promises.broken_in_cycle(case, rules, today, [invoice.id for invoice in late])
+    if not broken:
+        return None
+    last = broken[-1]
+    over_on = promises.last_day(last.promise, rules) + timedelta(days=1)
+    if said and said[-1].on >= over_on:
+        return None
+    return _Broken(len(broken), over_on, last.promised_on)
+
+
+def _person_after_promises(
+    rules: Rules, late: Sequence[Invoice], said: Sequence[Contact], broken: _Broken
+) -> Step:
+    return replace(
+        _person(rules, late, said),
+        on=rules.calendar.next_open(broken.over_on),
+        waits_for="promises",
+        since=broken.promised_on,
+    )
+
+
+def _gentler_after_an_answer(
+    step: Step, case: Case, rules: Rules, late: Sequence[Invoice], said: Sequence[Contact]
+) -> Step:
+    """The first written step after the customer has answered is not firmer than the policy allows then."""
+    if step.stage is None or step.stage.channel not in ("email", "letter") or case.replied_on is None:
+        return step
+    if said and said[-1].on > case.replied_on:
+        return step
+    most = rules.rank(rules.policy.de_escalation.after_reply_at_most)
+    if most < 0 or rules.rank(step.stage.code) <= most:
+        return step
+    gentle = [one for one in rules.steps if one.channel == "email" and rules.rank(one.code) <= most]
+    return replace(step, stage=gentle[-1], invoices=tuple(late), also_open=()) if gentle else step
+
+
+def _held_by_payment(step: Step, case: Case, rules: Rules, today: date, late: Sequence[Invoice]) -> Step:
+    """Half of what was late has come in: the step stays as it is for some days."""
+    terms = rules.policy.de_escalation
+    since = today - timedelta(days=terms.half_paid_holds_days)
+    recent = [one for one in case.receipts if one.on > since and one.late.amount > 0]
+    if not recent:
+        return step
+    paid = sum((one.late.amount for one in recent), Decimal(0))
+    owed = sum((invoice.balance.amount for invoice in late), Decimal(0))
+    if paid * 100 < (owed + paid) * terms.half_paid_percent:
+        return step
+    last_on = max(one.on for one in recent)
+    on = rules.calendar.next_open(last_on + timedelta(days=terms.half_paid_holds_days))
+    return replace(step, on=on, waits_for="paid", since=last_on) if on > step.on else step
+
+
 def _rise(
-    rules: Rules, late: Sequence[Invoice], owed: Decimal, rank: int, said: Sequence[Contact]
+    rules: Rules,
+    late: Sequence[Invoice],
+    owed: Money,
+    rank: int,
+    said: Sequence[Contact],
+    broken: _Broken | None = None,
 ) -> Step | None:
     for stage in rules.steps:
         if stage.after_due_days >= 0 and rules.rank(stage.code) > rank and _applies(stage, rules, owed):
-            return _about(stage, rules, late, said)
+            return _about(stage, rules, late, said, broken=broken)
     return None
 
 
 def _repeat(
-    rules: Rules, late: Sequence[Invoice], owed: Decimal, rank: int, said: Sequence[Contact]
+    rules: Rules, late: Sequence[Invoice], owed: Money, rank: int, said: Sequence[Contact]
 ) -> Step | None:
     stage = next((stage for stage in rules.steps if rules.rank(stage.code) == rank), None)
     if stage is None or stage.after_due_days < 0 or not _applies(stage, rules, owed):
@@ -101,7 +191,9 @@ def _repeat(
         return step
     last = max((contact.on for contact in said if contact.stage == stage.code), default=None)
     known = [invoice for invoice in late if invoice.id in spoken_of]
-    if last is None or not known:
+    times = sum(contact.stage == stage.code for contact in said)
+    often_enough = stage.repeat_at_most is not None and times >= stage.repeat_at_most
+    if last is None or not known or often_enough:
         return step
     again = _about(
         stage, rules, late, said, triggers=known, not_before=last + timedelta(days=stage.repeat_every_days)
@@ -117,6 +209,7 @@ def _about(
     *,
     triggers: Sequence[Invoice] | None = None,
     not_before: date | None = None,
+    broken: _Broken | None = None,
 ) -> Step | None:
     """The step at this stage, or None when there is nothing that it may speak of."""
     included, others = late, []
@@ -128,19 +221,29 @@ def _about(
     trigger = next((one for one in (late if triggers is None else triggers) if one.id in allowed), None)
     if trigger is None:
         return None
-    on, waits_for, since = _first_day(stage, trigger, said, rules, not_before)
+    on, waits_for, since = _first_day(stage, trigger, said, rules, not_before, broken)
     return Step(stage, on, waits_for, since, trigger, tuple(included), tuple(others))
 
 
 def _first_day(
-    stage: Stage, trigger: Invoice, said: Sequence[Contact], rules: Rules, not_before: date | None = None
+    stage: Stage,
+    trigger: Invoice,
+    said: Sequence[Contact],
+    rules: Rules,
+    not_before: date | None = None,
+    broken: _Broken | None = None,
 ) -> tuple[date, str, date]:
-    """The later of all waits, moved to an open day, with the rule that set it."""
+    """The later of all waits, moved to an open day, with the rule that set it.
+
+    After a broken promise the step does not wait for its own day any more; all other waits hold.
+    """
     assert trigger.due_on is not None
     waits = [(rules.reached_on(stage, trigger.due_on), "due", trigger.due_on), *_set_dates(said, rules)]
+    if broken is not None and broken.over_on < waits[0][0]:
+        waits[0] = (broken.over_on, "promise", broken.promised_on)
     if said:
         last = said[-1].on
-        waits.append((last + timedelta(days=stage.after_last_days), "last", last))
+        waits.append((stage.rested_on(last, rules.calendar), "last", last))
         if not_before is not None:
             waits.append((not_before, "last", last))
     day, waits_for, since = max(waits, key=lambda wait: wait[0])
@@ -192,9 +295,9 @@ def _person(rules: Rules, late: Sequence[Invoice], said: Sequence[Contact]) -> S
     return Step(None, rules.calendar.next_open(day), waits_for, since, trigger, tuple(late))
 
 
-def _applies(stage: Stage, rules: Rules, owed: Decimal) -> bool:
+def _applies(stage: Stage, rules: Rules, owed: Money) -> bool:
     """Below its balance a stage is skipped as if it were not there; a call also below the call threshold."""
     least = stage.min_balance
     if stage.channel == "call":
-        least = max(least, rules.policy.thresholds.call)
-    return owed >= least
+        least = max(least, rules.call_threshold(owed.currency))
+    return owed.amount >= least

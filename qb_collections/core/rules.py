@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.money import Money
@@ -19,6 +21,8 @@ class Rules:
     ladder: tuple[Stage, ...]  # a running cycle keeps its own
     calendar: Calendar
     locale: str
+    important_ids: frozenset[str] = frozenset()  # customers who bought most in twelve months
+    usual_late: Mapping[str, Decimal] = field(default_factory=dict)  # by currency; see Thresholds
     steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
@@ -50,6 +54,14 @@ class Rules:
             return True
         important_from = self.rank(self.policy.approvals.important_from)
         return important and important_from >= 0 and self.rank(stage.code) >= important_from
+
+    def call_threshold(self, currency: str) -> Decimal:
+        """What is owed in all, from which a call is worth anybody's time."""
+        thresholds = self.policy.thresholds
+        least = thresholds.call_for(currency)
+        if not thresholds.call_from_balances:
+            return least
+        return max(least, self.usual_late.get(currency, least))
 
     def money(self, money: Money) -> str:
         return money_text(money, self.locale)

@@ -48,6 +48,11 @@ class View:
         return sum((one.balance.amount for one in (*self.late, *self.missed)), Decimal(0))
 
     @property
+    def important(self) -> bool:
+        """Marked by a person, or among the customers who bought most."""
+        return self.case.important or self.case.customer.id in self.rules.important_ids
+
+    @property
     def early_sent_ids(self) -> frozenset[str]:
         """Invoices spoken of in the running cycle."""
         return frozenset(one for contact in said_in_cycle(self.case) for one in contact.invoice_ids)
@@ -75,9 +80,12 @@ def look(case: Case, rules: Rules, today: date) -> View:
     view = View(
         case, rules, today, by_kind(case.holds) if case.holds else {}, plan_of, short(case.customer.name, 40)
     )
-    if case.payments or case.credit_memos:
+    netted = rules.policy.credits
+    if case.payments and netted.unapplied_payments:
+        view.credit += sum((payment.unapplied.amount for payment in case.payments), Decimal(0))
+    if case.credit_memos and netted.credit_memos:
         memos_of_plans = {plan.memo_id for plan in case.plans}
-        view.credit = sum((payment.unapplied.amount for payment in case.payments), Decimal(0)) + sum(
+        view.credit += sum(
             (memo.remaining.amount for memo in case.credit_memos if memo.id not in memos_of_plans), Decimal(0)
         )
     return view

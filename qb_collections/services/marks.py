@@ -75,7 +75,7 @@ def _promise(
     amount = f" {hold.amount.format(company.locale)}" if hold.amount is not None else ""
     words = f"Promised to pay{amount} by {day(hold.until_on or hold.placed_on)}"
     last = promises.last_day(hold, rules)
-    if not promises.is_broken(hold, rules, today):
+    if not promises.is_over(hold, rules, today):
         return Mark(hold, words, _reason(hold), None, f"We wait through {day(last)}")
     if _still_open(hold, open_invoices):
         return Mark(hold, words, _reason(hold), False, f"We waited through {day(last)}; the steps go on")

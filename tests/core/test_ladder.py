@@ -6,7 +6,7 @@ from datetime import date
 from qb_collections.core.case import HoldKind
 from qb_collections.core.gates import CUSTOMER_GATES, INVOICE_GATES
 from qb_collections.core.ladder import first_overdue_on, next_step
-from qb_collections.core.promises import is_broken, last_day
+from qb_collections.core.promises import is_over, last_day
 
 from .making import DUE, after, changed, hold, invoice, nov, octo, reminder, rules, usd
 
@@ -28,12 +28,12 @@ def test_the_first_step_after_the_due_date():
     assert first_overdue_on(RULES.ladder[:1], RULES.calendar, DUE) == octo(24)
 
 
-def test_a_promise_is_broken_the_day_after_its_last_grace_day():
+def test_a_promise_is_over_the_day_after_its_last_grace_day():
     promise = hold(HoldKind.PROMISE, until_on=nov(6))
 
     assert last_day(promise, RULES) == nov(10)
-    assert not is_broken(promise, RULES, nov(10))
-    assert is_broken(promise, RULES, nov(11))
+    assert not is_over(promise, RULES, nov(10))
+    assert is_over(promise, RULES, nov(11))
 
 
 def test_a_repeating_step_repeats_only_for_what_it_has_spoken_of():
@@ -47,8 +47,8 @@ def test_a_repeating_step_repeats_only_for_what_it_has_spoken_of():
     unnamed = replace(named, invoices=named.invoices[1:])
 
     # Ten days after 29 October comes before fourteen days after 3 November.
-    step = next_step(named, short, nov(4), named.invoices, usd("200").amount)
-    alone = next_step(unnamed, short, nov(4), unnamed.invoices, usd("100").amount)
+    step = next_step(named, short, nov(4), named.invoices, usd("200"))
+    alone = next_step(unnamed, short, nov(4), unnamed.invoices, usd("100"))
 
     assert (step.on, step.trigger.id) == (nov(9), "2")
     assert (alone.on, alone.trigger.id) == (nov(9), "2")
@@ -58,7 +58,7 @@ def test_a_ladder_of_nothing_leaves_everything_to_a_person():
     empty = replace(RULES, ladder=())
     made = after()
 
-    step = next_step(made, empty, nov(4), made.invoices, usd("100").amount)
+    step = next_step(made, empty, nov(4), made.invoices, usd("100"))
 
     assert (step.stage, step.on) == (None, octo(23))
 
@@ -66,6 +66,6 @@ def test_a_ladder_of_nothing_leaves_everything_to_a_person():
 def test_a_firm_step_with_nothing_to_name_waits_for_a_repeat():
     made = after(reminder("S2", nov(3)), invoices=(invoice("2", date(2026, 9, 1), "100.00"),))
 
-    step = next_step(made, RULES, nov(9), made.invoices, usd("100").amount)
+    step = next_step(made, RULES, nov(9), made.invoices, usd("100"))
 
     assert (step.stage.code, step.on) == ("S2", nov(9))

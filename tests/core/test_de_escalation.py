@@ -1,0 +1,83 @@
+"""What holds a step or brings the tone back: money that came in, an answer of the customer's."""
+
+import pytest
+
+from qb_collections.core.case import Receipt
+from qb_collections.core.decide import decide
+from qb_collections.core.decision import Outcome
+from tests.core.making import after, changed, invoice, nov, octo, reminder, rules, usd
+
+RULES = rules()
+S1 = reminder("S1", octo(28))
+S2 = reminder("S2", nov(4), number=2)
+
+
+def paid(on, late):
+    return Receipt(on, usd(late), usd(late))
+
+
+@pytest.mark.parametrize(
+    ("late", "held"),
+    [("780.39", False), ("780.40", True), ("5000.00", True)],  # 780.40 are still open
+)
+def test_half_of_what_was_late_holds_the_step_for_a_week(late, held):
+    decision = decide(after(S1, receipts=(paid(nov(2), late),)), RULES, nov(5))
+
+    if held:
+        assert (decision.outcome, decision.review_on) == (Outcome.SILENCE, nov(9))
+        assert "They paid a good part of it on Monday 2 November, so we wait seven days." in decision.reason
+    else:
+        assert decision.stage == "S2"
+
+
+def test_the_week_counts_from_the_last_of_several_payments_and_ends():
+    receipts = (paid(octo(31), "400.00"), paid(nov(2), "400.00"))
+
+    assert decide(after(S1, receipts=receipts), RULES, nov(5)).review_on == nov(9)
+    assert decide(after(S1, receipts=receipts), RULES, nov(9)).stage == "S2"
+
+
+def test_money_for_what_was_not_late_holds_nothing():
+    early = Receipt(nov(2), usd("5000.00"), usd("0"))
+
+    assert decide(after(S1, receipts=(early,)), RULES, nov(5)).stage == "S2"
+
+
+def test_the_policy_says_how_much_and_how_long():
+    strict = rules(
+        changed(
+            **{
+                "half_paid_percent = 50": "half_paid_percent = 80",
+                "half_paid_holds_days = 7": "half_paid_holds_days = 10",
+            }
+        )
+    )
+
+    assert decide(after(S1, receipts=(paid(nov(2), "780.40"),)), strict, nov(5)).stage == "S2"
+    assert decide(after(S1, receipts=(paid(nov(2), "3200.00"),)), strict, nov(5)).review_on == nov(12)
+
+
+def test_paying_the_oldest_invoice_does_not_restart_the_steps():
+    younger = invoice("2", due=octo(23))
+
+    decision = decide(after(S1, S2, invoices=(younger,)), RULES, nov(10))
+
+    assert decision.stage == "S3"
+
+
+NAMED = (S1, S2, reminder("S3", nov(10), number=3))
+
+
+@pytest.mark.parametrize(
+    ("replied_on", "stage", "firm"), [(None, "S4", True), (nov(9), "S4", True), (nov(12), "S2", False)]
+)
+def test_after_an_answer_the_next_written_step_is_in_the_tone_of_cooperation_again(replied_on, stage, firm):
+    decision = decide(after(*NAMED, replied_on=replied_on), RULES, nov(18))
+
+    assert (decision.outcome, decision.stage) == (Outcome.REMIND, stage)
+    assert (decision.act_by_on is not None) == firm
+
+
+def test_an_answer_makes_no_soft_step_firmer_and_brings_no_call_back():
+    assert decide(after(S1, replied_on=nov(1)), RULES, nov(4)).stage == "S2"
+    assert decide(after(S1, S2, replied_on=nov(5)), RULES, nov(10)).outcome is Outcome.CALL
