@@ -14,6 +14,9 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from qb_collections.cli import main
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
@@ -41,17 +44,22 @@ def demo(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def demo_here(*words: str) -> Result:
+    """The same in this process, which has everything imported already."""
+    return CliRunner().invoke(main, ["demo", *words], env={"QBC_PORT": "0"})
+
+
 def test_json_is_one_object_and_everything_else_goes_to_standard_error():
-    done = demo("--nights", "2", "--exit", "--json")
+    done = demo("--nights", "1", "--exit", "--json")
 
     told = json.loads(done.stdout)
     assert done.returncode == 0
-    assert (told["company"], told["nights"]) == ("Copperleaf Refrigeration & Air LLC", 2)
+    assert (told["company"], told["nights"]) == ("Copperleaf Refrigeration & Air LLC", 1)
     assert "You are owed $124,318.40" in done.stderr
 
 
 def test_a_ledger_is_played_with_its_real_payments():
-    done = demo(
+    done = demo_here(
         *("--ledger", str(DATA / "made-up-ledger.csv"), "--columns", COLUMNS, "--date-format", "%m/%d/%Y"),
         *("--as-of", "2026-03-31", "--nights", "4", "--exit", "--json"),
     )
@@ -60,7 +68,7 @@ def test_a_ledger_is_played_with_its_real_payments():
     rows = (DATA / "made-up-ledger.csv").read_text().splitlines()[1:]
     settled = {row.split(",")[6]: row.split(",")[4] for row in rows}
     arrived = {one["on"] for one in told["record"] if one["received"]}
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert told["ok"] is True
     assert told["from"] == "2026-03-31"
     for on in arrived:
@@ -70,13 +78,13 @@ def test_a_ledger_is_played_with_its_real_payments():
 
 @pytest.mark.parametrize(("skip", "code"), [((), 2), (("--skip-bad-rows",), 0)])
 def test_bad_rows_are_named_with_line_and_reason(skip, code):
-    done = demo(
+    done = demo_here(
         *("--ledger", str(DATA / "made-up-ledger-bad-rows.csv"), "--columns", COLUMNS),
         *("--date-format", "%m/%d/%Y", "--as-of", "2026-03-31", "--nights", "0", "--exit", *skip),
     )
 
-    said = done.stdout + done.stderr
-    assert done.returncode == code
+    said = done.output
+    assert done.exit_code == code
     assert "line 3: issued '13/5/2026' is not a date" in said
     assert "line 4: amount 'eighty' is not a number" in said
     assert "line 5: invoice number 0000900001 stands in line 2 already" in said

@@ -16,6 +16,7 @@ from qb_collections import config
 from qb_collections.demo import run
 from qb_collections.demo.world import World, opened
 
+pytestmark = pytest.mark.xdist_group("demo")  # thirty nights, lived through once
 MARKED = re.compile(r"\(ref ([A-Z0-9]{6})\)")
 PLAN_ITEM = "Payment plan (not a sale)"
 RIVERBEND = "Riverbend Bait & Grill"
