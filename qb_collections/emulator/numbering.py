@@ -30,16 +30,21 @@ def assign(work: Work, entity: str, new: Body, old: Body | None, asked: Asked) -
         if other is not None and other != new.get("Id"):
             raise errors.duplicate_number(number, entity, other)
     if number is not None and old is None:
-        work.set_counter("number", number)
+        work.set_counter(_counter(entity), number)
 
 
 def next_number(work: Work, entity: str) -> str:
-    """Return the number after the last one saved on a sales form; one that is taken is passed over."""
-    last = work.counter("number")
+    """Return the number after the last one saved in the sequence; one that is taken is passed over."""
+    last = work.counter(_counter(entity))
     number = _FIRST if last is None else _after(last)
     while _holder(work, entity, number) is not None:
         number = _after(number)
     return number
+
+
+def _counter(entity: str) -> str:
+    """Name a sequence: invoices, memos and receipts share one (Intuit's sample company shows them mixed)."""
+    return f"number:{entity}" if entity in ("Estimate", "PurchaseOrder") else "number"
 
 
 def _after(number: str) -> str:

@@ -2,7 +2,15 @@
 
 from qb_collections.emulator.wire import Body
 
-_TITLES = {"Invoice": "INVOICE", "CreditMemo": "CREDIT MEMO", "Payment": "PAYMENT RECEIPT"}
+_TITLES = {
+    "Invoice": "INVOICE",
+    "CreditMemo": "CREDIT MEMO",
+    "Payment": "PAYMENT RECEIPT",
+    "SalesReceipt": "SALES RECEIPT",
+    "RefundReceipt": "REFUND RECEIPT",
+    "Estimate": "ESTIMATE",
+    "PurchaseOrder": "PURCHASE ORDER",
+}
 _LINES_MOST = 40
 
 
@@ -43,7 +51,7 @@ def _text(name: str, body: Body, company: Body) -> list[str]:
     head = [
         str(company.get("CompanyName", "")),
         "",
-        f"{_TITLES.get(name, name.upper())} {body.get('DocNumber', body['Id'])}",
+        f"{_TITLES[name]} {body.get('DocNumber') or body.get('PaymentRefNum') or body['Id']}",
         f"Date: {body['TxnDate']}",
         *([f"Due: {body['DueDate']}"] if "DueDate" in body else []),
         *_party(body),
@@ -56,7 +64,7 @@ def _text(name: str, body: Body, company: Body) -> list[str]:
     ]
     more = [f"... and {len(rows) - _LINES_MOST} more lines"] if len(rows) > _LINES_MOST else []
     tail = ["", f"Total: {body['TotalAmt']} {currency}"]
-    if "Balance" in body:
+    if name in ("Invoice", "CreditMemo"):
         tail.append(f"Balance due: {body['Balance']} {currency}")
     return [line[:100] for line in (*head, *rows[:_LINES_MOST], *more, *tail)]
 
@@ -70,8 +78,17 @@ def _party(body: Body) -> list[str]:
 
 
 def _item(line: Body) -> str:
-    item = (line.get("SalesItemLineDetail") or {}).get("ItemRef") or {}
-    return str(item.get("name", ""))
+    """Say what a line is about: a product, an account, or the document that a payment pays."""
+    for detail in ("SalesItemLineDetail", "ItemBasedExpenseLineDetail", "AccountBasedExpenseLineDetail"):
+        named = (line.get(detail) or {}).get("ItemRef") or (line.get(detail) or {}).get("AccountRef")
+        if named:
+            return str(named.get("name", ""))
+    if line.get("LinkedTxn"):
+        triples = (line.get("LineEx") or {}).get("any", [])
+        values = {one["value"]["Name"]: one["value"]["Value"] for one in triples}
+        link = line["LinkedTxn"][0]
+        return f"{link['TxnType']} {values.get('txnReferenceNumber', link['TxnId'])}"
+    return ""
 
 
 def _escaped(text: str) -> str:

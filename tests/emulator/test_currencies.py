@@ -122,3 +122,51 @@ def test_a_company_of_one_currency_takes_no_foreign_customer():
         company.save("Customer", DisplayName="Chez Anne", CurrencyRef={"value": "EUR"})
 
     assert refused.value.code == "6000"
+
+
+def company_with_yen(**switches):
+    company = company_with_euros(**switches)
+    company.ids["ken"] = company.save("Customer", DisplayName="Ken", CurrencyRef={"value": "JPY"})["Id"]
+    return company
+
+
+def test_a_yen_has_no_hundredths_on_lines_discounts_and_payments():
+    """1000.50 and 3 x 333.4 are 1001 and 1000 yen; 5 % of 2001 are 100.05, 100 yen."""
+    company = company_with_yen()
+    lines = [
+        sale(company.ids["work"], "1000.50"),
+        sale(company.ids["work"], "1000.2", Qty=3, UnitPrice="333.4"),
+        {
+            "DetailType": "DiscountLineDetail",
+            "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 5},
+        },
+    ]
+
+    invoice = company.invoice("1", customer="ken", Line=lines, ExchangeRate="0.0067")
+    company.pay("900.4", ("Invoice", invoice["Id"], "900.4"), customer="ken", ExchangeRate="0.0067")
+
+    assert [str(line["Amount"]) for line in invoice["Line"]] == ["1001.00", "1000.00", "2001.00", "100.00"]
+    assert str(invoice["TotalAmt"]) == "1901.00"
+    assert company.owes("ken") == "1001.00"
+
+
+def test_under_the_switch_a_yen_has_hundredths():
+    company = company_with_yen(whole_units_where_no_decimals=False)
+
+    invoice = company.invoice("1000.50", customer="ken", ExchangeRate="0.0067")
+
+    assert str(invoice["TotalAmt"]) == "1000.50"
+
+
+def test_where_yen_are_at_home_cash_basis_gives_whole_yen():
+    """A third of 100 yen of income and of 200 yen of parts: 33 and 67."""
+    company = small_company()
+    company.engine.set_preferences(REALM, {"CurrencyPrefs": {"HomeCurrency": {"value": "JPY"}}})
+    company.ids["ken"] = company.save("Customer", DisplayName="Ken")["Id"]
+    lines = [sale(company.ids["work"], "100"), sale(company.ids["part"], "200")]
+    invoice = company.invoice("1", customer="ken", Line=lines)
+
+    company.pay("100", ("Invoice", invoice["Id"], "100"), customer="ken")
+
+    found = company.balances(basis="cash")
+    assert (found["Services"], found["Parts income"]) == ("-33.00", "-67.00")

@@ -243,6 +243,40 @@ def test_the_pdf_is_a_pdf_whose_references_hold(company):
     assert b"INVOICE 1001" in found.body
 
 
+def documents(company):
+    """One of each kind that can be printed, with what its page says: title, party, a line, total."""
+    ids = company.ids
+    vendor = company.save("Vendor", DisplayName="Pump Works")["Id"]
+    invoice = company.invoice("100")
+    amy = {"CustomerRef": {"value": ids["amy"]}, "Line": [sale(ids["work"], "30")]}
+    ordered = {"ItemRef": {"value": ids["part"]}, "Qty": 2, "UnitPrice": 15}
+    order = {"Amount": 30, "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": ordered}
+    yield company.save("Estimate", **amy), "estimate", "ESTIMATE 1001", "Labour   30.00"
+    yield company.save("SalesReceipt", **amy), "salesreceipt", "SALES RECEIPT 1002", "Labour   30.00"
+    yield company.memo("30"), "creditmemo", "CREDIT MEMO 1003", "Labour   30.00"
+    refund = company.save("RefundReceipt", **amy, DepositToAccountRef={"value": ids["bank"]})
+    yield refund, "refundreceipt", "REFUND RECEIPT 1004", "Labour   30.00"
+    paid = company.pay("30", ("Invoice", invoice["Id"], "30"), PaymentRefNum="CHQ 7")
+    yield paid, "payment", "PAYMENT RECEIPT CHQ 7", "Invoice 1001   30.00"
+    bought = company.save("PurchaseOrder", VendorRef={"value": vendor}, Line=[order])
+    yield bought, "purchaseorder", "PURCHASE ORDER 1001", "Parts   30.00"
+
+
+def test_each_form_that_can_be_sent_has_its_own_pdf_and_can_be_sent(company):
+    for body, path, title, line in documents(company):
+        found = company.raw("GET", f"{path}/{body['Id']}/pdf")
+        status, sent = company.http("POST", f"{path}/{body['Id']}/send", sendTo="who@where.example")
+
+        shown = [text.decode() for text in found.body.split(b"\n") if text.endswith(b") Tj T*")]
+        assert (found.status, found.content_type) == (200, "application/pdf")
+        assert [f"({title}) Tj T*", f"({line}) Tj T*", "(Total: 30.00 USD) Tj T*"] == [
+            text for text in shown if any(part in text for part in (title, line, "Total"))
+        ]
+        assert status == 200
+        # A payment has nowhere to say that its receipt was sent (Intuit's reference).
+        assert ("DeliveryInfo" in next(iter(sent.values()))) == (path != "payment")
+
+
 def test_a_resent_request_id_gets_the_first_answer_byte_for_byte(company):
     body = {"TotalAmt": 25, "CustomerRef": {"value": company.ids["amy"]}}
     first = company.raw("POST", "payment", body, requestid="abc")
