@@ -112,16 +112,22 @@ def _said(
     def text(money: Money) -> str:
         return money_text(money, company.locale) if money.amount >= 0 else money.format(company.locale)
 
-    if unexplained:
-        return (
-            f"QuickBooks' A/R aging says {text(reported)}, we count {text(ours)}. We can't explain "
-            f"{text(unexplained)} of the difference yet, so sending stays off."
+    if now is not None and now[1]:
+        both = (
+            f"You are owed {text(now[0])} on invoices, less {text(now[1])} that nobody has applied: "
+            f"{text(ours)}. QuickBooks' A/R aging says {text(reported)}."
         )
+    else:
+        both = f"QuickBooks' A/R aging says {text(reported)}, we count {text(ours)}."
+    if unexplained:
+        return f"{both} We can't explain {text(unexplained)} of the difference yet, so sending stays off."
     if parts:
-        named = "; ".join(f"{line.words[0].lower()}{line.words[1:]} ({text(line.amount)})" for line in parts)
+        named = [f"{line.words[0].lower()}{line.words[1:]}" for line in parts]
+        if len(parts) > 1:
+            named = [f"{words} ({text(line.amount)})" for words, line in zip(named, parts, strict=True)]
         return (
-            f"QuickBooks' A/R aging says {text(reported)}, we count {text(ours)}. The difference of "
-            f"{text(reported - ours)} is {named}, with no invoice behind it. We don't remind anyone about it."
+            f"{both} The difference of {text(reported - ours)} is {'; '.join(named)}, with no invoice behind "
+            "it. We don't remind anyone about it."
         )
     if now is None:
         return f"QuickBooks' A/R aging said {text(reported)}, and we counted the same to the cent."

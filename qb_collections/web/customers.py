@@ -23,7 +23,7 @@ bp = Blueprint("customers", __name__, url_prefix="/companies/<int:company_id>")
 # What a person may mark, in the owner's words: of an invoice or a customer.  How it reads once it stands is
 # for services.marks.
 HOLD_CHOICES = {
-    HoldKind.PROMISE: "They promised to pay by a certain day",
+    HoldKind.PROMISE: "They promised to pay",
     HoldKind.IN_TRANSIT: "A payment is on its way",
     HoldKind.DISPUTE: "They question this invoice",
     HoldKind.EXCLUSION: "Leave it to me",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from qb_collections.services import keep_alive
 from qb_collections.services.context import Context
@@ -19,7 +18,7 @@ from qb_collections.web.access import user
 class Warning:
     """step: the milestone reached, 30, 14, 7 or 1 days before.  may: whether the reader can reconnect."""
 
-    on: date
+    days_left: int
     step: int
     sentence: str
     may: bool
@@ -34,4 +33,4 @@ def warning(here: Context, company: Company) -> Warning | None:
         headers.allow_form_to(company.emulator_url)  # the button leads there
     with reading(here.engine) as conn:
         held = people.role_for(conn, user().id, company.id)
-    return Warning(by.on, by.step, by.sentence, held is not None and held.covers(Role.OWNER))
+    return Warning(by.days_left, by.step, by.sentence, held is not None and held.covers(Role.OWNER))

@@ -11,7 +11,6 @@ from babel.numbers import format_decimal
 from flask import Flask, g
 
 from qb_collections.core.money import Money, total
-from qb_collections.messages.wording import weekday_near
 from qb_collections.services.overview import REASONS
 from qb_collections.store.companies import Company
 
@@ -24,7 +23,6 @@ def install(app: Flask) -> None:
         "figure": figure,
         "day": day,
         "weekday": weekday,
-        "near": near,
         "instant": instant,
         "counted": counted,
         "left_alone": left_alone,
@@ -51,11 +49,6 @@ def day(value: date | None) -> str:
 def weekday(value: date | None) -> str:
     """Friday 6 November, as the reasons say it."""
     return "" if value is None else format_date(value, WEEKDAY, locale=_locale())
-
-
-def near(value: date | None, today: date) -> str:
-    """Friday, November 20, as the company's country writes it; with the year when it is far from today."""
-    return "" if value is None else weekday_near(value, _locale(), today)
 
 
 def instant(value: datetime | None) -> str:

@@ -152,8 +152,9 @@ def test_credits_and_a_journal_entry_lead_from_the_invoices_to_quickbooks_figure
     page = first_page(house)
 
     assert (
-        "QuickBooks' A/R aging says $700.00, we count $100.00. The difference of $600.00 is journal entry "
-        "JE-118 ($600.00), with no invoice behind it. We don't remind anyone about it."
+        "You are owed $130.00 on invoices, less $30.00 that nobody has applied: $100.00. QuickBooks' A/R "
+        "aging says $700.00. The difference of $600.00 is journal entry JE-118, with no invoice behind it. "
+        "We don't remind anyone about it."
     ) in page
     assert (
         "Your open invoices $130.00 Payments and credits that nobody has applied -$30.00 "
@@ -235,7 +236,7 @@ def test_each_company_has_its_share_one_of_others_stays_unnamed_and_the_end_is_w
     reads(house, house.ours, 400_000)
     nearly = seen(browser.get("/companies"))
 
-    assert "Reads of QuickBooks in November 2026 12,345 of 500,000 are used, 2 %." in usual
+    assert "Reads of QuickBooks in November 2026 12,345 of 500,000 are used, 2%." in usual
     assert f"{house.ours.name} 12,000 yes" in usual
     assert "Companies of others here 345 yes" in usual
     assert "Elsewhere" not in usual
