@@ -37,7 +37,8 @@ DIRECTORIES = {
     "browser": ("browser", "web", "cli", "demo"),
 }
 TITLES = {"lint": "lint and types", "clients": "real clients"}
-WORKERS = "2"
+# Tests of one xdist_group share a costly beginning and stay on one worker; the others are dealt out singly.
+WORKERS = ("-n", "2", "--dist", "loadgroup")
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ def test(group: Group) -> None:
     ignored = [f"--ignore={folder}" for name in others for folder in directories_of(name)]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", WORKERS, f"--junitxml={report}"]
+        command = [sys.executable, "-m", "pytest", "-q", *WORKERS, f"--junitxml={report}"]
         done = subprocess.run([*command, *ignored, *map(str, directories_of(group.name))], cwd=ROOT)
         group.holds = done.returncode == 0
         if report.exists():

@@ -21,8 +21,10 @@ from qb_collections.emulator.serve import EmulatorServer
 MONDAY = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
 PATIENCE = 20_000  # milliseconds
 
+pytestmark = pytest.mark.xdist_group("browser")  # one Chromium, one company read once
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def emulator():
     running = EmulatorServer(path=None, clock=ShiftedClock(MONDAY), control=True)
     running.open_company("demo")
@@ -31,9 +33,10 @@ def emulator():
     running.stop()
 
 
-@pytest.fixture
-def service(tmp_path):
-    settings = config.read({}, data_dir=tmp_path, port=0, log_level="error")
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("service")
+    settings = config.read({}, data_dir=folder, port=0, log_level="error")
     listening = server.listen(settings)
     running = server.build(server.at_port(settings, listening))
     running.start()
@@ -45,25 +48,74 @@ def service(tmp_path):
     assert not thread.is_alive()
 
 
-@pytest.fixture
-def page(chromium, tmp_path):
+@pytest.fixture(scope="module")
+def visit(chromium):
+    """One browser in which one person stays signed in, and what it complained about."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.set_default_timeout(PATIENCE)
-        yield page
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page, complaints
         browser.close()
 
 
-@pytest.fixture
-def keep(page):
+@pytest.fixture(scope="module")
+def keep(visit):
     folder = os.environ.get("SCREENSHOTS_DIR")
 
     def shot(name):
         if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+            visit[0].screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     return shot
+
+
+@pytest.fixture(scope="module")
+def previewed(emulator, service, visit, keep):
+    """From the printed link to the first preview: the address of the company's first page."""
+    page, _ = visit
+    page.goto(server.first_run_link(service.context))
+    page.get_by_label("Your name").fill("Dana Whitlock")
+    page.get_by_label("E-mail address").fill("dana@copperleaf.example")
+    page.get_by_label("Password").fill("warm copper leaf")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("heading", name="No company yet")).to_be_visible()
+
+    page.get_by_role("link", name="Connect a company").click()
+    page.get_by_label("Its address").fill(emulator.base_url)
+    page.get_by_role("button", name="Use this emulator").click()
+    page.get_by_role("button", name="Connect to QuickBooks").click()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("You are owed")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Copperleaf Refrigeration & Air LLC").first).to_be_visible()
+    assert "code=" not in page.url
+    first_page = page.url
+
+    page.get_by_role("link", name="Add them").click()
+    page.get_by_label("Name").fill("Dana Whitlock")
+    page.get_by_label("Direct phone").fill("423-555-0101")
+    page.get_by_label("How customers pay").fill(
+        "Check to Copperleaf Refrigeration & Air LLC, or bank transfer."
+    )
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_role("button", name="Preview tonight").click()
+    expect(page.get_by_role("heading", name="Preview for")).to_be_visible()
+    expect(page.get_by_text("Sending is off").first).to_be_visible()
+    keep("preview")
+    return first_page
+
+
+@pytest.fixture
+def page(previewed, visit):
+    """On the company's first page, on a desk's screen."""
+    page, _ = visit
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.goto(previewed)
+    return page
 
 
 def memo(emulator, number):
@@ -89,42 +141,22 @@ def bearer(line):
     return answer.json()["access_token"]
 
 
-def test_sign_in_connect_read_preview_run_and_find_the_note_in_quickbooks(emulator, service, page, keep):
-    complaints = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+def test_every_page_fits_a_phone(service, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    home = f"{service.context.settings.base_url}/companies/1/"
+    widths = {}
+    for path in ("", "customers", "customers/59", "runs/", "runs/1", "tasks/", "about-you/", "disconnect"):
+        assert page.goto(home + path).status == 200, path
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert set(widths.values()) == {390}
+
+
+def test_sign_in_connect_read_preview_run_and_find_the_note_in_quickbooks(
+    emulator, service, page, visit, keep
+):
     home = service.context.settings.base_url
 
-    page.goto(server.first_run_link(service.context))
-    page.get_by_label("Your name").fill("Dana Whitlock")
-    page.get_by_label("E-mail address").fill("dana@copperleaf.example")
-    page.get_by_label("Password").fill("warm copper leaf")
-    page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_role("heading", name="No company yet")).to_be_visible()
-
-    page.get_by_role("link", name="Connect a company").click()
-    page.get_by_label("Its address").fill(emulator.base_url)
-    page.get_by_role("button", name="Use this emulator").click()
-    page.get_by_role("button", name="Connect to QuickBooks").click()
-    page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("You are owed")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Copperleaf Refrigeration & Air LLC").first).to_be_visible()
-    assert "code=" not in page.url
-
-    page.get_by_role("link", name="Add them").click()
-    page.get_by_label("Name").fill("Dana Whitlock")
-    page.get_by_label("Direct phone").fill("423-555-0101")
-    page.get_by_label("How customers pay").fill(
-        "Check to Copperleaf Refrigeration & Air LLC, or bank transfer."
-    )
-    page.get_by_role("button", name="Save").click()
-
-    page.get_by_role("button", name="Preview tonight").click()
-    expect(page.get_by_role("heading", name="Preview for")).to_be_visible()
-    expect(page.get_by_text("Sending is off").first).to_be_visible()
-    keep("preview")
-
-    page.get_by_role("link", name="Overview").click()
     page.get_by_role("button", name="Let each night wait for me").click()
     page.get_by_role("button", name="Yes").click()
     expect(page.get_by_text("Sending waits for you").first).to_be_visible()
@@ -145,26 +177,5 @@ def test_sign_in_connect_read_preview_run_and_find_the_note_in_quickbooks(emulat
     line = page.locator(".note").first.text_content()
     assert memo(emulator, "10585") == line
     assert line.startswith("Nov 2, 2026: Copy of this invoice e-mailed.")
+    _, complaints = visit
     assert complaints == []
-
-
-def test_every_page_fits_a_phone(emulator, service, page, keep):
-    page.goto(server.first_run_link(service.context))
-    page.get_by_role("button", name="Look around first").click()
-    page.get_by_role("link", name="Connect a company").click()
-    page.get_by_label("Its address").fill(emulator.base_url)
-    page.get_by_role("button", name="Use this emulator").click()
-    page.get_by_role("button", name="Connect to QuickBooks").click()
-    page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("You are owed")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Preview tonight").click()
-    page.get_by_role("heading", name="Preview for").wait_for()
-
-    page.set_viewport_size({"width": 390, "height": 844})
-    home = f"{service.context.settings.base_url}/companies/1/"
-    widths = {}
-    for path in ("", "customers", "customers/59", "runs/", "runs/1", "tasks/", "about-you/", "disconnect"):
-        assert page.goto(home + path).status == 200, path
-        widths[path] = page.evaluate("document.documentElement.scrollWidth")
-
-    assert set(widths.values()) == {390}
