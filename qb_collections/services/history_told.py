@@ -44,6 +44,6 @@ def _why(rests: bool) -> str:
     if not rests:
         return ""
     return (
-        f" It rests until next month: {read_budget.HISTORY_PERCENT}% of this month's reads are used, and "
-        "the rest is kept for your nights."
+        f" It rests until next month: {read_budget.HISTORY_PERCENT}% or more of this month's reads are used, "
+        "and the rest is kept for your nights."
     )
