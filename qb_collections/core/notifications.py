@@ -8,8 +8,13 @@ One body may be about several companies.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+_KINDS = {"customer": "Customer", "invoice": "Invoice", "payment": "Payment", "creditmemo": "CreditMemo"}
+# The two forms word them differently.
+_OPERATIONS = {"created": "create", "updated": "update"}
 EVENTS_MAX = 10_000  # events in one body; Intuit sends batches of at most some hundreds
 
 
@@ -29,6 +34,45 @@ def parts_of(body: bytes) -> dict[str, bytes]:
         found = _by_realm(told["eventNotifications"], "realmId")
         return {realm: _text({"eventNotifications": events}) for realm, events in found.items()}
     raise Unreadable("it is neither CloudEvents nor an envelope of notifications")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change as it was pushed.  There is no version in it: only whose, what and when."""
+
+    kind: str  # Invoice, Customer, ...
+    id: str
+    operation: str  # create, update, emailed, delete, merge, void, ...
+    at: datetime
+
+
+def events_of(part: bytes) -> list[Event] | None:
+    """The events of one company's part, in either form.  None: one of them does not say what it is about."""
+    told = json.loads(part)
+    try:
+        if isinstance(told, list):
+            return [_event(*_typed(one["type"]), one["intuitentityid"], one["time"]) for one in told]
+        return [
+            _event(one["name"], one["operation"], one["id"], one["lastUpdated"])
+            for notice in told["eventNotifications"]
+            for one in notice["dataChangeEvent"]["entities"]
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _typed(name: str) -> tuple[str, str]:
+    """(invoice, updated) of "qbo.invoice.updated.v1"."""
+    _, kind, operation, _ = name.split(".")
+    return kind, operation
+
+
+def _event(kind: str, operation: str, id: str, at: str) -> Event:
+    when = datetime.fromisoformat(at)
+    if when.tzinfo is None or not isinstance(id, str):
+        raise ValueError("an event without its id, or with a time that means nothing")
+    done = operation.lower()
+    return Event(_KINDS.get(kind.lower(), kind), id, _OPERATIONS.get(done, done), when.astimezone(UTC))
 
 
 def _by_realm(events: list[Any], name: str) -> dict[str, list[Any]]:

@@ -214,6 +214,17 @@ def ids(conn: Connection, company_id: int) -> dict[str, frozenset[str]]:
     return found
 
 
+def updated(conn: Connection, company_id: int, kind: str, ids: Iterable[str]) -> dict[str, datetime]:
+    """When QuickBooks last changed these rows, as far as the mirror knows them; another kind has none."""
+    table = _KINDS.get(kind)
+    if table is None:
+        return {}
+    query = select(table.c.id, table.c.updated_at).where(
+        table.c.company_id == company_id, table.c.updated_at.is_not(None)
+    )
+    return {row["id"]: row["updated_at"] for row in _rows(conn, query, table, "id", ids)}
+
+
 def counts(conn: Connection, company_id: int) -> dict[str, int]:
     """How many rows the mirror has: customers, invoices, open_invoices, payments, credit_memos."""
     result = {}
