@@ -46,6 +46,7 @@ __all__ = [
     "PolicyRefused",
     "Problem",
     "Stage",
+    "load",
     "parse",
     "schema",
 ]
@@ -85,6 +86,18 @@ class Policy(Section):
 
 def parse(text: str) -> Policy:
     """Read a policy.  Raises PolicyRefused with every problem found, not only the first."""
+    policy = load(text)
+    problems = policy_checks.problems(policy, text)
+    if problems:
+        raise PolicyRefused(problems)
+    return policy
+
+
+def load(text: str) -> Policy:
+    """Read a text that was accepted once: a contradiction that is refused only since then stops no night.
+
+    Raises PolicyRefused for what cannot be read at all.
+    """
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -99,9 +112,6 @@ def parse(text: str) -> Policy:
     except ValidationError as error:
         found = [_problem(text, detail) for detail in policy_words.without_echoes(error.errors())]
         raise PolicyRefused(tuple(sorted(found, key=lambda p: (p.line or 0, p.path)))) from error
-    problems = policy_checks.problems(policy, text)
-    if problems:
-        raise PolicyRefused(problems)
     return policy
 
 

@@ -82,7 +82,7 @@ def calendar_of(policy: Policy, country: str, year: int) -> Calendar:
 
 @lru_cache(maxsize=64)
 def parsed(text: str) -> Policy:
-    return policies.parse(text)
+    return policies.load(text)
 
 
 def _holidays(policy: Policy, country: str, year: int) -> frozenset[date]:

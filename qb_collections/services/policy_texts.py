@@ -1,0 +1,143 @@
+"""Whether every step of a ladder has a text, one that fits the step and passes the check of messages.
+
+A text is filled with the facts of a made-up customer: what cannot be filled there cannot be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from qb_collections.core.money import Money
+from qb_collections.core.policy import Policy, Problem
+from qb_collections.core.policy_problems import problem_at
+from qb_collections.core.policy_stage import Stage
+from qb_collections.core.policy_text import nearest
+from qb_collections.core.policy_values import TONES, Channel, Tone
+from qb_collections.messages.check import check
+from qb_collections.messages.facts import CallFacts, CompanyFacts, CustomerFacts, Item, MessageFacts
+from qb_collections.messages.library import Library, packaged
+from qb_collections.messages.reminders import STEPS, TEMPLATES, compose
+from qb_collections.messages.template import TemplateRefused
+
+# Which variants of a step's text a channel sends or shows.  "one" and "several" are found by the facts.
+_VARIANTS: dict[Channel, tuple[str, ...]] = {
+    "email": ("",),
+    "statement": ("",),
+    "letter": ("", "letter"),
+    "call": ("", "missed_call"),
+    "decision": ("",),
+}
+# The softest tone in which a step may send a text of that tone.
+_LEAST_TONE: dict[str, Tone] = {"soft": "helpful", "firm": "firm", "final": "final"}
+_TEXT_ELSEWHERE = {"call": "missed_you", "decision": "decision"}
+
+
+def problems(policy: Policy, text: str, library: Library | None = None) -> Iterator[Problem]:
+    """What is wrong with the steps' texts, each at the line of the step's template."""
+    for index, stage in enumerate(policy.ladder):
+        for message in _of_stage(stage, library or packaged()):
+            yield problem_at(text, ("ladder", index, "template"), message)
+            break  # the first says enough
+
+
+def _of_stage(stage: Stage, library: Library) -> Iterator[str]:
+    step = STEPS.get(stage.template)
+    if step is None:
+        close = nearest(stage.template, list(STEPS))
+        hint = f'did you mean "{close}"?' if close else f"there are: {', '.join(STEPS)}"
+        yield f'there is no text "{stage.template}"; {hint}'
+        return
+    for variant in _VARIANTS[stage.channel]:
+        if (step, variant) in TEMPLATES:
+            yield from _of_text(stage, library, step, variant)
+        elif variant == "missed_call":
+            yield f'"{stage.template}" has no text for a call that reached nobody; write "missed_you"'
+        elif variant == "letter":
+            yield f'"{stage.template}" is not written as a letter; write "final_notice", or channel "email"'
+
+
+def _of_text(stage: Stage, library: Library, step: str, variant: str) -> Iterator[str]:
+    for facts in (_EARLY,) if stage.after_due_days < 0 else (_SEVERAL, _ONE):
+        tone, fault = _tried(library, step, variant, facts)
+        if fault is not None:
+            yield f'the text "{stage.template}" cannot be used: {fault}'
+            return
+        inside = stage.channel == "decision" or (stage.channel == "call" and variant == "")
+        if (tone == "person") != inside:
+            if inside:
+                yield f'"{stage.template}" is no sheet for your own people; write "{_for_people(stage)}"'
+            else:
+                yield f'"{stage.template}" is written for your own people; it cannot go to a customer'
+            return
+        least = _LEAST_TONE.get(tone, "helpful")
+        if (
+            stage.tone is not None
+            and stage.channel in ("email", "letter")
+            and _rank(stage.tone) < _rank(least)
+        ):
+            yield f'"{stage.template}" is written in a {least} tone, and the step\'s is "{stage.tone}"'
+            return
+
+
+def _for_people(stage: Stage) -> str:
+    return _TEXT_ELSEWHERE[stage.channel]
+
+
+def _rank(tone: Tone) -> int:
+    return TONES.index(tone)
+
+
+@lru_cache(maxsize=256)
+def _tried(library: Library, step: str, variant: str, facts: MessageFacts) -> tuple[str, str | None]:
+    """The tone of the text that the facts give, and what is wrong with it, in a sentence."""
+    try:
+        message = compose(step, variant, facts, library=library)
+    except TemplateRefused as refused:
+        return "", str(refused)
+    faults = check(message, facts)
+    return message.tone, faults[0].what if faults else None
+
+
+def _usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+_OLDER = Item("1061", date(2026, 9, 11), date(2026, 10, 12), _usd("1240.00"), _usd("840.00"))
+_YOUNGER = Item("1068", date(2026, 9, 23), date(2026, 10, 23), _usd("780.40"), _usd("780.40"))
+_SEVERAL = MessageFacts(
+    company=CompanyFacts(
+        name="Harbor Light Supply",
+        contact_name="Dana Whitlock",
+        contact_role="office manager",
+        contact_phone="(423) 555-0142",
+        reply_to="accounts@harborlight.example",
+        payment_instructions="Check or bank transfer, as on the invoice",
+        address="118 Foundry Lane, Chattanooga, TN 37402",
+    ),
+    customer=CustomerFacts(
+        name="Marlow Print Works",
+        first_name="June",
+        full_name="June Marlow",
+        email="june@marlowprint.example",
+        phone="(423) 555-0167",
+        address="9 Press Street\nChattanooga, TN 37405",
+    ),
+    as_of=datetime(2026, 11, 10, 14, 2, tzinfo=UTC),
+    zone="America/New_York",
+    total=_usd("1620.40"),
+    items=(_OLDER, _YOUNGER),
+    reply_by=date(2026, 11, 17),
+    act_by=date(2026, 11, 17),
+    deadline=date(2026, 11, 24),
+    letters_on=(date(2026, 10, 28), date(2026, 11, 4)),
+    calls_on=(date(2026, 11, 6),),
+    missed_call_on=date(2026, 11, 9),
+    terms="Net 30",
+    call=CallFacts(),
+)
+_ONE = replace(_SEVERAL, items=(_YOUNGER,), total=_usd("780.40"))
+_EARLY = replace(_ONE, as_of=datetime(2026, 10, 19, 14, 2, tzinfo=UTC), letters_on=(), calls_on=())
