@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from qb_collections.cli import knowing
 from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_on_its_clock
 from qb_collections.cli.verbs import noun, verb
@@ -14,7 +15,9 @@ from qb_collections.services import important as marking
 def add_to(main: click.Group) -> None:
     @noun(main, "customer", "customer important 'Cumberland Cold Storage'")
     def customer() -> None:
-        """Say what one customer is to you."""
+        """Say what one customer is to you, and see how they pay."""
+
+    knowing.add_to_customer(customer)
 
     @verb(
         customer,

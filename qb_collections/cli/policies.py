@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from qb_collections.cli import backtest
 from qb_collections.cli.answers import CANNOT, Answer, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.verbs import ROW_ID, noun, verb
@@ -22,6 +23,8 @@ def add_to(main: click.Group) -> None:
     @noun(main, "policy", "policy check my-policy.toml")
     def policy() -> None:
         """Read, check and change the policy: steps, limits, hours, texts' names, approvals."""
+
+    backtest.add_to_policy(policy)
 
     @verb(policy, "show", "policy show", "policy show > my-policy.toml", "policy show --version 1")
     @name_argument

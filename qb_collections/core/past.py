@@ -107,6 +107,10 @@ class Past:
     since_on: date | None = None  # complete from that day on; None: history has not been read whole
     voided: int = 0  # invoices whose amounts QuickBooks no longer has
     assumed: Mapping[str, int] = field(default_factory=dict)  # dates that had to be assumed, by kind
+    _by_id: dict[str, PastInvoice] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {one.invoice.id: one for one in self.invoices})
 
     def head(self, customer_id: str) -> str:
         return self.heads.get(customer_id, customer_id)
@@ -114,6 +118,9 @@ class Past:
     @property
     def currencies(self) -> list[str]:
         return sorted({one.invoice.total.currency for one in self.invoices})
+
+    def invoice(self, id: str) -> PastInvoice | None:
+        return self._by_id.get(id)
 
     def of_currency(self, currency: str) -> list[PastInvoice]:
         return [one for one in self.invoices if one.invoice.total.currency == currency]

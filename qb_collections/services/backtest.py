@@ -1,4 +1,4 @@
-"""Replay a policy on the company's own history, as it was known then.  Reads only; QuickBooks is not asked."""
+"""Replay a policy on the company's own history, as it was known then.  Reads only."""
 
 from __future__ import annotations
 
@@ -187,9 +187,9 @@ class _Hours:
 def _assumed(found: Past, hours_assumed: int) -> list[str]:
     """Every kind of date that nobody says, with how often it had to be assumed."""
     texts = {
-        "invoices entered": "invoices: when they were entered is not known; taken as entered on their own date",
-        "payments entered": "payments: when they were entered is not known; taken as entered on their own date",
-        "credits entered": "credit memos: when they were entered is not known; taken as entered on their own date",
+        "invoices entered": "invoices: nobody says when they were entered; taken as entered on their date",
+        "payments entered": "payments: nobody says when they were entered; taken as entered on their date",
+        "credits entered": "credit memos: nobody says when they were entered; taken as entered on their date",
         "settled otherwise": "invoices were settled in part or whole by something that is no payment; "
         "taken as on their last change, or from the start when still open",
         "payments changed": "payments were changed after they were entered; taken as entered whole",

@@ -1,0 +1,62 @@
+"""customer show: how one customer pays, and when what is open can be expected."""
+
+from __future__ import annotations
+
+import click
+
+from qb_collections.cli.answers import Answer, accepted
+from qb_collections.cli.opening import company_on_its_clock
+from qb_collections.cli.verbs import verb
+from qb_collections.cli.words import company_option, day_text
+from qb_collections.core.expected import Expected
+from qb_collections.core.traits import Traits
+from qb_collections.services import knowing
+
+
+def add_to_customer(customer: click.Group) -> None:
+    @verb(customer, "show", "customer show 'Cumberland Cold Storage'")
+    @click.argument("customer_name", metavar="CUSTOMER")
+    @company_option
+    def show(name: str | None, customer_name: str) -> Answer:
+        """Say how CUSTOMER pays, and when each open invoice can be expected."""
+        context, company = company_on_its_clock(name)
+        found = accepted(knowing.customer(context, company, customer_name))
+        data = {
+            "company": company.name,
+            "customer": found.customer.name,
+            "customer_id": found.customer.id,
+            "traits": _traits(found.traits),
+            "open": [
+                {
+                    "invoice": one.invoice.label,
+                    "balance": one.invoice.balance,
+                    "due_on": one.invoice.due_on,
+                    "expected_on": one.on,
+                    "from_on": one.from_on,
+                    "until_on": one.until_on,
+                }
+                for one in found.open
+            ],
+            "lines": found.lines,
+            "known_since": found.since,
+        }
+        said = [found.customer.name, *(f"  {line}" for line in found.lines)]
+        if found.open:
+            said += ["", "Open:", *(f"  {_expected(one, company.locale)}" for one in found.open)]
+        return Answer(data, [*said, "", found.since])
+
+
+def _traits(traits: Traits) -> dict[str, object]:
+    names = [name for name in Traits.__dataclass_fields__ if name != "curve"]
+    return {name: getattr(traits, name) for name in names} | {"spread_days": traits.spread_days}
+
+
+def _expected(one: Expected, locale: str) -> str:
+    invoice = one.invoice
+    due = f"due {day_text(invoice.due_on)}" if invoice.due_on else "without a due date"
+    head = f"Invoice {invoice.label}, {invoice.balance.format(locale)}, {due}:"
+    if one.on is None:
+        return f"{head} nobody who was this late has paid so far, so no day can be named."
+    until = f"; nine in ten such invoices by {day_text(one.until_on)}" if one.until_on else ""
+    since = f", not before {day_text(one.from_on)} nine times in ten" if one.from_on else ""
+    return f"{head} expected by {day_text(one.on)}{since}{until}."
