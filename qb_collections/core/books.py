@@ -19,6 +19,7 @@ class Customer:
     active: bool = True
     first_name: str | None = None
     full_name: str | None = None  # of the person, else None
+    company_name: str | None = None  # None: nothing says that a company owes
     emails: tuple[str, ...] = ()
     phone: str | None = None
     parent_id: str | None = None

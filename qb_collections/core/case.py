@@ -19,8 +19,24 @@ class HoldKind(StrEnum):
     INSOLVENT = "insolvent"  # hard stop: a court, an administrator or a lawyer speaks for them
     PEOPLE_ONLY = "people_only"  # no automatic message ever
     HANDED_OVER = "handed_over"
+    AUTOPAY = "autopay"  # it is collected by itself on its day
+    BOUNCED = "bounced"  # e-mail to the address came back
     OPEN_REPLY = "open_reply"  # the customer answered and nobody has dealt with it
     UPSET = "upset"
+
+
+# What a dispute is about, as the trade sorts them.
+DISPUTE_CODES = (
+    "price",
+    "quantity",
+    "quality",
+    "not_delivered",
+    "paperwork",  # a purchase order number or a copy is missing
+    "already_paid",
+    "credit_owed",
+    "not_ours",
+    "other",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +53,7 @@ class Hold:
     amount: Money | None = None  # promise: the promised amount
     owner: str | None = None  # dispute: who answers
     answer_by_on: date | None = None  # dispute: by when
+    code: str | None = None  # dispute: what it is about, one of DISPUTE_CODES
 
 
 class CustomerKind(StrEnum):

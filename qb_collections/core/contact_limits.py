@@ -20,7 +20,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What one customer may hear from us: days between contacts, and pairs of window in days and most in it."""
+    """What one customer may hear from us: days between contacts, and (window in days, most in it)."""
 
     gap_days: int
     caps: tuple[tuple[int, int], ...]

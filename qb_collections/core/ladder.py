@@ -1,7 +1,8 @@
 """The ladder with memory: which step comes next for a customer, on which day, about which invoices.
 
-What the customer did bends it: money that came in holds the step, an answer brings the tone back, a broken
-promise goes on one step firmer without waiting for that step's own day, and after another one a person decides.
+What the customer did bends it: money that came in holds the step, an answer brings the tone back, a
+broken promise goes on one step firmer without waiting for that step's own day, and after another one a
+person decides.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def is_over(promise: Hold, rules: Rules, today: date) -> bool:
 def judge(promise: Hold, case: Case, rules: Rules, today: date) -> Judged:
     """Kept as soon as what was promised has come; else open through the last grace day.
 
-    Without an amount all of what it was about is promised: its invoice, or everything due by the promised day.
+    Without an amount all of what it was about is promised: its invoice, or all that is due by its day.
     """
     last = last_day(promise, rules)
     received = sum(

@@ -70,6 +70,7 @@ class CustomerRow(Row):
     DisplayName: str | None = None
     GivenName: str | None = None
     FamilyName: str | None = None
+    CompanyName: str | None = None
     Active: bool = True
     Balance: Decimal = Decimal(0)
     CurrencyRef: Ref | None = None

@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, str] = {
         "EmailStatus, DeliveryInfo, SalesTermRef, PrivateNote, MetaData"
     ),
     "Customer": (
-        "Id, DisplayName, GivenName, FamilyName, Active, Balance, CurrencyRef, PrimaryEmailAddr, "
+        "Id, DisplayName, GivenName, FamilyName, CompanyName, Active, Balance, CurrencyRef, PrimaryEmailAddr, "
         "PrimaryPhone, Mobile, ParentRef, BillWithParent, BillAddr, MetaData"
     ),
 }

@@ -73,6 +73,7 @@ def customer(row: rows.CustomerRow, home: str) -> Customer:
         active=row.Active,
         first_name=row.GivenName or None,
         full_name=person or None,
+        company_name=row.CompanyName or None,
         emails=emails(row.PrimaryEmailAddr.Address if row.PrimaryEmailAddr else None),
         phone=phone,
         parent_id=(row.ParentRef and row.ParentRef.value) or None,

@@ -1,13 +1,13 @@
 """Cases: everything that a decision may look at, put together for many customers at once.
 
 A customer who is billed with a parent belongs to the parent's case, where both have one currency;
-load takes ten statements however many customers there are.
+load takes thirteen statements however many customers there are.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_, update
 
 from qb_collections.core.books import Customer
-from qb_collections.core.case import Case
+from qb_collections.core.case import Case, CustomerKind, HoldKind
 from qb_collections.core.money import total
-from qb_collections.store import contacts, cycles, holds, mirror, mirror_rows, plans
+from qb_collections.store import contacts, cycles, holds, mirror, mirror_rows, plans, receipts
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import look, mirror_customer
 from qb_collections.store.upsert import upsert
@@ -25,6 +25,7 @@ from qb_collections.store.upsert import upsert
 Key = tuple[str, str]  # customer id, currency
 CUSTOMERS_AT_ONCE = 200
 CONTACTS_FOR = timedelta(days=90)
+ELSEWHERE_FOR = timedelta(days=30)  # the longest cap
 _LOOK_KEY = ("company_id", "customer_id", "currency")
 T = TypeVar("T")
 
@@ -36,7 +37,9 @@ class Look:
     next_look_on: date | None = None
     is_backlog: bool = False
     start_on: date | None = None
-    important: bool = False
+    important: bool = False  # a person says so
+    buys_most: bool = False
+    kind: CustomerKind | None = None  # as a person says
 
 
 def touch(conn: Connection, company_id: int, customer_ids: Iterable[str], on: date) -> None:
@@ -101,6 +104,12 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
     agreed = _group_pairs(plans.running(conn, company_id, ids), head_of)
     running, next_numbers = cycles.running(conn, company_id, wanted)
     said = contacts.for_cases(conn, company_id, wanted, today - CONTACTS_FOR, running)
+    promised = [one.placed_on for found in standing.values() for one in found if one.kind is HoldKind.PROMISE]
+    came = _group_pairs(
+        receipts.of_customers(conn, company_id, ids, min([today - CONTACTS_FOR, *promised])), head_of
+    )
+    answered = _group_pairs(holds.replies(conn, company_id, ids), head_of)
+    elsewhere = _elsewhere(conn, company_id, families, today)
     looks, history_since = _looks(conn, company_id, wanted)
 
     cases = []
@@ -120,11 +129,19 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
                 plans=tuple(agreed[key]),
                 members=frozenset(member.id for member in family),
                 books_balance=total((member.balance for member in family), currency),
-                important=seen.important,
+                important=seen.important or seen.buys_most,
                 history_since=history_since,
                 start_on=seen.start_on,
                 is_backlog=seen.is_backlog,
                 next_cycle=next_numbers.get(key, 1),
+                receipts=tuple(
+                    sorted(
+                        (one for one in came[key] if one.amount.currency == currency), key=lambda one: one.on
+                    )
+                ),
+                replied_on=max(answered[key], default=None),
+                contacted_elsewhere=tuple(elsewhere[key]),
+                kind=seen.kind or _kind_by_name(family[0]),
             )
         )
     return cases
@@ -155,6 +172,21 @@ def decided(
 def set_important(conn: Connection, company_id: int, customer_id: str, currency: str, yes: bool) -> None:
     """A person says that this customer is spoken to by people first."""
     _put(conn, company_id, [((customer_id, currency), {"important": yes})])
+
+
+def set_kind(
+    conn: Connection, company_id: int, customer_id: str, currency: str, kind: CustomerKind | None
+) -> None:
+    """A person says who owes: a company, a sole trader, a private person.  None: what QuickBooks tells."""
+    _put(conn, company_id, [((customer_id, currency), {"kind": kind})])
+
+
+def set_buys_most(conn: Connection, company_id: int, keys: Collection[Key]) -> None:
+    """These customers bought most, and no others."""
+    mine = look.c.company_id == company_id
+    listed = tuple_(look.c.customer_id, look.c.currency).in_(keys)
+    conn.execute(update(look).where(mine, look.c.buys_most, ~listed).values(buys_most=False))
+    conn.execute(update(look).where(mine, ~look.c.buys_most, listed).values(buys_most=True))
 
 
 def look_of(conn: Connection, company_id: int, customer_id: str, currency: str) -> Look | None:
@@ -252,11 +284,37 @@ def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict
     )
     rows = conn.execute(query).all()
     looks = {
-        (row.customer_id, row.currency): Look(row.next_look_on, row.is_backlog, row.start_on, row.important)
+        (row.customer_id, row.currency): Look(
+            row.next_look_on,
+            row.is_backlog,
+            row.start_on,
+            row.important,
+            row.buys_most,
+            CustomerKind(row.kind) if row.kind else None,
+        )
         for row in rows
         if row.customer_id is not None
     }
     return looks, rows[0].history_since if rows else None
+
+
+def _elsewhere(
+    conn: Connection, company_id: int, families: Mapping[Key, Sequence[Customer]], today: date
+) -> dict[Key, list[date]]:
+    """Days on which the practice's other companies wrote to an address of these customers."""
+    keys_of: dict[str, list[Key]] = defaultdict(list)
+    for key, family in families.items():
+        for address in {email.lower() for member in family for email in member.emails}:
+            keys_of[address].append(key)
+    found: dict[Key, list[date]] = defaultdict(list)
+    for address, on in contacts.at_addresses(conn, company_id, keys_of, today - ELSEWHERE_FOR):
+        for key in keys_of[address]:
+            found[key].append(on)
+    return found
+
+
+def _kind_by_name(customer: Customer) -> CustomerKind:
+    return CustomerKind.COMPANY if customer.company_name else CustomerKind.UNKNOWN
 
 
 def _put(conn: Connection, company_id: int, rows: Iterable[tuple[Sequence[str], dict[str, Any]]]) -> None:

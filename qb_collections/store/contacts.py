@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
 
 from qb_collections.core.case import Contact, ContactKind, Cycle
 from qb_collections.core.decision import Channel
+from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.decisions import contact
 from qb_collections.store.tables.mirror import look
 
@@ -65,7 +66,7 @@ def record(
             backlog=value.backlog,
             intent_id=intent_id,
             text=text,
-            recipient=recipient,
+            recipient=recipient.lower() if recipient else None,
         )
     ).inserted_primary_key
     assert inserted is not None
@@ -150,6 +151,30 @@ def for_cases(
     for row in conn.execute(query):
         found.setdefault((row.customer_id, row.currency), []).append(_contact(row))
     return found
+
+
+def at_addresses(
+    conn: Connection, company_id: int, addresses: Collection[str], since: date
+) -> list[tuple[str, date]]:
+    """(address, day) of what the practice's other companies said to these addresses since that day."""
+    if not addresses:
+        return []
+    practice = select(company.c.practice_id).where(company.c.id == company_id).scalar_subquery()
+    sisters = select(company.c.id).where(company.c.practice_id == practice, company.c.id != company_id)
+    ids = conn.execute(sisters).scalars().all()
+    if not ids:
+        return []
+    query = (
+        select(contact.c.recipient, contact.c.contacted_on)
+        .where(
+            contact.c.company_id.in_(ids),
+            contact.c.recipient.in_({one.lower() for one in addresses}),
+            contact.c.contacted_on >= since,
+            contact.c.kind.in_((ContactKind.REMINDER, ContactKind.CALL, ContactKind.NOTICE)),
+        )
+        .distinct()
+    )
+    return [(row.recipient, row.contacted_on) for row in conn.execute(query)]
 
 
 def _contact(row: Row[Any]) -> Contact:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.types import money
+
+# The customer said something other than a day of payment.
+ANSWERS = (HoldKind.OPEN_REPLY, HoldKind.DISPUTE, HoldKind.UPSET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ def add(
     amount: Money | None = None,
     owner: str | None = None,
     answer_by_on: date | None = None,
+    code: str | None = None,
 ) -> Hold:
     """Place a hold on an invoice, or on the whole customer without one."""
     inserted = conn.execute(
@@ -56,6 +60,7 @@ def add(
             amount_currency=amount.currency if amount else None,
             owner=owner,
             answer_by_on=answer_by_on,
+            code=code,
         )
     ).inserted_primary_key
     assert inserted is not None
@@ -72,6 +77,15 @@ def lift(
         .values(lifted_at=at, lifted_by=by, lifted_because=because)
     )
     return done.rowcount == 1
+
+
+def hand_on(conn: Connection, company_id: int, gone: str, into: str) -> None:
+    """The books made one customer of two: what stands for the one stands for the other."""
+    conn.execute(
+        update(hold)
+        .where(hold.c.company_id == company_id, hold.c.customer_id == gone, hold.c.lifted_at.is_(None))
+        .values(customer_id=into)
+    )
 
 
 def get(conn: Connection, company_id: int, hold_id: int) -> StoredHold:
@@ -117,6 +131,18 @@ def active_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) ->
             yield row.customer_id, _hold(row)
 
 
+def replies(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, date]]:
+    """(customer, day) of the last answer that each of them gave, dealt with or not."""
+    for some in chunked(sorted(set(customer_ids))):
+        query = (
+            select(hold.c.customer_id, func.max(hold.c.placed_on).label("on"))
+            .where(hold.c.company_id == company_id, hold.c.customer_id.in_(some), hold.c.kind.in_(ANSWERS))
+            .group_by(hold.c.customer_id)
+        )
+        for row in conn.execute(query):
+            yield row.customer_id, row.on
+
+
 def _hold(row: Row[Any]) -> Hold:
     return Hold(
         id=row.id,
@@ -129,6 +155,7 @@ def _hold(row: Row[Any]) -> Hold:
         amount=money(row.amount, row.amount_currency) if row.amount is not None else None,
         owner=row.owner,
         answer_by_on=row.answer_by_on,
+        code=row.code,
     )
 
 

@@ -214,6 +214,17 @@ def ids(conn: Connection, company_id: int) -> dict[str, frozenset[str]]:
     return found
 
 
+def documents_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The ids of all their invoices, payments and credit memos, by kind."""
+    wanted = sorted(set(customer_ids))
+    found = {}
+    for kind in ("Invoice", "Payment", "CreditMemo"):
+        table = _KINDS[kind]
+        query = select(table.c.id).where(table.c.company_id == company_id)
+        found[kind] = sorted(row["id"] for row in _rows(conn, query, table, "customer_id", wanted))
+    return found
+
+
 def updated(conn: Connection, company_id: int, kind: str, ids: Iterable[str]) -> dict[str, datetime]:
     """When QuickBooks last changed these rows, as far as the mirror knows them; another kind has none."""
     table = _KINDS.get(kind)

@@ -1,4 +1,4 @@
-"""What became of a promise, and how the steps answer to it.  Friday 30 October plus two business days: 3 November."""
+"""What became of a promise, and how the steps answer to it: Friday 30 October, with grace to 3 November."""
 
 from dataclasses import replace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
-from qb_collections.core.case import ContactKind, HoldKind
+from qb_collections.core.case import DISPUTE_CODES, ContactKind, HoldKind
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.store.metadata import (
     choice,
@@ -90,6 +90,20 @@ decision = Table(
     Index("ix_decision_customer", "company_id", "customer_id", "currency", "id"),
 )
 
+# What a person made of a draft before it leaves: other words, or not this time.
+draft_change = Table(
+    "draft_change",
+    metadata,
+    company_id(primary_key=True),
+    Column("decision_id", ForeignKey("decision.id"), primary_key=True),
+    words("subject", nullable=True),
+    words("text", nullable=True),
+    words("edited_by", nullable=True),
+    instant("edited_at"),
+    words("skipped_by", nullable=True),
+    instant("skipped_at"),
+)
+
 finding = Table(
     "finding",
     metadata,
@@ -149,12 +163,13 @@ contact = Table(
     flag("backlog"),
     Column("intent_id", ForeignKey("intent.id"), nullable=True),
     words("text", nullable=True),
-    words("recipient", nullable=True),
+    words("recipient", nullable=True),  # in lower case, so that sister companies find it
     UniqueConstraint("company_id", "intent_id", name="uq_contact_intent"),
     # A reminder is identified by its number within the cycle.
     UniqueConstraint("company_id", "customer_id", "currency", "cycle", "number", name="uq_contact_number"),
     Index("ix_contact_customer", "company_id", "customer_id", "currency", "contacted_on"),
     Index("ix_contact_day", "company_id", "contacted_on"),
+    Index("ix_contact_recipient", "recipient", "contacted_on"),
 )
 
 hold = Table(
@@ -173,6 +188,7 @@ hold = Table(
     currency("amount_currency", nullable=True),
     words("owner", nullable=True),
     day("answer_by_on"),
+    choice("code", DISPUTE_CODES, nullable=True),
     instant("lifted_at"),
     words("lifted_by", nullable=True),
     words("lifted_because", nullable=True),

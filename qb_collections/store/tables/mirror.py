@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from sqlalchemy import Column, ColumnElement, Index, String, Table, literal_column, text
 
+from qb_collections.core.case import CustomerKind
 from qb_collections.store.metadata import (
+    choice,
     company_id,
     count,
     currency,
@@ -43,6 +45,7 @@ mirror_customer = Table(
     flag("active"),
     words("first_name", nullable=True),
     words("full_name", nullable=True),
+    words("company_name", nullable=True),
     document("emails", nullable=False),
     words("phone", nullable=True),
     Column("parent_id", String(40), nullable=True),
@@ -148,6 +151,8 @@ look = Table(
     day("next_look_on"),  # None: only a change of facts can alter the answer
     flag("is_backlog"),
     day("start_on"),
-    flag("important"),
+    flag("important"),  # a person says so
+    choice("kind", CustomerKind, nullable=True),  # a person says so; None: by what QuickBooks tells
+    flag("buys_most"),  # worked out from the sales of twelve months
     Index("ix_look_due", "company_id", "next_look_on", "customer_id", "currency"),
 )
