@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
-
 from qb_collections.core import promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Hold, HoldKind
@@ -15,7 +13,6 @@ from qb_collections.core.rules import Rules
 from qb_collections.messages.wording import weekday_near
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.tasks import CALL_OUTCOMES
-from qb_collections.store.companies import Company
 
 WORDS = {
     HoldKind.DISPUTE: "They question this invoice",
@@ -44,35 +41,27 @@ class Mark:
 
 
 def of(
-    conn: Connection, company: Company, holds: Iterable[Hold], open_invoices: Sequence[Invoice], today: date
+    book: Rulebook, locale: str, holds: Iterable[Hold], open_invoices: Sequence[Invoice], today: date
 ) -> list[Mark]:
     """The marks in the order of the holds.  open_invoices: what the customer still owes."""
-    standing = list(holds)
-    if not any(one.kind is HoldKind.PROMISE for one in standing):
-        return [_mark(one, company) for one in standing]
-    book = Rulebook(conn, company, today)
-    rules = Rules(book.policy, book.policy.ladder, book.calendar, company.locale)
+    rules = Rules(book.policy, book.policy.ladder, book.calendar, locale)
     return [
-        _promise(one, company, rules, open_invoices, today)
-        if one.kind is HoldKind.PROMISE
-        else _mark(one, company)
-        for one in standing
+        _promise(one, rules, open_invoices, today) if one.kind is HoldKind.PROMISE else _mark(one)
+        for one in holds
     ]
 
 
-def _mark(hold: Hold, company: Company) -> Mark:
+def _mark(hold: Hold) -> Mark:
     return Mark(hold, WORDS[hold.kind], _reason(hold))
 
 
-def _promise(
-    hold: Hold, company: Company, rules: Rules, open_invoices: Sequence[Invoice], today: date
-) -> Mark:
+def _promise(hold: Hold, rules: Rules, open_invoices: Sequence[Invoice], today: date) -> Mark:
     """Promised to pay $1,240.00 by Friday, November 20; after the grace days it was kept, or it was not."""
 
     def day(on: date) -> str:
-        return weekday_near(on, company.locale, today)
+        return weekday_near(on, rules.locale, today)
 
-    amount = f" {hold.amount.format(company.locale)}" if hold.amount is not None else ""
+    amount = f" {rules.money(hold.amount)}" if hold.amount is not None else ""
     words = f"Promised to pay{amount} by {day(hold.until_on or hold.placed_on)}"
     last = promises.last_day(hold, rules)
     if not promises.is_over(hold, rules, today):

@@ -183,9 +183,8 @@ def books_word(conn: Connection, company: Company, run: Run | None) -> str | Non
     return books_words.given_by(conn, company.id, run.id) if run and asks_about_books(run) else None
 
 
-def decide_now(conn: Connection, company: Company, case: Case, today: date) -> Decision:
+def decide_now(book: Rulebook, case: Case, today: date) -> Decision:
     """What would be decided for one customer at this moment: a stored decision may be fulfilled already."""
-    book = Rulebook(conn, company, today)
     case = in_cycle(book, case, today)
     return decide(case, book.rules(case), today)
 

@@ -64,13 +64,13 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         if key[0] != customer_id:
             return redirect(url_for(".show", company_id=company.id, customer_id=key[0]), 303)
         found = cases.load(conn, company.id, [key], today)
+        book = Rulebook(conn, company, today)
         owes = bool(found and found[0].invoices)
-        decided = overview.decide_now(conn, company, found[0], today) if owes else None
+        decided = overview.decide_now(book, found[0], today) if owes else None
         said = contacts.of_customer(conn, company.id, customer_id)
         waiting = tasks.list(conn, company.id, customer_id=customer_id)
         sites = mirror.customers(conn, company.id, found[0].members) if found else {}
-        standing = marks.of(conn, company, found[0].holds, found[0].invoices, today) if found else []
-        means = important.meaning(Rulebook(conn, company, today).policy)
+        standing = marks.of(book, company.locale, found[0].holds, found[0].invoices, today) if found else []
     if not found:
         abort(404)
     findings = {line.invoice_id: line for line in decided.findings} if decided else {}
@@ -85,7 +85,7 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         sites=sites,
         hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
         marks=standing,
-        important_means=means,
+        important_means=important.meaning(book.policy),
         numbers={invoice.id: invoice.label for invoice in found[0].invoices},
     )
 

@@ -36,14 +36,14 @@ def show(company_id: int) -> str:
     """While the books have never been read: how far the reading is."""
     company = company_for_user(company_id)
     here = context_of(company)
-    with reading(context().engine) as conn:
-        counts = mirror.counts(conn, company.id)
-        worked_on = leases.holder_of(conn, company.id) is not None
     found = overview.overview_of(here, company)
     if found.cursor is None or found.cursor.first_synced_at is None:
+        with reading(context().engine) as conn:
+            counts = mirror.counts(conn, company.id)
         return render_template("web/reading.html", counts=counts, reading=progress.of(company.id))
     latest = found.last_night.run if found.last_night else None
     with reading(here.engine) as conn:
+        worked_on = leases.holder_of(conn, company.id) is not None
         adds_up = adding_up.latest(conn, company)
         word = overview.books_word(conn, company, latest)
     put_back = restored.state(here, company)
@@ -57,7 +57,6 @@ def show(company_id: int) -> str:
         adds_up=adds_up,
         remedy=adding_up.REMEDY,
         history=history_told.of(here, company),
-        counts=counts,
         worked_on="working" in request.args and (worked_on or _just_asked(request.args["working"])),
         offer_automatic=modes.may_offer_automatic(here, company),
         trouble=progress.of(company.id),

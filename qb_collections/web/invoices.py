@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from qb_collections.core.case import HoldKind
 from qb_collections.services import explain, finding, holds, marks
 from qb_collections.services.refusal import Refusal
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import mirror, overview
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
@@ -37,7 +38,8 @@ def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
         if one.hold.invoice_id in (None, why.invoice.id)
     ]
     with reading(here.engine) as conn:
-        standing = marks.of(conn, company, placed, [why.invoice] if why.invoice.balance else [], why.on)
+        book = Rulebook(conn, company, why.on)
+    still_open = [why.invoice] if why.invoice.balance else []
     return render_template(
         "web/invoice.html",
         why=why,
@@ -45,7 +47,7 @@ def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
         customer=why.customer,
         today=why.on,
         notes=notes,
-        holds=standing,
+        holds=marks.of(book, company.locale, placed, still_open, why.on),
         hold_choices={kind: HOLD_CHOICES[kind] for kind in ON_AN_INVOICE},
     )
 

@@ -9,7 +9,7 @@ from qb_collections.core.company_gates import Link
 from qb_collections.core.money import Money
 from qb_collections.core.wording import list_text, short
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import books_current, history, overview, restored, tie_out
+from qb_collections.services import adding_up, books_current, history, overview, restored, tie_out
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tie_out import TieOut
@@ -89,8 +89,16 @@ def compare(company_id: int) -> ResponseReturnValue:
             f"QuickBooks did not answer as it should: {str(error).rstrip('.')}. Please try again.", "refused"
         )
     else:
-        flash(f"Compared. {found.said}{_concerned(company, found)}", "message" if found.ties else "refused")
+        flash(_compared(company, found), "message" if found.ties else "refused")
     return _back(company)
+
+
+def _compared(company: Company, found: TieOut) -> str:
+    """As the page says it beneath, with the customers to look at."""
+    with reading(context().engine) as conn:
+        told = adding_up.latest(conn, company)
+    sums = " ".join(one.said for one in told.sums) if told is not None else found.said
+    return f"Compared. {sums}{_concerned(company, found)}"
 
 
 def _concerned(company: Company, found: TieOut) -> str:

@@ -15,6 +15,7 @@ from qb_collections.core.books_rhythm import Rhythm
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import important, marks
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import (
     audit,
     books_words,
@@ -366,8 +367,10 @@ def test_a_promise_reads_as_one_and_is_not_kept_after_its_grace_days(house, toda
 def test_a_promise_about_what_is_paid_is_paid(house):
     hold = Hold(1, HoldKind.PROMISE, "70", "they promised to pay", "Dana", TODAY, date(2026, 11, 4))
     with reading(house.context.engine) as conn:
-        [open_still] = marks.of(conn, house.ours, [hold], mirror.open_invoices(conn, house.ours.id), TODAY)
-        [paid] = marks.of(conn, house.ours, [hold], [], TODAY + 9 * DAY)
+        book = Rulebook(conn, house.ours, TODAY)
+        owed = mirror.open_invoices(conn, house.ours.id)
+    [open_still] = marks.of(book, "en_US", [hold], owed, TODAY)
+    [paid] = marks.of(book, "en_US", [hold], [], TODAY + 9 * DAY)
 
     assert (open_still.kept, open_still.words) == (None, "Promised to pay by Wednesday, November 4")
     assert (paid.kept, paid.then, paid.reason) == (True, "Nothing of it is open any more", "")
@@ -375,10 +378,10 @@ def test_a_promise_about_what_is_paid_is_paid(house):
 
 def test_in_britain_the_day_comes_first(house):
     hold = Hold(1, HoldKind.PROMISE, "70", "x", "Dana", TODAY, date(2026, 11, 20), usd("130.00"))
-    british = replace(house.ours, locale="en_GB")
-
     with reading(house.context.engine) as conn:
-        [mark] = marks.of(conn, british, [hold], [], TODAY)
+        book = Rulebook(conn, house.ours, TODAY)
+
+    [mark] = marks.of(book, "en_GB", [hold], [], TODAY)
 
     assert mark.words == "Promised to pay US$130.00 by Friday, 20 November"
 
