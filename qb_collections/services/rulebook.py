@@ -41,14 +41,15 @@ class Rulebook:
         own = self._own = _in_force(conn, company, current, today)
         self.version, self.policy, self.calendar = own.version, own.policy, own.calendar
         self._locale = company.locale
-        every = stored.versions(conn, company.id)
-        self._texts = {version.version: version.text for version in every}
+        every = {one.version: one for one in stored.versions(conn, company.id)}
+        self._versions = every
+        # What holds of the company's own policy (None) and of each one kept under a name.
+        self._latest = {one.name: one for one in every.values()} | {None: current}
         names = policy_assignments.by_customer(conn, company.id)
-        named = {one.name: one for one in every if one.name is not None}
         beside = {
-            name: _in_force(conn, company, named[name], today)
+            name: _in_force(conn, company, self._latest[name], today)
             for name in set(names.values())
-            if name in named
+            if name in self._latest
         }
         self._of_customer = {customer: beside[name] for customer, name in names.items() if name in beside}
         self._rules: dict[tuple[int, int], Rules] = {}
@@ -63,11 +64,20 @@ class Rulebook:
         ladder_of = case.cycle.policy_version if case.cycle else held.version
         rules = self._rules.get((held.version, ladder_of))
         if rules is None:
-            text = self._texts.get(ladder_of)
-            ladder = parsed(text).ladder if text is not None else held.policy.ladder
-            rules = Rules(held.policy, ladder, held.calendar, self._locale)
-            self._rules[held.version, ladder_of] = rules
+            rules = self._rules[held.version, ladder_of] = self._made(held, ladder_of)
         return rules
+
+    def _made(self, held: InForce, ladder_of: int) -> Rules:
+        began = self._versions.get(ladder_of)
+        if began is None:
+            return Rules(held.policy, held.policy.ladder, held.calendar, self._locale)
+        policy = held.policy
+        holder = self._versions[held.version]
+        if began.name != holder.name:
+            # It began under another policy: which steps were taken out since, and which need a yes,
+            # is said by that one; all else by the one that it has now.
+            policy = policy.model_copy(update={"ladder": parsed(self._latest[began.name].text).ladder})
+        return Rules(policy, parsed(began.text).ladder, held.calendar, self._locale)
 
 
 def _in_force(conn: Connection, company: Company, found: StoredPolicy, today: date) -> InForce:
