@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from qb_collections.core import promises
-from qb_collections.core.books import Invoice
-from qb_collections.core.case import Hold, HoldKind
+from qb_collections.core.case import Case, Hold, HoldKind
+from qb_collections.core.money import Money
+from qb_collections.core.promises import PromiseState
 from qb_collections.core.rules import Rules
 from qb_collections.messages.wording import weekday_near
-from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.tasks import CALL_OUTCOMES
 
 WORDS = {
-    HoldKind.DISPUTE: "They question this invoice",
-    HoldKind.IN_TRANSIT: "A payment is on its way",
-    HoldKind.EXCLUSION: "Left to you",
-    HoldKind.HARDSHIP: "They are in difficulty",
-    HoldKind.INSOLVENT: "A court or a lawyer speaks for them",
-    HoldKind.PEOPLE_ONLY: "Only people write to them",
-    HoldKind.HANDED_OVER: "Handed over",
-    HoldKind.OPEN_REPLY: "They answered, and wait for you",
-    HoldKind.UPSET: "They are upset",
+    "dispute": "They question this invoice",
+    "in_transit": "A payment is on its way",
+    "exclusion": "Left to you",
+    "hardship": "They are in difficulty",
+    "insolvent": "A court or a lawyer speaks for them",
+    "people_only": "Only people write to them",
+    "handed_over": "Handed over",
+    "open_reply": "They answered, and wait for you",
+    "upset": "They are upset",
+    "autopay": "It is collected by itself on its day",
+    "bounced": "E-mail to them came back",
 }
 # What the outcome of a call writes when nobody gave a reason: it would only say the same twice.
 _EMPTY_REASONS = frozenset(outcome.says.lower() for outcome in CALL_OUTCOMES.values())
@@ -31,51 +33,46 @@ _EMPTY_REASONS = frozenset(outcome.says.lower() for outcome in CALL_OUTCOMES.val
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One hold for a page.  kept: of a promise whose grace is over; None: it runs, or it is no promise."""
+    """One hold for a page."""
 
     hold: Hold
     words: str
-    reason: str
-    kept: bool | None = None
-    then: str | None = None  # what follows from it
+    reason: str  # empty where it would only say the words again
+    state: str | None = None  # of a promise: open, kept, part-kept, broken
+    then: str | None = None  # what follows from it, without a full stop
 
 
-def of(
-    book: Rulebook, locale: str, holds: Iterable[Hold], open_invoices: Sequence[Invoice], today: date
-) -> list[Mark]:
-    """The marks in the order of the holds.  open_invoices: what the customer still owes."""
-    rules = Rules(book.policy, book.policy.ladder, book.calendar, locale)
+def of(holds: Iterable[Hold], case: Case, rules: Rules, today: date) -> list[Mark]:
+    """The marks, in the order of the holds; case is their customer's."""
     return [
-        _promise(one, rules, open_invoices, today) if one.kind is HoldKind.PROMISE else _mark(one)
+        _promise(one, case, rules, today)
+        if one.kind is HoldKind.PROMISE
+        else Mark(one, WORDS[one.kind.value], _reason(one))
         for one in holds
     ]
 
 
-def _mark(hold: Hold) -> Mark:
-    return Mark(hold, WORDS[hold.kind], _reason(hold))
-
-
-def _promise(hold: Hold, rules: Rules, open_invoices: Sequence[Invoice], today: date) -> Mark:
-    """Promised to pay $1,240.00 by Friday, November 20; after the grace days it was kept, or it was not."""
+def _promise(hold: Hold, of_whom: Case, rules: Rules, today: date) -> Mark:
+    """Promised to pay $1,240.00 by Friday, November 20; once that is over it was kept, or it was not."""
 
     def day(on: date) -> str:
         return weekday_near(on, rules.locale, today)
 
-    amount = f" {rules.money(hold.amount)}" if hold.amount is not None else ""
-    words = f"Promised to pay{amount} by {day(hold.until_on or hold.placed_on)}"
-    last = promises.last_day(hold, rules)
-    if not promises.is_over(hold, rules, today):
-        return Mark(hold, words, _reason(hold), None, f"We wait through {day(last)}")
-    if _still_open(hold, open_invoices):
-        return Mark(hold, words, _reason(hold), False, f"We waited through {day(last)}; the steps go on")
-    return Mark(hold, words, _reason(hold), True, "Nothing of it is open any more")
-
-
-def _still_open(hold: Hold, open_invoices: Sequence[Invoice]) -> bool:
-    """Whether something that the promise was about is unpaid; what was billed since is not."""
-    if hold.invoice_id is not None:
-        return any(one.id == hold.invoice_id for one in open_invoices)
-    return any(one.issued_on <= hold.placed_on for one in open_invoices)
+    judged = promises.judge(hold, of_whom, rules, today)
+    amount = rules.money(hold.amount) if hold.amount is not None else "all of it"
+    words = f"Promised to pay {amount} by {day(judged.promised_on)}"
+    last = day(promises.last_day(hold, rules))
+    came = rules.money(Money(judged.received, of_whom.currency))
+    match judged.state:
+        case PromiseState.OPEN:
+            then = f"We wait through {last}"
+        case PromiseState.KEPT:
+            then = f"{came} came in" if judged.received else "Nothing of it is open any more"
+        case PromiseState.PART_KEPT:
+            then = f"{came} came in through {last}; the steps go on with the rest"
+        case PromiseState.BROKEN:
+            then = f"Nothing came in through {last}; the steps go on"
+    return Mark(hold, words, _reason(hold), judged.state.value, then)
 
 
 def _reason(hold: Hold) -> str:

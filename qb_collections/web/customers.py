@@ -70,7 +70,7 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         said = contacts.of_customer(conn, company.id, customer_id)
         waiting = tasks.list(conn, company.id, customer_id=customer_id)
         sites = mirror.customers(conn, company.id, found[0].members) if found else {}
-        standing = marks.of(book, company.locale, found[0].holds, found[0].invoices, today) if found else []
+        standing = marks.of(found[0].holds, found[0], book.rules(found[0]), today) if found else []
     if not found:
         abort(404)
     findings = {line.invoice_id: line for line in decided.findings} if decided else {}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from qb_collections.core.case import HoldKind
+from qb_collections.core.case import Hold, HoldKind
 from qb_collections.services import explain, finding, holds, marks
+from qb_collections.services.context import Context
+from qb_collections.services.marks import Mark
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import mirror, overview
+from qb_collections.store import cases, mirror, overview
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context, context_of
@@ -37,9 +41,6 @@ def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
         for one in holds.standing(here, company, why.invoice.customer_id)
         if one.hold.invoice_id in (None, why.invoice.id)
     ]
-    with reading(here.engine) as conn:
-        book = Rulebook(conn, company, why.on)
-    still_open = [why.invoice] if why.invoice.balance else []
     return render_template(
         "web/invoice.html",
         why=why,
@@ -47,7 +48,7 @@ def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
         customer=why.customer,
         today=why.on,
         notes=notes,
-        holds=marks.of(book, company.locale, placed, still_open, why.on),
+        holds=_marks(here, company, why.customer.id, placed, why.on),
         hold_choices={kind: HOLD_CHOICES[kind] for kind in ON_AN_INVOICE},
     )
 
@@ -60,6 +61,17 @@ def hold(company_id: int, invoice_id: str) -> ResponseReturnValue:
         called = _called(conn, company, invoice_id)
     place_hold(company, invoice=called)
     return redirect(url_for(".show", company_id=company.id, invoice_id=invoice_id), 303)
+
+
+def _marks(here: Context, company: Company, customer_id: str, placed: list[Hold], on: date) -> list[Mark]:
+    """Whether a promise was kept is judged by all that its customer paid."""
+    if not placed:
+        return []
+    with reading(here.engine) as conn:
+        key = cases.key_of(conn, company.id, customer_id)
+        found = cases.load(conn, company.id, [key], on) if key is not None else []
+        book = Rulebook(conn, company, on)
+    return marks.of(placed, found[0], book.rules(found[0]), on) if found else []
 
 
 def _called(conn: Connection, company: Company, invoice_id: str) -> str:

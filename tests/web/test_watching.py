@@ -12,13 +12,14 @@ from qb_collections import config
 from qb_collections.core import books_rhythm
 from qb_collections.core.books import Payment
 from qb_collections.core.books_rhythm import Rhythm
-from qb_collections.core.case import Hold, HoldKind
+from qb_collections.core.case import Hold, HoldKind, Receipt
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import important, marks
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import (
     audit,
     books_words,
+    cases,
     companies,
     connections,
     history,
@@ -342,7 +343,7 @@ def test_a_customer_that_nobody_knows_cannot_be_marked(house):
         (date(2026, 11, 24), "Promised to pay $130.00 by Friday, November 20 Lift We wait through Tuesday"),
         (
             date(2026, 11, 25),
-            "Not kept Promised to pay $130.00 by Friday, November 20 Lift We waited through",
+            "Not kept Promised to pay $130.00 by Friday, November 20 Lift Nothing came in through",
         ),
     ],
 )
@@ -364,26 +365,36 @@ def test_a_promise_reads_as_one_and_is_not_kept_after_its_grace_days(house, toda
         assert "On the telephone The whole customer, marked Nov 2, 2026 by Our collector." in page
 
 
-def test_a_promise_about_what_is_paid_is_paid(house):
-    hold = Hold(1, HoldKind.PROMISE, "70", "they promised to pay", "Dana", TODAY, date(2026, 11, 4))
+def promised(house, amount, received, *, today, locale="en_US"):
+    """Promised on 2 November for Friday the 20th; something came in on Monday the 23rd."""
+    hold = Hold(1, HoldKind.PROMISE, None, "they promised to pay", "Dana", TODAY, date(2026, 11, 20), amount)
     with reading(house.context.engine) as conn:
-        book = Rulebook(conn, house.ours, TODAY)
-        owed = mirror.open_invoices(conn, house.ours.id)
-    [open_still] = marks.of(book, "en_US", [hold], owed, TODAY)
-    [paid] = marks.of(book, "en_US", [hold], [], TODAY + 9 * DAY)
-
-    assert (open_still.kept, open_still.words) == (None, "Promised to pay by Wednesday, November 4")
-    assert (paid.kept, paid.then, paid.reason) == (True, "Nothing of it is open any more", "")
+        book = Rulebook(conn, replace(house.ours, locale=locale), today)
+        [case] = cases.load(conn, house.ours.id, [("7", "USD")], today)
+    came = (Receipt(date(2026, 11, 23), usd(received), usd(received)),) if received else ()
+    [mark] = marks.of([hold], replace(case, receipts=came), book.rules(case), today)
+    return mark.state, mark.words, mark.then, mark.reason
 
 
-def test_in_britain_the_day_comes_first(house):
-    hold = Hold(1, HoldKind.PROMISE, "70", "x", "Dana", TODAY, date(2026, 11, 20), usd("130.00"))
-    with reading(house.context.engine) as conn:
-        book = Rulebook(conn, house.ours, TODAY)
+@pytest.mark.parametrize(
+    ("received", "state", "then"),
+    [
+        ("130.00", "kept", "$130.00 came in"),
+        ("50.00", "part-kept", "$50.00 came in through Tuesday, November 24; the steps go on with the rest"),
+        (None, "broken", "Nothing came in through Tuesday, November 24; the steps go on"),
+    ],
+)
+def test_a_promise_says_what_came_of_it(house, received, state, then):
+    told = promised(house, usd("130.00"), received, today=date(2026, 11, 25))
 
-    [mark] = marks.of(book, "en_GB", [hold], [], TODAY)
+    assert told == (state, "Promised to pay $130.00 by Friday, November 20", then, "")
 
-    assert mark.words == "Promised to pay US$130.00 by Friday, 20 November"
+
+def test_without_an_amount_all_of_it_is_promised_and_in_britain_the_day_comes_first(house):
+    told = promised(house, None, None, today=TODAY, locale="en_GB")
+
+    wait = "We wait through Tuesday, 24 November"
+    assert told == ("open", "Promised to pay all of it by Friday, 20 November", wait, "")
 
 
 # Records put back from a backup
