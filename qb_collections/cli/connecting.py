@@ -10,6 +10,7 @@ import requests
 from qb_collections.cli.answers import Answer, Refused, accepted
 from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import verb
+from qb_collections.cli.words import name_argument
 from qb_collections.services import connect
 from qb_collections.services.context import Context
 from qb_collections.store.companies import Company
@@ -60,9 +61,9 @@ def add_to(main: click.Group) -> None:
             ],
         )
 
-    @verb(main, "disconnect", 'disconnect "Bright Dental"')
-    @click.argument("name")
-    def disconnect(name: str) -> Answer:
+    @verb(main, "disconnect", "disconnect", 'disconnect "Bright Dental"')
+    @name_argument
+    def disconnect(name: str | None) -> Answer:
         """End our access at Intuit, destroy the keys and stop the company.  Its records stay."""
         context = open_context()
         company = company_named(context, name)

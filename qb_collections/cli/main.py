@@ -14,7 +14,7 @@ import structlog
 
 from qb_collections import __version__, logs
 from qb_collections.cli.answers import CANNOT, HELD, Answer, Cannot, Refused
-from qb_collections.cli.verbs import PROGRAM, epilog
+from qb_collections.cli.verbs import PROGRAM, Commands, epilog
 from qb_collections.config import BadSettings
 from qb_collections.quickbooks.errors import AnswerLost, QuickBooksError, ReconnectNeeded, ServerTrouble
 from qb_collections.store.key_file import BadKeyFile
@@ -55,7 +55,7 @@ MODULES: Mapping[str, str] = {
 }
 
 
-class Program(click.Group):
+class Program(Commands):
     """The outermost loop of a command: whatever happens ends as a sentence and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -25,6 +25,10 @@ _CHANNELS = {
 }
 LEFT_ALONE = "silence"
 SPOKEN = ("remind", "call")
+SAY_IT = (
+    '  qb-collections company contact --name "Dana Ruiz" --phone "(423) 555-0100" '
+    '--pay "By check or transfer"'
+)
 BACKLOG = "message about older invoices"
 NOTHING_LATE = ("not_overdue", "settled")
 
@@ -61,8 +65,7 @@ def incomplete_lines(rows: Iterable[Mapping[str, Any]], lacking: Sequence[str]) 
     return [
         f"{len(waiting)} {noun} incomplete, because nobody has said "
         f"{wording.and_list(lacking, 'en_US')}. Say it:",
-        '  qb-collections company contact --name "Dana Ruiz" --phone "(423) 555-0100" '
-        '--pay "By check or transfer"',
+        SAY_IT,
     ]
 
 

@@ -8,10 +8,10 @@ import click
 
 from qb_collections.cli.answers import Answer, Refused, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
-from qb_collections.cli.report_lines import incomplete_lines, reader_of, run_lines
+from qb_collections.cli.report_lines import SAY_IT, reader_of, run_lines
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import company_option, day_text, many, name_argument
-from qb_collections.services import about_you, books_current, overview, report, runs
+from qb_collections.services import books_current, overview, report, runs
 from qb_collections.services.context import Context
 from qb_collections.store import runs as stored
 from qb_collections.store.companies import Company
@@ -69,7 +69,7 @@ def add_to(main: click.Group) -> None:
         said = accepted(runs.approve(context, company, run_id, by=actor(), customer=customer))
         return Answer(
             {"company": company.name, "run_id": run_id, "message": said},
-            [said, *_incomplete(context, company, run_id)],
+            [said, *(["Say it:", SAY_IT] if runs.INCOMPLETE in said else [])],
         )
 
     @verb(run, "confirm-books", "run confirm-books", "run confirm-books 7")
@@ -103,17 +103,6 @@ def _night(context: Context, company: Company, run_id: int | None) -> Run:
             raise Refused(
                 f"{company.name} has no run {run_id}. See them with: qb-collections run list"
             ) from None
-
-
-def _incomplete(context: Context, company: Company, run_id: int | None) -> list[str]:
-    """What was agreed to and still cannot leave as it is."""
-    with reading(context.engine) as conn:
-        latest = stored.latest(conn, company.id, "night") or stored.latest(conn, company.id)
-    wanted = run_id if run_id is not None else latest.id if latest else None
-    lacking = about_you.missing(company)
-    if wanted is None or not lacking:
-        return []
-    return incomplete_lines(report.run_report(context, company, wanted)["customers"], lacking)
 
 
 def _row(one: Run) -> dict[str, Any]:

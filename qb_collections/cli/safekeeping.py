@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qb_collections.cli.answers import Answer, accepted, say
+from qb_collections.cli.answers import Answer, Refused, accepted, say
 from qb_collections.cli.opening import actor, open_context, settings
 from qb_collections.cli.verbs import noun, verb
 from qb_collections.cli.words import many
@@ -25,6 +25,12 @@ def add_to(main: click.Group) -> None:
 
         Never overwrites.  Keep the key file too, and keep it elsewhere.
         """
+        if not file.parent.is_dir():
+            # A folder that is not there may be a disk that is not plugged in, or a name misspelt.
+            raise Refused(
+                f"There is no folder {file.parent}, so the backup was not written. "
+                "Make it first, or choose another."
+            )
         context = open_context()
         done = accepted(backup.backup(context, file, by=actor()))
         key = context.settings.key_path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -11,6 +12,21 @@ import click
 from qb_collections.cli.answers import Answer
 
 PROGRAM = "qb-collections"
+
+
+class Commands(click.Group):
+    """A group that answers a mistyped command with the nearest one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        typed = args[0]
+        if typed.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, typed) is not None:
+            return super().resolve_command(ctx, args)
+        names = self.list_commands(ctx)
+        near = get_close_matches(typed.lower(), names, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+        raise click.UsageError(f"{typed[:60]!r} is not a command. {hint}", ctx)
 
 
 def verb(group: click.Group, name: str, *examples: str) -> Callable[[Callable[..., Answer]], click.Command]:
@@ -52,7 +68,7 @@ def noun(parent: click.Group, name: str, example: str) -> Callable[[Callable[[],
     """Add a group of commands; its docstring says what they are about."""
 
     def made(function: Callable[[], None]) -> click.Group:
-        return parent.group(name, epilog=epilog(example))(function)
+        return parent.group(name, cls=Commands, epilog=epilog(example))(function)
 
     return made
 

@@ -14,6 +14,15 @@ from qb_collections.core.money import Money, quantum
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+TYPED_MAX = 60  # letters of a wrong word that are repeated
+
+
+def typed(value: Any) -> str:
+    """What somebody typed, in quotes, cut where it is endless."""
+    text = str(value)
+    return repr(text if len(text) <= TYPED_MAX else f"{text[:TYPED_MAX]}…")
+
+
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5
     name = "YYYY-MM-DD"
 
@@ -23,7 +32,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not a day of the calendar. Write year-month-day, as in 2026-11-06.")
+            self.fail(f"{typed(value)} is not a day of the calendar. Write year-month-day, as in 2026-11-06.")
 
 
 class Instant(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5
@@ -35,10 +44,16 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # generic since click
         try:
             at = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not an instant. Write it as in 2026-10-30T20:00:00Z.")
+            self.fail(f"{typed(value)} is not an instant. Write it as in 2026-10-30T20:00:00Z.")
         if at.tzinfo is None:
-            self.fail(f"{value!r} has no time zone. Write it as in {value}Z.")
-        return at.astimezone(UTC)
+            self.fail(f"{typed(value)} has no time zone. Write it as in {value}Z.")
+        try:
+            return at.astimezone(UTC)
+        except OverflowError:
+            self.fail(f"{typed(value)} is outside of the years 1 to 9999.")
+
+
+AMOUNT_MAX = Decimal(10) ** 12  # as in a policy; the database counts in ten-thousandths within 64 bits
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5
@@ -50,9 +65,11 @@ class Amount(click.ParamType):  # type: ignore[type-arg]  # generic since click 
         try:
             amount = Decimal(str(value).replace(",", ""))
         except InvalidOperation:
-            self.fail(f"{value!r} is not an amount. Write it as in 1240.00.")
+            self.fail(f"{typed(value)} is not an amount. Write it as in 1240.00.")
         if not amount.is_finite() or amount <= 0:
-            self.fail(f"{value!r} is not an amount that somebody can pay.")
+            self.fail(f"{typed(value)} is not an amount that somebody can pay. Write it as in 1240.00.")
+        if amount > AMOUNT_MAX:
+            self.fail(f"{typed(value)} is more than anybody owes here; at most {AMOUNT_MAX:,} can be kept.")
         return amount
 
 
@@ -63,9 +80,16 @@ def money(amount: Decimal | None, currency: str) -> Money | None:
     """The amount in that currency.  Refuses more decimals than the currency has."""
     if amount is None:
         return None
-    if amount != amount.quantize(quantum(currency)):
-        raise click.UsageError(f"{amount} has more decimals than {currency} has.")
-    return Money(amount, currency)
+    unit = quantum(currency)
+    if amount % unit:
+        places = -int(unit.as_tuple().exponent)
+        allowed = (
+            f"{many(places, 'decimal')}, as in {Decimal(1240):.{places}f}"
+            if places
+            else "no decimals, as in 1240"
+        )
+        raise click.UsageError(f"{amount} has more decimals than {currency} has. Write it with {allowed}.")
+    return Money(amount.quantize(unit), currency)
 
 
 def name_argument(function: F) -> F:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection as Transaction
 
 from qb_collections.core.company_gates import Link
@@ -18,6 +19,8 @@ from qb_collections.store import audit, companies, connections
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Leased
+
+_log = structlog.get_logger("disconnect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,15 @@ def _revoke(context: Context, company: Company) -> str | None:
         endpoints = context.intuit.endpoints(company.environment, company.discovery_url)
         oauth.revoke(context.intuit.auth(credentials, endpoints), tokens.refresh, context.clock)
     except QuickBooksError as error:
+        # The person reads one sentence; what support will ask for is in the log.
+        _log.warning(
+            "permission not revoked",
+            company=company.alias,
+            kind=type(error).__name__,
+            status=error.status,
+            code=error.code,
+            intuit_tid=error.intuit_tid,
+        )
         return type(error).meaning
     return None
 

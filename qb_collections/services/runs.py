@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from qb_collections.core.company_gates import Mode
-from qb_collections.core.decision import Outcome
-from qb_collections.core.intents import Approval, State
-from qb_collections.services import finding
+from qb_collections.core.decision import Channel, Outcome
+from qb_collections.core.intents import Approval, IntentKind, State
+from qb_collections.core.wording import list_text
+from qb_collections.services import about_you, finding
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, intents, runs
@@ -15,6 +16,7 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable
 from qb_collections.store.runs import Run
 
+INCOMPLETE = "incomplete, because nobody has said"
 CONTACTS = (Outcome.REMIND, Outcome.CALL)
 
 
@@ -42,7 +44,7 @@ def approve(
                 return found
             only = found.id
         if run.kind == "preview":
-            count = _approve_drafts(conn, company, run, only, by, context)
+            count, of_ours = _approve_drafts(conn, company, run, only, by, context)
         else:
             if run.state == "ended":
                 return Refusal(
@@ -50,13 +52,14 @@ def approve(
                     "Approve the latest one: qb-collections run list"
                 )
             waiting = [
-                intent.id
+                intent
                 for intent in intents.of_run(conn, company.id, run.id)
                 if intent.approval is Approval.NEEDED
                 and intent.state in (State.PLANNED, State.READY)
                 and only in (None, intent.plan.get("customer_id"))
             ]
-            count = intents.approve(conn, company.id, waiting, by, now)
+            count = intents.approve(conn, company.id, [intent.id for intent in waiting], by, now)
+            of_ours = sum(intent.kind is not IntentKind.SEND_INVOICE for intent in waiting)
             left = any(
                 intent.approval is Approval.NEEDED and intent.state in (State.PLANNED, State.READY)
                 for intent in intents.of_run(conn, company.id, run.id)
@@ -72,8 +75,25 @@ def approve(
             "Nothing in this run was waiting for you. What was decided while sending was off "
             "is decided again in the next night."
         )
-    leave = "contact leaves" if count == 1 else "contacts leave"
-    return f"Approved: {count} {leave} in the customers' contact hours."
+    return _approved(company, count, of_ours)
+
+
+def _approved(company: Company, count: int, of_ours: int) -> str:
+    """How many leave, and how many of our own words wait for what only the owner can say."""
+    lacking = about_you.missing(company)
+    wait = of_ours if lacking else 0
+    leave = count - wait
+    said = f"{leave} {'contact leaves' if leave == 1 else 'contacts leave'} in the customers' contact hours."
+    if not wait:
+        return f"Approved: {said}"
+    why = f"{INCOMPLETE} {list_text(lacking)}."
+    if not leave:
+        return f"Approved, but nothing leaves yet: {_waits(wait)} {why}"
+    return f"Approved: {said} {_waits(wait)} {why}"
+
+
+def _waits(count: int) -> str:
+    return f"{count} {'message or call waits' if count == 1 else 'messages and calls wait'}"
 
 
 def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusal:
@@ -88,13 +108,14 @@ def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusa
 
 def _approve_drafts(
     conn: Connection, company: Company, run: Run, only: str | None, by: str, context: Context
-) -> int:
+) -> tuple[int, int]:
+    """How many were approved, and how many of them are in our own words."""
     now = context.clock.now()
     chosen = [
-        stored.id
+        stored
         for stored in runs.of_run(conn, company.id, run.id)
         if stored.decision.outcome in CONTACTS and only in (None, stored.decision.customer_id)
     ]
-    for decision_id in chosen:
-        runs.approve_draft(conn, company.id, decision_id, by, now)
-    return len(chosen)
+    for stored in chosen:
+        runs.approve_draft(conn, company.id, stored.id, by, now)
+    return len(chosen), sum(stored.decision.channel is not Channel.QUICKBOOKS for stored in chosen)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from qb_collections.store.vault import KEY_BYTES, Key, Vault
 
+EXAMPLE = "/etc/qb-collections/key"
+
 
 class BadKeyFile(Exception):
     """The key file cannot be used; the message says why and what to do."""
@@ -25,9 +27,14 @@ class KeyFile:
     def ensure(self) -> Vault:
         """Open the key file; make one with a fresh key, readable by its owner only, where there is none."""
         if not self.path.exists():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with suppress(FileExistsError):  # another process was quicker: its key is the one
-                self._create([_fresh()])
+            try:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with suppress(FileExistsError):  # another process was quicker: its key is the one
+                    self._create([_fresh()])
+            except OSError as error:
+                folder = self.path.parent
+                why = f"{folder} is no folder" if folder.exists() else error.strerror
+                raise self._bad(f"cannot be made: {why}") from None
         return self.load()
 
     def load(self) -> Vault:
@@ -46,14 +53,21 @@ class KeyFile:
         self._replace([first])
         return [key.id for key in old]
 
+    def _bad(self, what: str) -> BadKeyFile:
+        return BadKeyFile(f"QBC_KEY_FILE: {self.path} {what}. Example: QBC_KEY_FILE={EXAMPLE}")
+
     def _keys(self) -> list[Key]:
+        if self.path.is_dir():
+            raise self._bad("is a folder; name the file in it that holds the key")
         try:
             mode = self.path.stat().st_mode
             text = self.path.read_text(encoding="ascii")
         except FileNotFoundError:
             raise BadKeyFile(f"The key file {self.path} is missing. Restore it from your backup.") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadKeyFile(f"The key file {self.path} cannot be read: {error}") from None
+        except OSError as error:
+            raise self._bad(f"cannot be read ({error.strerror})") from None
+        except UnicodeDecodeError:
+            raise self._bad("is not a key file: it holds more than plain letters") from None
         if os.name == "posix" and mode & stat.S_IRWXO:
             raise BadKeyFile(
                 f"The key file {self.path} is open to every user of this machine. Run: chmod 600 {self.path}"

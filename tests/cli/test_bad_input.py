@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from qb_collections.cli import main
-from tests.cli.conftest import OWED, ROOT
+from tests.cli.conftest import FRIDAY, OWED, ROOT
 
 PRESET = "qb_collections/presets/standard.toml"
 
@@ -58,11 +59,26 @@ def test_a_day_that_is_past_is_refused(connected):
     assert refused(connected, *words) == "1 November 2026 is past. Give today or a later day."
 
 
-@pytest.mark.parametrize("amount", ["12.345", "-5", "nan", "a lot"])
-def test_an_impossible_amount_is_wrong_usage(connected, amount):
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("12.345", "12.345 has more decimals than USD has. Write it with 2 decimals, as in 1240.00."),
+        ("1e-400", "1E-400 has more decimals than USD has. Write it with 2 decimals, as in 1240.00."),
+        ("1e400", "'1e400' is more than anybody owes here; at most 1,000,000,000,000 can be kept."),
+        ("-5", "'-5' is not an amount that somebody can pay. Write it as in 1240.00."),
+        ("0", "'0' is not an amount that somebody can pay. Write it as in 1240.00."),
+        ("NaN", "'NaN' is not an amount that somebody can pay. Write it as in 1240.00."),
+        ("Infinity", "'Infinity' is not an amount that somebody can pay. Write it as in 1240.00."),
+        ("a lot", "'a lot' is not an amount. Write it as in 1240.00."),
+    ],
+)
+def test_an_impossible_amount_is_wrong_usage(connected, amount, sentence):
     words = ("hold", "add", "promise", "--invoice", "1003", "--reason", "so", "--until", "2026-11-09")
 
-    assert connected.run(*words, "--amount", amount).exit_code == 2
+    told = connected.run(*words, "--amount", amount)
+
+    assert told.exit_code == 2
+    assert sentence in told.stderr
     assert connected.told("hold", "list")["holds"] == []
 
 
@@ -229,6 +245,21 @@ def test_an_emulator_that_is_none_is_refused(world):
     )
 
 
+def test_the_only_company_is_disconnected_without_its_name_and_support_numbers_are_in_the_log(connected):
+    """Intuit's refusal has a status and a number; the person reads that it could not be told."""
+    connected.server.front.faults.add({"fault": "http_503", "match": {"path": "/revoke"}, "times": 9})
+
+    told = connected.run("disconnect")
+
+    assert told.exit_code == 0
+    assert told.stdout.startswith(
+        "Harbor Light Supply is disconnected and our keys are destroyed, but Intuit could not be told ("
+    )
+    assert not any(word in told.stdout for word in ("HTTP", "503", "intuit_tid"))
+    (line,) = [json.loads(line) for line in told.stderr.splitlines() if "permission not revoked" in line]
+    assert line["status"] == 503
+
+
 def test_a_disconnected_company_is_not_worked_for_and_keeps_its_records(connected):
     connected.told("disconnect", "Harbor Light Supply")
 
@@ -290,6 +321,51 @@ def test_a_data_folder_that_cannot_be_one_is_named_with_an_example(tmp_path):
     assert told.exit_code == 2
     assert told.stderr.startswith(f"QBC_DATA_DIR: {file} cannot be used as a folder")
     assert "Example: QBC_DATA_DIR=" in told.stderr
+
+
+def test_a_key_file_that_is_a_folder_is_named_with_an_example(tmp_path):
+    told = CliRunner().invoke(
+        main, ["companies"], env={"QBC_DATA_DIR": str(tmp_path / "data"), "QBC_KEY_FILE": str(tmp_path)}
+    )
+
+    assert told.exit_code == 2
+    assert told.stderr.strip() == (
+        f"QBC_KEY_FILE: {tmp_path} is a folder; name the file in it that holds the key. "
+        "Example: QBC_KEY_FILE=/etc/qb-collections/key"
+    )
+
+
+def test_a_key_file_where_none_can_be_made_is_named_with_an_example(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    key = tmp_path / "taken" / "key"
+
+    told = CliRunner().invoke(
+        main, ["companies"], env={"QBC_DATA_DIR": str(tmp_path / "data"), "QBC_KEY_FILE": str(key)}
+    )
+
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"QBC_KEY_FILE: {key} cannot be made: {key.parent} is no folder. Example: ")
+
+
+def test_approving_counts_what_leaves_and_says_what_waits_and_why(connected):
+    """QuickBooks e-mails copies first; three weeks later it is our own words, which need a name below."""
+    connected.told("company", "mode", "approve", "--yes")
+    connected.told("night")
+    connected.move_to(FRIDAY)
+    connected.told("night")
+    copies = connected.run("run", "approve").stdout
+    connected.told("night")
+
+    connected.move_to(FRIDAY + timedelta(days=21))
+    connected.told("night")
+    words = connected.run("run", "approve").stdout
+
+    assert copies == "Approved: 6 contacts leave in the customers' contact hours.\n"
+    assert words.startswith(
+        "Approved, but nothing leaves yet: 6 messages and calls wait incomplete, because nobody has said "
+        "the name of the person customers can turn to and how they can pay you.\n"
+    )
+    assert "qb-collections company contact --name" in words
 
 
 @pytest.mark.parametrize("words", [["companies"], ["doctor"]])

@@ -90,6 +90,23 @@ def test_wrong_usage_is_told_in_words_and_is_exit_code_2(words):
     assert told.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [
+        (("nigth",), "'nigth' is not a command. Did you mean night?"),
+        (("Night",), "'Night' is not a command. Did you mean night?"),
+        (("hold", "ad"), "'ad' is not a command. Did you mean add?"),
+        (("company", "mod"), "'mod' is not a command. Did you mean mode?"),
+        (("keys", "zzz"), "'zzz' is not a command. There are: rotate."),
+    ],
+)
+def test_a_mistyped_command_is_answered_with_the_nearest(words, nearest):
+    told = CliRunner().invoke(main, words)
+
+    assert told.exit_code == 2
+    assert nearest in told.stderr
+
+
 def test_a_wrong_setting_is_named_with_an_example(tmp_path):
     told = CliRunner().invoke(main, ["companies"], env={"QBC_DATA_DIR": str(tmp_path), "QBC_PROT": "5000"})
 

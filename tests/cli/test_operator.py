@@ -24,6 +24,7 @@ def key_secrets(world):
 
 def test_a_backup_is_whole_private_without_the_key_and_never_overwrites(connected, tmp_path):
     file = tmp_path / "backups" / "monday.qbc"
+    file.parent.mkdir()
     told = connected.told("backup", str(file))
     content = file.read_bytes()
 
@@ -41,12 +42,17 @@ def test_a_backup_is_whole_private_without_the_key_and_never_overwrites(connecte
     assert [one.name for one in file.parent.iterdir()] == ["monday.qbc"]
 
 
-def test_a_backup_to_where_nothing_can_be_written_says_so(connected, tmp_path):
+@pytest.mark.parametrize("name", ["nowhere", "file"])
+def test_a_backup_into_what_is_no_folder_is_refused_and_none_is_made(connected, tmp_path, name):
     (tmp_path / "file").write_text("no folder")
+    before = sorted(tmp_path.iterdir())
 
-    told = connected.told("backup", str(tmp_path / "file" / "monday.qbc"), code=1)
+    told = connected.told("backup", str(tmp_path / name / "monday.qbc"), code=1)
 
-    assert "was not written" in told["error"]["message"]
+    assert told["error"]["message"].startswith(
+        f"There is no folder {tmp_path / name}, so the backup was not written."
+    )
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_restore_keeps_the_earlier_database_and_opens_every_company_in_shadow(live, tmp_path):
