@@ -14,7 +14,8 @@ from qb_collections.core.backtest import Backtest
 
 WIDTH = 960
 _LEFT, _RIGHT, _TOP = 56, 24, 64
-_PANEL, _GAP, _LEGEND = 200, 72, 40
+_PANEL, _GAP, _LEGEND = 200, 72, 64
+_WORD = 76  # pixels that the name of a month takes
 # From a first word to a last one; apart in lightness too, so that they differ in print.
 _COLOURS = ("#9ecae1", "#4292c6", "#2171b5", "#fdae6b", "#f16913", "#a63603", "#54278f", "#2b2b2b")
 _INK, _LINE, _PAPER = "#1a1a1a", "#d0d0d0", "#ffffff"
@@ -75,23 +76,28 @@ def _panel(one: Backtest, y: int, top: int, colours: dict[str, str], names: dict
 
 
 def _months(one: Backtest, base: int, room: int, count: int) -> list[str]:
-    """A word under the first week of a month; fewer words when they would touch."""
+    """A word under the first week of a month, where there is room for it."""
     starts = [
-        (place, week.first_on)
+        (_LEFT + room * place // count, week.first_on)
         for place, week in enumerate(one.weeks)
         if place == 0 or week.first_on.month != one.weeks[place - 1].first_on.month
     ]
-    step = max(-(-len(starts) * 76 // max(room, 1)), 1)
-    return [
-        f'<text x="{_LEFT + room * place // count}" y="{base + 18}">{on:%b} {on.year}</text>'
-        for place, on in starts[::step]
-    ]
+    if len(starts) > 1 and starts[1][0] - starts[0][0] < _WORD:
+        starts = starts[1:]  # the days before the first whole month
+    parts, free = [], 0
+    for x, on in starts:
+        if x >= free and x + _WORD <= WIDTH:
+            parts.append(f'<text x="{x}" y="{base + 18}">{on:%b} {on.year}</text>')
+            free = x + _WORD
+    return parts
 
 
 def _legend(stages: Sequence[str], colours: dict[str, str], names: dict[str, str], y: int) -> list[str]:
     parts, x = [], _LEFT
     for code in stages:
         name = names.get(code, code)
+        if x + 44 + 8 * len(name) > WIDTH:
+            x, y = _LEFT, y + 22
         parts.append(f'<rect x="{x}" y="{y - 11}" width="14" height="14" fill="{colours[code]}"/>')
         parts.append(f'<text x="{x + 20}" y="{y}">{escape(name)}</text>')
         x += 44 + 8 * len(name)
