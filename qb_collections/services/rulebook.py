@@ -10,12 +10,13 @@ import holidays
 from sqlalchemy import Connection
 
 from qb_collections.core import policy as policies
+from qb_collections.core import policy_thresholds
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case
 from qb_collections.core.policy import Policy
 from qb_collections.core.rules import Rules
 from qb_collections.store import policies as stored
-from qb_collections.store import policy_assignments
+from qb_collections.store import policy_assignments, policy_balances
 from qb_collections.store.companies import Company
 from qb_collections.store.policies import StoredPolicy
 
@@ -82,6 +83,9 @@ class Rulebook:
 
 def _in_force(conn: Connection, company: Company, found: StoredPolicy, today: date) -> InForce:
     policy = parsed(found.text)
+    if policy.thresholds.call_from_balances:
+        owed = policy_balances.owed_late(conn, company.id, company.currency, today)
+        policy = policy_thresholds.worked_out(policy, owed)
     return InForce(found.version, policy, calendar_of(policy, company.country, today.year))
 
 
