@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from qb_collections.emulator import errors
+from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
 
@@ -30,6 +32,32 @@ UNAPPLIED = Role("Income", "UnappliedCashPaymentIncome", "Unapplied Cash Payment
 def tax_payable(agency: str) -> Role:
     """The liability account of one tax agency."""
     return Role("Other Current Liability", "GlobalTaxPayable", f"{agency} Payable")
+
+
+def refuse_control(account: Body) -> None:
+    """Raise Fault 6000 where money is to be put on an account that customers or vendors stand on."""
+    if account.get("AccountType") in ("Accounts Receivable", "Accounts Payable"):
+        raise errors.business(f"{account['FullyQualifiedName']} cannot be chosen here.")
+
+
+def check_money(work: Work, account: Body, code: str) -> None:
+    """Raise Fault 6000 unless money of a currency may go to an account: its own or the home currency's."""
+    refuse_control(account)
+    if account.get("CurrencyRef", {}).get("value", code) not in (code, work.home_currency):
+        raise errors.business(f"{account['FullyQualifiedName']} is in another currency than the transaction.")
+
+
+def check_party(account: Body, kind: str, party: Body | None, code: str) -> None:
+    """Raise Fault 6000 unless receivables name a customer, and payables a vendor, of the same currency."""
+    needed = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}.get(account["AccountType"])
+    if needed is None:
+        return
+    if party is None or kind.capitalize() != needed:
+        raise errors.business(
+            f"When you use {account['AccountType']}, you must choose a {needed.lower()} in the Name field."
+        )
+    if account["CurrencyRef"]["value"] != code or party["CurrencyRef"]["value"] != code:
+        raise errors.business("The currency of the transaction is not the currency of its name.")
 
 
 def receivable(work: Work, currency: str) -> str:

@@ -106,9 +106,39 @@ def _receive(books: Books, act: Act, payer: str, total: Decimal, documents: Sequ
 
 
 def return_payment(books: Books, act: Act) -> Body:
-    """The bank takes a payment back; the bookkeeper deletes it, and its invoices are open again."""
+    """The bank takes a payment back; the bookkeeper deletes it, and its invoices are open again.
+
+    With {"how": "expense"} the payment stays: an expense to receivables takes the money out of the bank, and
+    the payment is applied to that instead of its invoices.
+    """
     payment = books.document("Payment", act["payment"])
-    return books.delete("Payment", payment)
+    how = str(act.get("how", "delete"))
+    if how not in ("delete", "expense"):
+        raise ValueError(f"A payment returns by how = delete or expense, got {how!r}.")
+    if how == "delete":
+        return books.delete("Payment", payment)
+    spent = books.save(
+        "Purchase",
+        {
+            "PaymentType": "Cash",
+            "AccountRef": {"value": books.account(str(act.get("from", "Checking")))},
+            "EntityRef": {"value": payment["CustomerRef"]["value"], "type": "Customer"},
+            "TxnDate": books.on(act).isoformat(),
+            "PrivateNote": "Returned payment",
+            "Line": [
+                {
+                    "Amount": payment["TotalAmt"],
+                    "DetailType": "AccountBasedExpenseLineDetail",
+                    "AccountBasedExpenseLineDetail": {
+                        "AccountRef": {"value": books.account("Accounts Receivable (A/R)")}
+                    },
+                }
+            ],
+        },
+    )
+    linked = {"TxnId": spent["Id"], "TxnType": "Expense"}
+    _relink(books, payment, [{"Amount": payment["TotalAmt"], "LinkedTxn": [linked]}])
+    return spent
 
 
 def deposit(books: Books, act: Act) -> Body:

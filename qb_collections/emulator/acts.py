@@ -43,7 +43,7 @@ KINDS: dict[str, Kind] = {
     "pay": _kind(money.pay, "", f"customer invoice invoices amount when {_PAID}"),
     "part_pay": _kind(money.part_pay, "invoice amount", _PAID),
     "pay_on_account": _kind(money.pay_on_account, "customer amount", _PAID),
-    "return_payment": _kind(money.return_payment, "payment"),
+    "return_payment": _kind(money.return_payment, "payment", "how from on"),
     "deposit": _kind(money.deposit, "payments", "on to"),
     "apply": _kind(money.apply, "invoice", "credit_memo payment on"),
     "apply_elsewhere": _kind(money.apply_elsewhere, "payment invoice"),

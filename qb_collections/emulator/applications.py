@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from qb_collections.emulator import currencies, ledger
+from qb_collections.emulator import currencies, expense_lines, ledger
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.base import Link
 from qb_collections.emulator.wire import ZERO, Body, money, units
@@ -11,6 +11,9 @@ from qb_collections.emulator.work import Work
 
 # Targets whose own balance is stored; journal lines and deposits only count what is applied to them.
 BALANCED = ("Invoice", "CreditMemo", "Bill", "VendorCredit")
+# What may carry receivable lines of its own, and how a payment's link names an expense that does.
+BOOKED = ("JournalEntry", "Deposit", "Purchase")
+SPENT = ("Expense", "Check", "CreditCardCredit")
 # How a link's source is named where the document shows it (Intuit's reference).
 _SHOWN = {"Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard"}
 _WRITTEN = ("Estimate", "TimeActivity", "PurchaseOrder", "ReimburseCharge")
@@ -177,12 +180,29 @@ def total_open(body: Body) -> Decimal:
     return total
 
 
+def target_of(link: Body) -> tuple[str, str, str]:
+    """Return what a payment's link means: entity, id, and the line where one is named."""
+    named = str(link.get("TxnType", ""))
+    entity = "Purchase" if named in SPENT else named
+    return entity, str(link.get("TxnId", "")), str(link.get("TxnLineId") or "")
+
+
 def open_lines(work: Work, entity: str, id_: str) -> dict[str, tuple[str, Decimal]]:
-    """Return a journal's or deposit's receivable lines: line id -> (customer, amount; a debit positive)."""
+    """Return a journal's, deposit's or expense's receivable lines: line id -> (customer, amount).
+
+    A debit is positive.
+    """
     body = work.body(entity, id_)
     if body is None:
         return {}
     receivables = ledger.receivable_accounts(work.conn, work.realm)
+    if entity == "Purchase":
+        who, spent = (body.get("EntityRef") or {}).get("value", ""), -1 if body["Credit"] else 1
+        return {
+            line["Id"]: (who, spent * line["Amount"])
+            for line, _, account in expense_lines.booked(body["Line"])
+            if account in receivables
+        }
     found: dict[str, tuple[str, Decimal]] = {}
     for line in body.get("Line", []):
         detail = line.get("JournalEntryLineDetail") or line.get("DepositLineDetail") or {}

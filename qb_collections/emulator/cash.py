@@ -149,8 +149,7 @@ def _settles(work: Work, kind: str, id_: str, payment: Body) -> dict[tuple[str, 
             found[target] = sign * units(home)
         return found
     for line in payment["Line"]:
-        link = line["LinkedTxn"][0]
-        target = (link["TxnType"], link["TxnId"], link.get("TxnLineId", ""))
+        target = applications.target_of(line["LinkedTxn"][0])
         sign = signs.get(target[0]) or sign_of(work, *target)
         found[target] = found.get(target, 0) + sign * units(line["Amount"])
     return found

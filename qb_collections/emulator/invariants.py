@@ -54,7 +54,7 @@ def _customers_equal_documents(work: Work) -> None:
     ).fetchall():
         sign = 1 if entity == "Invoice" else -1
         owed[customer] = owed.get(customer, ZERO) + sign * money(amount)
-    for entity in ("JournalEntry", "Deposit"):
+    for entity in applications.BOOKED:
         for (id_,) in work.conn.execute(
             "SELECT id FROM object WHERE realm = ? AND entity = ? AND deleted = 0", (work.realm, entity)
         ).fetchall():
@@ -106,7 +106,7 @@ def _vendors_equal_documents(work: Work) -> None:
     booked = dict(
         work.conn.execute(
             "SELECT customer, -sum(foreign_amount) FROM posting WHERE realm = ?"
-            " AND entity IN ('JournalEntry', 'Deposit') AND account IN"
+            " AND entity IN ('JournalEntry', 'Deposit', 'Purchase') AND account IN"
             " (SELECT account FROM payable WHERE realm = ?) AND customer IS NOT NULL GROUP BY customer",
             (work.realm, work.realm),
         )

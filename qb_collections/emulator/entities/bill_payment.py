@@ -73,6 +73,7 @@ class BillPayment(Entity):
         if not ref or not ref.get("value"):
             raise errors.missing(f"{holder}.{name}")
         account = work.referred("Account", {"value": str(ref["value"])}, name, inactive=True)
+        accounts.check_money(work, account, new["CurrencyRef"]["value"])
         shown = {"value": account["Id"], "name": account["FullyQualifiedName"]}
         new[holder] = {**new[holder], name: shown}
         new.pop("CreditCardPayment" if holder == "CheckPayment" else "CheckPayment", None)

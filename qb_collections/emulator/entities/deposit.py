@@ -51,12 +51,14 @@ class Deposit(Entity):
         first = next((link for raw in new["Line"] for link in raw.get("LinkedTxn") or []), None)
         held = work.body(str(first.get("TxnType")), str(first.get("TxnId"))) if first else None
         currencies.settle(work, new, old, ((held or bank).get("CurrencyRef") or {}).get("value"))
-        if bank["CurrencyRef"]["value"] not in (new["CurrencyRef"]["value"], work.home_currency):
-            raise errors.business("The deposit is in another currency than its bank account.")
+        accounts.check_money(work, bank, new["CurrencyRef"]["value"])
         if old is None or "Line" in asked.names:
             new["Line"] = [
                 self._line(work, new, raw, index) for index, raw in enumerate(new["Line"], start=1)
             ]
+            linked = [tuple(line["LinkedTxn"][0].items()) for line in new["Line"] if line.get("LinkedTxn")]
+            if len(set(linked)) < len(linked):
+                raise errors.deposited()
         back = self._cash_back(work, new)
         new["TotalAmt"] = sum((line["Amount"] for line in new["Line"]), ZERO) - back
         if new["TotalAmt"] < 0:
@@ -70,6 +72,7 @@ class Deposit(Entity):
             new.pop("CashBack", None)
             return ZERO
         account = work.referred("Account", {"value": str(back["AccountRef"]["value"])}, "CashBack.AccountRef")
+        accounts.refuse_control(account)
         amount = currencies.in_unit(work, new, number_of("CashBack.Amount", back.get("Amount") or 0))
         if amount < 0:
             raise errors.negative_amount("CashBack.Amount")
@@ -103,13 +106,8 @@ class Deposit(Entity):
                 raise errors.invalid_enum("Entity.type", kind)
             ref["name"] = work.referred(kind, ref, "Entity", inactive=True)["DisplayName"]
             detail["Entity"] = ref | {"type": kind.upper()}
-        needed = {"Accounts Receivable": "CUSTOMER", "Accounts Payable": "VENDOR"}.get(account["AccountType"])
-        if ref is not None and needed not in (None, detail["Entity"]["type"]):
-            raise errors.business(f"{account['AccountType']} needs a {needed} in the Name field.")
-        if ref is None and account["AccountType"] in ("Accounts Receivable", "Accounts Payable"):
-            raise errors.business(
-                "When you use Accounts Receivable, you must choose a customer in the Name field."
-            )
+        party = work.body(kind, ref["value"]) if ref is not None else None
+        accounts.check_party(account, kind if ref is not None else "", party, new["CurrencyRef"]["value"])
         if raw.get("Description"):
             line["Description"] = raw["Description"]
         return line | {"DetailType": "DepositLineDetail", "DepositLineDetail": detail}

@@ -81,11 +81,18 @@ class ExpenseForm(Entity):
                 partial(currencies.in_unit, work, new),
                 ordered=self.is_order,
             )
+            self._check_lines(work, new)
         taxes.assess_purchase(work, new, old, named=old is None or "Line" in asked.names)
         tax: Decimal = (new.get("TxnTaxDetail") or {}).get("TotalTax", ZERO)
         new["TotalAmt"] = expense_lines.subtotal(new["Line"]) + tax
         currencies.show_home(work, new, HomeTotalAmt="TotalAmt")
         return new
+
+    def _check_lines(self, work: Work, new: Body) -> None:
+        """Nothing is bought on receivables or payables."""
+        for _, _, account in expense_lines.booked(new["Line"]):
+            if not self.is_order:
+                accounts.refuse_control(work.body("Account", account) or {})
 
     def _payable(self, work: Work, new: Body) -> None:
         account: Body | None
@@ -129,7 +136,7 @@ class ExpenseForm(Entity):
                 Posting(
                     account,
                     self.sign * line["Amount"],
-                    (detail.get("CustomerRef") or {}).get("value"),
+                    self._named(work, body, detail, account),
                     (detail.get("ClassRef") or body.get("ClassRef") or {}).get("value"),
                     department,
                     (detail.get("ItemRef") or {}).get("value"),
@@ -141,6 +148,11 @@ class ExpenseForm(Entity):
             account = accounts.need(work, accounts.tax_payable(agency.get("DisplayName", "Sales Tax Agency")))
             found.append(Posting(account, self.sign * line["Amount"], tax_rate=rate.get("Id")))
         return found
+
+    def _named(self, work: Work, body: Body, detail: Body, account: str) -> str | None:
+        """Return whom a line's posting names: the customer for whom something is bought."""
+        who: str | None = (detail.get("CustomerRef") or {}).get("value")
+        return who
 
     def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[stock.Move]":
         """Counted goods come in for what their lines post, and go back to the vendor with a credit."""

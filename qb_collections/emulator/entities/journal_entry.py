@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import count
 from typing import ClassVar
 
-from qb_collections.emulator import applications, currencies, errors, ledger
+from qb_collections.emulator import accounts, applications, currencies, errors, ledger
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
 from qb_collections.emulator.fields import Fields, number_of, of_kind, reference, text
@@ -66,6 +66,10 @@ class JournalEntry(Entity):
             bound = own != work.home_currency or kind in ("Accounts Receivable", "Accounts Payable")
             if own != code and bound:
                 raise errors.business("The account's currency is not the currency of the journal entry.")
+            named = (line.get("JournalEntryLineDetail") or {}).get("Entity")
+            if account is not None and named:
+                party = work.body(named["Type"], named["EntityRef"]["value"])
+                accounts.check_party(account, named["Type"], party, code)
 
     def _line(self, work: Work, new: Body, raw: Body) -> Body:
         if raw.get("DetailType") == "DescriptionOnly":

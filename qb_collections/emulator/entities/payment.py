@@ -16,7 +16,7 @@ from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
-_TARGETS = ("Invoice", "CreditMemo", "JournalEntry", "Deposit")
+_TARGETS = ("Invoice", "CreditMemo", *applications.BOOKED)
 _LINE = frozenset(
     {"Id", "LineNum", "Amount", "LinkedTxn", "LineEx", "DetailType", "Description", "CustomField"}
 )
@@ -78,7 +78,8 @@ class Payment(Entity):
             {"DepartmentRef": "Department", "PaymentMethodRef": "PaymentMethod", "ProjectRef": "Customer"},
         )
         if "DepositToAccountRef" in new:
-            work.referred("Account", new["DepositToAccountRef"], "DepositToAccountRef", inactive=kept)
+            into = work.referred("Account", new["DepositToAccountRef"], "DepositToAccountRef", inactive=kept)
+            accounts.check_money(work, into, new["CurrencyRef"]["value"])
         else:
             new["DepositToAccountRef"] = {"value": accounts.need(work, accounts.UNDEPOSITED)}
         new.setdefault("ProcessPayment", False)
@@ -96,7 +97,7 @@ class Payment(Entity):
             if amount == 0:
                 continue
             document = self._document(work, new, entity, id_)
-            open_before, sign, line_id = self._open(work, new, entity, id_, line_id, document)
+            open_before, sign, line_id = self._open(work, new, (entity, id_, line_id), document, room)
             key = (entity, id_, line_id)
             left = room.setdefault(key, open_before)
             if amount > left:
@@ -107,7 +108,8 @@ class Payment(Entity):
                 amount = left
             room[key] = left - amount
             used += sign * amount
-            link = {"TxnId": id_, "TxnType": entity} | ({"TxnLineId": line_id} if line_id else {})
+            named = raw["LinkedTxn"][0]["TxnType"]  # an expense is shown as what it was called
+            link = {"TxnId": id_, "TxnType": named} | ({"TxnLineId": line_id} if line_id else {})
             line = {"Amount": amount, "LinkedTxn": [link]}
             stored.append(line | {"LineEx": _line_ex(id_, open_before, document.get("DocNumber"))})
         new["Line"] = stored
@@ -127,40 +129,46 @@ class Payment(Entity):
         return document
 
     def _open(
-        self, work: Work, new: Body, entity: str, id_: str, line_id: str, document: Body
+        self,
+        work: Work,
+        new: Body,
+        target: tuple[str, str, str],
+        document: Body,
+        room: dict[tuple[str, str, str], Decimal],
     ) -> tuple[Decimal, int, str]:
-        """Return what this payment could still apply, the sign of it, and the line that is meant."""
+        """Return what was open before this payment, the sign of it, and the line that is meant.
+
+        Where no line is named it is the first of the customer's on which something is left.
+        """
+        entity, id_, line_id = target
         own = new.get("Id")
         if entity in applications.BALANCED:
             applied = applications.applied(work, entity, id_, besides=own)
             return applications.total_open(document) - applied, (1 if entity == "Invoice" else -1), ""
-        for line, (customer, amount) in applications.open_lines(work, entity, id_).items():
-            if line_id in ("", "0", line) and customer == new["CustomerRef"]["value"]:
-                sign = 1 if amount > 0 else -1
-                return (
-                    abs(amount) - applications.applied(work, entity, id_, line=line, besides=own),
-                    sign,
-                    line,
-                )
+        fitting = [
+            (abs(amount) - applications.applied(work, entity, id_, line=line, besides=own), amount, line)
+            for line, (customer, amount) in applications.open_lines(work, entity, id_).items()
+            if line_id in ("", "0", line) and customer == new["CustomerRef"]["value"]
+        ]
+        for left, amount, line in sorted(
+            fitting, key=lambda one: (one[2] != line_id, room.get((entity, id_, one[2]), one[0]) <= 0)
+        ):
+            return left, 1 if amount > 0 else -1, line
         raise errors.business(f"{entity} {id_} has no receivable line of this customer.")
 
     def links(self, work: Work, body: Body) -> list[Link]:
         found = []
         for index, line in enumerate(body["Line"]):
-            target = line["LinkedTxn"][0]
-            found.append(
-                applications.as_link(
-                    index, target["TxnType"], target["TxnId"], target.get("TxnLineId", ""), line["Amount"]
-                )
-            )
+            target = applications.target_of(line["LinkedTxn"][0])
+            found.append(applications.as_link(index, *target, line["Amount"]))
         return found
 
     def postings(self, work: Work, body: Body) -> list[Posting]:
         """Money against receivables, each part against the customer whose document it settles."""
         owed: dict[str, Decimal] = {body["CustomerRef"]["value"]: body["UnappliedAmt"]}
         for line in body["Line"]:
-            target = line["LinkedTxn"][0]
-            document = work.body(target["TxnType"], target["TxnId"]) or {}
+            entity, id_, _ = applications.target_of(line["LinkedTxn"][0])
+            document = work.body(entity, id_) or {}
             holder = (document.get("CustomerRef") or body["CustomerRef"])["value"]
             owed[holder] = owed.get(holder, ZERO) + signed(work, body, line)
         receivable = accounts.receivable(work, body["CurrencyRef"]["value"])
@@ -225,9 +233,8 @@ class Payment(Entity):
 
 def signed(work: Work, payment: Body, line: Body) -> Decimal:
     """Return a line's amount: positive where it settles a debt, negative where it uses a credit."""
-    target = line["LinkedTxn"][0]
     amount: Decimal = line["Amount"]
-    return sign_of(work, target["TxnType"], target["TxnId"], target.get("TxnLineId", "")) * amount
+    return sign_of(work, *applications.target_of(line["LinkedTxn"][0])) * amount
 
 
 def sign_of(work: Work, entity: str, id_: str, line: str) -> int:
@@ -266,13 +273,13 @@ def _split(lines: list[Body]) -> list[Body]:
 
 def _target(line: Body) -> tuple[str, str, str, Decimal]:
     link: dict[str, Any] = line["LinkedTxn"][0]
-    entity = str(link.get("TxnType", ""))
+    entity, id_, line_id = applications.target_of(link)
     if entity not in _TARGETS:
         raise errors.invalid_enum("TxnType", entity)
     amount = amount_of("Amount", line.get("Amount", 0))
     if amount < 0:
         raise errors.negative_amount("Amount")
-    return entity, str(link.get("TxnId", "")), str(link.get("TxnLineId") or ""), amount
+    return entity, id_, line_id, amount
 
 
 def _line_ex(id_: str, open_before: Decimal, doc_number: str | None) -> Body:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from qb_collections.emulator import currencies, errors, numbering
+from qb_collections.emulator import accounts, applications, currencies, errors, expense_lines, numbering
 from qb_collections.emulator.entities.base import Asked, Filters, inside
 from qb_collections.emulator.entities.expenses import EXPENSE_FIELDS, EXPENSE_FILTERS, ExpenseForm
 from qb_collections.emulator.entities.people import check_email
@@ -53,11 +53,35 @@ class Purchase(ExpenseForm):
         new.setdefault("Credit", False)
         new = super().prepare(work, new, old, asked)
         new.pop("APAccountRef", None)
+        accounts.check_money(work, account, new["CurrencyRef"]["value"])
+        self._control_lines(work, new)
         if not new["Credit"] and new["TotalAmt"] < 0:
             raise errors.business("The total of an expense cannot be negative.")
         if new["Credit"] and new["PaymentType"] != "CreditCard":
             raise errors.business("Only a credit card gives credit.")
         return new
+
+    def _control_lines(self, work: Work, new: Body) -> None:
+        ref = new.get("EntityRef") or {}
+        party = work.body(ref["type"], ref["value"]) if ref else None
+        for _, _, id_ in expense_lines.booked(new["Line"]):
+            booked = work.body("Account", id_) or {}
+            accounts.check_party(booked, ref.get("type", ""), party, new["CurrencyRef"]["value"])
+
+    def _check_lines(self, work: Work, new: Body) -> None:
+        return  # receivables and payables are allowed here, with a name
+
+    def _named(self, work: Work, body: Body, detail: Body, account: str) -> str | None:
+        control = work.places().receivable | work.places().payable
+        if account in control:
+            return str(body["EntityRef"]["value"])
+        return super()._named(work, body, detail, account)
+
+    def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
+        if applications.sources(work, "Purchase", old["Id"]) and (
+            new is None or (new["Line"], new.get("EntityRef")) != (old["Line"], old.get("EntityRef"))
+        ):
+            raise errors.business("The expense is linked to a payment; unlink it first.")
 
     def _entity(self, work: Work, new: Body) -> None:
         ref = new.get("EntityRef")

@@ -123,6 +123,9 @@ class SalesForm(Entity):
             }
             | {"PaymentMethodRef": "PaymentMethod", "DepositToAccountRef": "Account"},
         )
+        if "DepositToAccountRef" in new:
+            into = work.body("Account", new["DepositToAccountRef"]["value"]) or {}
+            accounts.check_money(work, into, new["CurrencyRef"]["value"])
         self._addresses(new, customer, old)
         if old is None or "Line" in asked.names:
             new["Line"] = lines.normalise(
@@ -167,7 +170,7 @@ class SalesForm(Entity):
             detail = line.get("DiscountLineDetail") or {}
             if (detail.get("DiscountAccountRef") or {}).get("value"):
                 ref = detail["DiscountAccountRef"] | {"value": str(detail["DiscountAccountRef"]["value"])}
-                work.referred("Account", ref, "DiscountAccountRef", inactive=True)
+                accounts.refuse_control(work.referred("Account", ref, "DiscountAccountRef", inactive=True))
 
     def _addresses(self, new: Body, customer: Body, old: Body | None) -> None:
         email = new.get("BillEmail")

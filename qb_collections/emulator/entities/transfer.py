@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from qb_collections.emulator import currencies, errors
+from qb_collections.emulator import accounts, currencies, errors
 from qb_collections.emulator.entities.base import COMMON_FILTERS, Asked, Entity, Filters, column, inside
 from qb_collections.emulator.entities.sales import TRANSACTION_FIELDS, date_transaction
 from qb_collections.emulator.fields import Fields, choice, of_kind, text
@@ -41,6 +41,9 @@ class Moved(Entity):
         if new[self.source]["value"] == new[self.target]["value"]:
             raise errors.business("A transfer needs two different accounts.")
         currencies.settle(work, new, old)
+        for name in (self.source, self.target):
+            account = work.body("Account", new[name]["value"]) or {}
+            accounts.check_money(work, account, new["CurrencyRef"]["value"])
         new["Amount"] = currencies.in_unit(work, new, new["Amount"])
         return new
 

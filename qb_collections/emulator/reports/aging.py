@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from qb_collections.emulator import applications, currencies, errors
+from qb_collections.emulator.entities.payment import sign_of
 from qb_collections.emulator.reports import shape
 from qb_collections.emulator.wire import ZERO, Body, decode, money
 from qb_collections.emulator.work import Work
@@ -27,52 +28,79 @@ class OpenItem:
     memo: str
 
 
+@dataclass(frozen=True, slots=True)
+class _NotYet:
+    """Applications that do not count on a day, because the payment or its document came later."""
+
+    taken: Mapping[tuple[str, str, str], Decimal]  # of a document (or its line): what is still open on it
+    money: Mapping[str, Mapping[str, Decimal]]  # payment -> whose document -> what is not applied yet
+
+
 def open_items(work: Work, on: date) -> Iterator[OpenItem]:
     """Yield what was open at the end of a day: later documents and later applications do not count."""
     day = on.isoformat()
-    later = dict[tuple[str, str], int]()
-    for entity, id_, amount in work.conn.execute(
-        "SELECT l.to_entity, l.to_id, sum(l.amount) FROM link l JOIN object p ON p.realm = l.realm"
-        " AND p.entity = l.entity AND p.id = l.id WHERE l.realm = ? AND l.entity = 'Payment' AND p.txn_on > ?"
-        " GROUP BY l.to_entity, l.to_id",
-        (work.realm, day),
-    ):
-        later[entity, str(id_)] = amount
+    not_yet = _not_yet(work, day)
     for entity, id_, balance, text in work.conn.execute(
         "SELECT entity, id, balance, body FROM object WHERE realm = ? AND deleted = 0 AND txn_on <= ?"
         " AND entity IN ('Invoice', 'CreditMemo', 'Payment') ORDER BY txn_on, id",
         (work.realm, day),
     ).fetchall():
-        owed = balance + later.get((entity, str(id_)), 0)
-        if owed == 0:
+        waiting = not_yet.money.get(str(id_), {}) if entity == "Payment" else {}
+        if not balance and not waiting and (entity, str(id_), "") not in not_yet.taken:
             continue
         body = decode(text)
-        sign = 1 if entity == "Invoice" else -1
-        open_amount = currencies.home_amount(work, body, money(owed))  # reports are in home currency
-        yield OpenItem(
-            entity,
-            str(id_),
-            body["CustomerRef"]["value"],
-            body.get("DocNumber", ""),
-            body["TxnDate"],
-            body.get("DueDate", body["TxnDate"]) if entity == "Invoice" else body["TxnDate"],
-            sign * currencies.home_amount(work, body, body["TotalAmt"]),
-            sign * open_amount,
-            body.get("PrivateNote", ""),
-        )
-    yield from _booked(work, day)
+        own = body["CustomerRef"]["value"]
+        owed = money(balance) + not_yet.taken.get((entity, str(id_), ""), ZERO)
+        for who, part in {own: ZERO, **waiting}.items():
+            if found := (owed if who == own else ZERO) + part:
+                yield _item(work, entity, body, who, found)
+    yield from _booked(work, day, not_yet)
 
 
-def _booked(work: Work, day: str) -> Iterator[OpenItem]:
-    """Receivable lines of journal entries and deposits, as far as nothing is applied to them."""
+def _item(work: Work, entity: str, body: Body, who: str, owed: Decimal) -> OpenItem:
+    sign = 1 if entity == "Invoice" else -1
+    return OpenItem(
+        entity,
+        body["Id"],
+        who,
+        body.get("DocNumber", ""),
+        body["TxnDate"],
+        str(body["DueDate"] if entity == "Invoice" else body["TxnDate"]),
+        sign * currencies.home_amount(work, body, body["TotalAmt"]),
+        sign * currencies.home_amount(work, body, owed),  # reports are in home currency
+        body.get("PrivateNote", ""),
+    )
+
+
+def _not_yet(work: Work, day: str) -> _NotYet:
+    taken: defaultdict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+    waiting: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for payment, paid_on, payer, entity, id_, line, amount, holder in work.conn.execute(
+        "SELECT l.id, p.txn_on, p.customer, l.to_entity, l.to_id, l.to_line, l.amount, d.customer FROM link l"
+        " JOIN object p ON p.realm = l.realm AND p.entity = l.entity AND p.id = l.id"
+        " JOIN object d ON d.realm = l.realm AND d.entity = l.to_entity AND d.id = l.to_id"
+        " WHERE l.realm = ? AND l.entity = 'Payment' AND (p.txn_on > ? OR d.txn_on > ?)",
+        (work.realm, day, day),
+    ).fetchall():
+        if paid_on > day:
+            taken[entity, str(id_), line] += money(amount)
+        else:
+            part = sign_of(work, entity, str(id_), line) * money(amount)
+            waiting[str(payment)][holder or payer] += part
+    return _NotYet(taken, waiting)
+
+
+def _booked(work: Work, day: str, not_yet: _NotYet) -> Iterator[OpenItem]:
+    """Receivable lines of journal entries, deposits and expenses, as far as nothing is applied to them."""
     for entity, id_, txn_on, text in work.conn.execute(
         "SELECT entity, id, txn_on, body FROM object WHERE realm = ? AND deleted = 0 AND txn_on <= ?"
-        " AND entity IN ('JournalEntry', 'Deposit') ORDER BY txn_on, id",
+        " AND entity IN ('JournalEntry', 'Deposit', 'Purchase') ORDER BY txn_on, id",
         (work.realm, day),
     ).fetchall():
         body = decode(text)
         for line, (customer, amount) in applications.open_lines(work, entity, str(id_)).items():
             used = applications.applied(work, entity, str(id_), line=line)
+            used -= not_yet.taken.get((entity, str(id_), line), ZERO)
             owed = amount - used if amount > 0 else amount + used
             if owed:
                 amount, owed = (currencies.home_amount(work, body, value) for value in (amount, owed))
