@@ -8,9 +8,10 @@ customers did is left as it was: nobody knows what they would have done.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 
 from qb_collections.core import admission, cycles, start
 from qb_collections.core.books import Customer
@@ -36,8 +37,9 @@ class Conditions:
     last_on: date
     night_at: time
     zone: tzinfo
+    currency: str  # the company's own
     live_since_on: date | None  # None, or a later day: contacting begins on first_on
-    rules_of: Callable[[Customer, date], Rules]
+    rules_on: Callable[[date, Callable[[], Sequence[Decimal]]], Rules]  # what late customers owe, if asked
     opens_at: Callable[[Customer, Rules, datetime], datetime]  # the customer's next contact hour
 
 
@@ -108,6 +110,14 @@ class _Agenda:
         return sorted(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Night:
+    on: date
+    at: datetime
+    ends_at: datetime  # the next night begins
+    rules: Rules
+
+
 def replay(accounts: Mapping[Key, Account], conditions: Conditions, policy: str = "") -> Replay:
     """Play the days of conditions.  The accounts are used up: build them anew for another policy."""
     return _Player(dict(accounts), conditions, Replay(conditions, policy)).play()
@@ -165,35 +175,48 @@ class _Player:
             else:
                 account.keep_cycle(None)
                 self._agenda.look(key, None)
+        if not looked_at:
+            self._usual.append(0)
+            return
+        rules = self._conditions.rules_on(on, lambda: self._owed_late(on))
         if begins:
-            self._spread_backlog(looked_at, on)
+            self._spread_backlog(looked_at, rules, on)
         cases = [self._in_cycle(account, on) for account in looked_at]
-        decisions = [decide(case, self._rules(case.customer, on), on) for case in cases]
+        decisions = [decide(case, rules, on) for case in cases]
         self._found.decisions += len(decisions)
         if begins:
-            decisions = self._capped(decisions, looked_at, on)
-        self._brake(decisions, on)
+            decisions = self._capped(decisions, rules, on)
+        self._brake(decisions, rules, on)
+        tonight = _Night(on, at, after, rules)
         for account, case, decision in zip(looked_at, cases, decisions, strict=True):
-            self._follow(account, case, decision, on, at, after)
+            self._follow(account, case, decision, tonight)
 
     def _begins(self, on: date) -> bool:
         """Contacting begins with the first day played, unless the company wrote to customers before."""
         live = self._conditions.live_since_on
         return on == self._conditions.first_on and (live is None or live >= on)
 
-    def _rules(self, customer: Customer, on: date) -> Rules:
-        return self._conditions.rules_of(customer, on)
+    def _owed_late(self, on: date) -> list[Decimal]:
+        """What each late customer owes in the company's own currency, the smallest first."""
+        owed: dict[str, Decimal] = {}
+        for account in self._accounts.values():
+            for one in account.invoices.values():
+                if (
+                    one.due_on is not None
+                    and one.due_on < on
+                    and one.total.currency == self._conditions.currency
+                ):
+                    owed[one.customer_id] = owed.get(one.customer_id, Decimal(0)) + one.balance.amount
+        return sorted(owed.values())
 
     def _in_cycle(self, account: Account, on: date) -> Case:
         case = account.case(on)
         return replace(case, cycle=cycles.advance(case, _VERSION, on))
 
-    def _spread_backlog(self, looked_at: list[Account], on: date) -> None:
+    def _spread_backlog(self, looked_at: list[Account], rules: Rules, on: date) -> None:
         """Who was late before, largest first over the spread's business days, as in a first night."""
         late = []
-        rules = None
         for account in looked_at:
-            rules = self._rules(account.customer, on)
             overdue = [one for one in account.invoices.values() if one.due_on is not None and one.due_on < on]
             reached = [
                 rules.reached_on(rules.first, one.due_on) for one in overdue if rules.first and one.due_on
@@ -201,42 +224,32 @@ class _Player:
             if any(day < on for day in reached) and not any(contact.cycle for contact in account.contacts):
                 owed = total((one.balance for one in overdue), account.customer.currency)
                 late.append((account.key, owed))
-        if rules is None:
-            return
         spread = rules.policy.backlog.spread_business_days
         for key, day in admission.spread(late, on, rules.calendar, spread).items():
             self._accounts[key].is_backlog, self._accounts[key].start_on = True, day
 
-    def _capped(self, decisions: list[Decision], looked_at: list[Account], on: date) -> list[Decision]:
-        if not looked_at:
-            return decisions
-        rules = self._rules(looked_at[0].customer, on)
-        cap = admission.first_night_cap(len(looked_at), rules.policy.first_night)
+    def _capped(self, decisions: list[Decision], rules: Rules, on: date) -> list[Decision]:
+        cap = admission.first_night_cap(len(decisions), rules.policy.first_night)
         next_on = rules.calendar.next_open(rules.calendar.add_business_days(on, 1))
         return start.cap_first_night(decisions, cap, next_on)
 
-    def _brake(self, decisions: list[Decision], on: date) -> None:
+    def _brake(self, decisions: list[Decision], rules: Rules, on: date) -> None:
         """A night of unusual size would have waited; the replay takes it as released the same day."""
         contacts = sum(one.outcome in CONTACTS for one in decisions)
         usual = [count for count in self._usual[-USUAL_NIGHTS:] if count]
-        first = next(iter(self._accounts.values()), None)
-        if contacts and first is not None:
-            limits = self._rules(first.customer, on).policy.brake
-            if admission.brake(contacts, usual, limits) is not None:
-                self._found.waiting_nights.append(on)
+        if contacts and admission.brake(contacts, usual, rules.policy.brake) is not None:
+            self._found.waiting_nights.append(on)
         self._usual.append(contacts)
 
-    def _follow(
-        self, account: Account, case: Case, decision: Decision, on: date, at: datetime, after: datetime
-    ) -> None:
+    def _follow(self, account: Account, case: Case, decision: Decision, tonight: _Night) -> None:
         account.keep_cycle(case.cycle)
-        key = account.key
+        key, on = account.key, tonight.on
         if account.overdue(on):
             self._late.add(key)
             self._reasons[key] = decision
         if decision.outcome in CONTACTS:
             self._agenda.look(key, on + _DAY)
-            self._deliver(account, decision, on, at, after)
+            self._deliver(account, decision, tonight)
             return
         self._agenda.look(key, max(decision.review_on, on + _DAY) if decision.review_on else None)
         if decision.outcome is Outcome.DECIDE:
@@ -244,16 +257,15 @@ class _Player:
         elif decision.task_kind is not None:
             self._found.tasks.add((key, decision.task_kind))
 
-    def _deliver(self, account: Account, decision: Decision, on: date, at: datetime, after: datetime) -> None:
+    def _deliver(self, account: Account, decision: Decision, tonight: _Night) -> None:
         """In the next contact hour, after another look; not at all when the next night is sooner."""
-        rules = self._rules(account.customer, on)
-        opens_at = self._conditions.opens_at(account.customer, rules, at)
-        if opens_at >= after:
+        opens_at = self._conditions.opens_at(account.customer, tonight.rules, tonight.at)
+        if opens_at >= tonight.ends_at:
             return
         today = opens_at.astimezone(self._conditions.zone).date()
         if account.advance(opens_at):
             case = self._in_cycle(account, today)
-            again = decide(case, rules, today) if case.invoices else None
+            again = decide(case, tonight.rules, today) if case.invoices else None
             if again is None or not _same(decision, again):
                 self._found.prevented += 1
                 return

@@ -10,11 +10,24 @@ from functools import partial
 from typing import Protocol
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Payment
-from qb_collections.core.case import Case, Contact, ContactKind, Cycle, Hold, Plan
+from qb_collections.core.case import (
+    Case,
+    Contact,
+    ContactKind,
+    CustomerKind,
+    Cycle,
+    Hold,
+    HoldKind,
+    Plan,
+    Receipt,
+)
 from qb_collections.core.money import Money
-from qb_collections.core.past import ZERO, Past, PastInvoice
+from qb_collections.core.past import ZERO, Past, PastInvoice, PastPayment
 
 CONTACTS_FOR = timedelta(days=90)  # as a night loads them
+ELSEWHERE_FOR = timedelta(days=30)
+# The customer said something other than a day of payment.
+ANSWERS = (HoldKind.OPEN_REPLY, HoldKind.DISPUTE, HoldKind.UPSET)
 Key = tuple[str, str]  # customer id, currency
 
 
@@ -69,7 +82,11 @@ class Account:
     is_backlog: bool = False
     start_on: date | None = None
     important: bool = False
+    kind: CustomerKind = CustomerKind.COMPANY
     history_since: date | None = None
+    receipts: list[Receipt] = field(default_factory=list)
+    replied_on: date | None = None
+    elsewhere: tuple[date, ...] = ()  # days on which sister companies wrote to the same address
     _place: int = 0
     _sorted: tuple[Invoice, ...] | None = None
 
@@ -101,6 +118,8 @@ class Account:
         said = tuple(
             c for c in self.contacts if c.on >= since or (running is not None and c.cycle == running)
         )
+        promised = [one.placed_on for one in self.holds.values() if one.kind is HoldKind.PROMISE]
+        came_since = min([since, *promised])
         return Case(
             customer=self.customer,
             currency=self.customer.currency,
@@ -117,6 +136,10 @@ class Account:
             start_on=self.start_on,
             is_backlog=self.is_backlog,
             next_cycle=self.last_cycle + 1,
+            receipts=tuple(sorted((r for r in self.receipts if r.on >= came_since), key=lambda r: r.on)),
+            replied_on=self.replied_on,
+            contacted_elsewhere=tuple(on for on in self.elsewhere if today - ELSEWHERE_FOR <= on < today),
+            kind=self.kind,
         )
 
     def keep_cycle(self, cycle: Cycle | None) -> None:
@@ -207,6 +230,8 @@ def _add_payments(past: Past, by_head: dict[str, Account], entered: dict[str, da
         if account is None or one.payment.total.currency != account.customer.currency:
             continue
         at = _payment_at(past, one.payment)
+        if one.payment.total.amount > 0:
+            account.events.append(Event(at, 0, partial(_receive, receipt=_receipt(past, one))))
         ahead = sum(
             (
                 link.amount.amount
@@ -219,6 +244,19 @@ def _add_payments(past: Past, by_head: dict[str, Account], entered: dict[str, da
         if unapplied > 0:
             kept = replace(one.payment, unapplied=Money(unapplied, one.payment.total.currency))
             account.events.append(Event(at, 0, partial(_take_payment, payment=kept)))
+
+
+def _receipt(past: Past, one: PastPayment) -> Receipt:
+    """Late is what went to invoices that were late on the payment's day, and what went to none."""
+    payment = one.payment
+    late = payment.unapplied.amount
+    for link in one.links:
+        found = past.invoice(link.document_id) if link.document_kind == "Invoice" else None
+        due_on = found.invoice.due_on if found is not None else None
+        if due_on is not None and due_on < payment.received_on:
+            late += link.amount.amount
+    amount = min(late, payment.total.amount)
+    return Receipt(payment.received_on, payment.total, Money(amount, payment.total.currency))
 
 
 def _add_memos(past: Past, by_head: dict[str, Account]) -> None:
@@ -269,6 +307,10 @@ def _apply(account: Account, *, invoice_id: str, amount: Decimal, payment_id: st
         account.payments[payment_id] = replace(payment, unapplied=Money(rest, payment.total.currency))
 
 
+def _receive(account: Account, *, receipt: Receipt) -> None:
+    account.receipts.append(receipt)
+
+
 def _take_payment(account: Account, *, payment: Payment) -> None:
     account.payments[payment.id] = payment
 
@@ -285,6 +327,8 @@ def _use_memo(account: Account, *, memo_id: str, amount: Decimal) -> None:
 
 def _place_hold(account: Account, *, hold: Hold) -> None:
     account.holds[hold.id] = hold
+    if hold.kind in ANSWERS:
+        account.replied_on = max(account.replied_on or hold.placed_on, hold.placed_on)
 
 
 def _lift_hold(account: Account, *, hold_id: int) -> None:

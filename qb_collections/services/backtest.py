@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from qb_collections.core import contact_hours
+from qb_collections.core import contact_hours, policy_thresholds
 from qb_collections.core.backtest import Backtest, summed_up
 from qb_collections.core.books import Customer
-from qb_collections.core.case import ContactKind, Cycle
+from qb_collections.core.business_days import Calendar
+from qb_collections.core.case import ContactKind, CustomerKind, Cycle
 from qb_collections.core.past import Past
 from qb_collections.core.policy import Policy
 from qb_collections.core.replay import Conditions, Replayed, replay
-from qb_collections.core.replay_account import Account, HoldSpan, Key, Said, accounts, resume
+from qb_collections.core.replay_account import ELSEWHERE_FOR, Account, HoldSpan, Key, Said, accounts, resume
 from qb_collections.core.rules import Rules
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import calendar_of
-from qb_collections.store import cursors, past
+from qb_collections.store import contacts, cursors, mirror, past
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
@@ -59,7 +61,8 @@ class Material:
     holds: Sequence[HoldSpan]
     said: Sequence[Said]
     cycles: Mapping[Key, Sequence[tuple[Cycle, date | None]]]
-    important: frozenset[Key]
+    looks: Mapping[Key, tuple[bool, CustomerKind | None]]  # important, and who owes
+    elsewhere: Mapping[str, Sequence[date]]  # by address: days on which sister companies wrote to it
 
 
 def run(
@@ -78,7 +81,8 @@ def run(
             holds,
             pasts.said(conn, company),
             past.cycles(conn, company.id),
-            frozenset(past.important(conn, company.id)),
+            past.looks(conn, company.id),
+            _elsewhere(conn, company, first_on),
         )
         since = pasts.known_since(conn, company)
     played = tuple(_played(material, policy, first_on, last_on) for policy in policies)
@@ -120,7 +124,8 @@ def _played(material: Material, policy: Policy, first_on: date, last_on: date) -
         night_at=company.night_at,
         zone=company.tz,
         live_since_on=company.live_since_on,
-        rules_of=_Rules(company, policy).of,
+        currency=company.currency,
+        rules_on=_Rules(company, policy).on,
         opens_at=_Hours(company).opens_at,
     )
     found = replay(_accounts(material, first_on), conditions, policy.name)
@@ -133,8 +138,14 @@ def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
     company = material.company
     foreign = [one for one in material.said if one.contact.kind in _OTHERS]
     found = accounts(material.past, holds=material.holds, foreign=foreign)
-    for key in material.important & found.keys():
-        found[key].important = True
+    for key, account in found.items():
+        important, kind = material.looks.get(key, (False, None))
+        account.important = important
+        account.kind = kind or _kind_by_name(account.customer)
+        addresses = {email.lower() for id in account.members for email in material.past.customers[id].emails}
+        account.elsewhere = tuple(
+            sorted({on for address in addresses for on in material.elsewhere.get(address, ())})
+        )
     if company.live_since_on is None or company.live_since_on >= first_on:
         return found
     begins_at = material.past.start_of(first_on)
@@ -150,21 +161,44 @@ def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
     return found
 
 
+def _kind_by_name(customer: Customer) -> CustomerKind:
+    """As a night takes it where no person said who owes."""
+    return CustomerKind.COMPANY if customer.company_name else CustomerKind.UNKNOWN
+
+
+def _elsewhere(conn: Connection, company: Company, first_on: date) -> dict[str, list[date]]:
+    addresses = {email.lower() for one in mirror.customers(conn, company.id).values() for email in one.emails}
+    since = first_on - ELSEWHERE_FOR
+    found: dict[str, list[date]] = {}
+    for address, on in contacts.at_addresses(conn, company.id, addresses, since):
+        found.setdefault(address, []).append(on)
+    return found
+
+
 class _Rules:
-    """One Rules a year, for everybody: a calendar remembers its days, so it is made once."""
+    """One Rules for a year and a call threshold, for everybody: a calendar remembers its days."""
 
     def __init__(self, company: Company, policy: Policy) -> None:
         self._company = company
         self._policy = policy
-        self._years: dict[int, Rules] = {}
+        self._made: dict[tuple[int, Decimal], Rules] = {}
+        self._calendars: dict[int, Calendar] = {}
 
-    def of(self, customer: Customer, on: date) -> Rules:
-        rules = self._years.get(on.year)
+    def on(self, day: date, owed_late: Callable[[], Sequence[Decimal]]) -> Rules:
+        policy = self._policy
+        if policy.thresholds.call_from_balances:
+            policy = policy_thresholds.worked_out(policy, owed_late())
+        key = day.year, policy.thresholds.call
+        rules = self._made.get(key)
         if rules is None:
-            calendar = calendar_of(self._policy, self._company.country, on.year)
-            rules = Rules(self._policy, self._policy.ladder, calendar, self._company.locale)
-            self._years[on.year] = rules
+            rules = Rules(policy, policy.ladder, self._calendar(day.year), self._company.locale)
+            self._made[key] = rules
         return rules
+
+    def _calendar(self, year: int) -> Calendar:
+        if year not in self._calendars:
+            self._calendars[year] = calendar_of(self._policy, self._company.country, year)
+        return self._calendars[year]
 
 
 class _Hours:

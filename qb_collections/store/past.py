@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from qb_collections.core.books import CreditMemo, Invoice, Link, Payment
-from qb_collections.core.case import Cycle
+from qb_collections.core.case import CustomerKind, Cycle
 from qb_collections.store import mirror_rows, recorded
 from qb_collections.store.tables.audit import audit
 from qb_collections.store.tables.decisions import cycle
@@ -58,12 +58,16 @@ def cycles(conn: Connection, company_id: int) -> dict[tuple[str, str], list[tupl
     return found
 
 
-def important(conn: Connection, company_id: int) -> set[tuple[str, str]]:
-    """Customers, with their currency, that people speak to first."""
-    query = select(look.c.customer_id, look.c.currency).where(
-        look.c.company_id == company_id, look.c.important.is_(True)
-    )
-    return {(row.customer_id, row.currency) for row in conn.execute(query)}
+def looks(conn: Connection, company_id: int) -> dict[tuple[str, str], tuple[bool, CustomerKind | None]]:
+    """By customer and currency: important to people or among the largest buyers, and who owes, if told."""
+    query = select(look.c.customer_id, look.c.currency, look.c.important, look.c.buys_most, look.c.kind)
+    return {
+        (row.customer_id, row.currency): (
+            row.important or row.buys_most,
+            CustomerKind(row.kind) if row.kind else None,
+        )
+        for row in conn.execute(query.where(look.c.company_id == company_id))
+    }
 
 
 def holds_placed_at(conn: Connection, company_id: int) -> dict[int, datetime]:
