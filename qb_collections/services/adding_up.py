@@ -109,34 +109,32 @@ def _said(
     unexplained: Money,
     now: tuple[Money, Money] | None,
 ) -> str:
-    def text(money: Money) -> str:
+    def figure(money: Money) -> str:
         return money_text(money, company.locale) if money.amount >= 0 else money.format(company.locale)
 
     if now is not None and now[1]:
         both = (
-            f"You are owed {text(now[0])} on invoices, less {text(now[1])} that nobody has applied: "
-            f"{text(ours)}. QuickBooks' A/R aging says {text(reported)}."
+            f"You are owed {figure(now[0])} on invoices, less {figure(now[1])} that nobody has applied: "
+            f"{figure(ours)}. QuickBooks' A/R aging says {figure(reported)}."
         )
     else:
-        both = f"QuickBooks' A/R aging says {text(reported)}, we count {text(ours)}."
+        both = f"QuickBooks' A/R aging says {figure(reported)}, we count {figure(ours)}."
     if unexplained:
-        return f"{both} We can't explain {text(unexplained)} of the difference yet, so sending stays off."
+        return f"{both} We can't explain {figure(unexplained)} of the difference yet, so sending stays off."
     if parts:
         named = [f"{line.words[0].lower()}{line.words[1:]}" for line in parts]
         if len(parts) > 1:
-            named = [f"{words} ({text(line.amount)})" for words, line in zip(named, parts, strict=True)]
-        return (
-            f"{both} The difference of {text(reported - ours)} is {'; '.join(named)}, with no invoice behind "
-            "it. We don't remind anyone about it."
-        )
+            named = [f"{words} ({figure(line.amount)})" for words, line in zip(named, parts, strict=True)]
+        what = f"The difference of {figure(reported - ours)} is {'; '.join(named)}"
+        return f"{both} {what}, with no invoice behind it. We don't remind anyone about it."
     if now is None:
-        return f"QuickBooks' A/R aging said {text(reported)}, and we counted the same to the cent."
+        return f"QuickBooks' A/R aging said {figure(reported)}, and we counted the same to the cent."
     if now[1]:
         return (
-            f"QuickBooks' A/R aging says {text(reported)}: your open invoices less {text(now[1])} in "
+            f"QuickBooks' A/R aging says {figure(reported)}: your open invoices less {figure(now[1])} in "
             "payments and credits that nobody has applied. It adds up to the cent."
         )
-    return f"Same total as your A/R aging in QuickBooks: {text(reported)}."
+    return f"Same total as your A/R aging in QuickBooks: {figure(reported)}."
 
 
 def _named(part: Mapping[str, Any]) -> str:

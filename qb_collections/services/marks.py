@@ -69,9 +69,9 @@ def _promise(hold: Hold, of_whom: Case, rules: Rules, today: date) -> Mark:
         case PromiseState.KEPT:
             then = f"{came} came in" if judged.received else "Nothing of it is open any more"
         case PromiseState.PART_KEPT:
-            then = f"{came} came in through {last}; the steps go on with the rest"
+            then = f"{came} came in through {last}"
         case PromiseState.BROKEN:
-            then = f"Nothing came in through {last}; the steps go on"
+            then = f"Nothing came in through {last}"
     return Mark(hold, words, _reason(hold), judged.state.value, then)
 
 
