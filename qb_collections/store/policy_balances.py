@@ -19,7 +19,7 @@ def owed_late(conn: Connection, company_id: int, currency: str, today: date) -> 
             mirror_invoice.c.company_id == company_id,
             mirror_invoice.c.currency == currency,
             mirror_invoice.c.due_on < today,
-            mirror_invoice.c.balance > 0,
+            mirror_invoice.c.balance > Decimal(0),
             mirror_invoice.c.voided.is_(False),
         )
         .group_by(mirror_invoice.c.customer_id)
