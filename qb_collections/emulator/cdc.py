@@ -43,7 +43,9 @@ def _slot(work: Work, name: str, since: int, room: int, *, raw: bool) -> Body:
     spec = registry.spec(name)
     found = work.conn.execute(
         "SELECT body FROM (SELECT body, deleted, updated_at, seq FROM object"
-        " WHERE realm = ? AND entity = ? AND updated_at >= ? ORDER BY updated_at, seq LIMIT ?)"
+        # An entry that lost a merge is not told of: it was never deleted, and it is no longer there.
+        " WHERE realm = ? AND entity = ? AND updated_at >= ?"
+        " AND (deleted = 0 OR instr(body, '\"Deleted\"')) ORDER BY updated_at, seq LIMIT ?)"
         " ORDER BY deleted, updated_at, seq",
         (work.realm, spec.name, since, room),
     ).fetchall()

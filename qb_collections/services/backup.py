@@ -22,8 +22,8 @@ _TEXT = (
     "The records of {name} are those of the backup {file}. Since it was made, reminders may have been sent "
     "and notes written that they do not know of. Sending is off. Read the books (qb-collections sync): "
     "what was written since is found there. Compare (qb-collections verify), read the preview "
-    "(qb-collections preview), release the company (qb-collections company restored --release), and turn sending on again: "
-    "qb-collections company mode"
+    "(qb-collections preview), release the company (qb-collections company restored --release), and turn "
+    "sending on again: qb-collections company mode"
 )
 
 
