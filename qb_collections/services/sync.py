@@ -7,15 +7,13 @@ from datetime import timedelta
 
 import structlog
 
-from qb_collections.core.books import Invoice
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded, TooHeavy
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.quickbooks.values import Changes
-from qb_collections.services import mirroring, restored, tie_out, windows
+from qb_collections.services import merges, mirroring, restored, tie_out, windows
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import full_sync
 from qb_collections.services.sync_report import Progress, SyncReport, silent
-from qb_collections.store import cursors, mirror
+from qb_collections.store import cursors
 from qb_collections.store.companies import Company
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.engine import derived, reading
@@ -30,8 +28,8 @@ _log = structlog.get_logger("sync")
 def sync(context: Context, company: Company, lease: Lease, progress: Progress | None = None) -> SyncReport:
     """Read what changed since the last look; the first time everything.
 
-    A quiet night is one call.  Mirror, cursor and the customers' next looks
-    move together: one transaction per page, the cursor with the last.  When an
+    A quiet night is one call.  Mirror and next looks move together, a page or capture
+    a transaction; the cursor moves last, and what is read again changes nothing.  When an
     answer cannot be read, or belongs to another company, all stay as they
     were.  Raises the errors of quickbooks/errors.py, and LeaseLost.
     """
@@ -80,10 +78,14 @@ def _changed(
     if not changes.complete:
         return windows.read(context, company, lease, gateway, cursor, OVERLAP)
     restored.watch(context, company, changes)
-    moved = _moved_invoices(context, company, gateway, changes)
+    with reading(context.engine) as conn:
+        known = merges.before(conn, company, changes)
     with derived(context.engine) as conn:
         lease.check(conn)
-        difference = mirroring.take_over(conn, context, company, changes, moved)
+        difference = mirroring.take_over(conn, context, company, changes)
+    gone = merges.follow(context, company, lease, gateway, changes, known)
+    with derived(context.engine) as conn:
+        lease.check(conn)
         now = context.clock.now()
         cursors.set_cursor(
             conn,
@@ -102,19 +104,7 @@ def _changed(
         invoices=len(difference.invoices),
         payments=len(difference.payments),
         credit_memos=len(difference.credit_memos),
-        deleted=sum(map(len, changes.deleted.values())),
+        deleted=sum(map(len, changes.deleted.values())) + gone,
         touched=len(difference.customer_ids),
         read_at=changes.server_at,
     )
-
-
-def _moved_invoices(
-    context: Context, company: Company, gateway: Gateway, changes: Changes
-) -> tuple[Invoice, ...]:
-    """Invoices of customers that are gone: after a merge they belong to the surviving one."""
-    gone = changes.deleted.get("Customer", frozenset())
-    if not gone:
-        return ()
-    with reading(context.engine) as conn:
-        left = [one.id for one in mirror.open_invoices(conn, company.id, gone)]
-    return gateway.live([], left).invoices if left else ()

@@ -214,6 +214,13 @@ def ids(conn: Connection, company_id: int) -> dict[str, frozenset[str]]:
     return found
 
 
+def owners(conn: Connection, company_id: int, kind: str, ids: Iterable[str]) -> dict[str, str]:
+    """Whose these invoices, payments or credit memos are."""
+    table = _KINDS[kind]
+    query = select(table.c.id, table.c.customer_id).where(table.c.company_id == company_id)
+    return {row["id"]: row["customer_id"] for row in _rows(conn, query, table, "id", ids)}
+
+
 def documents_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> dict[str, list[str]]:
     """The ids of all their invoices, payments and credit memos, by kind."""
     wanted = sorted(set(customer_ids))

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from qb_collections.core.case import Contact, ContactKind, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.quickbooks import errors as e
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.leasing import held
-from qb_collections.store import cases, companies, cursors, mirror
+from qb_collections.store import cases, companies, contacts, cursors, holds, mirror
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import LeaseLost
 
@@ -366,3 +367,78 @@ def test_books_put_back_to_an_earlier_day_are_read_again_from_the_start(
 
 def look_cursor(conn, company):
     return cursors.cursor(conn, company.id)
+
+
+@pytest.mark.parametrize("rows_max", [1000, 3])
+def test_after_a_merge_every_document_is_the_surviving_customers(
+    books, amy, synced, clock, look, monkeypatch, rows_max
+):
+    """QuickBooks tells of the merge alone: the documents keep their versions and times."""
+    from qb_collections.quickbooks import capture
+
+    bob = books.customer("Bob")
+    invoice, paid = books.invoice(amy, 100), books.invoice(amy, 40)
+    synced()
+    clock.advance(DAY)
+    on_account, memo = books.payment(amy, 30), books.credit_memo(amy, 20)
+    books.payment(amy, 40, ("Invoice", paid, 40))
+    synced()
+    clock.advance(DAY)
+    synced()
+    clock.advance(DAY)
+    for amount in (1, 2, 3) if rows_max == 3 else ():
+        books.invoice(bob, amount)
+    monkeypatch.setattr(capture, "CAPTURE_ROWS", rows_max)
+    books.act("merge", entity="Customer", **{"from": {"id": amy}, "into": {"id": bob}})
+
+    synced()
+
+    assert look.ids()["Customer"] == {bob}
+    assert {one.customer_id for one in look.invoices([invoice, paid]).values()} == {bob}
+    assert look.payments_of([amy]) == []
+    assert on_account in {one.id for one in look.payments_of([bob])} and len(look.ids()["Payment"]) == 2
+    assert [(one.id, one.customer_id) for one in look.credit_memos_open()] == [(memo, bob)]
+
+
+def test_what_was_held_and_said_follows_a_merged_customer(context, company, books, amy, synced, clock):
+    """Amy is excluded and was written to yesterday; as Bob she is neither free nor unknown."""
+    bob = books.customer("Bob")
+    invoice = books.invoice(amy, 100)
+    synced()
+    said = Contact(date(2026, 10, 29), ContactKind.REMINDER, "S1", 1, 1, (invoice,))
+    with durable(context.engine) as conn:
+        contacts.record(
+            conn, company.id, amy, "USD", said, at=clock.now() - DAY, channel=None, recipient="amy@x.example"
+        )
+        holds.add(
+            conn,
+            company.id,
+            amy,
+            HoldKind.EXCLUSION,
+            reason="mine",
+            placed_by="Dana",
+            placed_on=date(2026, 10, 30),
+        )
+    clock.advance(DAY)
+    books.act("merge", entity="Customer", **{"from": {"id": amy}, "into": {"id": bob}})
+
+    synced()
+
+    with reading(context.engine) as conn:
+        [held_now] = holds.active(conn, company.id, bob)
+        [known] = contacts.of_customer(conn, company.id, bob)
+    assert held_now.reason == "mine"
+    assert (known.contact.kind, known.contact.on) == (ContactKind.FOREIGN, date(2026, 10, 29))
+    assert known.contact.invoice_ids == (invoice,)
+
+
+def test_an_edit_of_a_customer_that_explains_itself_costs_nothing_more(books, amy, synced, clock):
+    books.invoice(amy, 100)
+    synced()
+    clock.advance(DAY)
+    synced()
+    clock.advance(DAY)
+    books.act("edit", entity="Customer", id=amy, fields={"PrimaryEmailAddr": {"Address": "new@x.example"}})
+    books.invoice(amy, 30)
+
+    assert synced().calls == 1

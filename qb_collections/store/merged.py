@@ -1,0 +1,16 @@
+"""Customers whom the books made one: what stands for the one that is gone stands for the other."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, update
+
+from qb_collections.store.tables.decisions import hold
+
+
+def hand_on_holds(conn: Connection, company_id: int, gone: str, into: str) -> None:
+    """Holds that nobody lifted follow the customer's documents."""
+    conn.execute(
+        update(hold)
+        .where(hold.c.company_id == company_id, hold.c.customer_id == gone, hold.c.lifted_at.is_(None))
+        .values(customer_id=into)
+    )
