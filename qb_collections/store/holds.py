@@ -79,15 +79,6 @@ def lift(
     return done.rowcount == 1
 
 
-def hand_on(conn: Connection, company_id: int, gone: str, into: str) -> None:
-    """The books made one customer of two: what stands for the one stands for the other."""
-    conn.execute(
-        update(hold)
-        .where(hold.c.company_id == company_id, hold.c.customer_id == gone, hold.c.lifted_at.is_(None))
-        .values(customer_id=into)
-    )
-
-
 def get(conn: Connection, company_id: int, hold_id: int) -> StoredHold:
     """Raises LookupError when the company has no such hold."""
     row = conn.execute(
