@@ -106,7 +106,17 @@ class Settings(BaseSettings):
     @classmethod
     def _one_address(cls, value: str | None) -> str | None:
         if value is not None:
-            ip_address(value)
+            try:
+                ip_address(value)
+            except ValueError:
+                raise ValueError("it must be one IPv4 or IPv6 address in numbers") from None
+        return value
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
+            raise ValueError("it must begin with postgresql+psycopg:// or sqlite:///")
         return value
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import requests
@@ -45,6 +46,8 @@ def add_to(main: click.Group) -> None:
 
         Without --emulator this names the page on which the authorisation at Intuit begins.
         """
+        if emulator is not None:
+            _refuse_wrong_address(emulator)
         context = open_context()
         if emulator is None:
             if wanted is not None:
@@ -70,6 +73,18 @@ def add_to(main: click.Group) -> None:
         done = accepted(connect.disconnect(context, company, actor()))
         data = {**_row(done.company), "revoked": done.revoked, "message": done.message}
         return Answer(data, [done.message])
+
+
+def _refuse_wrong_address(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        good = parts.port != 0 and parts.path in ("", "/") and not parts.query
+    except ValueError:
+        good = False
+    if not good:
+        raise click.UsageError(
+            f"{address[:100]!r} is not an emulator's address. Example: connect --emulator http://127.0.0.1:9100"
+        )
 
 
 def _in_the_browser(context: Context, open_browser: bool) -> Answer:

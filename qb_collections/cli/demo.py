@@ -15,7 +15,7 @@ import click
 from qb_collections.cli import emulator as emulating
 from qb_collections.cli import opening
 from qb_collections.cli.answers import HELD, OK, Cannot, say
-from qb_collections.cli.verbs import long_verb
+from qb_collections.cli.verbs import Count, long_verb
 from qb_collections.cli.words import DAY
 from qb_collections.demo import run, serving
 from qb_collections.demo.bar import Bar
@@ -39,7 +39,7 @@ def add_to(main: click.Group) -> None:
     )
     @click.option(
         "--nights",
-        type=click.IntRange(0, NIGHTS_MAX),
+        type=Count(0, NIGHTS_MAX),
         default=NIGHTS,
         show_default=True,
         help="How many nights pass; 0 shows the first evening only.",
@@ -101,7 +101,7 @@ def _name_bad_rows(options: Mapping[str, Any], tell: Callable[[str], None]) -> N
     try:
         good, bad = ledger_rows.read(options["path"], options["columns"], options["date_format"])
     except ValueError as refused:
-        raise Cannot(str(refused)) from None
+        raise Cannot(emulating.ledger_sentence(refused)) from None
     tell(f"The ledger: {many(len(good), 'row')} read, {len(bad)} left out.")
     for row in bad[:BAD_ROWS_SHOWN]:
         tell(f"  line {row.line}: {row.reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from qb_collections.cli.answers import OK, Cannot, say
-from qb_collections.cli.verbs import long_verb, noun
+from qb_collections.cli.verbs import Count, long_verb, noun
 from qb_collections.cli.waiting import until_stopped
 from qb_collections.cli.words import DAY, INSTANT
 from qb_collections.emulator import clocks
@@ -19,6 +20,8 @@ from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.serve import EmulatorServer
 
 KINDS = ("demo", "empty-us", "uk-vat", "multicurrency", "long-invoices", "many-invoices")
+
+LAST_YEAR = 2100  # so that due dates and nights after the start are days too
 
 
 def add_to(main: click.Group) -> None:
@@ -34,9 +37,7 @@ def add_to(main: click.Group) -> None:
         "issued=InvoiceDate,due=DueDate,amount=InvoiceAmount,settled=SettledDate "
         "--date-format %m/%d/%Y --as-of 2013-06-30",
     )
-    @click.option(
-        "--port", type=click.IntRange(0, 65535), default=0, help="0, the default, picks a free one."
-    )
+    @click.option("--port", type=Count(0, 65535), default=0, help="0, the default, picks a free one.")
     @click.option(
         "--control", is_flag=True, help="Let scripts move the clock, act as people and make it fail."
     )
@@ -93,14 +94,21 @@ def _opened(
     """A server with its company, its clock where the company is."""
     options = ledger_options(**company)
     clock = _clock(kind, start_at)
-    server = EmulatorServer(
-        path=str(data) if data else None,
-        clock=clock,
-        port=port,
-        control=control,
-        throttle=throttle,
-        webhooks_url=webhooks,
-    )
+    try:
+        server = EmulatorServer(
+            path=str(data) if data else None,
+            clock=clock,
+            port=port,
+            control=control,
+            throttle=throttle,
+            webhooks_url=webhooks,
+        )
+    except sqlite3.Error as error:
+        raise Cannot(
+            f"--data: {data} cannot keep the emulator's books ({error}). Name another file."
+        ) from None
+    except ValueError as refused:
+        raise Cannot(f"--webhooks: {refused}. Example: --webhooks http://127.0.0.1:5000/webhooks") from None
     try:
         resume_at = server.resume_at()
         if server.front.companies.all():
@@ -115,7 +123,7 @@ def _opened(
             clock.set(start_at or first_at)
     except (LedgerRefused, ValueError) as refused:
         server.stop()
-        raise Cannot(_ledger_sentence(refused)) from None
+        raise Cannot(ledger_sentence(refused)) from None
     except Cannot:
         server.stop()
         raise
@@ -128,6 +136,8 @@ def _clock(kind: str, start_at: datetime | None) -> EmulatorClock:
         if start_at is not None:
             raise click.UsageError("--start and --clock real do not go together: the real clock starts now.")
         return real
+    if start_at is not None and start_at.year > LAST_YEAR:
+        raise click.UsageError(f"--start: the year {start_at.year} is after {LAST_YEAR}. Is the year right?")
     first_at = start_at or real.now()
     return clocks.ShiftedClock(first_at) if kind == "shifted" else clocks.ManualClock(first_at)
 
@@ -153,6 +163,8 @@ def ledger_options(
         raise click.UsageError(
             "--ledger needs --columns, --date-format and --as-of, so that nothing in it is guessed."
         )
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise click.UsageError(f"--currency: {currency[:60]!r} is not three capital letters, as in USD.")
     if skip_bad_rows:
         say("Rows that cannot be right are left out.")
     return {
@@ -174,7 +186,9 @@ def _columns(text: str) -> dict[str, str]:
     return {name.strip(): heading.strip() for name, _, heading in pairs}
 
 
-def _ledger_sentence(refused: Exception) -> str:
+def ledger_sentence(refused: Exception) -> str:
     if isinstance(refused, LedgerRefused):
         return f"{refused}. Mend them, or leave them out with --skip-bad-rows."
+    if isinstance(refused, UnicodeDecodeError):
+        return "The ledger is not a text in UTF-8. Save it as CSV in UTF-8 and try again."
     return str(refused)

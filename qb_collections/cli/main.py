@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+from unicodedata import category
 
 import click
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from qb_collections import __version__, logs
 from qb_collections.cli.answers import CANNOT, HELD, Answer, Cannot, Refused
@@ -73,6 +75,7 @@ class Program(Commands):
         extra["standalone_mode"] = False
         logs.configure("warning")  # so that even a failure to start is one line of JSON
         try:
+            _refuse_unprintable(words)
             code = super().main(words, prog_name or PROGRAM, **extra)
         except Exception as error:
             kind, code, message = told(error)
@@ -81,6 +84,16 @@ class Program(Commands):
                 problem = {"kind": kind, "message": message}
                 Answer({"error": problem, "exit_code": code}).show(as_json=True)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse_unprintable(words: Sequence[str]) -> None:
+    """A control character in a name or a reason would come back from a report and move the terminal."""
+    for word in words:
+        wrong = [one for one in word if category(one) in ("Cc", "Cs") and one not in "\r\n\t"]
+        if wrong:
+            raise click.UsageError(
+                f"{word[:60]!r} holds a character that cannot be printed ({wrong[0]!r}). Type it again."
+            )
 
 
 def told(error: Exception) -> tuple[str, int, str]:
@@ -96,6 +109,11 @@ def told(error: Exception) -> tuple[str, int, str]:
             return "stopped", CANNOT, "Stopped by you. What was done so far stays; start it again to go on."
         case BadSettings():
             return "settings", CANNOT, str(error)
+        case OperationalError():
+            said = str(error.orig).strip().partition("\n")[0]
+            return "cannot", CANNOT, f"The database cannot be used now: {said}. What was done before stays."
+        case OSError(filename=str() | Path() as place):
+            return "cannot", CANNOT, f"{place}: {error.strerror}. What was done before stays."
         case Cannot() | NewerDatabase() | DamagedDatabase() | BadKeyFile():
             return "cannot", CANNOT, str(error)
         case CannotOpen():

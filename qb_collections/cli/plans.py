@@ -9,7 +9,7 @@ import click
 from qb_collections.cli import plan_lines
 from qb_collections.cli.answers import HELD, OK, Answer, accepted
 from qb_collections.cli.opening import actor, company_named, open_context, working
-from qb_collections.cli.verbs import noun, verb
+from qb_collections.cli.verbs import Count, noun, verb
 from qb_collections.cli.words import DAY, company_option, name_argument
 from qb_collections.services import plans
 
@@ -21,7 +21,7 @@ def _terms(function: Any) -> Any:
             "--first-on", type=DAY, required=True, help="The day on which the first payment is due."
         ),
         click.option("--every", type=click.Choice(list(plans.EVERY)), default="month", show_default=True),
-        click.option("--payments", type=click.IntRange(min=1), required=True, help="In how many parts."),
+        click.option("--payments", type=Count(min=1), required=True, help="In how many parts."),
         click.argument("invoices", nargs=-1, required=True, metavar="NUMBER..."),
     ):
         function = option(function)

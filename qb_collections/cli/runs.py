@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from qb_collections.cli import draft_verbs
 from qb_collections.cli.answers import Answer, Refused, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.report_lines import SAY_IT, reader_of, run_lines
-from qb_collections.cli.verbs import ROW_ID, noun, verb
+from qb_collections.cli.verbs import ROW_ID, Count, noun, verb
 from qb_collections.cli.words import company_option, day_text, many, name_argument
 from qb_collections.services import books_current, overview, report, runs
 from qb_collections.services.context import Context
@@ -26,7 +27,7 @@ def add_to(main: click.Group) -> None:
 
     @verb(run, "list", "run list", 'run list "Bright Dental"')
     @name_argument
-    @click.option("--most", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+    @click.option("--most", type=Count(1, 1000), default=20, show_default=True, help="How many.")
     def list_(name: str | None, most: int) -> Answer:
         """Show the latest previews and nights."""
         context = open_context()
@@ -71,6 +72,8 @@ def add_to(main: click.Group) -> None:
             {"company": company.name, "run_id": run_id, "message": said},
             [said, *(["Say it:", SAY_IT] if runs.INCOMPLETE in said else [])],
         )
+
+    draft_verbs.add_to(run)
 
     @verb(run, "confirm-books", "run confirm-books", "run confirm-books 7")
     @click.argument("run_id", metavar="[ID]", type=ROW_ID, required=False)

@@ -16,6 +16,8 @@ from qb_collections.store import schema
 from qb_collections.store.engine import open_engine
 from qb_collections.store.schema import NewerDatabase, State
 
+NAME_BYTES_MAX = 200  # file systems end at 255, and a draft beside it has a longer name
+
 
 def add_to(main: click.Group) -> None:
     @verb(main, "backup", "backup backups/2026-11-02.qbc")
@@ -25,6 +27,10 @@ def add_to(main: click.Group) -> None:
 
         Never overwrites.  Keep the key file too, and keep it elsewhere.
         """
+        if file.is_dir():
+            raise Refused(f"{file} is a folder. Name the file in it that the backup becomes.")
+        if len(file.name.encode()) > NAME_BYTES_MAX:
+            raise Refused(f"That name is too long: a file's name has at most {NAME_BYTES_MAX} bytes here.")
         if not file.parent.is_dir():
             # A folder that is not there may be a disk that is not plugged in, or a name misspelt.
             raise Refused(

@@ -9,16 +9,14 @@ import click
 from qb_collections import server
 from qb_collections.cli.answers import OK, Answer, Cannot, say
 from qb_collections.cli.opening import settings
-from qb_collections.cli.verbs import long_verb
+from qb_collections.cli.verbs import Count, long_verb
 from qb_collections.server import PortBusy
 
 
 def add_to(main: click.Group) -> None:
     @long_verb(main, "serve", "serve", "serve --port 8080")
     @click.option("--host", help="The address to listen on; else QBC_HOST, else 127.0.0.1.")
-    @click.option(
-        "--port", type=click.IntRange(0, 65535), help="Else QBC_PORT, else 5000; 0 picks a free one."
-    )
+    @click.option("--port", type=Count(0, 65535), help="Else QBC_PORT, else 5000; 0 picks a free one.")
     def serve(as_json: bool, host: str | None, port: int | None) -> int:
         """Serve until Ctrl-C or SIGTERM: the pages, each company's night at its hour, and webhooks.
 

@@ -73,5 +73,22 @@ def noun(parent: click.Group, name: str, example: str) -> Callable[[Callable[[],
     return made
 
 
+class Count(click.IntRange):
+    """A whole number between two others, refused in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{str(value)[:60]!r} cannot be right here. {self._allowed()}", param, ctx)
+
+    def _allowed(self) -> str:
+        if self.min == 1 and self.max is not None and self.max > 10**9:
+            return "Numbers begin at 1, as in 7."
+        if self.max is None:
+            return f"Write a whole number of {self.min} or more."
+        return f"Write a whole number from {self.min} to {self.max}."
+
+
 # The database counts in 64 bits; a longer number names nothing.
-ROW_ID = click.IntRange(min=1, max=2**63 - 1)
+ROW_ID = Count(min=1, max=2**63 - 1)

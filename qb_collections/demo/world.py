@@ -105,6 +105,8 @@ def opened(settings: Settings, company: Mapping[str, Any]) -> Iterator[World]:
                 handle = emulator.open_company(**company)
             except LedgerRefused as refused:
                 raise CannotBegin(f"{refused}. Mend them, or leave them out with --skip-bad-rows.") from None
+            except UnicodeDecodeError:
+                raise CannotBegin("The ledger is not a text in UTF-8. Save it as CSV in UTF-8.") from None
             except ValueError as refused:
                 raise CannotBegin(str(refused)) from None
             clock.set(handle.start_at)
