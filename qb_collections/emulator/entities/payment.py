@@ -16,7 +16,6 @@ from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Columns, Work
 
-_TARGETS = ("Invoice", "CreditMemo", *applications.BOOKED)
 _LINE = frozenset(
     {"Id", "LineNum", "Amount", "LinkedTxn", "LineEx", "DetailType", "Description", "CustomField"}
 )
@@ -274,7 +273,7 @@ def _split(lines: list[Body]) -> list[Body]:
 def _target(line: Body) -> tuple[str, str, str, Decimal]:
     link: dict[str, Any] = line["LinkedTxn"][0]
     entity, id_, line_id = applications.target_of(link)
-    if entity not in _TARGETS:
+    if entity not in ("Invoice", "CreditMemo", *applications.BOOKED):
         raise errors.invalid_enum("TxnType", entity)
     amount = amount_of("Amount", line.get("Amount", 0))
     if amount < 0:
