@@ -1,0 +1,200 @@
+"""Receivables at the end of a past day, worked out by hand."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from qb_collections.core.case import Contact, ContactKind, Hold, HoldKind
+from qb_collections.core.past import looked_through
+from qb_collections.core.promise_record import Judged, Outcome, Promise
+from qb_collections.core.replay_account import HoldSpan, Said
+from qb_collections.core.standing import Records, standing
+from tests.core.pasts import Books, at, usd
+from tests.core.test_past import on_a_plan
+
+ON = date(2026, 3, 31)
+D = Decimal
+
+
+def books():
+    """1: 100, paid six days late.  2: 200, due 12 March, 50 came before.  3: 80, not due.  4: 60, 20 late."""
+    made = Books().invoice("4", date(2025, 12, 1), date(2025, 12, 31), "60")
+    made.invoice("1", date(2026, 1, 5), date(2026, 2, 4), "100")
+    made.invoice("2", date(2026, 2, 10), date(2026, 3, 12), "200")
+    made.invoice("3", date(2026, 3, 20), date(2026, 4, 19), "80")
+    made.pay(date(2026, 1, 20), ("4", "60")).pay(date(2026, 2, 10), ("1", "100"))
+    return made.pay(date(2026, 3, 1), ("2", "50"))
+
+
+def stands(on=ON, made=None, records=Records()):  # noqa: B008 (a frozen value)
+    past = (made or books()).past()
+    return standing(looked_through(past), past, "USD", on, records)
+
+
+def cents(value):
+    return value.quantize(D("0.01"))
+
+
+def test_what_is_open_and_how_old_it_is():
+    found = stands()
+
+    assert (found.open, found.overdue, found.credits) == (230, 150, 0)
+    assert found.aging == {"current": 80, "1-30": 150, "31-60": 0, "61-90": 0, "91+": 0}
+
+
+def test_the_ratios_of_ninety_days():
+    """Billed after 31 December: 380.  Open then: 60."""
+    found = stands()
+
+    assert found.sales == 380
+    assert cents(found.dso) == D("54.47")  # 230 / 380 * 90
+    assert cents(found.best_dso) == D("18.95")  # 80 / 380 * 90
+    assert cents(found.days_delinquent) == D("35.53")
+    assert cents(found.effectiveness) == D("58.33")  # (60 + 380 - 230) / (60 + 380 - 80)
+    assert cents(found.turnover) == D("2.62")  # 380 / 145
+    # March billed 80 in 31 days; 150 of February's 200 are left: 31 + 0.75 * 28.
+    assert found.countback_dso == D("52")
+
+
+def test_delays_are_weighed_and_what_is_late_counts_so_far():
+    """100 at 6 days, 60 at 20, and 150 late by 19 days: 4,650 / 310."""
+    found = stands()
+
+    assert (found.delay_days, found.band) == (15, "A")
+
+
+def test_time_to_pay_counts_the_unpaid():
+    """Paid after 36 and 50 days, unpaid for 49 and 11: a third by day 36, the rest by 50."""
+    found = stands()
+
+    assert (found.pay_median_days, found.pay_nine_in_ten_days) == (50, 50)
+    assert cents(found.pay_mean_days) == D("45.33")  # 36 / 3 + 50 * 2 / 3
+
+
+def test_on_time_is_by_count_and_by_amount():
+    """Due in the period: 1 (paid late) and 2 (50 of 200 in time)."""
+    found = stands()
+
+    assert (found.on_time_count, cents(found.on_time_amount)) == (0, D("0.17"))
+
+
+def test_at_risk_is_of_the_latest_month_that_is_ninety_days_past_due():
+    """December's only invoice was due on 31 December; 90 days later is the day itself."""
+    assert (stands().at_risk, stands().at_risk_month) == (0, date(2025, 12, 1))
+    assert stands(date(2026, 3, 30)).at_risk is None
+
+
+def test_as_of_an_earlier_day_later_payments_and_invoices_are_not_there():
+    found = stands(date(2026, 2, 28))
+
+    assert (found.open, found.overdue) == (200, 0)
+    assert (
+        found.pay_median_days == 36
+    )  # the first of two; the one unpaid for 18 days tells nothing about day 36
+
+
+def test_what_rolled_on_and_what_was_collected_in_thirty_days():
+    """On 12 March nothing but 2 (150) was open, due that day; by 11 April 30 of it came, 120 are late."""
+    made = books().pay(date(2026, 4, 1), ("2", "30"))
+
+    found = stands(date(2026, 4, 11), made)
+    later = stands(date(2026, 5, 2), made)
+
+    assert found.roll["current"] == D("0.8")
+    assert found.roll["1-30"] is None
+    assert found.recovered is None  # nothing was late on 12 March
+    assert later.recovered == 0  # 120 were late on 2 April, and nothing came since
+    assert stands(date(2026, 4, 20), made).recovered == D("0.2")  # 30 of the 150 of 21 March
+
+
+def test_before_history_is_long_enough_the_ratios_are_not_there():
+    made = books()
+    past = made.past(since=date(2026, 1, 1))
+
+    found = standing(past, past, "USD", ON, Records())
+
+    assert (found.open, found.sales, found.dso, found.effectiveness) == (230, None, None, None)
+    assert found.countback_dso == 52
+
+
+def test_unapplied_money_and_open_credit_memos_are_shown_beside():
+    made = books().pay(date(2026, 3, 3), total="40").credit("m1", date(2026, 3, 4), "25", ("2", "5"))
+
+    assert [stands(date(2026, 3, day), made).credits for day in (2, 3, 4)] == [0, 40, 60]
+
+
+def test_a_plan_is_looked_through_and_its_payments_are_judged_apart():
+    made = on_a_plan(Books(), paid=[(date(2026, 2, 16), "11", "100"), (date(2026, 3, 5), "12", "100")])
+
+    found = stands(made=made)
+
+    # 300 billed, not 600; originals due 16 and 20 January keep their age: 100 of 2 is left.
+    assert (found.sales, found.open) == (300, 100)
+    assert found.aging["61-90"] == 100
+    assert cents(found.installments_on_time) == D(
+        "0.33"
+    )  # due 16 Feb (in time), 2 Mar (three days late), 16 Mar
+
+
+def hold(kind, invoice_id, placed_on, lifted_on=None, **more):
+    made = Hold(1, kind, invoice_id, "wrong price", "Dana", placed_on, **more)
+    return HoldSpan(made, "7", at(placed_on), at(lifted_on) if lifted_on else None)
+
+
+@pytest.mark.parametrize(("day", "disputed"), [(14, 0), (15, 150), (19, 150), (20, 0)])
+def test_what_is_disputed_on_a_day_is_shown_and_stays_in(day, disputed):
+    records = Records(holds=[hold(HoldKind.DISPUTE, "2", date(2026, 3, 15), date(2026, 3, 20))])
+
+    found = stands(date(2026, 3, day), records=records)
+
+    assert found.disputed == disputed
+    assert found.open >= 150
+
+
+def test_disputes_are_counted_against_what_was_billed_and_timed():
+    """One of three invoices billed in the period, settled after five days."""
+    records = Records(holds=[hold(HoldKind.DISPUTE, "2", date(2026, 3, 15), date(2026, 3, 20))])
+
+    found = stands(records=records)
+
+    assert (cents(found.dispute_rate), found.dispute_days) == (D("0.33"), 5)
+
+
+def said(day, entered, *ids):
+    contact = Contact(day, ContactKind.REMINDER, "S1", 1, 1, ids)
+    return Said("7", "USD", contact, at(entered, 14))
+
+
+def test_a_contact_is_wasted_when_all_was_paid_before_and_entered_after():
+    """The payment of 10 February was entered on the 14th; messages went on the 10th, 11th and 15th."""
+    made = Books().invoice("1", date(2026, 1, 5), date(2026, 2, 4), "100")
+    made.pay(date(2026, 2, 10), ("1", "100"), entered=at(date(2026, 2, 14)))
+    records = Records(said=[said(date(2026, 2, day), date(2026, 2, day), "1") for day in (10, 11, 15)])
+
+    found = stands(made=made, records=records)
+
+    assert (found.contacts, found.wasted_contacts, found.contacts_per_paid) == (3, 1, 3)
+
+
+def judged(outcome, promised, received):
+    made = Hold(1, HoldKind.PROMISE, None, "phone", "Dana", date(2026, 3, 2), date(2026, 3, 9))
+    return Judged(Promise(made, "7"), outcome, D(promised), D(received), "USD")
+
+
+def test_promises_are_rated_by_count_and_amount_and_cover_what_is_late():
+    records = Records(
+        promises=[
+            judged(Outcome.KEPT, "100", "100"),
+            judged(Outcome.PART, "100", "50"),
+            judged(Outcome.BROKEN, "100", "0"),
+            judged(Outcome.OPEN, "60", "0"),
+            judged(Outcome.WITHDRAWN, "500", "0"),
+        ]
+    )
+
+    found = stands(records=records)
+
+    assert (cents(found.promises_kept_count), found.promises_kept_amount) == (D("0.33"), D("0.5"))
+    assert found.promise_coverage == D("0.4")  # 60 of 150
+    assert usd("150").amount == found.overdue
