@@ -11,7 +11,7 @@ import holidays
 from sqlalchemy import Connection
 
 from qb_collections.core import policy as core
-from qb_collections.core import policy_diff
+from qb_collections.core import policy_diff, policy_reference
 from qb_collections.core.policy import Policy, PolicyRefused, Problem
 from qb_collections.core.policy_diff import Change
 from qb_collections.core.policy_text import line_of, nearest
@@ -204,4 +204,4 @@ def _refused_name(name: str) -> Refusal | None:
 
 def schema() -> dict[str, object]:
     """The JSON schema of a policy, for editors."""
-    return core.schema()
+    return policy_reference.schema()
