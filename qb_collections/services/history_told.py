@@ -27,14 +27,15 @@ class HistoryTold:
     rests: bool = False
 
 
-def of(context: Context, company: Company) -> HistoryTold:
+def of(context: Context, company: Company, *, room: bool | None = None) -> HistoryTold:
+    """room: whether the month's reads allow to go on, where the caller knows."""
     found = history.progress(context, company)
     if found is not None and (found.complete or found.stopped):
         rows = f" {found.done:,} rows are read." if found.complete else ""
         return HistoryTold(
             f"{found.sentence}{rows}", found.since_on, found.done, found.complete, found.stopped
         )
-    rests = not read_budget.leaves_room(context)
+    rests = not (read_budget.leaves_room(context) if room is None else room)
     if found is None:
         return HistoryTold(f"{NOT_BEGUN}{_why(rests)}", rests=rests)
     return HistoryTold(f"{found.sentence}{_why(rests)}", found.since_on, found.done, rests=rests)

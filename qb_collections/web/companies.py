@@ -6,15 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.company_gates import Link
-from qb_collections.services import adding_up, connect, disconnect, history_told
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import adding_up, connect, disconnect, history_told, read_budget
 from qb_collections.services.adding_up import AddsUp
+from qb_collections.services.company_time import on_company_time
 from qb_collections.services.connect import Authorisation
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies, overview, people
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web import headers, reads, reconnecting
-from qb_collections.web.access import company_for_user, context, context_of, session_key, user
+from qb_collections.web.access import company_for_user, context, session_key, user
 from qb_collections.web.connect import leave_for
 
 bp = Blueprint("companies", __name__)
@@ -38,14 +40,15 @@ def list_all() -> str:
         owed = overview.late_amounts(conn, ids)
     mine = [by_id[company_id] for company_id in ids]
     _allow_emulators(mine)
+    room = read_budget.leaves_room(context())
     return render_template(
         "web/companies.html",
         companies=mine,
         owed=owed,
         Link=Link,
-        warnings={one.id: reconnecting.warning(context_of(one), one) for one in mine},
+        warnings={one.id: _warning(one) for one in mine},
         adds_up=_adding_up(mine),
-        history={one.id: history_told.of(context(), one) for one in mine},
+        history={one.id: history_told.of(context(), one, room=room) for one in mine},
         reads=reads.of(context(), ids) if mine else None,
     )
 
@@ -78,6 +81,14 @@ def reconnect(company_id: int) -> ResponseReturnValue:
 def _adding_up(shown: list[Company]) -> dict[int, AddsUp | None]:
     with reading(context().engine) as conn:
         return {one.id: adding_up.latest(conn, one) for one in shown}
+
+
+def _warning(company: Company) -> reconnecting.Warning | None:
+    """None also where the company's emulator is silent: its own page says that."""
+    try:
+        return reconnecting.warning(on_company_time(context(), company), company)
+    except QuickBooksError:
+        return None
 
 
 def _allow_emulators(shown: list[Company]) -> None:

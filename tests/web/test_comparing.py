@@ -90,10 +90,12 @@ def test_reconnecting_in_time_leads_to_the_companys_own_quickbooks(world, owner)
     browser.post("/sign-in", email="owner@ours.example", password=PASSWORD)
 
     page = browser.get(f"/companies/{world.company_id}/")
+    among = browser.get("/companies")
     led = browser.post(f"/companies/{world.company_id}/reconnect")
     world.clock.set(begun_at)
 
     assert "Intuit's permission ends in 7 days" in unescape(page.text)
     assert world.emulator.base_url in page.headers["Content-Security-Policy"]
+    assert "Intuit's permission ends in 7 days" in unescape(among.text)
     assert led.status_code == 303
     assert led.location.startswith(world.emulator.base_url)

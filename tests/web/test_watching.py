@@ -34,7 +34,7 @@ from qb_collections.store.connections import TokenRow
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.history import HistoryRead
 from qb_collections.store.people import Role
-from tests.web.conftest import NOW, PASSWORD, company, furnished, usd
+from tests.web.conftest import NOW, PASSWORD, company, customer, furnished, usd
 
 TODAY = date(2026, 11, 2)
 DAY = timedelta(days=1)
@@ -324,6 +324,19 @@ def test_marking_twice_changes_nothing_and_says_so(house):
 
     assert said.endswith("is marked as important already.")
     assert house.dump() == before
+
+
+def test_a_site_is_marked_where_its_bills_are_paid(house):
+    parent = customer("8", name="Northgate")
+    site = customer("81", name="Northgate:Mill", parent_id="8", bill_with_parent=True)
+    with durable(house.context.engine) as conn:
+        mirror.put_customers(conn, house.ours.id, [parent, site])
+
+    said = important.mark(house.context, house.ours, "81", True, by="Dana")
+
+    assert said.startswith("Northgate is marked as important.")
+    with reading(house.context.engine) as conn:
+        assert cases.look_of(conn, house.ours.id, "8", "USD").important
 
 
 def test_a_customer_that_nobody_knows_cannot_be_marked(house):
