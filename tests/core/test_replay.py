@@ -1,0 +1,240 @@
+"""Nights of the past, decided from what was known then."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from qb_collections.core.backtest import PAID_FIRST, summed_up
+from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind
+from qb_collections.core.contact_hours import next_window
+from qb_collections.core.replay import Conditions, replay
+from qb_collections.core.replay_account import HoldSpan, Said, accounts, resume
+from qb_collections.core.rules import Rules
+from tests.core.making import STANDARD
+from tests.core.pasts import ZONE, Books, at
+
+FIRST = date(2026, 3, 2)  # a Monday
+LADDER = [stage.code for stage in STANDARD.ladder]
+RULES = Rules(STANDARD, STANDARD.ladder, STANDARD.calendar(frozenset()), "en_US")
+
+
+def conditions(last=date(2026, 3, 31), live=date(2025, 1, 1), first=FIRST):
+    return Conditions(
+        first_on=first,
+        last_on=last,
+        night_at=at(FIRST).time().replace(hour=2, minute=30),
+        zone=ZONE,
+        currency="USD",
+        live_since_on=live,
+        rules_on=lambda day, owed: RULES,
+        opens_at=lambda customer, rules, after: next_window(
+            after, [ZONE], rules.policy.contact_hours, rules.calendar
+        ),
+    )
+
+
+def played(books, holds=(), **given):
+    past = books.past()
+    made = accounts(past, holds=holds)
+    for account in made.values():
+        account.kind = CustomerKind.COMPANY
+    return past, replay(made, conditions(**given), "Standard")
+
+
+def said(found):
+    return [(one.on, one.stage) for one in found.contacts]
+
+
+def one_invoice(total="120.00"):
+    """Due Monday 2 March: first message Thursday 5, second Thursday 12, firm Friday 27."""
+    return Books().invoice("1", date(2026, 1, 31), FIRST, total)
+
+
+def test_an_unpaid_invoice_is_asked_about_step_by_step():
+    _, found = played(one_invoice())
+
+    # After the second message they have five business days to answer; firm is 25 days after the due date.
+    assert said(found) == [(date(2026, 3, 5), "S1"), (date(2026, 3, 12), "S2"), (date(2026, 3, 27), "S4")]
+
+
+def test_what_is_paid_is_not_asked_about_again():
+    _, found = played(one_invoice().pay(date(2026, 3, 11), ("1", "120.00")))
+
+    assert said(found) == [(date(2026, 3, 5), "S1")]
+
+
+def test_a_payment_counts_from_when_it_was_entered_not_from_its_date():
+    """Received on the 4th, entered on the 6th: nobody could know on the 5th."""
+    late_entry = one_invoice().pay(date(2026, 3, 4), ("1", "120.00"), entered=at(date(2026, 3, 6)))
+    in_time = one_invoice().pay(date(2026, 3, 4), ("1", "120.00"))
+
+    past, found = played(late_entry)
+    _, quiet = played(in_time)
+
+    assert (said(found), said(quiet)) == ([(date(2026, 3, 5), "S1")], [])
+    test = summed_up(found, past, LADDER)
+    assert (test.already_paid, test.paid_anyway, test.for_nothing) == (1, 0, 1)
+
+
+def test_a_payment_between_the_night_and_nine_calls_the_message_off():
+    dawn = one_invoice().pay(date(2026, 3, 5), ("1", "120.00"), entered=at(date(2026, 3, 5), 7))
+    noon = one_invoice().pay(date(2026, 3, 5), ("1", "120.00"), entered=at(date(2026, 3, 5), 12))
+
+    _, at_dawn = played(dawn)
+    past, at_noon = played(noon)
+
+    assert (said(at_dawn), at_dawn.prevented) == ([], 1)
+    assert (said(at_noon), at_noon.prevented) == ([(date(2026, 3, 5), "S1")], 0)
+    assert summed_up(at_noon, past, LADDER).paid_anyway == 1
+
+
+@pytest.mark.parametrize(("days", "anyway"), [(0, 1), (2, 1), (3, 0)])
+def test_paid_within_two_days_is_paid_anyway(days, anyway):
+    books = one_invoice().pay(date(2026, 3, 5) + timedelta(days=days), ("1", "120.00"))
+
+    past, found = played(books)
+
+    test = summed_up(found, past, LADDER)
+    assert (test.contacts, test.already_paid, test.paid_anyway) == (1, 0, anyway)
+
+
+def test_an_invoice_that_was_entered_late_is_not_known_before():
+    books = one_invoice()
+    books.invoices["1"] = replace(books.invoices["1"], created_at=at(date(2026, 3, 17)))
+
+    _, found = played(books)
+
+    assert said(found)[0] == (date(2026, 3, 18), "S1")
+
+
+def test_a_hold_silences_from_the_hour_it_was_placed_to_the_hour_it_was_lifted():
+    hold = Hold(1, HoldKind.DISPUTE, "1", "wrong price", "Dana", date(2026, 3, 4))
+    span = HoldSpan(hold, "7", at(date(2026, 3, 4)), at(date(2026, 3, 19)))
+
+    _, found = played(one_invoice(), holds=[span])
+
+    assert said(found) == [(date(2026, 3, 20), "S1"), (date(2026, 3, 26), "S2")]
+
+
+def test_a_promise_is_waited_for_through_its_grace():
+    hold = Hold(1, HoldKind.PROMISE, "1", "phone", "Dana", date(2026, 3, 4), date(2026, 3, 10))
+    span = HoldSpan(hold, "7", at(date(2026, 3, 4)), None)
+
+    _, found = played(one_invoice(), holds=[span])
+
+    assert said(found)[0][0] == date(2026, 3, 13)  # Tuesday 10th and two business days, and the day after
+
+
+def test_from_500_on_the_third_step_is_a_call():
+    past, found = played(one_invoice("700.00"))
+
+    test = summed_up(found, past, LADDER)
+    assert said(found)[2] == (date(2026, 3, 19), "S3")
+    assert (test.calls, test.busiest_calls, test.of_stage("S3")) == (1, 1, 1)
+
+
+def many(count):
+    books = Books(*(f"Customer {n}" for n in range(count)))
+    for n in range(count):
+        books.invoice(str(n), date(2026, 1, 2), date(2026, 2, 2), str(200 + n), customer=str(7 + n))
+    return books
+
+
+def test_contacting_begins_gently_where_it_had_not_begun():
+    """Twenty who owe: two on the first night, the rest over ten business days, largest first."""
+    _, found = played(many(20), live=None)
+
+    first = {one.key: one for one in reversed(found.contacts)}.values()
+    by_day = Counter(one.on for one in first)
+    assert len(first) == 20
+    assert by_day[FIRST] == 2
+    assert {one.customer for one in first if one.on == FIRST} == {"Customer 19", "Customer 18"}
+    assert max(by_day) == date(2026, 3, 13)  # the tenth business day
+    assert max(by_day.values()) <= 3
+    assert all(one.backlog and one.stage == "S2" for one in first)
+
+
+def test_where_contacting_had_begun_it_goes_on():
+    past = one_invoice().past()
+    made = accounts(past)
+    account = made["7", "USD"]
+    account.kind = CustomerKind.COMPANY
+    first = Contact(date(2026, 3, 5), ContactKind.REMINDER, "S1", 1, 1, ("1",))
+    said_before = [Said("7", "USD", first, at(first.on, 9)), Said("7", "USD", first, at(date(2026, 3, 20)))]
+    cycle = Cycle(1, date(2026, 3, 3), "S4", 3, 1)  # as it is now; on 9 March it had one contact
+    resume(account, said_before, [(cycle, None)], at(date(2026, 3, 9), 0))
+
+    found = replay(made, conditions(first=date(2026, 3, 9)), "Standard")
+
+    assert said(found) == [(date(2026, 3, 12), "S2"), (date(2026, 3, 27), "S4")]
+
+
+def test_who_was_never_contacted_is_told_with_the_reason():
+    books = Books("Paid soon", "Too little", "No address")
+    books.invoice("1", date(2026, 1, 31), FIRST, "90").pay(date(2026, 3, 4), ("1", "90"))
+    books.invoice("2", date(2026, 1, 31), FIRST, "20", customer="8")
+    books.invoice("3", date(2026, 1, 31), FIRST, "90", customer="9")
+    books.customers["9"] = replace(books.customers["9"], emails=())
+    books.invoices["3"] = replace(books.invoices["3"], email=None)
+
+    past, found = played(books)
+
+    test = summed_up(found, past, LADDER)
+    assert (test.contacts, test.late) == (0, 3)
+    assert {one.why: one.customers for one in test.not_contacted} == {
+        PAID_FIRST: 1,
+        "they owed less than your smallest amount": 1,
+        "QuickBooks has no way to reach them": 1,
+    }
+    assert test.tasks == {"add_email": 1}
+
+
+def test_weeks_begin_on_mondays_and_empty_ones_are_there():
+    past, found = played(one_invoice(), last=date(2026, 3, 31))
+
+    weeks = summed_up(found, past, LADDER).weeks
+    assert [(week.first_on, dict(week.by_stage)) for week in weeks] == [
+        (date(2026, 3, 2), {"S1": 1}),
+        (date(2026, 3, 9), {"S2": 1}),
+        (date(2026, 3, 16), {}),
+        (date(2026, 3, 23), {"S4": 1}),
+        (date(2026, 3, 30), {}),
+    ]
+
+
+def test_days_to_the_first_contact_are_of_invoices_that_fell_due_within_the_days():
+    """Due on 2 March and asked about on the 5th; what was late before counts for nothing here."""
+    books = Books("New", "Old").invoice("1", date(2026, 1, 31), FIRST, "120.00")
+    books.invoice("2", date(2026, 1, 2), date(2026, 2, 2), "90", customer="8")
+
+    past, found = played(books, live=None)
+
+    assert len({one.key for one in found.contacts}) == 2
+    spread = summed_up(found, past, LADDER).first_contact
+    assert (spread.count, spread.early, spread.middle, spread.late) == (1, 3, 3, 3)
+
+
+def test_looking_only_when_something_is_due_decides_as_looking_every_night(monkeypatch):
+    """The agenda against the slow way: everybody, every night."""
+    books = many(8)
+    for n in range(0, 8, 2):
+        books.pay(date(2026, 3, 3 + n), (str(n), "100"), customer=str(7 + n))
+    for n in range(8):
+        books.invoice(f"b{n}", date(2026, 2, 10), date(2026, 3, 1 + n), "75.00", customer=str(7 + n))
+    _, quick = played(books, last=date(2026, 3, 31))
+
+    monkeypatch.setattr(
+        "qb_collections.core.replay._Agenda.due", lambda self, on: [(str(7 + n), "USD") for n in range(8)]
+    )
+    _, slow = played(books, last=date(2026, 3, 31))
+
+    assert said(quick) == said(slow)
+    assert quick.decisions < slow.decisions / 2
+    for key in {one.key for one in quick.contacts}:
+        days = [one.on for one in quick.contacts if one.key == key]
+        assert all(later - earlier >= timedelta(days=6) for earlier, later in pairwise(days))
