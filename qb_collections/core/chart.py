@@ -105,7 +105,8 @@ def _legend(stages: Sequence[str], colours: dict[str, str], names: dict[str, str
 
 
 def _heading(one: Backtest) -> str:
-    return f"{one.policy}: {one.contacts:,} contacts, {one.calls:,} of them calls"
+    contacts = "1 contact" if one.contacts == 1 else f"{one.contacts:,} contacts"
+    return f"{one.policy}: {contacts}, {one.calls:,} of them by telephone"
 
 
 def _description(tests: Sequence[Backtest], names: dict[str, str]) -> str:
