@@ -61,13 +61,20 @@ def _changed(
     after: Mapping[str, Customer] | Mapping[str, Invoice] | Mapping[str, Payment] | Mapping[str, CreditMemo],
 ) -> frozenset[str]:
     ids = before.keys() | after.keys()
-    return frozenset(one for one in ids if _facts(before.get(one)) != _facts(after.get(one)))
+    return frozenset(one for one in ids if _differ(before.get(one), after.get(one)))
 
 
-def _facts(row: Customer | Invoice | Payment | CreditMemo | None) -> object:
+def _differ(
+    before: Customer | Invoice | Payment | CreditMemo | None,
+    after: Customer | Invoice | Payment | CreditMemo | None,
+) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return _facts(before) != _facts(after)
+
+
+def _facts(row: Customer | Invoice | Payment | CreditMemo) -> object:
     """The row without what moves when nothing about it did."""
-    if row is None:
-        return None
     if isinstance(row, Invoice):
         return replace(row, sync_token="", updated_at=None)
     return replace(row, updated_at=None)
