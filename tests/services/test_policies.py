@@ -542,3 +542,41 @@ def test_where_only_limits_differ_there_is_nothing_to_move(context, company):
     put(context, company, TEXT.replace("factor = 3", "factor = 4"))
 
     assert policy_moves.preview(context, company) == []
+
+
+# What each preset does: due on Friday 23 October, owed 600 dollars
+
+FIRST = [
+    # the first day on which something happens, and what: worked out on a calendar
+    ("Standard", date(2026, 10, 28), ("remind", "S1", "did_it_reach_you")),  # three business days: Wednesday
+    ("Gentle", date(2026, 10, 30), ("remind", "S1", "did_it_reach_you")),  # five business days: Friday
+    ("Brisk", date(2026, 10, 26), ("remind", "S1", "may_we_have_a_date")),  # Saturday moves to Monday
+    ("Small balances", date(2026, 10, 30), ("remind", "S1", "did_it_reach_you")),
+    ("Plan", date(2026, 10, 28), ("remind", "S1", "did_it_reach_you")),
+    ("Statement only", date(2026, 11, 2), ("remind", "SM", "monthly")),  # day ten, a Monday
+    ("People only", date(2026, 10, 30), ("call", "S1", "missed_you")),
+]
+
+
+@pytest.mark.parametrize(("title", "on", "what"), FIRST)
+def test_each_preset_first_acts_on_its_own_day(context, company, title, on, what):
+    if title != "Standard":
+        policies.use(context, company, title, author="Dana")
+    day_before = {"Brisk": date(2026, 10, 24), "Statement only": date(2026, 10, 30)}.get(title)
+
+    before = tonight(context, company, day_before or on.replace(day=on.day - 1))
+    decided = tonight(context, company, on)
+
+    assert set(before.values()) == {("silence", None, None)}
+    assert set(decided.values()) == {what}
+
+
+def test_a_statement_lists_what_is_open_in_its_own_words(context, company):
+    policies.use(context, company, "Statement only", author="Dana")
+
+    night = decide_company(context, company, date(2026, 11, 2), everybody=True)
+
+    draft = night.decided[0].draft
+    assert "101" in draft.text
+    assert "$600.00" in draft.text
+    assert draft.to == "ap@books.example"
