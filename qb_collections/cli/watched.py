@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qb_collections.cli import history
+from qb_collections.cli.words import day_text
 from qb_collections.core.company_gates import Link
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.services import adding_up, history_told, keep_alive, restored
@@ -43,7 +44,8 @@ def lines(context: Context, company: Company) -> list[str]:
     if by is not None:
         said.append(f"{by.sentence} Do it with: qb-collections connect")
     if adds_up is not None:
-        said += [one.said for one in adds_up.sums]
+        checked = f"Checked on {day_text(adds_up.on)}."
+        said += [f"{one.said} {checked}" for one in adds_up.sums]
         said += [EXPLAIN] if adds_up.holds else []
     return [*said, history_told.of(context, company).said]
 

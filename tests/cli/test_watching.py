@@ -77,7 +77,7 @@ def test_companies_say_how_receivables_add_up_and_how_far_history_is(connected):
         "rests_until_next_month": False,
     }
     assert told["reconnect_by"] is None
-    assert "   Same total as your A/R aging in QuickBooks: $2,580.85.\n" in lines
+    assert "   Same total as your A/R aging in QuickBooks: $2,580.85. Checked on 2 November 2026.\n" in lines
     assert "   Two years of payments have not been read yet." in lines
 
 
