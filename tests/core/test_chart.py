@@ -41,8 +41,8 @@ def test_it_says_in_words_what_it_shows():
     assert root.get("aria-labelledby") == "title description"
     assert root.findtext(f"{SVG}title") == "Harbor Light: contacts per week"
     assert root.findtext(f"{SVG}desc") == (
-        "Contacts per week from 2 March 2026 to 15 March 2026. Policy Standard: 6 contacts, 0 of them by telephone "
-        "(4 × first message, 2 × second message). Most in one week: 3, from 2 March 2026."
+        "Contacts per week from 2 March 2026 to 15 March 2026. Policy Standard: 6 contacts, 0 of them by "
+        "telephone (4 × first message, 2 × second message). Most in one week: 3, from 2 March 2026."
     )
 
 
