@@ -39,22 +39,30 @@ def _do(engine: "Engine", realm: str, item: Body, *, raw: bool) -> Body:
         with engine.reading(realm) as work:
             return {"QueryResponse": selecting.answer(work, str(item["Query"]), raw=raw)}
     if "CDCQuery" in item:
-        asked = item["CDCQuery"]
+        asked = _object(item, "CDCQuery")
         names = asked.get("Entities", "")
         with engine.reading(realm) as work:
             return cdc.changes(
                 work,
-                names if isinstance(names, list) else names.split(","),
-                asked.get("ChangedSince", ""),
+                names if isinstance(names, list) else str(names).split(","),
+                str(asked.get("ChangedSince", "")),
                 raw=raw,
             )
     if "ReportQuery" in item:
         with engine.reading(realm) as work:
-            return {"Report": reports.render(work, str(item["ReportQuery"].get("Name", "")), {})}
+            asked = _object(item, "ReportQuery")
+            return {"Report": reports.render(work, str(asked.get("Name", "")), {})}
     names = [name for name in item if name not in _KEYS]
     if len(names) != 1 or not isinstance(item[names[0]], dict):
         raise errors.missing("an entity")
     return _write(engine, realm, item, names[0])
+
+
+def _object(item: Body, name: str) -> Body:
+    if not isinstance(item[name], dict):
+        raise errors.unreadable(f"{name} should be an object, and it")
+    found: Body = item[name]
+    return found
 
 
 def _write(engine: "Engine", realm: str, item: Body, name: str) -> Body:

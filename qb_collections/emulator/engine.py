@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import InvalidOperation
 from typing import Any
 
 from qb_collections.emulator import (
@@ -217,6 +218,9 @@ class Engine:
                 changes = tuple(work.changes)
                 if changes and self._listeners:
                     self.store.after_commit(lambda: self._tell(changes))
+        except (OverflowError, InvalidOperation) as error:
+            self._roles.clear()
+            raise errors.invalid_number("Amount", "more than the books can hold") from error
         except BaseException:
             self._roles.clear()  # it may name an account that was just rolled back
             raise

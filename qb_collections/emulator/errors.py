@@ -5,6 +5,7 @@ the envelope (`Fault`, `Error`, `Message`) is that of the accounting service; th
 faults (401, 403, 429) belong to the HTTP front.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _INACTIVE = (
@@ -16,6 +17,7 @@ _CLOSED = (
     "The account period has closed and the account books cannot be updated through through the QBO Services "
     "API. Please use the QBO website to make these changes."
 )
+_MOST_NAMED = 1000  # characters of property names that are told
 
 
 class Fault(Exception):
@@ -63,10 +65,14 @@ def deleted_by_another() -> Fault:
     return not_found("Another user has deleted this transaction.")
 
 
-def unknown_property(name: str, entity: str, known: int) -> Fault:
+def unknown_property(name: str, entity: str, known: Iterable[str]) -> Fault:
+    """QuickBooks names the known properties, cut off after a while (recorded)."""
+    names = list(known) if isinstance(known, Mapping) else sorted(known)
+    told = ", ".join(f'"{one}"' for one in names)
+    told = told if len(told) <= _MOST_NAMED else f"{told[:_MOST_NAMED]} [truncated]"
     detail = (
         f'Property Name:Unrecognized field "{name}" (class com.intuit.schema.finance.v3.{entity}), '
-        f"not marked as ignorable ({known} known properties [truncated]])\n specified is unsupported or"
+        f"not marked as ignorable ({len(names)} known properties: {told}])\n specified is unsupported or"
         " invalid"
     )
     return Fault("2010", "Request has invalid or unsupported property", detail, element=None)

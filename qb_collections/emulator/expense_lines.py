@@ -59,7 +59,7 @@ def _checked(work: Work, raw: Body, cut: Callable[[Decimal], Decimal], *, ordere
         raise errors.invalid_enum("DetailType", kind)
     for name in raw:
         if name not in _LINE and name not in _DETAILS and name != "DescriptionLineDetail":
-            raise errors.unknown_property(name, "Line", len(_LINE) + len(_DETAILS))
+            raise errors.unknown_property(name, "Line", [*_LINE, *_DETAILS])
     line: Body = {"DetailType": kind}
     if raw.get("Description"):
         line["Description"] = str(raw["Description"])
@@ -86,7 +86,7 @@ def _checked(work: Work, raw: Body, cut: Callable[[Decimal], Decimal], *, ordere
 def _detail(work: Work, kind: str, sent: Body) -> Body:
     for name in sent:
         if name not in _DETAILS[kind]:
-            raise errors.unknown_property(name, kind, len(_DETAILS[kind]))
+            raise errors.unknown_property(name, kind, _DETAILS[kind])
     detail: Body = {}
     for name, value in sent.items():
         if value is None or value == "" or name == "ItemAccountRef":

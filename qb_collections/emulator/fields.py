@@ -25,6 +25,7 @@ class Field:
 
 
 Fields = Mapping[str, Field]
+_MOST_DIGITS = 15  # QuickBooks' amounts have at most fifteen (API reference of Line)
 
 
 def text(**most: int) -> dict[str, Field]:
@@ -66,7 +67,7 @@ def read(entity: str, fields: Fields, body: Body) -> Given:
     for name, raw in body.items():
         field = fields.get(name)
         if field is None:
-            raise errors.unknown_property(name, entity, len(fields))
+            raise errors.unknown_property(name, entity, fields)
         if field.kind == "answer":
             continue
         value = None if raw is None or raw == "" else _read_one(name, field, raw)
@@ -84,7 +85,7 @@ def _read_one(name: str, field: Field, raw: Any) -> Any:
         case "money" | "number":
             return number_of(name, raw)
         case "day":
-            return _day(name, raw)
+            return day_of(name, raw)
         case "flag":
             return _flag(name, raw)
         case "ref":
@@ -109,11 +110,14 @@ def _text(name: str, field: Field, raw: Any) -> str:
 
 
 def number_of(name: str, raw: Any) -> Decimal:
-    """Return a number, or text that holds one; raises Fault 2080."""
+    """Return a number of at most fifteen digits before the point, or text with one; raises Fault 2080."""
     try:
-        return number(raw)
+        found = number(raw)
     except ValueError as error:
         raise errors.invalid_number(name, raw) from error
+    if found.adjusted() >= _MOST_DIGITS:
+        raise errors.invalid_number(name, raw)
+    return found
 
 
 def amount_of(name: str, raw: Any) -> Decimal:
@@ -121,7 +125,8 @@ def amount_of(name: str, raw: Any) -> Decimal:
     return cents(number_of(name, raw))
 
 
-def _day(name: str, raw: Any) -> str:
+def day_of(name: str, raw: Any) -> str:
+    """Return a day as text, 2026-10-30; raises Fault 2090."""
     try:
         return parse_day(str(raw)).isoformat()
     except ValueError as error:

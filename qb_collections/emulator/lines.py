@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.fields import number_of, reference
+from qb_collections.emulator.fields import day_of, number_of, reference
 from qb_collections.emulator.wire import ZERO, Body, cents
 from qb_collections.emulator.work import Work
 
@@ -115,11 +115,11 @@ def _checked(entity: str, raw: Body, cut: Rounding) -> Body:
         if name not in _LINE and name not in {place for place, _ in _DETAILS.values()} | {
             "SubtotalLineDetail"
         }:
-            raise errors.unknown_property(name, "Line", len(_LINE) + len(_DETAILS))
+            raise errors.unknown_property(name, "Line", [*_LINE, *_DETAILS])
     detail = raw.get(holder) or {}
     for name in detail:
         if name not in known:
-            raise errors.unknown_property(name, holder, len(known))
+            raise errors.unknown_property(name, holder, known)
     line: Body = {"DetailType": kind, holder: {k: v for k, v in detail.items() if v not in (None, "")}}
     if raw.get("Description"):
         line["Description"] = str(raw["Description"])
@@ -145,6 +145,8 @@ def _sale(work: Work, line: Body, cut: Rounding) -> Body:
     for name in ("Qty", "UnitPrice", "TaxInclusiveAmt", "DiscountRate", "DiscountAmt"):
         if name in detail:
             detail[name] = number_of(name, detail[name])
+    if detail.get("ServiceDate"):
+        detail["ServiceDate"] = day_of("ServiceDate", detail["ServiceDate"])
     amount = line.get("Amount")
     qty, price = detail.get("Qty"), detail.get("UnitPrice")
     if amount is not None and amount != 0 and not qty and not price:

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OPERATORS = ("=", "<", ">", "<=", ">=", "!=")  # != is in no document; public clients use it
+_MOST_COUNT = 2**31 - 1
 _DEFAULT_ROWS = 100  # what QuickBooks answers when no MAXRESULTS is given
 _KEYWORDS = frozenset({"where", "orderby", "order", "startposition", "maxresults", "and", "group", "or"})
 
@@ -174,6 +175,8 @@ class _Parser:
         value = int(token.text)
         if value < 1:
             raise errors.bad_query(f"value {value} is too small. Min allowed value is 1")
+        if value > _MOST_COUNT:
+            raise errors.bad_query(f"value {value} is too large. Max allowed value is {_MOST_COUNT}")
         return value
 
     def _value(self) -> str:

@@ -13,6 +13,7 @@ from qb_collections.emulator.wire import Body, decode, micros, number, parse_day
 from qb_collections.emulator.work import Work
 
 _MOST_ROWS = 1000
+_MOST_STORED = 2**63 - 1
 # Lists of QuickBooks that no company here has anything in.
 _NEVER_ANY = frozenset(
     {"budget", "customertype", "journalcode", "reimbursecharge", "taxpayment", "chargecredit"}
@@ -150,6 +151,13 @@ def _compare(work: Work, shown: Filter, condition: Condition) -> tuple[str, list
 
 
 def _literal(work: Work, shown: Filter, name: str, value: str) -> Any:
+    found = _read(work, shown, name, value)
+    if isinstance(found, int) and abs(found) > _MOST_STORED:
+        raise errors.bad_query(f"Invalid value '{value}' for property {name}")
+    return found
+
+
+def _read(work: Work, shown: Filter, name: str, value: str) -> Any:
     try:
         match shown.kind:
             case "money":
@@ -166,7 +174,7 @@ def _literal(work: Work, shown: Filter, name: str, value: str) -> Any:
                 return micros(parse_instant(value, work.switches.zone))
             case _:
                 return value
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, OverflowError) as error:
         raise errors.bad_query(f"Invalid value '{value}' for property {name}") from error
 
 

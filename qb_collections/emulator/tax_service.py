@@ -18,7 +18,7 @@ def create(engine: "Engine", realm: str, body: Body) -> Body:
     """Make the code, and each rate that is not named by its id; answered without an envelope of its own."""
     for name in body:
         if name not in _KNOWN:
-            raise errors.unknown_property(name, "TaxService", len(_KNOWN))
+            raise errors.unknown_property(name, "TaxService", _KNOWN)
     details = body.get("TaxRateDetails")
     if not body.get("TaxCode"):
         raise errors.missing("TaxCode")
@@ -42,7 +42,7 @@ def create(engine: "Engine", realm: str, body: Body) -> Body:
 def _rate(work: Work, one: Body) -> Body:
     for name in one:
         if name not in _DETAIL:
-            raise errors.unknown_property(name, "TaxRateDetails", len(_DETAIL))
+            raise errors.unknown_property(name, "TaxRateDetails", _DETAIL)
     applies = str(one.get("TaxApplicableOn") or "Sales")
     if applies not in ("Sales", "Purchase", "Other"):
         raise errors.invalid_enum("TaxApplicableOn", applies)

@@ -13,6 +13,7 @@ Body = dict[str, Any]
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 _UNIT = 10_000
+_FIRST_YEAR, _LAST_YEAR = 1753, 9900  # room for a due date after the last day
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -25,7 +26,10 @@ def encode(value: Any) -> bytes:
 
 def decode(text: str | bytes) -> Any:
     """Read JSON; a number with a point becomes a Decimal.  Raises ValueError when it is not JSON."""
-    return _decoder.decode(text)
+    try:
+        return _decoder.decode(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def cents(value: Decimal) -> Decimal:
@@ -86,7 +90,10 @@ def envelope_time(at: datetime, zone_name: str) -> str:
 
 def parse_day(text: str) -> date:
     """Read 2026-10-30 or 2026/10/30 (a time behind it is ignored); raises ValueError."""
-    return date.fromisoformat(text[:10].replace("/", "-"))
+    found = date.fromisoformat(text[:10].replace("/", "-"))
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"not a day of business: {found}")
+    return found
 
 
 def parse_instant(text: str, zone_name: str) -> datetime:

@@ -68,6 +68,28 @@ def test_a_minimal_invoice_gets_everything_that_the_recording_shows(company):
     }
 
 
+def test_the_company_s_term_gives_the_day_and_defined_fields_come_back_empty():
+    """Recorded: an invoice of 29 September without a term is due on 29 October and names no term."""
+    company = small_company()
+    term = company.save("Term", Name="Net 30 days", DueDays=30)["Id"]
+    names = [
+        {"Name": "SalesFormsPrefs.UseSalesCustom1", "Type": "BooleanType", "BooleanValue": True},
+        {"Name": "SalesFormsPrefs.SalesCustomName1", "Type": "StringType", "StringValue": "Crew #"},
+        {"Name": "SalesFormsPrefs.SalesCustomName2", "Type": "StringType", "StringValue": "Not used"},
+    ]
+    fields = [{"CustomField": [one]} for one in names]
+    prefs = {"DefaultTerms": {"value": term}, "CustomField": fields}
+    company.engine.set_preferences(REALM, {"SalesFormsPrefs": prefs})
+
+    empty = company.invoice("100", TxnDate="2026-09-29")
+    filled = company.invoice("100", CustomField=[{"DefinitionId": "1", "StringValue": "B"}])
+
+    assert empty["DueDate"] == "2026-10-29"
+    assert "SalesTermRef" not in empty
+    assert empty["CustomField"] == [{"DefinitionId": "1", "Name": "Crew #", "Type": "StringType"}]
+    assert filled["CustomField"][0]["StringValue"] == "B"
+
+
 def test_amounts_are_numbers_that_keep_two_decimals(company):
     invoice = company.invoice("100")
 
@@ -122,6 +144,15 @@ def test_an_unknown_property_is_named(company):
     assert error["Detail"].startswith(
         'Property Name:Unrecognized field "BadJson" (class com.intuit.schema.finance.v3.Invoice)'
     )
+
+
+def test_the_known_properties_are_named_and_cut_off(company):
+    _, found = company.http("POST", "invoice", {"BadJson": 1})
+
+    detail = found["Fault"]["Error"][0]["Detail"]
+    assert ' known properties: "' in detail
+    assert '"DocNumber", ' in detail
+    assert detail.endswith(" [truncated]])\n specified is unsupported or invalid")
 
 
 def test_an_id_that_is_no_number_is_refused_without_a_time(company):

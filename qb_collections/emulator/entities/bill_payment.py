@@ -84,7 +84,7 @@ class BillPayment(Entity):
         for raw in new.get("Line") or []:
             for name in raw:
                 if name not in _LINE:
-                    raise errors.unknown_property(name, "Line", len(_LINE))
+                    raise errors.unknown_property(name, "Line", _LINE)
             for link in raw.get("LinkedTxn") or []:
                 entity, id_ = str(link.get("TxnType", "")), str(link.get("TxnId", ""))
                 amount = currencies.in_unit(work, new, number_of("Amount", raw.get("Amount", 0)))

@@ -51,17 +51,19 @@ class Invoice(SalesForm):
             new.setdefault(name, False)
         if not new.get("Deposit"):
             new.pop("Deposit", None)
+        elif new["Deposit"] < 0:
+            raise errors.negative_amount("Deposit")
+        else:
+            new["Deposit"] = currencies.in_unit(work, new, new["Deposit"])
         new["LinkedTxn"] = applications.links_of(work, "Invoice", new)
         self._balance(work, new)
         return new
 
     def _default_term(self, work: Work, new: Body) -> None:
-        """QuickBooks fills the customer's term in, else the company's."""
-        if "SalesTermRef" in new:
-            return
+        """QuickBooks fills the customer's term in."""
         customer = work.body("Customer", (new.get("CustomerRef") or {}).get("value", "")) or {}
-        ref = customer.get("SalesTermRef") or work.preference("SalesFormsPrefs", "DefaultTerms")
-        if ref and work.body("Term", str(ref["value"])):
+        ref = customer.get("SalesTermRef")
+        if "SalesTermRef" not in new and ref and work.body("Term", str(ref["value"])):
             new["SalesTermRef"] = {"value": str(ref["value"])}
 
     def _due(self, work: Work, new: Body, old: Body | None, asked: Asked) -> None:
@@ -71,8 +73,9 @@ class Invoice(SalesForm):
         )
         if "DueDate" in new and ("DueDate" in asked.names or not moved or same):
             return
-        ref = new.get("SalesTermRef")
-        term = work.body("Term", ref["value"]) if ref else None
+        # Recorded: the company's own term gives the day, and is not named on the invoice.
+        ref = new.get("SalesTermRef") or work.preference("SalesFormsPrefs", "DefaultTerms")
+        term = work.body("Term", str(ref["value"])) if ref else None
         txn_on = date.fromisoformat(new["TxnDate"])
         new["DueDate"] = (due_on(term, txn_on) if term else txn_on).isoformat()
 

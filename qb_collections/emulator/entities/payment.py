@@ -265,7 +265,7 @@ def _split(lines: list[Body]) -> list[Body]:
     for line in lines:
         for name in line:
             if name not in _LINE:
-                raise errors.unknown_property(name, "Line", len(_LINE))
+                raise errors.unknown_property(name, "Line", _LINE)
         found += [{**line, "LinkedTxn": [link]} for link in line.get("LinkedTxn") or []]
     return found
 

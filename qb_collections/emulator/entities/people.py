@@ -30,6 +30,12 @@ PERSON_FILTERS = {
     "CompanyName": inside("CompanyName"),
     "PrintOnCheckName": inside("PrintOnCheckName"),
 }
+_ADDRESS = {f"Line{number}": 500 for number in range(1, 6)} | {
+    "City": 255,
+    "CountrySubDivisionCode": 255,
+    "PostalCode": 30,
+    "Country": 255,
+}
 _PHONES = ("PrimaryPhone", "AlternatePhone", "Mobile", "Fax")
 
 
@@ -97,14 +103,30 @@ def check_contact(new: Body) -> None:
             if not value:
                 del new[name]
     web = new.get("WebAddr")
-    if isinstance(web, dict) and not web.get("URI"):
-        del new["WebAddr"]
+    if isinstance(web, dict):
+        if not web.get("URI"):
+            del new["WebAddr"]
+        elif len(str(web["URI"])) > 1000:
+            raise errors.too_long("WebAddr.URI", 1000, len(str(web["URI"])))
+    check_addresses(new)
 
 
-def check_email(name: str, value: str) -> None:
-    """Raise Fault 2050 over 100 characters, 2210 unless every comma-separated part looks like an address."""
-    if len(value) > 100:
-        raise errors.too_long(name, 100, len(value))
+def check_addresses(new: Body) -> None:
+    """Raise Fault 2050 where a part of an address is longer than QuickBooks keeps it."""
+    for name in ("BillAddr", "ShipAddr", "ShipFromAddr", "VendorAddr", "PrimaryAddr"):
+        address = new.get(name)
+        if not isinstance(address, dict):
+            continue
+        for part, most in _ADDRESS.items():
+            length = len(str(address.get(part) or ""))
+            if length > most:
+                raise errors.too_long(f"{name}.{part}", most, length)
+
+
+def check_email(name: str, value: str, most: int = 100) -> None:
+    """Raise Fault 2050 over so many characters, 2210 unless every comma-separated part is like an address."""
+    if len(value) > most:
+        raise errors.too_long(name, most, len(value))
     for part in value.split(","):
         local, at, host = part.strip().rpartition("@")
         if not (local and at and host) or " " in part.strip():

@@ -51,7 +51,7 @@ class RecurringTransaction(Entity):
         known = registry.spec(named[0]).fields
         for name in inner:
             if name not in known:
-                raise errors.unknown_property(name, named[0], len(known))
+                raise errors.unknown_property(name, named[0], known)
         return {**inner, TYPE: named[0]}
 
     def columns(self, body: Body) -> Columns:

@@ -8,6 +8,7 @@ from qb_collections.emulator import (
     accounts,
     applications,
     currencies,
+    custom_fields,
     errors,
     lines,
     numbering,
@@ -24,7 +25,7 @@ from qb_collections.emulator.entities.base import (
     inside,
     merge_note,
 )
-from qb_collections.emulator.entities.people import check_email
+from qb_collections.emulator.entities.people import check_addresses, check_email
 from qb_collections.emulator.fields import COMMON, Field, Fields, choice, of_kind, text
 from qb_collections.emulator.ledger import Posting
 from qb_collections.emulator.wire import ZERO, Body, stamp
@@ -139,7 +140,7 @@ class SalesForm(Entity):
                 self._discount_accounts(work, new)
         named = bool(asked.names & {"Line", "TxnTaxDetail", "GlobalTaxCalculation", "ApplyTaxAfterDiscount"})
         new.setdefault("ApplyTaxAfterDiscount", False)
-        new.setdefault("CustomField", (old or {}).get("CustomField", []))
+        new["CustomField"] = custom_fields.shown(work, new.get("CustomField", []))
         taxes.assess(work, new, old, named=named or old is None)
         new["TotalAmt"] = (
             lines.subtotal(new["Line"]) - lines.discount(new["Line"]) + new["TxnTaxDetail"]["TotalTax"]
@@ -180,6 +181,9 @@ class SalesForm(Entity):
                 check_email("BillEmail.Address", address)
             else:
                 del new["BillEmail"]
+        for name in ("BillEmailCc", "BillEmailBcc"):
+            if isinstance(new.get(name), dict) and new[name].get("Address"):
+                check_email(f"{name}.Address", str(new[name]["Address"]), 200)
         if old is not None:
             return
         for name in ("BillAddr", "ShipAddr"):
@@ -189,6 +193,7 @@ class SalesForm(Entity):
             new.setdefault("BillEmail", {"Address": customer["PrimaryEmailAddr"]["Address"]})
 
     def _lengths(self, new: Body) -> None:
+        check_addresses(new)
         memo = new.get("CustomerMemo")
         if isinstance(memo, dict):
             value = str(memo.get("value") or "")

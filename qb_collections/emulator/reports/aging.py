@@ -12,6 +12,9 @@ from qb_collections.emulator.reports import shape
 from qb_collections.emulator.wire import ZERO, Body, decode, money
 from qb_collections.emulator.work import Work
 
+_MOST_DAYS = 36_500
+_MOST_BUCKETS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
@@ -121,13 +124,15 @@ class _Buckets:
 
 def _buckets(params: Mapping[str, str]) -> _Buckets:
     days, count = _whole(params, "aging_period", 30), _whole(params, "num_periods", 4)
+    if count > _MOST_BUCKETS:
+        raise errors.invalid_number("num_periods", count)
     titles = [f"{days * (step - 1) + 1} - {days * step}" for step in range(1, count)]
     return _Buckets(days, count, ("Current", *titles, f"{days * (count - 1) + 1} and over"))
 
 
 def _whole(params: Mapping[str, str], name: str, otherwise: int) -> int:
     text = params.get(name) or str(otherwise)
-    if not text.isdecimal() or int(text) < 1:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST_DAYS):
         raise errors.invalid_number(name, text)
     return int(text)
 
@@ -224,7 +229,7 @@ def detail(work: Work, params: Mapping[str, str]) -> Body:
     """One row for each open document, in sections by how late it is, the latest first."""
     on = shape.as_of(work, params)
     buckets = _buckets(params)
-    least = int(params.get("past_due") or 0)
+    least = _whole(params, "past_due", 0) if params.get("past_due") not in (None, "", "0") else 0
     groups: defaultdict[int, list[tuple[OpenItem, int]]] = defaultdict(list)
     for item in _chosen(work, params, on):
         late = _late_days(work, params, item, on)
