@@ -36,6 +36,7 @@ _WHY = {
     "dispute": "they dispute it",
     "promise": "they had promised to pay",
     "in_transit": "a payment was on its way",
+    "autopay": "it is collected by itself",
     "exclusion": "you asked to leave it out",
     "people_only": "only people may write to them",
     "handed_over": "handed over",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from qb_collections.core import contact_limits, holds
+from qb_collections.core import addresses, contact_limits, holds
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Contact, ContactKind, HoldKind
 from qb_collections.core.decision import Finding
@@ -42,21 +42,30 @@ def handed_over(view: View) -> Finding | None:
     place = _longest(view, HoldKind.HANDED_OVER)
     if place is None:
         return None
+    who = short(place.hold.owner or "somebody else", 24)
     because = (
-        f"Handed over: somebody else has looked after {view.name} since {view.day(place.hold.placed_on)} "
+        f"Handed over: {who} has looked after {view.name} since {view.day(place.hold.placed_on)} "
         f"({short(place.hold.reason, 50)}). Nothing is sent from here until a person takes the account back."
     )
     return _stop("handed_over", because, place.review_on)
 
 
 def hardship(view: View) -> Finding | None:
+    """Its end, where it has one, is the day by which a person looks at it again."""
     place = _longest(view, HoldKind.HARDSHIP)
     if place is None:
         return None
-    because = (
-        f"Left alone: {view.name} is in difficulty ({short(place.hold.reason, 50)}). Nothing goes out by "
-        "itself; offer to spread the amount, or lift the mark when things are better."
-    )
+    head = f"Left alone: {view.name} is in difficulty ({short(place.hold.reason, 50)})."
+    if place.hold.until_on is None:
+        because = (
+            f"{head} Nothing goes out by itself; offer to spread the amount, or lift the mark when things "
+            "are better."
+        )
+    else:
+        because = (
+            f"{head} Nothing goes out by itself through {view.day(place.hold.until_on)}; look at it again by "
+            "then, or offer to spread the amount."
+        )
     return _stop("hardship", because, place.review_on)
 
 
@@ -144,7 +153,10 @@ def no_reachable_contact(view: View) -> Finding | None:
     phone = short(view.case.customer.phone or "", 24)
     if has_email(view, step) or (step.stage.channel == "call" and phone):
         return None
-    if step.stage.channel == "call":
+    bounce = addresses.bounced(view.case, step.invoices)
+    if bounce is not None:
+        because = _came_back(view, bounce, phone)
+    elif step.stage.channel == "call":
         because = (
             f"Can't reach them: QuickBooks has no phone number and no e-mail address of {view.name}. "
             "Messages wait until you add one."
@@ -255,7 +267,18 @@ def goes_out_on(view: View, step: Step) -> date:
 
 
 def has_email(view: View, step: Step) -> bool:
+    """Whether there is an address, of the customer or of the invoices, from which nothing came back."""
+    if HoldKind.BOUNCED in view.holds:
+        return bool(addresses.usable(view.case, step.invoices))
     return bool(view.case.customer.emails) or any(invoice.email for invoice in step.invoices)
+
+
+def _came_back(view: View, bounce: addresses.Bounce, phone: str) -> str:
+    call = f", or call {phone}" if phone else ""
+    return (
+        f"Can't reach them: e-mail to {short(bounce.address, 30)} came back on {view.day(bounce.on)}, "
+        f"and {view.name} has no other address. Messages wait: add one in QuickBooks{call}."
+    )
 
 
 def _spread(view: View) -> str:

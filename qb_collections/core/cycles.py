@@ -15,7 +15,10 @@ from qb_collections.core.case import Case, Contact, ContactKind, Cycle, Hold, Ho
 from qb_collections.core.ladder import said_in_cycle
 from qb_collections.core.view import plans_by_invoice
 
-_KEEP_OUT = (HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.EXCLUSION)
+_KEEP_OUT = (
+    *(HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.AUTOPAY),
+    HoldKind.EXCLUSION,
+)
 
 
 def advance(case: Case, policy_version: int, today: date) -> Cycle | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from qb_collections.core.books import Invoice
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.rules import Rules
 
@@ -18,6 +19,15 @@ class Standing:
 
     hold: Hold
     review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """An invoice is collected by itself on a day, and we wait through another for the money."""
+
+    hold: Hold
+    on: date
+    last_on: date
 
 
 def by_kind(holds: Sequence[Hold]) -> Holds:
@@ -50,6 +60,23 @@ def last_day(hold: Hold, rules: Rules) -> date | None:
     if hold.kind is HoldKind.UPSET:
         return rules.calendar.add_business_days(hold.placed_on, terms.upset_business_days)
     return None
+
+
+def collected(hold: Hold, invoice: Invoice, rules: Rules) -> Collected | None:
+    """When an invoice under this hold is collected by itself; None: it is not.
+
+    A collection that failed must not be silent for ever: without a day of its own an invoice waits through
+    its due date and the days that a payment may take to arrive.  On a customer the hold's end is that of
+    the arrangement: what falls due later is not collected by itself.
+    """
+    if invoice.due_on is None:
+        return None
+    if hold.invoice_id is not None and hold.until_on is not None:
+        return Collected(hold, hold.until_on, hold.until_on)
+    if hold.until_on is not None and invoice.due_on > hold.until_on:
+        return None
+    days = rules.policy.promises.in_transit_business_days
+    return Collected(hold, invoice.due_on, rules.calendar.add_business_days(invoice.due_on, days))
 
 
 def longest(holds: Sequence[Hold], rules: Rules, today: date) -> Standing | None:

@@ -120,6 +120,23 @@ def in_transit(view: View, invoice: Invoice) -> Finding | None:
     return _stop("in_transit", because, invoice, place.review_on)
 
 
+def autopay(view: View, invoice: Invoice) -> Finding | None:
+    """Collected by itself on its day; when nothing has come some days later, it is asked for as usual."""
+    if HoldKind.AUTOPAY not in view.holds:
+        return None
+    found = holds.on_invoice(view.holds, HoldKind.AUTOPAY, invoice.id)
+    waits = [one for hold in found if (one := holds.collected(hold, invoice, view.rules)) is not None]
+    wait = max(waits, key=lambda one: one.last_on, default=None)
+    if wait is None or view.today > wait.last_on:
+        return None
+    because = (
+        f"Left alone: invoice {label(invoice)} is collected by itself on {view.day(wait.on)} "
+        f"({short(wait.hold.reason, 40)}). We wait for it through {view.day(wait.last_on)} and look again "
+        f"the day after. {short(wait.hold.placed_by, 24)} can lift this."
+    )
+    return _stop("autopay", because, invoice, wait.last_on + _DAY)
+
+
 def exclusion(view: View, invoice: Invoice) -> Finding | None:
     place = _longest(view, HoldKind.EXCLUSION, invoice)
     if place is None:
@@ -155,6 +172,7 @@ INVOICE_GATES: tuple[tuple[str, InvoiceGate, str], ...] = (
     ("dispute", dispute, "Nobody disputes it."),
     ("promise", promise, "No promise to pay it is open."),
     ("in_transit", in_transit, "No payment is said to be on its way."),
+    ("autopay", autopay, "It is not collected by itself, or its days for that are over."),
     ("exclusion", exclusion, "Nobody asked to leave it out."),
     ("too_old", too_old, "It is not too old to ask about, or a person has looked at it."),
 )

@@ -47,6 +47,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "dispute": ("disputes what is due", "dispute what is due"),
     "promise": ("has promised a day", "have promised a day"),
     "in_transit": ("says a payment is on its way", "say a payment is on its way"),
+    "autopay": ("is collected by itself", "are collected by themselves"),
     "exclusion": ("is left out because you asked", "are left out because you asked"),
     "too_old": ("is very old and needs your look", "are very old and need your look"),
     "first night": ("follows in the next days: we start small", "follow in the next days: we start small"),

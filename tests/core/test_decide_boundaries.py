@@ -573,7 +573,11 @@ def test_a_hold_stands_through_its_last_day_and_ends_by_itself(kind, until_on, l
 
 
 @pytest.mark.parametrize(
-    "kind", [k for k in HoldKind if k not in (HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.UPSET)]
+    "kind",
+    [
+        *(HoldKind.DISPUTE, HoldKind.EXCLUSION, HoldKind.HARDSHIP, HoldKind.HANDED_OVER),
+        *(HoldKind.PEOPLE_ONLY, HoldKind.INSOLVENT, HoldKind.OPEN_REPLY),
+    ],
 )
 def test_a_hold_without_an_end_stands_until_a_person_lifts_it(kind):
     made = case(holds=(hold(kind),), looked_at_ids=frozenset({"1"}))

@@ -15,7 +15,8 @@ RULES = rules()
 
 def test_the_order_of_the_gates_is_the_house_order():
     assert [name for name, _, _ in INVOICE_GATES] == [
-        *("settled", "not_overdue", "plan", "dispute", "promise", "in_transit", "exclusion", "too_old"),
+        *("settled", "not_overdue", "plan", "dispute", "promise", "in_transit", "autopay", "exclusion"),
+        "too_old",
     ]
     assert [name for name, _, _ in CUSTOMER_GATES] == [
         *("people_only", "handed_over", "hardship", "credits", "credit_not_visible", "too_small"),

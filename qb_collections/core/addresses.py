@@ -1,0 +1,63 @@
+"""Which e-mail addresses of a customer can be used: what came back is left out until there is another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.case import Case, Hold, HoldKind
+
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"'@]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """An address that QuickBooks still has and to which e-mail came back."""
+
+    address: str
+    on: date
+
+
+def usable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+    """The addresses to write to, the customer's before those of the invoices; each once, capitals or not."""
+    bounces = _bounces(case)
+    return tuple(one for one in _known(case, invoices) if not any(_came_back(hold, one) for hold in bounces))
+
+
+def bounced(case: Case, invoices: Iterable[Invoice]) -> Bounce | None:
+    """The address that came back last, as QuickBooks still has it; None when none of these did."""
+    known = _known(case, invoices)
+    found = [
+        Bounce(address, hold.placed_on)
+        for hold in _bounces(case)
+        for address in known
+        if _came_back(hold, address)
+    ]
+    return max(found, key=lambda one: one.on, default=None)
+
+
+def named_in(reason: str) -> frozenset[str]:
+    """The addresses that a reason names, in small letters.
+
+    A bounce that names none is about every address: who places one should add what is known.
+    """
+    return frozenset(found.rstrip(".!?").casefold() for found in _ADDRESS.findall(reason))
+
+
+def _bounces(case: Case) -> list[Hold]:
+    return [hold for hold in case.holds if hold.kind is HoldKind.BOUNCED]
+
+
+def _known(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for address in (*case.customer.emails, *(one.email for one in invoices if one.email)):
+        found.setdefault(address.casefold(), address)
+    return tuple(found.values())
+
+
+def _came_back(hold: Hold, address: str) -> bool:
+    named = named_in(hold.reason)
+    return not named or address.casefold() in named
