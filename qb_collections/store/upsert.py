@@ -33,11 +33,14 @@ def insert_missing(conn: Connection, table: Table, rows: Rows, *, key: Sequence[
 def _execute(
     conn: Connection, table: Table, key: tuple[str, ...], taken: tuple[str, ...], rows: Rows
 ) -> None:
-    if conn.dialect.name != "sqlite" or len(rows) < MANY:
+    # A page of a thousand rows: half of its time would go into binding each row by itself.
+    fast = None
+    if conn.dialect.name == "sqlite" and len(rows) >= MANY:
+        fast = _compiled(conn.dialect, table, key, taken, tuple(rows[0]))
+    if fast is None:
         conn.execute(statement_for(conn.dialect.name, table, key, taken), list(rows))
         return
-    # A page of a thousand rows: half of its time would go into binding each row by itself.
-    sql, names, processors = _compiled(conn.dialect, table, key, taken, tuple(rows[0]))
+    sql, names, processors = fast
     columns = [
         [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
         for name, bind in zip(names, processors, strict=True)
@@ -48,13 +51,17 @@ def _execute(
 @lru_cache(maxsize=64)
 def _compiled(
     dialect: Dialect, table: Table, key: tuple[str, ...], taken: tuple[str, ...], columns: tuple[str, ...]
-) -> tuple[str, tuple[str, ...], tuple[Callable[[Any], Any] | None, ...]]:
-    """The statement's text, the columns in the order of its marks, and how each is made ready for SQLite."""
+) -> tuple[str, tuple[str, ...], tuple[Callable[[Any], Any] | None, ...]] | None:
+    """The statement's text, the columns in the order of its marks, and how each is made ready for SQLite.
+
+    None: the table fills columns that the rows do not name, which only SQLAlchemy can.
+    """
     compiled = statement_for(dialect.name, table, key, taken).compile(
         dialect=dialect, column_keys=list(columns)
     )
     names = tuple(compiled.positiontup or ())
-    assert set(names) == set(columns), "every mark is a column of the rows, and only those"
+    if set(names) != set(columns):
+        return None
     processors = tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
     return str(compiled), names, processors
 

@@ -1,0 +1,63 @@
+"""A page of rows and a single row are stored alike."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from qb_collections.core.books import Customer, Invoice
+from qb_collections.core.money import Money
+from qb_collections.store import mirror
+from qb_collections.store.engine import derived, reading
+from qb_collections.store.tables.mirror import mirror_invoice
+from qb_collections.store.upsert import MANY
+
+
+def invoice(number):
+    return Invoice(
+        id=str(number),
+        sync_token="0",
+        customer_id="1",
+        number=None,
+        issued_on=date(2026, 10, 1),
+        due_on=None if number % 2 else date(2026, 10, 31),
+        total=Money(Decimal("120.55"), "USD"),
+        balance=Money(Decimal("20.05"), "USD"),
+        email="ñ@x.example",
+        email_status=None,
+        sent_at=datetime(2026, 10, 1, 8, 30, 0, 5, tzinfo=UTC),
+        terms=None,
+        voided=bool(number % 3),
+        updated_at=None,
+    )
+
+
+@pytest.mark.parametrize("count", [1, MANY - 1, MANY, MANY + 1])
+def test_however_many_rows_are_put_at_once_each_is_stored_as_it_is(engine, company, count):
+    rows = [invoice(number) for number in range(count)]
+    with derived(engine) as conn:
+        mirror.put_invoices(conn, company.id, [replace(one, terms="earlier") for one in rows])
+        mirror.put_invoices(conn, company.id, rows)
+
+    with reading(engine) as conn:
+        found = mirror.invoices(conn, company.id, [one.id for one in rows])
+        of_company = mirror_invoice.c.company_id == company.id
+        raw = conn.execute(select(mirror_invoice.c.balance).where(of_company)).scalars().all()
+
+    assert found == {one.id: one for one in rows}
+    assert set(raw) == {Decimal("20.0500")}
+
+
+def test_lists_of_many_customers_are_stored_as_they_are(engine, company):
+    zero = Money(Decimal("0.00"), "USD")
+    rows = [
+        Customer(str(number), f"Customer {number}", "USD", zero, emails=("a@x.example", "b@x.example"))
+        for number in range(MANY)
+    ]
+    with derived(engine) as conn:
+        mirror.put_customers(conn, company.id, rows)
+
+    with reading(engine) as conn:
+        assert mirror.customers(conn, company.id) == {one.id: one for one in rows}
