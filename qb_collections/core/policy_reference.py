@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from qb_collections.core.policy import Policy
@@ -129,10 +129,8 @@ def _is_number(part: Mapping[str, Any]) -> bool:
     return part.get("type") == "number"
 
 
-def _plain_number(text: str) -> int | str:
-    """Defaults of amounts come as text; editors want what a person would write."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    return int(number) if number == int(number) else text
+def _plain_number(text: str) -> int:
+    """Defaults of amounts come as text; editors want a number.  All of them are whole."""
+    number = int(Decimal(text))
+    assert number == Decimal(text), text
+    return number

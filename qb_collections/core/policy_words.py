@@ -31,8 +31,10 @@ _LISTS: Mapping[str, str] = {
 _CODES: Mapping[str, str] = {
     "country": 'a country\'s two capital letters are needed, as in "US"',
     "subdivision": 'the letters of a state or province are needed, as in "TN"',
-    "template": 'the name of a text is needed: small letters, digits and _, as in "first_reminder"',
+    "template": 'the name of a text is needed: small letters, digits and _, as in "did_it_reach_you"',
     "smallest_balance_in": "a currency's three capital letters are needed, as in JPY = 2500",
+    "call_in": "a currency's three capital letters are needed, as in JPY = 75000",
+    "plan_offer_in": "a currency's three capital letters are needed, as in JPY = 75000",
 }
 _A_CODE = 'one capital letter and up to seven more capital letters or digits are needed, as in "S2"'
 

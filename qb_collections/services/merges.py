@@ -25,7 +25,7 @@ from qb_collections.services import mirroring
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import FullSync
 from qb_collections.services.sync_report import silent
-from qb_collections.store import cases, contacts, merged, mirror
+from qb_collections.store import cases, contacts, merged, mirror, policy_assignments
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
@@ -178,6 +178,7 @@ def _move(
 def _carry(conn: Connection, context: Context, company: Company, gone: str, into: str) -> None:
     """What stands and was said about the one goes on about the other.  Again, it changes nothing."""
     merged.hand_on_holds(conn, company.id, gone, into)
+    policy_assignments.hand_on(conn, company.id, gone, into)
     since = company.today(context.clock.now() - CONTACTS_FOR)
     for one in contacts.recent(conn, company.id, since=since, limit=100_000):
         if one.customer_id != gone or one.contact.kind is ContactKind.ANSWER:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from qb_collections.store.tables.policies import customer_group, policy_assignment
 from qb_collections.store.upsert import upsert
@@ -87,6 +87,23 @@ def leave(conn: Connection, company_id: int, name: str, customer_ids: Iterable[s
                 customer_group.c.name == name,
             )
         )
+
+
+def hand_on(conn: Connection, company_id: int, gone: str, into: str) -> None:
+    """Two customers became one in the books: the survivor takes over what it does not have itself."""
+    given = {one.target: one for one in assignments(conn, company_id) if one.scope == "customer"}
+    members = groups(conn, company_id)
+    if gone in given and into not in given:
+        assign(conn, company_id, replace(given[gone], target=into))
+    if gone in members and into not in members:
+        row = customer_group.c
+        conn.execute(
+            update(customer_group)
+            .where(row.company_id == company_id, row.customer_id == gone)
+            .values(customer_id=into)
+        )
+    unassign(conn, company_id, "customer", gone)
+    leave(conn, company_id, members.get(gone, ""), [gone])
 
 
 def groups(conn: Connection, company_id: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 
 from qb_collections.core.policy import PolicyRefused, parse
 
-from .making import TEXT
+from .making import STANDARD, TEXT, nov
 
 
 def step(code, after, *more, channel="email"):
@@ -231,3 +231,30 @@ def test_all_contradictions_are_named_at_once_in_the_order_of_the_text():
     text = text.replace("after_due_days = 10\n", "after_due_days = 3\n")
 
     assert [path for path, _, _ in told(text)] == ["ladder[2].after_due_days", "limits.at_most_in_7_days"]
+
+
+@pytest.mark.parametrize(
+    "section", ["limits.smallest_balance_in", "thresholds.call_in", "thresholds.plan_offer_in"]
+)
+def test_a_currency_is_three_capital_letters(section):
+    found = told(policy(A, f"[{section}]\njpy = 2500\n"))
+
+    assert told(policy(A, f"[{section}]\nJPY = 2500\n")) == []
+    assert len(found) == 1
+    assert "a currency's three capital letters are needed" in found[0][2]
+
+
+def test_a_steps_rest_after_a_contact_counts_days_or_business_days():
+    """From Thursday 5 November 2026: six days on is Wednesday the 11th, six business days Friday the 13th."""
+    calendar = STANDARD.calendar(frozenset())
+    plain = parse(policy(step("A", 3, "after_last_days = 6"))).ladder[0]
+    business = parse(policy(step("A", 3, "after_last_days = 6", "after_last_business = true"))).ladder[0]
+
+    assert plain.rested_on(nov(5), calendar) == nov(11)
+    assert business.rested_on(nov(5), calendar) == nov(13)
+
+
+def test_a_step_without_a_tone_speaks_firmly_where_it_is_firm():
+    soft, firm = parse(policy(A, step("B", 10, "firm = true"))).ladder
+
+    assert (soft.voice, firm.voice) == ("cooperative", "firm")

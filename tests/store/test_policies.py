@@ -72,6 +72,21 @@ def test_a_customer_is_in_one_group_at_most(engine, company):
         assert policy_assignments.groups(conn, company.id) == {"2": "Farms"}
 
 
+def test_of_two_customers_who_became_one_the_survivor_keeps_its_own_and_takes_what_it_lacks(engine, company):
+    with durable(engine) as conn:
+        policy_assignments.join(conn, company.id, "Schools", ["1"], "Dana", AT)
+        policy_assignments.assign(conn, company.id, given("customer", "1", "Brisk"))
+        policy_assignments.assign(conn, company.id, given("customer", "2", "Gentle"))
+
+        policy_assignments.hand_on(conn, company.id, "1", "2")
+        kept = policy_assignments.by_customer(conn, company.id), policy_assignments.groups(conn, company.id)
+        policy_assignments.hand_on(conn, company.id, "2", "3")
+        taken = policy_assignments.by_customer(conn, company.id), policy_assignments.groups(conn, company.id)
+
+    assert kept == ({"2": "Gentle"}, {"2": "Schools"})
+    assert taken == ({"3": "Gentle"}, {"3": "Schools"})
+
+
 def test_what_late_customers_owe_is_one_sum_for_each(engine, company):
     today = date(2026, 10, 30)
     with durable(engine) as conn:
