@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from qb_collections.cli import draft_verbs
 from qb_collections.cli.answers import Answer, Refused, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.report_lines import SAY_IT, reader_of, run_lines
@@ -71,6 +72,8 @@ def add_to(main: click.Group) -> None:
             {"company": company.name, "run_id": run_id, "message": said},
             [said, *(["Say it:", SAY_IT] if runs.INCOMPLETE in said else [])],
         )
+
+    draft_verbs.add_to(run)
 
     @verb(run, "confirm-books", "run confirm-books", "run confirm-books 7")
     @click.argument("run_id", metavar="[ID]", type=ROW_ID, required=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
+from qb_collections.core.case import Case
 from qb_collections.core.decision import Decision, Outcome
-from qb_collections.core.intents import State
+from qb_collections.core.intents import Intent, State
 from qb_collections.core.money import Money
 from qb_collections.services import composing
 from qb_collections.services.context import Context
-from qb_collections.services.effects import CONTACT_OUTCOMES, plan_of
+from qb_collections.services.effects import CONTACT_OUTCOMES, Draft, plan_of
 from qb_collections.services.guards import Checked
 from qb_collections.store import intents, tasks
 from qb_collections.store.companies import Company
@@ -42,6 +44,7 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
     assert case is not None and decision is not None
     now = context.clock.now()
     draft = composing.draft(company, case, decision, checked.read_at)
+    draft = _in_their_words(company, case, decision, draft, intent, checked.read_at)
     kind = MESSAGE if decision.outcome is Outcome.REMIND else decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
     words: dict[str, Any] = {
@@ -79,6 +82,21 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
                 external_id=str(task_id),
                 at=now,
             )
+
+
+def _in_their_words(
+    company: Company, case: Case, decision: Decision, ours: Draft, intent: Intent, read_at: datetime
+) -> Draft:
+    """A person's words while ours would be those that they replaced; else ours, with today's figures."""
+    edited = intent.plan.get("edited")
+    if edited is None:
+        return ours
+    seen_on = date.fromisoformat(edited["on"])
+    if composing.draft(company, case, decision, seen_on).text != edited["of"]:
+        return ours
+    theirs = intent.plan["draft"]
+    text = composing.restamped(company, case, decision, theirs["text"], seen_on, read_at)
+    return Draft(ours.to, theirs["subject"], text)
 
 
 def open_for(open_tasks: Iterable[Task], reminder: str) -> Task | None:

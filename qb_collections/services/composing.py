@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from qb_collections.messages.facts import (
     MessageFacts,
     Promise,
 )
+from qb_collections.messages.fields import fields_of
 from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.services.effects import Draft
@@ -54,6 +56,41 @@ def draft(company: Company, case: Case, decision: Decision, at: date | datetime)
             facts.customer.email, "", f"This text needs {wanted}. Add it, and the text is complete.\n"
         )
     return Draft(message.to, message.subject, message.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text with the facts it was made of."""
+
+    message: Message
+    facts: MessageFacts
+    draft: Draft
+
+
+def words(company: Company, case: Case, decision: Decision, at: date | datetime) -> Words | None:
+    """The words of a message of ours, with what they may say; None while a setting is missing."""
+    facts = facts_of(company, case, decision, _instant(company, at))
+    try:
+        message = _message(decision, facts)
+    except TemplateRefused as refused:
+        if missing_setting(refused) is None:
+            raise
+        return None
+    return Words(message, facts, Draft(message.to, message.subject, message.text))
+
+
+def restamped(
+    company: Company, case: Case, decision: Decision, text: str, of: date | datetime, at: date | datetime
+) -> str:
+    """The text with the instant of the check in the place of the one it was drafted with."""
+    before, after = (_stamp(facts_of(company, case, decision, _instant(company, one))) for one in (of, at))
+    return text.replace(before, after)
+
+
+def _stamp(facts: MessageFacts) -> str:
+    """As it stands under the list of invoices: March 5, 2026, 9:00 AM."""
+    fields = fields_of(facts)
+    return f"{fields['as_of_date']}, {fields['as_of_time']}"
 
 
 def _message(decision: Decision, facts: MessageFacts) -> Message:

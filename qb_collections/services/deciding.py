@@ -37,6 +37,7 @@ class Decided:
     decision: Decision
     draft: Draft
     facts: str  # hash of the decision and its words: equal means the preview was right
+    edited: tuple[str, str] | None = None  # the words of ours that a person's replaced, and who
 
     @property
     def key(self) -> Key:

@@ -7,6 +7,7 @@ transaction a chunk).  Nothing is sent here; `deliver` does that.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -20,8 +21,10 @@ from qb_collections.core.night_time import next_daily_run
 from qb_collections.services import asking, effects, foreign, run_gates, sync
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
+from qb_collections.services.drafts import changed_by_people, edited_plan
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.sync_report import Progress
-from qb_collections.store import audit, cases, companies, intents, runs, tasks
+from qb_collections.store import audit, cases, companies, draft_changes, intents, runs, sales, tasks
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -29,6 +32,7 @@ from qb_collections.store.leases import Lease
 from qb_collections.store.runs import Difference, DraftRow, Run
 from qb_collections.store.tasks import Task
 
+YEAR = timedelta(days=365)
 CHUNK = 200  # customers a transaction; a customer is never split
 USUAL_RUNS = 10  # how many earlier nights tell what is usual
 NOTHING_OPEN = "Nothing of this customer is open any more."
@@ -82,6 +86,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
     foreign.record(context, company, lease)
     with reading(context.engine) as conn:
         company = companies.get(conn, company.id)
+    _mark_who_bought_most(context, company, lease, on)
     night = decide_company(context, company, on)
     contacts = _counts([one.decision for one in night.decided])["contacts"]
     hold = run_gates.hold(context, company, lease, on, contacts)
@@ -90,6 +95,9 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         run = runs.open_run(conn, company.id, "night", on, now)
         previewed = runs.preview_of(conn, company.id, on)
         drafts = runs.drafts(conn, company.id, previewed.id) if previewed else {}
+        changes = draft_changes.of_run(conn, company.id, previewed.id) if previewed else {}
+        changes |= draft_changes.of_run(conn, company.id, run.id)
+        night = replace(night, decided=tuple(changed_by_people(one, changes, on) for one in night.decided))
         brake = hold or _brake(conn, company, run, night)
         if company.live_since_on is None and company.mode is not Mode.SHADOW:
             company = companies.update(conn, company.id, live_since_on=on)
@@ -113,6 +121,17 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
             )
         audit.append(conn, company.id, "system", "night decided", f"run {run.id}", counts, now)
     return run.id
+
+
+def _mark_who_bought_most(context: Context, company: Company, lease: Lease, on: date) -> None:
+    """Once twelve months of sales are known; until then only those that a person marked are important."""
+    year_ago = on - YEAR
+    if company.history_since is None or company.history_since > year_ago:
+        return
+    with durable(context.engine) as conn:
+        lease.check(conn)
+        percent = Rulebook(conn, company, on).policy.approvals.important_top_percent
+        cases.set_buys_most(conn, company.id, sales.bought_most(conn, company.id, year_ago, percent))
 
 
 def _end_earlier_runs(context: Context, company: Company, lease: Lease, on: date, now: datetime) -> None:
@@ -156,6 +175,7 @@ def _apply(
             now,
         )
         if effect is not None:
+            effect = _in_their_words(effect, one, run.on)
             queued[one.key] = _with_approval(effect, one, drafts.get(one.key), held=held)
     looks = [(*one.key, _next_look(one, run.on), one.case.is_backlog, one.case.start_on) for one in chunk]
     with durable(context.engine) as conn:
@@ -192,6 +212,14 @@ def _with_approval(
     return PlannedIntent(
         effect.key, effect.kind, effect.due_at, effect.plan, approval, effect.depends_on_keys
     )
+
+
+def _in_their_words(effect: PlannedIntent, one: Decided, on: date) -> PlannedIntent:
+    """The effect keeps which words of ours a person replaced: other figures bring ours back."""
+    if one.edited is None:
+        return effect
+    of_text, by = one.edited
+    return replace(effect, plan=edited_plan(effect.plan, on, of_text, one.draft.subject, one.draft.text, by))
 
 
 def _next_look(one: Decided, on: date) -> date | None:

@@ -61,6 +61,20 @@ def decline(conn: Connection, company_id: int, ids: Iterable[int], by: str, at: 
     return declined
 
 
+def withdraw(
+    conn: Connection, company_id: int, ids: Sequence[int], by: str, reason: str, at: datetime
+) -> None:
+    """A person takes these out of their run, whether they were to be approved or not."""
+    begun_not = (State.PLANNED, State.READY)
+    conn.execute(
+        update(intent)
+        .where(intent.c.company_id == company_id, intent.c.id.in_(ids), intent.c.state.in_(begun_not))
+        .values(approval=Approval.DECLINED, approved_by=by, approved_at=at)
+    )
+    _cancel(conn, company_id, ids, reason, at)
+    cancel_followers(conn, company_id, ids, at)
+
+
 def cancel_followers(conn: Connection, company_id: int, ids: Sequence[int], at: datetime | None) -> int:
     """Cancel what follows these and was not begun, and what follows that, and so on."""
     cancelled = 0

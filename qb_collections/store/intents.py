@@ -30,7 +30,7 @@ from qb_collections.store.attempts import (
     last_attempt,
     open_attempt,
 )
-from qb_collections.store.endings import approve, cancel_contacts_of_run, cancel_followers, decline
+from qb_collections.store.endings import approve, cancel_contacts_of_run, cancel_followers, decline, withdraw
 from qb_collections.store.leases import Lease
 from qb_collections.store.tables.intents import intent, intent_dependency
 from qb_collections.store.upsert import insert_missing
@@ -43,6 +43,7 @@ __all__ = [
     "cancel_contacts_of_run",
     "close_attempt",
     "decline",
+    "withdraw",
     "get",
     "last_attempt",
     "list",
@@ -207,6 +208,20 @@ def settle(
     _move(conn, lease, intent_id, state, values)
     if state in (State.REJECTED, State.CANCELLED):
         cancel_followers(conn, lease.company_id, [intent_id], at)
+
+
+def reword(conn: Connection, company_id: int, intent_id: int, plan: Mapping[str, Any]) -> None:
+    """Other words for an effect that nothing was sent for yet."""
+    done = conn.execute(
+        update(intent)
+        .where(
+            intent.c.company_id == company_id,
+            intent.c.id == intent_id,
+            intent.c.state.in_((State.PLANNED, State.READY)),
+        )
+        .values(plan=dict(plan))
+    )
+    assert done.rowcount == 1, "only what waits can be reworded"
 
 
 def postpone(conn: Connection, lease: Lease, intent_ids: Iterable[int], due_at: datetime) -> None:

@@ -88,6 +88,15 @@ def refresh(
     )
 
 
+def reword(conn: Connection, company_id: int, task_id: int, text: str) -> None:
+    """Other words for an open task."""
+    conn.execute(
+        update(task)
+        .where(task.c.company_id == company_id, task.c.id == task_id, task.c.state == "open")
+        .values(text=text)
+    )
+
+
 def close(
     conn: Connection,
     company_id: int,

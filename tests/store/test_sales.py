@@ -47,7 +47,7 @@ def test_old_voided_and_planned_invoices_are_no_sales_and_sites_count_for_their_
             conn,
             company.id,
             customer_id="c3",
-            form="invoices",
+            form="installment_invoices",
             agreed_on=SINCE,
             originals=[Original("i3", usd("9000.00"))],
             installments=[Installment(1, date(2026, 12, 1), usd("9000.00"), invoice_id="planned")],

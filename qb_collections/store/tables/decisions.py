@@ -96,6 +96,8 @@ draft_change = Table(
     metadata,
     company_id(primary_key=True),
     Column("decision_id", ForeignKey("decision.id"), primary_key=True),
+    Column("facts_hash", String(64), nullable=False),  # of what the person saw
+    words("of_text", nullable=True),  # the words the person saw
     words("subject", nullable=True),
     words("text", nullable=True),
     words("edited_by", nullable=True),

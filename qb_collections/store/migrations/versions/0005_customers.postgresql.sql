@@ -95,6 +95,8 @@ DROP TABLE old_look;
 CREATE TABLE draft_change (
     company_id INTEGER NOT NULL,
     decision_id INTEGER NOT NULL,
+    facts_hash VARCHAR(64) NOT NULL,
+    of_text TEXT,
     subject TEXT,
     text TEXT,
     edited_by TEXT,
