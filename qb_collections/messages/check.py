@@ -42,6 +42,7 @@ _TYPED = (
     *("customer_address", "terms", "attached", "pay_link", "number", "numbers", "plan", "plan_example"),
     *("handover_contact", "payment_numbers", "dispute_number", "dispute_owner", "dispute_reason"),
     *("dispute_done", "caller", "local_time", "habit", "last_paid_how", "documents", "offer", "approver"),
+    *("why", "came_back"),
 )
 _TYPED_IN_ROWS = ("number", "label", "line", "work", "purchase_order")
 _SAID = {

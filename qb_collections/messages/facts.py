@@ -31,6 +31,8 @@ class CustomerFacts:
     email: str | None = None
     phone: str | None = None
     address: str | None = None  # several lines, for letters
+    came_back: str | None = None  # the address to which e-mail came back, where there is no other
+    came_back_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,25 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """What helps the person who chooses the step after the last one.
+
+    known_from: the first day of complete payment history; None while it has not been read.  What rests
+    on twelve months of it is None where it does not reach back so far.
+    """
+
+    why: str  # the decision in its own sentence
+    known_from: date | None = None
+    bought: Money | None = None  # in the last twelve months
+    paid: int | None = None  # invoices whose last money came in that time
+    late: int | None = None  # of these, after the due date
+    late_days: int | None = None  # at least half of the late ones came so many days late or more
+    promises_made: int = 0  # those that are over, one way or the other
+    promises_kept: int = 0
+    can_go_on: bool = False  # the steps could go on, were it not for broken promises
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """All facts of one message to one customer, in one currency, as of one instant."""
 
@@ -156,6 +177,7 @@ class MessageFacts:
     consequence: Choice | None = None  # of a final notice; None: the one that needs nothing from anybody
     decision: Choice | None = None  # the step after the final notice
     call: CallFacts | None = None
+    hand_over: HandOver | None = None  # on the card of a decision
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is None:

@@ -7,7 +7,7 @@ from datetime import date
 from qb_collections.core.money import Money, total
 from qb_collections.messages import steps, wording
 from qb_collections.messages.clean import clean_line, clean_lines
-from qb_collections.messages.facts import CallFacts, Credit, Item, MessageFacts
+from qb_collections.messages.facts import CallFacts, Credit, HandOver, Item, MessageFacts
 from qb_collections.messages.template import Rows, Value
 
 ITEM_NAMES = (
@@ -41,6 +41,7 @@ def fields_of(facts: MessageFacts) -> dict[str, Value]:
         **_plan(facts, write),
         **_choice(facts, write),
         **_call(facts.call or CallFacts(), facts, write),
+        **_hand_over(facts.hand_over, facts, write),
     }
 
 
@@ -122,6 +123,7 @@ def _parties(facts: MessageFacts) -> dict[str, Value]:
         "customer_email": clean_line(customer.email),
         "customer_phone": clean_line(customer.phone),
         "customer_address": clean_lines(customer.address),
+        "came_back": clean_line(customer.came_back),
     }
 
 
@@ -167,6 +169,7 @@ def _days(facts: MessageFacts, write: _Writer) -> dict[str, Value]:
         "call_dates": write.days(facts.calls_on),
         "missed_call": write.near(facts.missed_call_on),
         "final_notice": write.long(facts.final_notice_on),
+        "came_back_on": write.near(facts.customer.came_back_on),
         "unusual": YES if facts.unusual else None,
     }
 
@@ -249,3 +252,25 @@ def _call(call: CallFacts, facts: MessageFacts, write: _Writer) -> dict[str, Val
         "oldest_balance": write.money(facts.items[0].balance) if facts.items else None,
         "oldest_partly": YES if facts.items and facts.items[0].balance != facts.items[0].total else None,
     }
+
+
+def _hand_over(card: HandOver | None, facts: MessageFacts, write: _Writer) -> dict[str, Value]:
+    days = [(write.today - item.due_on).days for item in facts.items if item.due_on]
+    oldest_days = max(days, default=0)
+    return {
+        "why": clean_line(card.why, SENTENCE_MAX) if card else None,
+        "card": YES if card else None,
+        "oldest_days": _days_text(oldest_days) if oldest_days > 0 else None,
+        "known_from": write.long(card.known_from) if card else None,
+        "bought_in_year": write.money(card.bought) if card else None,
+        "paid_in_year": str(card.paid) if card and card.paid else None,
+        "late_in_year": str(card.late) if card and card.late else None,
+        "late_by": _days_text(card.late_days) if card and card.late_days else None,
+        "promises_made": str(card.promises_made) if card and card.promises_made else None,
+        "promises_kept": str(card.promises_kept) if card else None,
+        "can_go_on": YES if card and card.can_go_on else None,
+    }
+
+
+def _days_text(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"

@@ -14,6 +14,7 @@ from qb_collections.messages.facts import (
     Credit,
     CustomerFacts,
     Dispute,
+    HandOver,
     Item,
     MessageFacts,
     Payment,
@@ -161,6 +162,34 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
         "",
         replace(FIRM, final_notice_on=date(2026, 10, 26), deadline=date(2026, 11, 9), promise=MISSED),
     ),
+    "s6_decision_card_known": (
+        "S6",
+        "",
+        replace(
+            FIRM,
+            letters_on=(),
+            hand_over=HandOver(
+                why="A person decides: invoice 10588 ($840.00) was due on Sunday 11 October; the promise to "
+                "pay by Friday 6 November was not kept. More than one promise was not kept, so the next word "
+                "is yours.",
+                known_from=date(2024, 11, 1),
+                bought=usd("18240.00"),
+                paid=14,
+                late=3,
+                late_days=12,
+                promises_made=3,
+                promises_kept=1,
+                can_go_on=True,
+            ),
+        ),
+    ),
+    "s6_decision_card_young": (
+        "S6",
+        "",
+        replace(
+            FIRM, calls_on=(), letters_on=(), hand_over=HandOver("All steps are done.", date(2026, 3, 1))
+        ),
+    ),
     "s6_message": (
         "S6",
         "message",
@@ -177,6 +206,16 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
         replace(BASE, credits=(Credit("Credit memo 1187", usd("800.00")),), total=usd("-19.60")),
     ),
     "add_email": ("", "add_email", replace(BASE, customer=replace(CUSTOMER, email=None))),
+    "add_email_came_back": (
+        "",
+        "add_email",
+        replace(
+            BASE,
+            customer=replace(
+                CUSTOMER, email=None, came_back="june@marlowprint.example", came_back_on=date(2026, 11, 3)
+            ),
+        ),
+    ),
     "look_at_old": ("", "look_at_old", SEVERAL),
     "find_credit": ("", "find_credit", BASE),
     "plan_missed": ("", "plan_missed", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
