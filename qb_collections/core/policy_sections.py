@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from decimal import Decimal
 from typing import Annotated
 
@@ -15,12 +15,14 @@ from qb_collections.core.policy_values import (
     Code,
     Country,
     CurrencyCode,
+    Day,
     Days,
     MonthDay,
     Percent,
     Rhythm,
     Section,
     Subdivision,
+    TimeOfDay,
     Weekday,
 )
 
@@ -62,8 +64,8 @@ class PrivatePersons(Section):
 class ContactHours(Section):
     """In the customer's own time.  Never outside 8:00 to 21:00 (12 CFR 1006.6(b), taken for everyone)."""
 
-    opens: time = time(9)
-    closes: time = time(17)
+    opens: TimeOfDay = time(9)
+    closes: TimeOfDay = time(17)
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
 
     @model_validator(mode="after")
@@ -81,7 +83,7 @@ class ContactHours(Section):
 class Holidays(Section):
     country: Annotated[Country | None, EMPTY_IS_NONE] = None  # None: the company's own
     subdivision: Annotated[Subdivision | None, EMPTY_IS_NONE] = None
-    extra: tuple[date, ...] = ()  # further days without messages
+    extra: tuple[Day, ...] = ()  # further days without messages
 
 
 class Quiet(Section):

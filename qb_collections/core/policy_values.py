@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 # A statement is an e-mail that lists everything open; a decision sends nothing, a person chooses.
 Channel = Literal["email", "call", "letter", "statement", "decision"]
@@ -37,6 +37,25 @@ def _month_day(value: object) -> object:
     return (day.month, day.day)
 
 
+def _clock(value: object) -> object:
+    """A number is no time of day, though some readers take it for seconds since midnight."""
+    if not isinstance(value, str | time):
+        raise ValueError("a time of day is needed, as in 09:00:00")
+    return value
+
+
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("a time of day without a zone is needed, as in 09:00:00; it is the customer's own")
+    return value
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str | date):
+        raise ValueError("a day is needed, as in 2026-12-24")
+    return value
+
+
 EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
 Subdivision = Annotated[str, Field(pattern="^[A-Z0-9]{0,3}$")]
@@ -48,6 +67,8 @@ _WRITTEN_DAY = WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$
 Amount = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(10) ** 12), _WRITTEN_NUMBER]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+TimeOfDay = Annotated[time, BeforeValidator(_clock), AfterValidator(_without_zone)]
+Day = Annotated[date, BeforeValidator(_day)]
 MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day), _WRITTEN_DAY]
 
 

@@ -258,3 +258,19 @@ def test_a_step_without_a_tone_speaks_firmly_where_it_is_firm():
     soft, firm = parse(policy(A, step("B", 10, "firm = true"))).ladder
 
     assert (soft.voice, firm.voice) == ("cooperative", "firm")
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("[contact_hours]\nopens = 32400", "a time of day is needed, as in 09:00:00"),
+        ('[contact_hours]\nopens = "09:00Z"', "a time of day without a zone is needed"),
+        ("[holidays]\nextra = [0]", "a day is needed, as in 2026-12-24"),
+    ],
+)
+def test_a_number_is_no_time_and_no_day(setting, says):
+    ((_, line, message),) = told(policy(A, setting + "\n"))
+
+    assert line == setting.splitlines()[1]
+    assert says in message
+    assert told(policy(A, '[contact_hours]\nopens = "09:00"\n[holidays]\nextra = ["2026-12-24"]\n')) == []
