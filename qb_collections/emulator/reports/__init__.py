@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from qb_collections.emulator import errors
-from qb_collections.emulator.reports import aging, balances, statements
+from qb_collections.emulator.reports import aging, balances, cash_flow, details, payables, statements, sums
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
@@ -14,6 +14,28 @@ _REPORTS = {
     "AgedReceivables": aging.summary,
     "AgedReceivableDetail": aging.detail,
     "CustomerBalance": balances.by_customer,
+    # Beyond those that receivables are judged by: what the public clients also ask for.
+    "AccountList": sums.account_list,
+    "AgedPayableDetail": payables.detail,
+    "AgedPayables": payables.summary,
+    "CashFlow": cash_flow.cash_flow,
+    "ClassSales": sums.class_sales,
+    "CustomerBalanceDetail": details.balance_detail("CustomerBalanceDetail", "Customer"),
+    "CustomerIncome": sums.customer_income,
+    "CustomerSales": sums.customer_sales,
+    "DepartmentSales": sums.department_sales,
+    "GeneralLedger": details.general_ledger,
+    "InventoryValuationSummary": sums.inventory,
+    "ItemSales": sums.item_sales,
+    "JournalReport": details.journal,
+    "ProfitAndLossDetail": details.profit_and_loss_detail,
+    "TransactionList": details.transactions("TransactionList", None),
+    "TransactionListByCustomer": details.transactions("TransactionListByCustomer", "Customer"),
+    "TransactionListByVendor": details.transactions("TransactionListByVendor", "Vendor"),
+    "TransactionListWithSplits": details.transactions("TransactionListWithSplits", None, splits=True),
+    "VendorBalance": sums.vendor_balance,
+    "VendorBalanceDetail": details.balance_detail("VendorBalanceDetail", "Vendor"),
+    "VendorExpenses": sums.vendor_expenses,
 }
 
 

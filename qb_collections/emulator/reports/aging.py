@@ -1,7 +1,7 @@
 """Aged receivables: how late what is owed is, summed by customer or document by document."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -146,32 +146,44 @@ def _late_days(work: Work, params: Mapping[str, str], item: OpenItem, on: date) 
     return (until - date.fromisoformat(item.txn_on if by_issue else item.due_on)).days
 
 
-def _chosen(work: Work, params: Mapping[str, str], on: date) -> list[OpenItem]:
-    wanted = {id_ for id_ in params.get("customer", "").split(",") if id_}
-    return [item for item in open_items(work, on) if not wanted or item.customer in wanted]
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is aged: whose items, and how they are found."""
+
+    party: str  # Customer or Vendor
+    name: str
+    items: Callable[[Work, date], Iterator[OpenItem]]
 
 
-def summary(work: Work, params: Mapping[str, str]) -> Body:
-    """One row for each customer; a customer with jobs becomes a section."""
+RECEIVABLES = Book("Customer", "AgedReceivable", open_items)
+
+
+def _chosen(work: Work, params: Mapping[str, str], on: date, book: Book) -> list[OpenItem]:
+    wanted = {id_ for id_ in params.get(book.party.lower(), "").split(",") if id_}
+    return [item for item in book.items(work, on) if not wanted or item.customer in wanted]
+
+
+def summary(work: Work, params: Mapping[str, str], book: Book = RECEIVABLES) -> Body:
+    """One row for each customer (or vendor); a customer with jobs becomes a section."""
     on = shape.as_of(work, params)
     buckets = _buckets(params)
     sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO] * len(buckets.titles))
-    for item in _chosen(work, params, on):
+    for item in _chosen(work, params, on, book):
         sums[item.customer][buckets.place(_late_days(work, params, item, on))] += item.owed
-    rows = _tree(work, sums)
+    rows = _tree(work, sums, book.party)
     if rows:
         total = [sum(column, ZERO) for column in zip(*sums.values(), strict=True)]
         cells = shape.cells("TOTAL", _texts(total))
         rows.append({"Summary": {"ColData": cells}, "type": "Section", "group": "GrandTotal"})
     titles = (*buckets.titles, "Total")
-    columns = [shape.Column("", "Customer"), *(shape.Column(title, "Money") for title in titles)]
+    columns = [shape.Column("", book.party), *(shape.Column(title, "Money") for title in titles)]
     header = {
         "DateMacro": params.get("date_macro", "today"),
         "StartPeriod": on.isoformat(),
         "EndPeriod": on.isoformat(),
     }
     return shape.report(
-        work, "AgedReceivables", columns, rows, header=header, options={"report_date": on.isoformat()}
+        work, f"{book.name}s", columns, rows, header=header, options={"report_date": on.isoformat()}
     )
 
 
@@ -179,17 +191,17 @@ def _texts(values: list[Decimal]) -> list[str]:
     return [*(shape.amount(value) for value in values), f"{sum(values, ZERO):.2f}"]
 
 
-def _tree(work: Work, sums: Mapping[str, list[Decimal]]) -> list[Body]:
+def _tree(work: Work, sums: Mapping[str, list[Decimal]], party: str) -> list[Body]:
     below: defaultdict[str, set[str]] = defaultdict(set)
     for id_ in sums:
-        body = work.body("Customer", id_)
+        body = work.body(party, id_)
         while body is not None:
             parent = (body.get("ParentRef") or {}).get("value", "")
             below[parent].add(body["Id"])
-            body = work.body("Customer", parent) if parent else None
+            body = work.body(party, parent) if parent else None
 
     def name(id_: str) -> str:
-        return str((work.body("Customer", id_) or {}).get("DisplayName", ""))
+        return str((work.body(party, id_) or {}).get("DisplayName", ""))
 
     def rows(parent: str) -> list[Body]:
         found: list[Body] = []
@@ -222,23 +234,29 @@ _DETAIL = (
     shape.Column("Amount", "subt_amount"),
     shape.Column("Open Balance", "subt_open_bal"),
 )
-_TYPES = {"CreditMemo": "Credit Memo", "JournalEntry": "Journal Entry"}
+_TYPES = {
+    "CreditMemo": "Credit Memo",
+    "JournalEntry": "Journal Entry",
+    "Purchase": "Expense",
+    "VendorCredit": "Vendor Credit",
+    "BillPayment": "Bill Payment",
+}
 
 
-def detail(work: Work, params: Mapping[str, str]) -> Body:
+def detail(work: Work, params: Mapping[str, str], book: Book = RECEIVABLES) -> Body:
     """One row for each open document, in sections by how late it is, the latest first."""
     on = shape.as_of(work, params)
     buckets = _buckets(params)
     least = _whole(params, "past_due", 0) if params.get("past_due") not in (None, "", "0") else 0
     groups: defaultdict[int, list[tuple[OpenItem, int]]] = defaultdict(list)
-    for item in _chosen(work, params, on):
+    for item in _chosen(work, params, on, book):
         late = _late_days(work, params, item, on)
         if _within(params, item) and (not least or late >= least):
             groups[buckets.place(late)].append((item, late))
     rows = []
     for place in sorted(groups, reverse=True):
         title = "Current" if place == 0 else f"{buckets.titles[place]} days past due"
-        found = [_detail_row(work, item, late) for item, late in groups[place]]
+        found = [_detail_row(work, item, late, book.party) for item, late in groups[place]]
         sums = [
             sum(values, ZERO) for values in zip(*((i.total, i.owed) for i, _ in groups[place]), strict=True)
         ]
@@ -250,9 +268,14 @@ def detail(work: Work, params: Mapping[str, str]) -> Body:
         cells = shape.cells("TOTAL", [""] * 5 + values)
         rows.append({"Summary": {"ColData": cells}, "type": "Section", "group": "GrandTotal"})
     header = {"DateMacro": params.get("date_macro", "today"), "EndPeriod": on.isoformat()}
+    columns = [column if column.kind != "cust_name" else _named(book.party) for column in _DETAIL]
     return shape.report(
-        work, "AgedReceivableDetail", _DETAIL, rows, header=header, options={"report_date": on.isoformat()}
+        work, f"{book.name}Detail", columns, rows, header=header, options={"report_date": on.isoformat()}
     )
+
+
+def _named(party: str) -> shape.Column:
+    return shape.Column(party, "cust_name" if party == "Customer" else "vend_name")
 
 
 def _within(params: Mapping[str, str], item: OpenItem) -> bool:
@@ -260,12 +283,12 @@ def _within(params: Mapping[str, str], item: OpenItem) -> bool:
     return first <= item.due_on <= last
 
 
-def _detail_row(work: Work, item: OpenItem, late: int) -> Body:
-    customer = work.body("Customer", item.customer) or {}
+def _detail_row(work: Work, item: OpenItem, late: int, party: str) -> Body:
+    customer = work.body(party, item.customer) or {}
     values = [
         _TYPES.get(item.entity, item.entity),
         item.number,
-        str(customer.get("FullyQualifiedName", "")),
+        str(customer.get("FullyQualifiedName") or customer.get("DisplayName", "")),
         item.due_on,
         str(late),
         f"{item.total:.2f}",
