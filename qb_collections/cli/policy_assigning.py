@@ -11,8 +11,9 @@ from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.verbs import verb
 from qb_collections.cli.words import company_option, many, name_argument
-from qb_collections.services import policy_assignments, policy_moves
-from qb_collections.services.policy_assignments import Assigned, Group
+from qb_collections.services import policy_assignments, policy_groups, policy_moves
+from qb_collections.services.policy_assignments import Assigned
+from qb_collections.services.policy_groups import Group
 from qb_collections.services.policy_moves import Move, Standing
 
 SHOWN = 50  # lines of a list; --json has them all
@@ -82,7 +83,7 @@ def add_to(policy: click.Group) -> None:
         if bool(added) == bool(removed):
             raise click.UsageError("Say what to do: --add CUSTOMER or --remove CUSTOMER.")
         context, company = company_on_its_clock(name)
-        change = policy_assignments.group_add if added else policy_assignments.group_remove
+        change = policy_groups.add if added else policy_groups.remove
         found = accepted(change(context, company, group, added or removed, author=actor()))
         return Answer({"company": company.name, "group": found}, [_group_line(found)])
 

@@ -5,17 +5,16 @@ The most specific holds.  Groups are the owner's own lists; a customer is on one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from qb_collections.core.books import Customer
 from qb_collections.core.policy_text import nearest
-from qb_collections.services import finding, policies, presets
+from qb_collections.services import policies, policy_groups, presets
 from qb_collections.services.context import Context
-from qb_collections.services.policies import NAME_MAX, NOTE_MAX
+from qb_collections.services.policies import NOTE_MAX
+from qb_collections.services.policy_groups import Group
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases, mirror
 from qb_collections.store import policies as stored
@@ -24,15 +23,6 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.policies import StoredPolicy
 from qb_collections.store.policy_assignments import Assignment, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One of the owner's lists of customers."""
-
-    name: str
-    policy: str | None  # None: the company's own
-    customers: tuple[str, ...]  # names, sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,45 +103,6 @@ def unassign(
     return Assigned(None, whom.scope, whom.name, len(whom.ids))
 
 
-def group_add(
-    context: Context, company: Company, group: str, customers: Sequence[str], *, author: str
-) -> Group | Refusal:
-    """Put customers on a group's list, which begins with its first one.  Who is on another list moves."""
-    name = " ".join(group.split())
-    if not name or len(name) > NAME_MAX or not name.isprintable():
-        return Refusal(f"A group's name has 1 to {NAME_MAX} letters on one line, as in Schools.")
-    now = context.clock.now()
-    with durable(context.engine) as conn:
-        name = _known_group(conn, company, name) or name
-        found = _customers(conn, company, customers)
-        if isinstance(found, Refusal):
-            return found
-        rows.join(conn, company.id, name, [one.id for one in found], author, now)
-        _changed(conn, company, name, [one.id for one in found], "customers added", author, now)
-        return _group(conn, company, name)
-
-
-def group_remove(
-    context: Context, company: Company, group: str, customers: Sequence[str], *, author: str
-) -> Group | Refusal:
-    """Take customers off a group's list.  A group without customers is no more, but keeps its policy."""
-    now = context.clock.now()
-    with durable(context.engine) as conn:
-        name = _known_group(conn, company, group)
-        if name is None:
-            return _no_group(conn, company, group)
-        found = _customers(conn, company, customers)
-        if isinstance(found, Refusal):
-            return found
-        members = rows.groups(conn, company.id)
-        outside = next((one for one in found if members.get(one.id) != name), None)
-        if outside is not None:
-            return Refusal(f"{outside.name} is not in the group {name}. Nothing was changed.")
-        rows.leave(conn, company.id, name, [one.id for one in found])
-        _changed(conn, company, name, [one.id for one in found], "customers removed", author, now)
-        return _group(conn, company, name)
-
-
 def overview(context: Context, company: Company) -> Overview:
     with reading(context.engine) as conn:
         known = mirror.customers(conn, company.id)
@@ -166,7 +117,7 @@ def overview(context: Context, company: Company) -> Overview:
         return Overview(
             stored.current(conn, company.id),
             tuple(stored.named(conn, company.id).values()),
-            tuple(_group(conn, company, name) for name in names),
+            tuple(policy_groups.of_name(conn, company, name) for name in names),
             tuple(sorted(of_customers, key=lambda one: one.customer.casefold())),
         )
 
@@ -183,38 +134,18 @@ def _whom(conn: Connection, company: Company, customer: str | None, group: str |
     if (customer is None) == (group is None):
         return Refusal("Say for whom: one customer, or one group of customers.")
     if customer is not None:
-        found = _customers(conn, company, [customer])
+        found = policy_groups.customers_named(conn, company, [customer])
         return (
             found
             if isinstance(found, Refusal)
             else _Whom("customer", found[0].id, found[0].name, (found[0].id,))
         )
     assert group is not None
-    name = _known_group(conn, company, group)
+    name = policy_groups.known(conn, company, group)
     if name is None:
-        return _no_group(conn, company, group)
+        return policy_groups.no_such(conn, company, group)
     ids = tuple(one for one, of in rows.groups(conn, company.id).items() if of == name)
     return _Whom("group", name, name, ids)
-
-
-def _customers(conn: Connection, company: Company, names: Sequence[str]) -> list[Customer] | Refusal:
-    """Each of them with a case of its own: what is billed with another follows that one's policy."""
-    if not names:
-        return Refusal("Name at least one customer.")
-    found = []
-    for name in names:
-        one = finding.customer(conn, company, name)
-        if isinstance(one, Refusal):
-            return one
-        found.append(one)
-    heads = cases.billed_with(conn, company.id, [one.id for one in found])
-    for one in found:
-        head = heads.get(one.id, one)
-        if head.id != one.id:
-            return Refusal(
-                f"{one.name} is billed with {head.name}, and treated as {head.name} is. Name that one."
-            )
-    return found
 
 
 def _kept(
@@ -237,41 +168,6 @@ def _kept(
     return policies.add(conn, company, preset.text, author=author, note=note, now=now, name=preset.title)
 
 
-def _known_group(conn: Connection, company: Company, name: str) -> str | None:
-    wanted = " ".join(name.split()).casefold()
-    return next((one for one in _group_names(conn, company) if one.casefold() == wanted), None)
-
-
-def _group_names(conn: Connection, company: Company) -> list[str]:
-    given = {one.target for one in rows.assignments(conn, company.id) if one.scope == "group"}
-    return sorted({*rows.groups(conn, company.id).values(), *given})
-
-
-def _no_group(conn: Connection, company: Company, name: str) -> Refusal:
-    names = _group_names(conn, company)
-    if not names:
-        return Refusal(
-            f'{company.name} has no group "{name[:60]}", and no other yet. '
-            "Begin one with: qb-collections policy group NAME --add CUSTOMER"
-        )
-    return Refusal(f'{company.name} has no group "{name[:60]}".{finding.nearest(name, names)}')
-
-
-def _group(conn: Connection, company: Company, name: str) -> Group:
-    ids = [one for one, of in rows.groups(conn, company.id).items() if of == name]
-    known = mirror.customers(conn, company.id, ids)
-    given = next(
-        (
-            one.name
-            for one in rows.assignments(conn, company.id)
-            if (one.scope, one.target) == ("group", name)
-        ),
-        None,
-    )
-    names = [known[one].name if one in known else one for one in ids]
-    return Group(name, given, tuple(sorted(names, key=str.casefold)))
-
-
 def _record(
     conn: Connection,
     company: Company,
@@ -283,16 +179,3 @@ def _record(
 ) -> None:
     cases.touch(conn, company.id, whom.ids, company.today(now))
     audit.append(conn, company.id, author, action, f"{whom.scope} {whom.name}", detail, now)
-
-
-def _changed(
-    conn: Connection,
-    company: Company,
-    group: str,
-    ids: Sequence[str],
-    action: str,
-    author: str,
-    now: datetime,
-) -> None:
-    cases.touch(conn, company.id, ids, company.today(now))
-    audit.append(conn, company.id, author, action, f"group {group}", {"customers": list(ids)}, now)

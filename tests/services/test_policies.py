@@ -13,7 +13,7 @@ from qb_collections.core.case import Contact, ContactKind, Cycle
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.money import Money
 from qb_collections.messages.library import Library, packaged
-from qb_collections.services import policies, policy_assignments, policy_moves, presets
+from qb_collections.services import policies, policy_assignments, policy_groups, policy_moves, presets
 from qb_collections.services.deciding import decide_company
 from qb_collections.services.policies import Checked
 from qb_collections.services.refusal import Refusal
@@ -327,7 +327,7 @@ def assign(context, company, name, **whom):
 
 def test_the_most_specific_policy_decides(context, company):
     """29 October: Standard writes since the 28th, Gentle from the 30th, Brisk since the 26th."""
-    policy_assignments.group_add(
+    policy_groups.add(
         context, company, "Schools", ["Alder Grove School", "birch street school"], author="Dana"
     )
     assign(context, company, "Gentle", group="schools")
@@ -345,13 +345,13 @@ def test_the_most_specific_policy_decides(context, company):
 
 
 def test_without_its_own_policy_a_customer_has_its_groups_then_the_companys(context, company):
-    policy_assignments.group_add(context, company, "Schools", ["Alder Grove School"], author="Dana")
+    policy_groups.add(context, company, "Schools", ["Alder Grove School"], author="Dana")
     assign(context, company, "Gentle", group="Schools")
     assign(context, company, "Brisk", customer="Alder Grove School")
 
     policy_assignments.unassign(context, company, customer="Alder Grove School", author="Dana")
     as_the_group = tonight(context, company)["Alder Grove School"]
-    policy_assignments.group_remove(context, company, "Schools", ["Alder Grove School"], author="Dana")
+    policy_groups.remove(context, company, "Schools", ["Alder Grove School"], author="Dana")
     as_the_company = tonight(context, company)["Alder Grove School"]
 
     assert as_the_group[0] == "silence"
@@ -373,7 +373,7 @@ def test_a_policy_is_kept_under_a_name_and_its_next_version_holds_for_those_who_
 
 
 def test_who_has_which_policy_is_told(context, company):
-    policy_assignments.group_add(
+    policy_groups.add(
         context, company, "Schools", ["Birch Street School", "Alder Grove School"], author="Dana"
     )
     assign(context, company, "Gentle", group="Schools")
