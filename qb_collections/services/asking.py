@@ -10,13 +10,15 @@ from qb_collections.core.case import Case
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Intent, State
 from qb_collections.core.money import Money
-from qb_collections.services import composing
+from qb_collections.messages.facts import HandOver
+from qb_collections.services import composing, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.effects import CONTACT_OUTCOMES, Draft, plan_of
 from qb_collections.services.guards import Checked
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import intents, tasks
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable
+from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
 
@@ -43,7 +45,7 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
     intent, case, decision = checked.intent, checked.case, checked.decision
     assert case is not None and decision is not None
     now = context.clock.now()
-    draft = composing.draft(company, case, decision, checked.read_at)
+    draft = composing.draft(company, case, decision, checked.read_at, _card(context, company, case, decision))
     draft = _in_their_words(company, case, decision, draft, intent, checked.read_at)
     kind = MESSAGE if decision.outcome is Outcome.REMIND else decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
@@ -97,6 +99,16 @@ def _in_their_words(
     theirs = intent.plan["draft"]
     text = composing.restamped(company, case, decision, theirs["text"], seen_on, read_at)
     return Draft(ours.to, theirs["subject"], text)
+
+
+def _card(context: Context, company: Company, case: Case, decision: Decision) -> HandOver | None:
+    """What helps a person to choose, read as it is now; None where there is nothing to choose."""
+    if decision.outcome is not Outcome.DECIDE:
+        return None
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        rules = Rulebook(conn, company, today).rules(case)
+        return handing_over.card(conn, company, rules, case, decision, today)
 
 
 def open_for(open_tasks: Iterable[Task], reminder: str) -> Task | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from qb_collections.core import promises
+from qb_collections.core import addresses, promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
 from qb_collections.core.decision import Channel, Decision, Outcome
@@ -17,6 +17,7 @@ from qb_collections.messages.facts import (
     CompanyFacts,
     Credit,
     CustomerFacts,
+    HandOver,
     Item,
     MessageFacts,
     Promise,
@@ -31,16 +32,18 @@ NOON = time(12)
 LETTER_KINDS = (ContactKind.REMINDER, ContactKind.NOTICE)
 
 
-def draft(company: Company, case: Case, decision: Decision, at: date | datetime) -> Draft:
+def draft(
+    company: Company, case: Case, decision: Decision, at: date | datetime, card: HandOver | None = None
+) -> Draft:
     """The exact words of a decision; for silence none.
 
     at is the instant of the check, or a date for a preview (then noon of that
     day stands for it).  Where a setting is missing, the draft says which, in
-    the place of the text.
+    the place of the text.  card: what a person who decides wants to know (handing_over).
     """
     if decision.outcome is Outcome.SILENCE:
         return Draft(None, "", "")
-    facts = facts_of(company, case, decision, _instant(company, at))
+    facts = replace(facts_of(company, case, decision, _instant(company, at)), hand_over=card)
     if decision.channel is Channel.QUICKBOOKS:
         number = facts.numbers[0]
         to = facts.customer.email
@@ -116,6 +119,8 @@ def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) 
         owed = owed - decision.credits
     said = [contact for contact in case.contacts if case.cycle and contact.cycle == case.cycle.number]
     customer = case.customer
+    usable = addresses.usable(case, named)
+    bounce = addresses.bounced(case, named) if not usable else None
     return MessageFacts(
         company=CompanyFacts(
             name=company.name,
@@ -129,8 +134,10 @@ def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) 
             name=customer.name,
             first_name=customer.first_name,
             full_name=customer.full_name,
-            email=customer.emails[0] if customer.emails else _invoice_email(named),
+            email=usable[0] if usable else None,
             phone=customer.phone,
+            came_back=bounce.address if bounce else None,
+            came_back_on=bounce.on if bounce else None,
         ),
         as_of=as_of,
         zone=company.zone,
@@ -196,7 +203,3 @@ def _said(contact: Contact) -> str:
         ContactKind.FOREIGN: "QuickBooks sent an invoice",
     }
     return f"{contact.on.day} {contact.on:%B %Y}: {words[contact.kind]}"
-
-
-def _invoice_email(invoices: Iterable[Invoice]) -> str | None:
-    return next((invoice.email for invoice in invoices if invoice.email), None)

@@ -16,7 +16,8 @@ from qb_collections.core.identity import contact_key, facts_hash
 from qb_collections.core.intents import IntentKind, State
 from qb_collections.core.money import total
 from qb_collections.core.silence import CONTACTS, silenced
-from qb_collections.services import composing
+from qb_collections.messages.facts import HandOver
+from qb_collections.services import composing, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft
 from qb_collections.services.rulebook import Rulebook
@@ -78,8 +79,10 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
     if first_day is not None:
         next_on = book.calendar.next_open(book.calendar.add_business_days(on, 1))
         decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken)
+    cards = handing_over.cards(context, company, book, zip(found, decisions, strict=True), on)
     decided = tuple(
-        _with_words(company, case, decision, on) for case, decision in zip(found, decisions, strict=True)
+        _with_words(company, case, decision, on, cards.get((case.customer.id, case.currency)))
+        for case, decision in zip(found, decisions, strict=True)
     )
     return Night(on, book, decided, settled)
 
@@ -156,9 +159,9 @@ def _clear(decision: Decision, unclear: set[str]) -> Decision:
     return silenced(decision, "unclear", because, None)
 
 
-def _with_words(company: Company, case: Case, decision: Decision, on: date) -> Decided:
+def _with_words(company: Company, case: Case, decision: Decision, on: date, card: HandOver | None) -> Decided:
     draft = (
-        composing.draft(company, case, decision, on)
+        composing.draft(company, case, decision, on, card)
         if decision.outcome is not Outcome.SILENCE
         else Draft(None, "", "")
     )

@@ -12,7 +12,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.wording import day_text
-from qb_collections.services import composing, deliver, finding
+from qb_collections.services import composing, deliver, finding, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import as_it_starts, in_cycle
 from qb_collections.services.effects import Draft
@@ -89,7 +89,9 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     if not any(one.stops for one in trace):
         trace = (*trace, *decision.trace)
     named = invoice.id in decision.invoice_ids
-    draft = composing.draft(company, case, decision, context.clock.now()) if named else None
+    key_of_case = (case.customer.id, case.currency)
+    card = handing_over.cards(context, company, book, [(case, decision)], today).get(key_of_case)
+    draft = composing.draft(company, case, decision, context.clock.now(), card) if named else None
     held = deliver.gate(context, company)[1] if named else None
     return Explanation(
         invoice,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from qb_collections.core import cycles
+from qb_collections.core import addresses, cycles
 from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Channel, Decision, Outcome
@@ -62,9 +62,19 @@ class Checked:
         agreed = self.intent.approval is Approval.GIVEN
         if sends and list(decision.invoice_ids) != plan["invoice_ids"]:
             return "It would now be about another invoice; it is decided again tonight."
+        if sends and not self._may_go_to(plan["draft"]["to"]):
+            return (
+                "E-mail to that address came back, or QuickBooks has another one now; we look again tonight."
+            )
         if agreed and not sends and _figures(decision) != (plan["invoice_ids"], plan["amount"]):
             return "The figures have changed since a person approved this; it is decided again tonight."
         return None
+
+    def _may_go_to(self, address: str) -> bool:
+        """Whether the copy's address is still one of theirs, and nothing came back from it."""
+        assert self.case is not None and self.decision is not None
+        about = [one for one in self.case.invoices if one.id in self.decision.invoice_ids]
+        return address in addresses.usable(self.case, about)
 
 
 def recheck(

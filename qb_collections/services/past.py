@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from qb_collections.core.case import Contact, ContactKind, HoldKind, Plan
 from qb_collections.core.past import Past, PlanSpan, assemble, looked_through
 from qb_collections.core.promise_record import Promise
 from qb_collections.core.replay_account import HoldSpan, Said
-from qb_collections.store import cases, contacts, cursors, holds, mirror, past, plans
+from qb_collections.store import accounts, cases, contacts, cursors, holds, mirror, past, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.plans import PlanRow
 
@@ -38,6 +39,25 @@ def gathered(conn: Connection, company: Company) -> Past:
 def as_first_due(conn: Connection, company: Company) -> Past:
     """The same with plan documents looked through: for figures and traits."""
     return looked_through(gathered(conn, company))
+
+
+def of_account(conn: Connection, company: Company, head_id: str, members: Collection[str]) -> Past:
+    """The past of customers who are billed together, plan documents looked through.  Credits are left out."""
+    account = accounts.of_customers(conn, company.id, members)
+    found = assemble(
+        zone=company.tz,
+        customers=mirror.customers(conn, company.id, members),
+        heads=dict.fromkeys(members, head_id),
+        invoices=account.invoices,
+        payments=account.payments,
+        links=account.links,
+        memos=(),
+        plans=[
+            _span(row) for one in sorted(members) for row in plans.list(conn, company.id, customer_id=one)
+        ],
+        since_on=company.history_since,
+    )
+    return looked_through(found)
 
 
 def hold_spans(conn: Connection, company: Company) -> tuple[list[HoldSpan], int]:

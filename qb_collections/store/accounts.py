@@ -1,0 +1,50 @@
+"""Everything the mirror has of one customer's account: what a person wants to know before choosing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, select
+
+from qb_collections.core.books import Invoice, Link, Payment
+from qb_collections.store import mirror_rows
+from qb_collections.store.mirror import chunked
+from qb_collections.store.tables.mirror import mirror_invoice, mirror_link, mirror_payment
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Invoices, payments and where these went; when they were entered is left out."""
+
+    invoices: list[Invoice]
+    payments: list[Payment]
+    links: list[Link]
+
+
+def of_customers(conn: Connection, company_id: int, customer_ids: Collection[str]) -> Account:
+    """The accounts of customers who are billed together, as one."""
+    found = Account([], [], [])
+    for some in chunked(sorted(customer_ids)):
+        invoices = select(mirror_invoice).where(
+            mirror_invoice.c.company_id == company_id, mirror_invoice.c.customer_id.in_(some)
+        )
+        payments = select(mirror_payment).where(
+            mirror_payment.c.company_id == company_id, mirror_payment.c.customer_id.in_(some)
+        )
+        links = (
+            select(mirror_link)
+            .join(
+                mirror_payment,
+                and_(
+                    mirror_payment.c.company_id == mirror_link.c.company_id,
+                    mirror_payment.c.id == mirror_link.c.payment_id,
+                ),
+            )
+            .where(mirror_link.c.company_id == company_id, mirror_payment.c.customer_id.in_(some))
+            .order_by(mirror_link.c.payment_id, mirror_link.c.position)
+        )
+        found.invoices.extend(mirror_rows.invoice(row) for row in conn.execute(invoices).mappings())
+        found.payments.extend(mirror_rows.payment(row) for row in conn.execute(payments).mappings())
+        found.links.extend(mirror_rows.link(row) for row in conn.execute(links).mappings())
+    return found
