@@ -10,6 +10,14 @@ const QuickBooks = require('node-quickbooks')
 
 const task = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 const SINCE = new Date(Date.parse(task.now) - 3600 * 1000)
+const REPORTS = [
+  'AgedReceivables', 'AgedReceivableDetail', 'CustomerBalance', 'ProfitAndLoss', 'BalanceSheet',
+  'TrialBalance', 'AgedPayableDetail', 'AgedPayables', 'CashFlow', 'ClassSales', 'CustomerBalanceDetail',
+  'CustomerIncome', 'CustomerSales', 'DepartmentSales', 'InventoryValuationSummary', 'ItemSales',
+  'JournalReport', 'ProfitAndLossDetail', 'TransactionList', 'TransactionListByCustomer',
+  'TransactionListByVendor', 'TransactionListWithSplits', 'VendorBalance', 'VendorBalanceDetail',
+  'VendorExpenses', 'GeneralLedgerDetail', 'AccountListDetail'
+]
 let counted = 0
 
 function fresh (word) {
@@ -227,7 +235,7 @@ async function company (qbo) {
     const name = fresh('Tax')
     return call(qbo, 'createTaxService', { TaxCode: name, TaxRateDetails: [{ TaxRateName: name, RateValue: '8', TaxAgencyId: '1', TaxApplicableOn: 'Sales' }] })
   })
-  for (const name of ['AgedReceivables', 'AgedReceivableDetail', 'CustomerBalance', 'ProfitAndLoss', 'BalanceSheet', 'TrialBalance']) {
+  for (const name of REPORTS) {
     await step(`report.${name}`, async () => (await call(qbo, `report${name}`)).Header.ReportName)
   }
   await step('report.options', async () => (await call(qbo, 'reportProfitAndLoss', { accounting_method: 'Cash', summarize_column_by: 'Customers' })).Header.ReportBasis)

@@ -153,10 +153,34 @@ def test_an_exchange_rate_is_read_found_and_set(value):
         "ProfitAndLoss",
         "BalanceSheet",
         "TrialBalance",
+        "AgedPayableDetail",
+        "AgedPayables",
+        "CashFlow",
+        "ClassSales",
+        "CustomerBalanceDetail",
+        "CustomerIncome",
+        "CustomerSales",
+        "DepartmentSales",
+        "InventoryValuationSummary",
+        "ItemSales",
+        "JournalReport",
+        "ProfitAndLossDetail",
+        "TransactionList",
+        "TransactionListByCustomer",
+        "TransactionListByVendor",
+        "TransactionListWithSplits",
+        "VendorBalance",
+        "VendorBalanceDetail",
+        "VendorExpenses",
     ],
 )
 def test_a_report_answers_under_its_name(value, name):
     assert value(f"report.{name}") == name
+
+
+@pytest.mark.parametrize("name", ["GeneralLedger", "AccountList"])
+def test_two_reports_have_another_name_in_the_client(value, name):
+    assert value(f"report.{name}Detail") == name
 
 
 def test_a_report_takes_options(value):

@@ -185,6 +185,8 @@ def test_a_capture_whose_plus_arrived_as_a_space_is_understood(qb):
         "ProfitAndLoss",
         "BalanceSheet",
         "TrialBalance",
+        *("AccountList", "CashFlow", "CustomerIncome", "CustomerSales", "GeneralLedger"),
+        *("ItemSales", "JournalReport", "ProfitAndLossDetail", "TransactionList"),
     ],
 )
 def test_a_report_has_a_header_columns_and_rows(qb, name):
