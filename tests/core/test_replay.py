@@ -10,13 +10,15 @@ from itertools import pairwise
 import pytest
 
 from qb_collections.core.backtest import PAID_FIRST, summed_up
+from qb_collections.core.books import Link
 from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind
 from qb_collections.core.contact_hours import next_window
 from qb_collections.core.replay import Conditions, replay
 from qb_collections.core.replay_account import HoldSpan, Said, accounts, resume
 from qb_collections.core.rules import Rules
 from tests.core.making import STANDARD
-from tests.core.pasts import ZONE, Books, at
+from tests.core.pasts import ZONE, Books, at, usd
+from tests.core.test_past import on_a_plan
 
 FIRST = date(2026, 3, 2)  # a Monday
 LADDER = [stage.code for stage in STANDARD.ladder]
@@ -157,6 +159,92 @@ def test_contacting_begins_gently_where_it_had_not_begun():
     assert max(by_day) == date(2026, 3, 13)  # the tenth business day
     assert max(by_day.values()) <= 3
     assert all(one.backlog and one.stage == "S2" for one in first)
+
+
+def test_the_first_night_takes_only_a_few_of_those_who_are_due_that_day():
+    """Five whose first message is due on the first night: one that day, the others on the next open day."""
+    books = Books(*(f"Customer {n}" for n in range(5)))
+    for n in range(5):
+        books.invoice(str(n), date(2026, 1, 2), date(2026, 2, 26), str(200 + n), customer=str(7 + n))
+    first = date(2026, 3, 3)  # three business days after Thursday 26 February
+
+    _, found = played(books, live=None, first=first, last=date(2026, 3, 4))
+
+    assert Counter(one.on for one in found.contacts) == {first: 1, date(2026, 3, 4): 4}
+    assert found.contacts[0].customer == "Customer 4"
+
+
+def test_money_that_waits_for_a_later_invoice_is_credit_until_then():
+    """120 came on 1 March for an invoice that was entered on the 10th: until then it covered the late one."""
+    books = one_invoice().invoice("2", date(2026, 3, 10), date(2026, 4, 9), "120.00")
+    books.pay(date(2026, 3, 1), ("2", "120.00"))
+
+    _, found = played(books, last=date(2026, 3, 12))
+
+    assert said(found) == [(date(2026, 3, 11), "S1")]
+    assert {kind for _, kind in found.tasks} == {"apply_credits"}
+
+
+def test_a_credit_memo_covers_until_it_is_used_for_something_else():
+    books = one_invoice().invoice("2", date(2026, 3, 1), date(2026, 4, 9), "120.00")
+    books.credit("m", date(2026, 3, 1), "120.00").pay(date(2026, 3, 10), ("2", "120.00"), total="0")
+    books.links.append(Link(books.payments[-1].id, "CreditMemo", "m", usd("120.00")))
+    books.memos[0] = replace(books.memos[0], remaining=usd("0"))
+
+    _, found = played(books, last=date(2026, 3, 12))
+
+    assert said(found) == [(date(2026, 3, 11), "S1")]
+
+
+def test_a_large_part_paid_holds_the_step_as_it_did_then():
+    """80 of 120 came on 10 March: the second message waits a week from then."""
+    _, found = played(one_invoice().pay(date(2026, 3, 10), ("1", "80.00")), last=date(2026, 3, 20))
+
+    assert said(found) == [(date(2026, 3, 5), "S1"), (date(2026, 3, 17), "S2")]
+
+
+def test_an_answer_is_known_from_its_day_on_and_kept_after_it_was_dealt_with():
+    hold = Hold(1, HoldKind.OPEN_REPLY, None, "asks for a copy", "Dana", date(2026, 3, 4))
+    past = one_invoice().past()
+    [account] = accounts(
+        past, holds=[HoldSpan(hold, "7", at(date(2026, 3, 4)), at(date(2026, 3, 6)))]
+    ).values()
+
+    account.advance(at(date(2026, 3, 3)))
+    before = account.case(date(2026, 3, 3))
+    account.advance(at(date(2026, 3, 5)))
+    standing = account.case(date(2026, 3, 5))
+    account.advance(at(date(2026, 3, 9)))
+    after = account.case(date(2026, 3, 9))
+
+    assert (before.holds, before.replied_on) == ((), None)
+    assert (standing.holds, standing.replied_on) == ((hold,), date(2026, 3, 4))
+    assert (after.holds, after.replied_on) == ((), date(2026, 3, 4))
+
+
+def test_a_plan_stands_from_the_day_it_was_made_and_its_payments_are_watched():
+    """Both originals are settled by the plan; a payment of it that does not come is for a person."""
+    books = on_a_plan(Books(), paid=[])
+
+    past, found = played(books, last=date(2026, 3, 31))
+
+    assert found.contacts == []
+    assert {kind for _, kind in found.tasks} == {"plan_missed"}
+    assert [one.why for one in summed_up(found, past, LADDER).not_contacted] == [
+        "a missed payment of a plan is for a person"
+    ]
+
+
+def test_who_is_billed_with_a_parent_belongs_to_the_parents_case():
+    books = Books("Head office", "Site").invoice("1", date(2026, 1, 31), FIRST, "120.00", customer="8")
+    past = books.past(heads={"7": "7", "8": "7"})
+
+    made = accounts(past)
+
+    assert list(made) == [("7", "USD")]
+    made["7", "USD"].advance(at(date(2026, 3, 3)))
+    case = made["7", "USD"].case(date(2026, 3, 3))
+    assert ([one.id for one in case.invoices], case.members) == (["1"], {"7", "8"})
 
 
 def test_where_contacting_had_begun_it_goes_on():
