@@ -219,6 +219,14 @@ def test_a_batch_answers_each_item_on_its_own(company):
     assert answers["bid4"]["QueryResponse"]["maxResults"] == 1
 
 
+def test_a_batch_item_that_names_no_operation_creates(company):
+    items = [{"Attachable": {"Note": f"Test {number}", "Tag": "Testing"}} for number in range(25)]
+
+    _, found = company.http("POST", "batch", {"BatchItemRequest": items})
+
+    assert [one["Attachable"]["Tag"] for one in found["BatchItemResponse"]] == ["Testing"] * 25
+
+
 def test_a_payment_without_lines_is_unapplied(company):
     _, found = company.http(
         "POST", "payment", {"TotalAmt": 25.0, "CustomerRef": {"value": company.ids["amy"]}}
