@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
@@ -26,7 +27,12 @@ from qb_collections.store.inbox import InboxWriter
 from qb_collections.web import create_web_app
 from webhooks import Verifiers, receiver
 
-THREADS = 8
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 16  # half of them may wait for the disk with webhooks while pages are answered
 PORTS_TRIED = 50
 DRAIN_SECONDS = 25.0  # how long a stop waits for pages and work under way
 LOOP_SECONDS = 0.2  # how soon a stop is noticed
@@ -34,6 +40,18 @@ LOOP_SECONDS = 0.2  # how soon a stop is noticed
 
 class PortBusy(Exception):
     """Somebody listens there already.  Its text says where, and what to do."""
+
+
+class Intake:
+    """Webhooks go past the pages' sessions, sign-in and headers: they prove themselves by their signature."""
+
+    def __init__(self, webhooks: WSGIApplication, pages: WSGIApplication) -> None:
+        self._webhooks = webhooks
+        self._pages = pages
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        wanted = self._webhooks if environ.get("PATH_INFO") == "/webhooks" else self._pages
+        return wanted(environ, start_response)
 
 
 class Service:
@@ -46,11 +64,10 @@ class Service:
         self.inbox = InboxWriter(context.engine, context.vault, context.clock)
         own = context.settings.webhook_verifier
         verifiers = Verifiers(context.engine, context.vault, own.get_secret_value() if own else None)
-        self.web = create_web_app(
-            context,
-            heartbeat=self.scheduler.tick_age,
-            receivers=(receiver(self.inbox.submit, verifiers, context.wake),),
-        )
+        self.web = create_web_app(context, heartbeat=self.scheduler.tick_age)
+        intake = Flask("webhooks", static_folder=None)
+        intake.register_blueprint(receiver(self.inbox.submit, verifiers, context.wake))
+        self.web.wsgi_app = Intake(intake.wsgi_app, self.web.wsgi_app)  # type: ignore[method-assign]
         self._tick = tick
         self._stopping = threading.Event()
         self._work_ended = threading.Event()

@@ -48,6 +48,7 @@ from qb_collections.store.leases import Lease, Leased, LeaseLost
 ALL_COMPANIES = 0
 HISTORY_WINDOWS = 10  # of payment history, before the lease is offered
 WAIT_SECONDS = 30.0  # for a lease; what is not done now is found by the next tick
+GATHER_SECONDS = 2.0  # between two times of cutting apart what was pushed
 RETRY_SECONDS = 300.0  # how long work that QuickBooks did not let us do rests
 
 _log = structlog.get_logger("jobs")
@@ -70,11 +71,13 @@ class Worker:
             "weekly": self._weekly,
             "history": self._history,
         }
+        self._gathered_at = float("-inf")
         self._rest_until: dict[tuple[str, int], float] = {}
 
     def __call__(self, name: str, company_id: int) -> None:
         job = self._jobs[name]
         if company_id == ALL_COMPANIES:
+            self._gather()
             for waiting in inbox.split_waiting(self._context):
                 self._context.wake("inbox", waiting)
             return
@@ -84,6 +87,13 @@ class Worker:
             return
         with logs.about(company.alias), self._recorded(name, company):
             job(on_company_time(self._context, company), company)
+
+    def _gather(self) -> None:
+        """A storm of pushes is cut apart now and then, not body by body: taking them in goes first."""
+        rest = self._gathered_at + GATHER_SECONDS - self._real.monotonic()
+        if rest > 0:
+            self._stopping.wait(rest)
+        self._gathered_at = self._real.monotonic()
 
     def _sync(self, here: Context, company: Company) -> None:
         tell = progress.begin(company.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from qb_collections.core import notifications
@@ -26,27 +27,48 @@ def split_waiting(context: Context) -> list[int]:
     What cannot be read, or belongs to no company of ours, is kept aside.
     """
     now = context.clock.now()
+    ours: dict[str, int | None] = {}
     while True:
-        with durable(context.engine) as conn:
+        with reading(context.engine) as conn:
             waiting = inbox.unsplit(conn, vault=context.vault, limit=BODIES_AT_ONCE)
-            for one in waiting:
-                try:
-                    parts = notifications.parts_of(one.body)
-                except notifications.Unreadable as problem:
-                    inbox.quarantine(conn, [one.id], str(problem), now)
-                    continue
-                ours = {realm: connections.company_by_realm(conn, context.vault, realm) for realm in parts}
-                known = [(company_id, parts[realm]) for realm, company_id in ours.items() if company_id]
-                strange = [parts[realm] for realm, company_id in ours.items() if company_id is None]
-                if not known:
-                    inbox.quarantine(conn, [one.id], "it is about a company that is not connected here", now)
-                    continue
-                inbox.split(conn, one, known, vault=context.vault, at=now)
-                inbox.store(conn, strange, vault=context.vault, at=one.received_at)
-            if len(waiting) < BODIES_AT_ONCE:
-                break
+        cut = [_cut(context, one, ours) for one in waiting]
+        # Nothing but writing happens in here: whoever takes bodies in waits for it.
+        with durable(context.engine) as conn:
+            inbox.split(
+                conn, [(one.body, one.known) for one in cut if one.known], vault=context.vault, at=now
+            )
+            for one in cut:
+                inbox.store(conn, one.strange, vault=context.vault, at=one.body.received_at)
+            for reason in {one.aside for one in cut if one.aside}:
+                ids = [one.body.id for one in cut if one.aside == reason]
+                inbox.quarantine(conn, ids, reason, now)
+        if len(waiting) < BODIES_AT_ONCE:
+            break
     with reading(context.engine) as conn:
         return inbox.waiting_companies(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    body: Received
+    known: Sequence[tuple[int, bytes]] = ()  # (company id, part)
+    strange: Sequence[bytes] = ()  # parts for nobody, of a body that is for somebody too
+    aside: str | None = None  # why the whole body is kept aside
+
+
+def _cut(context: Context, body: Received, ours: dict[str, int | None]) -> _Cut:
+    """ours: the companies found so far, by realm id."""
+    try:
+        parts = notifications.parts_of(body.body)
+    except notifications.Unreadable as problem:
+        return _Cut(body, aside=str(problem))
+    with reading(context.engine) as conn:
+        for realm in parts.keys() - ours.keys():
+            ours[realm] = connections.company_by_realm(conn, context.vault, realm)
+    known = [(company_id, part) for realm, part in parts.items() if (company_id := ours[realm])]
+    if not known:
+        return _Cut(body, aside="it is about a company that is not connected here")
+    return _Cut(body, known, [part for realm, part in parts.items() if ours[realm] is None])
 
 
 def work_off(context: Context, company: Company, lease: Lease) -> SyncReport | None:

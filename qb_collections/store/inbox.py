@@ -54,13 +54,21 @@ def unsplit(conn: Connection, *, vault: Vault, limit: int = 100) -> list[Receive
 
 
 def split(
-    conn: Connection, one: Received, parts: Sequence[tuple[int, bytes]], *, vault: Vault, at: datetime
+    conn: Connection,
+    cut: Sequence[tuple[Received, Sequence[tuple[int, bytes]]]],
+    *,
+    vault: Vault,
+    at: datetime,
 ) -> None:
-    """Replace a body by its companies' parts: (company id, part)."""
-    rows = [_row(vault, part, company_id, one.id, one.received_at) for company_id, part in parts]
+    """Replace bodies by their companies' parts: (company id, part)."""
+    rows = [
+        _row(vault, part, company_id, one.id, one.received_at)
+        for one, parts in cut
+        for company_id, part in parts
+    ]
     if rows:
         conn.execute(inbox.insert(), rows)
-    _finish(conn, inbox.c.company_id.is_(None), [one.id], "done", None, at)
+    _finish(conn, inbox.c.company_id.is_(None), [one.id for one, _ in cut], "done", None, at)
 
 
 def pending(conn: Connection, company_id: int, *, vault: Vault, limit: int = 1000) -> list[Received]:

@@ -117,7 +117,7 @@ def test_a_body_is_split_per_company_and_the_rest_is_kept_aside(engine, vault, c
         inbox.store(conn, [b"for two", b"unreadable"], vault=vault, at=NOW)
         whole, unreadable = inbox.unsplit(conn, vault=vault)
 
-        inbox.split(conn, whole, [(company.id, b"one"), (other.id, b"two")], vault=vault, at=NOW)
+        inbox.split(conn, [(whole, [(company.id, b"one"), (other.id, b"two")])], vault=vault, at=NOW)
         inbox.quarantine(conn, [unreadable.id], "not JSON", NOW)
 
         assert inbox.unsplit(conn, vault=vault) == []
@@ -143,7 +143,7 @@ def test_done_parts_do_not_come_back_and_only_their_own_company_can_end_them(eng
     with durable(engine) as conn:
         inbox.store(conn, [b"x"], vault=vault, at=NOW)
         [whole] = inbox.unsplit(conn, vault=vault)
-        inbox.split(conn, whole, [(company.id, b"one")], vault=vault, at=NOW)
+        inbox.split(conn, [(whole, [(company.id, b"one")])], vault=vault, at=NOW)
         [part] = inbox.pending(conn, company.id, vault=vault)
 
         inbox.done(conn, other.id, [part.id], NOW)
