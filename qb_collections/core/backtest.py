@@ -159,9 +159,7 @@ def _paid(one: Replayed, by_id: Mapping[str, PastInvoice]) -> str | None:
     "before": by payments dated before the contact's day and entered after it.  "anyway": by
     payments dated from that day on to two days after.  A part of it is neither.
     """
-    wanted = [by_id[id] for id in one.invoice_ids if id in by_id]
-    if not wanted:
-        return None
+    wanted = [by_id[id] for id in one.invoice_ids]
     if all(_covered(invoice, one, one.on - timedelta(days=1)) for invoice in wanted):
         return "before"
     soon = one.on + timedelta(days=ANYWAY_DAYS)

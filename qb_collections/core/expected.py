@@ -172,8 +172,3 @@ def _week(span: tuple[date, date], mean: Decimal, variance: Decimal, room: Decim
     unit = quantum(currency)
     low, high = max(mean - reach, ZERO).quantize(unit), min(mean + reach, room).quantize(unit)
     return Week(*span, Money(mean, currency), Money(low, currency), Money(high, currency))
-
-
-def by_week_total(weeks: Iterable[Week], currency: str) -> Money:
-    """What all the weeks together bring."""
-    return Money(sum((week.expected.amount for week in weeks), ZERO), currency)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
-from qb_collections.core.backtest import PAID_FIRST, summed_up
+from qb_collections.core.backtest import PAID_FIRST, share, summed_up
 from qb_collections.core.books import Link
-from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind
+from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind, Plan
 from qb_collections.core.contact_hours import next_window
+from qb_collections.core.money import Money
+from qb_collections.core.past import PlanSpan
 from qb_collections.core.replay import Conditions, replay
 from qb_collections.core.replay_account import HoldSpan, Said, accounts, resume
 from qb_collections.core.rules import Rules
@@ -326,3 +329,163 @@ def test_looking_only_when_something_is_due_decides_as_looking_every_night(monke
     for key in {one.key for one in quick.contacts}:
         days = [one.on for one in quick.contacts if one.key == key]
         assert all(later - earlier >= timedelta(days=6) for earlier, later in pairwise(days))
+
+
+def test_nights_of_unusual_size_are_told_as_waiting_for_a_person():
+    """One contact on each of three nights, then four: more than three times the usual one."""
+    books = Books(*(f"Customer {n}" for n in range(7)))
+    due = [date(2026, 2, 26), date(2026, 2, 27), date(2026, 3, 2), *[date(2026, 3, 3)] * 4]
+    for n, day in enumerate(due):
+        books.invoice(str(n), date(2026, 1, 2), day, "90.00", customer=str(7 + n))
+
+    _, found = played(books, last=date(2026, 3, 6))
+
+    assert Counter(one.on for one in found.contacts)[date(2026, 3, 6)] == 4
+    assert found.waiting_nights == [date(2026, 3, 6)]
+
+
+def test_a_contact_hour_that_comes_after_the_next_night_is_not_waited_for():
+    """Nobody is reached: each night decides again, and none delivers."""
+    past = one_invoice().past()
+    made = accounts(past)
+    never = replace(conditions(), opens_at=lambda customer, rules, after: after + timedelta(days=2))
+
+    found = replay(made, never, "Standard")
+
+    assert found.contacts == []
+    assert [one.gate for one in found.quiet] == ["contact"]
+
+
+def test_a_copy_of_one_invoice_is_called_off_when_another_became_known_since():
+    """One late invoice goes out as a copy, two as a list; the second is entered at dawn."""
+    books = one_invoice().invoice("2", date(2026, 1, 31), FIRST, "90.00", entered=at(date(2026, 3, 5), 7))
+
+    _, found = played(books, last=date(2026, 3, 6))
+
+    assert (said(found), found.prevented) == ([(date(2026, 3, 6), "S1")], 1)
+    assert found.contacts[0].invoice_ids == ("1", "2")
+
+
+def test_a_copy_goes_out_although_something_else_became_known():
+    """A payment in part at dawn changes the amount, not what is sent."""
+    books = one_invoice().pay(date(2026, 3, 5), ("1", "20.00"), entered=at(date(2026, 3, 5), 7))
+
+    _, found = played(books, last=date(2026, 3, 5))
+
+    assert [(one.on, one.amount) for one in found.contacts] == [(date(2026, 3, 5), usd("100.00"))]
+
+
+def test_a_list_goes_out_with_what_is_left_of_it():
+    """Two are late and one is late besides; the third is paid at dawn, and the list names the others."""
+    books = one_invoice()
+    for id in ("2", "3"):
+        books.invoice(id, date(2026, 1, 31), FIRST, "90.00")
+    books.pay(date(2026, 3, 5), ("3", "90.00"), entered=at(date(2026, 3, 5), 7))
+
+    _, found = played(books, last=date(2026, 3, 5))
+
+    assert [one.invoice_ids for one in found.contacts] == [("1", "2")]
+    assert found.prevented == 0
+
+
+def test_when_every_step_is_done_a_person_decides():
+    past, found = played(one_invoice(), last=date(2026, 5, 29))
+
+    test = summed_up(found, past, LADDER)
+    assert [stage for _, stage in said(found)] == ["S1", "S2", "S4", "S5"]
+    assert (test.handed, test.approvals) == (1, 1)
+
+
+def test_what_late_customers_owe_is_told_to_rules_that_ask():
+    """Customer 7 owes 120 late and 50 not yet; 8 owes 40 and 60 late; 9 owes in another currency."""
+    books = Books("A", "B", "C").invoice("1", date(2026, 1, 31), date(2026, 2, 20), "120.00")
+    books.invoice("2", date(2026, 1, 31), date(2026, 4, 20), "50.00")
+    books.invoice("3", date(2026, 1, 31), date(2026, 2, 20), "40.00", customer="8")
+    books.invoice("4", date(2026, 1, 31), date(2026, 2, 20), "60.00", customer="8")
+    euro = books.invoice("5", date(2026, 1, 31), date(2026, 2, 20), "70.00", customer="9").invoices["5"]
+    books.invoices["5"] = replace(
+        euro, total=Money(euro.total.amount, "EUR"), balance=Money(euro.total.amount, "EUR")
+    )
+    books.customers["9"] = replace(
+        books.customers["9"], currency="EUR", balance=Money(euro.total.amount, "EUR")
+    )
+    told = []
+
+    def rules_on(day, owed):
+        told.append(owed())
+        return RULES
+
+    replay(accounts(books.past()), replace(conditions(last=FIRST), rules_on=rules_on))
+
+    assert told == [[100, 120]]
+
+
+def test_what_is_in_another_currency_or_of_nobody_is_left_out():
+    books = one_invoice().pay(date(2026, 2, 20), ("1", "20.00"))
+    books.invoice("2", date(2026, 1, 31), FIRST, "90.00", customer="99")
+    books.pay(date(2026, 2, 20), ("2", "90.00"), customer="99")
+    books.credit("m", date(2026, 2, 20), "5.00", customer="99")
+    hold = Hold(1, HoldKind.EXCLUSION, None, "mine", "Dana", date(2026, 2, 20))
+    plan = PlanSpan(Plan(1, "PP1", frozenset(), frozenset(), None, "active"), "99", at(FIRST), None)
+    books.plans.append(plan)
+    foreign = Contact(date(2026, 3, 4), ContactKind.FOREIGN, None, None, None, ())
+
+    made = accounts(
+        books.past(),
+        holds=[HoldSpan(hold, "99", at(date(2026, 2, 20)), None)],
+        foreign=[Said("99", "USD", foreign, at(date(2026, 3, 4)))],
+    )
+
+    assert list(made) == [("7", "USD")]
+    account = made["7", "USD"]
+    account.advance(at(date(2026, 3, 31)))
+    assert (list(account.invoices), account.holds, account.contacts, account.plans) == (["1"], {}, [], {})
+
+
+def test_a_message_that_quickbooks_sent_counts_for_the_gap():
+    past = one_invoice().past()
+    foreign = Contact(date(2026, 3, 4), ContactKind.FOREIGN, None, None, None, ("1",))
+    made = accounts(past, foreign=[Said("7", "USD", foreign, at(date(2026, 3, 4)))])
+    made["7", "USD"].kind = CustomerKind.COMPANY
+
+    found = replay(made, conditions(last=date(2026, 3, 11)), "Standard")
+
+    assert said(found) == [(date(2026, 3, 10), "S1")]  # six days after the 4th
+
+
+def test_a_plan_that_ended_stands_no_longer():
+    books = one_invoice()
+    plan = Plan(1, "PP1", frozenset("1"), frozenset(), None, "active")
+    books.plans.append(PlanSpan(plan, "7", at(FIRST, 0), at(date(2026, 3, 17))))
+
+    past, found = played(books, last=date(2026, 3, 20))
+
+    assert said(found) == [(date(2026, 3, 18), "S1")]
+    assert past.plans[0].plan.label == "PP1"
+
+
+def test_an_invoice_of_nothing_and_one_paid_too_much_stay_out():
+    books = one_invoice("100.00").invoice("0", date(2026, 1, 31), FIRST, "0")
+    books.pay(date(2026, 3, 3), ("1", "100.00")).pay(date(2026, 3, 4), ("1", "10.00"))
+
+    _, found = played(books)
+
+    assert (found.contacts, found.late) == ([], 1)
+
+
+def test_where_nobody_says_when_things_were_entered_their_own_days_are_taken():
+    """The invoice on the morning of its day, the payment at the end of its day: too late for the 5th."""
+    books = one_invoice().pay(date(2026, 3, 5), ("1", "120.00"))
+    books.invoices["1"] = replace(books.invoices["1"], created_at=None)
+    books.payments[0] = replace(books.payments[0], created_at=None)
+
+    past, found = played(books)
+
+    assert said(found) == [(date(2026, 3, 5), "S1")]
+    assert past.assumed == {"invoices entered": 1, "payments entered": 1}
+    assert summed_up(found, past, LADDER).paid_anyway == 1
+
+
+def test_shares_of_nothing_are_unknown():
+    assert share(1, 0) is None
+    assert share(1, 4) == Decimal("0.25")
