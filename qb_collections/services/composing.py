@@ -102,9 +102,9 @@ def _message(decision: Decision, facts: MessageFacts) -> Message:
         return compose("", decision.task_kind, facts)
     if decision.outcome is Outcome.DECIDE or decision.template is None:
         return compose(STEPS["decision"], "", facts)
-    variant = "backlog" if decision.backlog else ""
-    if decision.task_kind == "missed_call":
-        variant = "missed_call"
+    if decision.backlog:  # one text, whatever the step that opens: a ladder of one's own may have any
+        return compose("", "backlog", facts)
+    variant = "missed_call" if decision.task_kind == "missed_call" else ""
     return compose(STEPS[decision.template], variant, facts)
 
 

@@ -61,7 +61,7 @@ def _of_stage(stage: Stage, library: Library) -> Iterator[str]:
 
 
 def _of_text(stage: Stage, library: Library, step: str, variant: str) -> Iterator[str]:
-    for facts in (_EARLY,) if stage.after_due_days < 0 else (_SEVERAL, _ONE):
+    for facts in (_EARLY, _EARLIER) if stage.after_due_days < 0 else (_SEVERAL, _ONE):
         tone, fault = _tried(library, step, variant, facts)
         if fault is not None:
             yield f'the text "{stage.template}" cannot be used: {fault}'
@@ -141,3 +141,4 @@ _SEVERAL = MessageFacts(
 )
 _ONE = replace(_SEVERAL, items=(_YOUNGER,), total=_usd("780.40"))
 _EARLY = replace(_ONE, as_of=datetime(2026, 10, 19, 14, 2, tzinfo=UTC), letters_on=(), calls_on=())
+_EARLIER = replace(_SEVERAL, as_of=datetime(2026, 10, 5, 14, 2, tzinfo=UTC), letters_on=(), calls_on=())

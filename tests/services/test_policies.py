@@ -571,6 +571,41 @@ def test_each_preset_first_acts_on_its_own_day(context, company, title, on, what
     assert set(decided.values()) == {what}
 
 
+def test_several_invoices_before_their_due_date_have_one_copy_that_lists_them(context, company):
+    """Due on Friday 20 November; Brisk writes seven days before."""
+    policies.use(context, company, "Brisk", author="Dana")
+    with durable(context.engine) as conn:
+        owes = Customer("1", NAMES["1"], "USD", usd("1100.00"), emails=("ap@books.example",))
+        mirror.put_customers(conn, company.id, [owes])
+        mirror.delete_invoices(conn, company.id, ["1"])
+        for id, balance in (("201", "600.00"), ("202", "500.00")):
+            soon = Invoice(id, "0", "1", id, DUE, date(2026, 11, 20), usd(balance), usd(balance))
+            mirror.put_invoices(conn, company.id, [soon])
+
+    night = decide_company(context, company, date(2026, 11, 13), everybody=True)
+
+    (made,) = (one for one in night.decided if one.case.customer.id == "1")
+    assert (made.decision.outcome, made.decision.stage) == (Outcome.REMIND, "S0")
+    assert made.draft.subject == "Your invoices from Harbor Light Supply, due soon"
+    assert "two invoices, $1,100.00 in all, fall due soon" in made.draft.text
+
+
+def test_what_was_late_before_contacting_began_has_its_own_text_whatever_the_steps_text_is(context, company):
+    text = TEXT
+    for old in ("did_it_reach_you", "may_we_have_a_date"):
+        text = text.replace(f'template = "{old}"', 'template = "monthly"')
+    put(context, company, text)
+    with durable(context.engine) as conn:
+        companies.update(conn, company.id, live_since_on=None)
+        company = companies.get(conn, company.id)
+
+    night = decide_company(context, company, date(2026, 11, 13), everybody=True)
+
+    opening = [one for one in night.decided if one.decision.backlog]
+    assert len(opening) == 4
+    assert all("working through our open invoices" in one.draft.text for one in opening)
+
+
 def test_a_statement_lists_what_is_open_in_its_own_words(context, company):
     policies.use(context, company, "Statement only", author="Dana")
 
