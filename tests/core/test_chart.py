@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -97,3 +98,18 @@ def test_a_policy_that_contacts_nobody_is_an_empty_panel():
 
     assert bars(root) == []
     assert "(none)" in root.findtext(f"{SVG}desc")
+
+
+def test_many_steps_stand_in_two_rows_of_the_legend_and_a_busy_week_gets_a_round_scale():
+    codes = [f"S{n}" for n in range(8)]
+    busy = replace(backtest_of(dict.fromkeys(codes, 200)), stages=tuple(codes))
+
+    root = ElementTree.fromstring(
+        contacts_per_week([busy], "Busy", {code: f"message number {code}" for code in codes})
+    )
+
+    legend = [one for one in root.iter(f"{SVG}text") if one.text and one.text.startswith("message number")]
+    assert len({one.get("y") for one in legend}) == 2
+    assert max(int(one.get("x")) for one in legend) < WIDTH
+    ticks = [one.text for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "end"]
+    assert ticks == ["0", "500", "1000", "1500", "2000"]

@@ -115,3 +115,20 @@ def test_currencies_are_kept_apart():
 
 def test_nothing_open_nothing_expected():
     assert forecast([], knowledge(TEN), TODAY) == []
+
+
+def test_what_is_settled_is_not_expected_again_and_a_bill_without_a_due_date_has_no_week():
+    paid = replace(open_invoice(date(2026, 6, 5)), id="2", balance=usd("0"))
+    undated = replace(open_invoice(date(2026, 6, 5), "40"), id="3", due_on=None)
+
+    [found] = forecast([("7", paid), ("7", undated)], knowledge(TEN), TODAY)
+
+    assert (found.open, found.unlikely) == (usd("40"), usd("40"))
+
+
+def test_two_invoices_of_one_day_are_twice_the_cash():
+    one = open_invoice(date(2026, 6, 5))
+
+    [found] = forecast([("7", one), ("7", replace(one, id="2"))], knowledge(TEN), TODAY)
+
+    assert found.weeks[0].expected == usd("40.00")

@@ -139,3 +139,40 @@ def test_one_payment_over_two_originals_is_split_at_what_each_brought_into_the_p
 
     assert [one.settled_on() for one in seen.invoices] == [feb(16), feb(20)]
     assert [one.paid for one in seen.invoices] == [100, 200]
+
+
+def test_a_payment_that_also_applied_a_credit_paid_each_invoice_in_the_same_proportion():
+    """60 of money and 40 of credit on two invoices of 50: 30 of money each."""
+    books = Books().invoice("1", jan(5), feb(4), "50").invoice("2", jan(5), feb(4), "50")
+    books.pay(feb(3), ("1", "50"), ("2", "50"), total="60")
+    books.payments[0] = replace(books.payments[0], unapplied=usd("0"))
+
+    assert [one.paid for one in books.past().invoices] == [30, 30]
+
+
+def test_currencies_and_single_invoices_can_be_asked_for():
+    past = Books().invoice("1", jan(5), feb(4), "50").past()
+
+    assert past.currencies == ["USD"]
+    assert past.invoice("1") is past.invoices[0]
+    assert past.invoice("2") is None
+
+
+def test_a_past_without_plans_needs_no_looking_through():
+    past = Books().invoice("1", jan(5), feb(4), "50").past()
+
+    assert looked_through(past) is past
+
+
+def test_a_payment_whose_times_nobody_says_is_not_called_changed():
+    books = Books().invoice("1", jan(5), feb(4), "50").pay(feb(3), ("1", "50"))
+    books.payments[0] = replace(books.payments[0], created_at=None, updated_at=None)
+
+    assert books.past().assumed == {"payments entered": 1}
+
+
+def test_a_days_first_instant_is_the_companys_midnight():
+    past = Books().past()
+
+    assert past.start_of(mar(8)) == at(mar(8), 0)
+    assert past.day_of(at(mar(8), 23)) == mar(8)

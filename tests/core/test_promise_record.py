@@ -96,3 +96,27 @@ def test_counts_go_to_whose_case_it_is():
     found = judge(past, [promise(), promise("50")], last_day, date(2026, 3, 31))
 
     assert kept_by_customer(past, found) == {"7": Kept(0, 0, 2)}
+
+
+def test_what_was_billed_after_the_promise_is_none_of_it_and_a_payment_of_nothing_no_money():
+    made = (
+        books()
+        .invoice("2", date(2026, 3, 5), date(2026, 3, 6), "500")
+        .credit("m", date(2026, 3, 4), "20", ("1", "20"))
+    )
+
+    [found] = judge(made.past(), [promise(None)], last_day, date(2026, 3, 31))
+
+    assert (found.promised, found.received, found.outcome) == (Decimal(100), Decimal(0), Outcome.BROKEN)
+
+
+def test_only_promises_are_judged():
+    dispute = Promise(Hold(2, HoldKind.DISPUTE, "1", "price", "Dana", MADE), "7")
+
+    assert judge(books().past(), [dispute], last_day, date(2026, 3, 31)) == []
+
+
+def test_open_promises_make_no_record_yet():
+    past = books().past()
+
+    assert kept_by_customer(past, judge(past, [promise()], last_day, MADE)) == {}

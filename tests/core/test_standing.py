@@ -198,3 +198,52 @@ def test_promises_are_rated_by_count_and_amount_and_cover_what_is_late():
     assert (cents(found.promises_kept_count), found.promises_kept_amount) == (D("0.33"), D("0.5"))
     assert found.promise_coverage == D("0.4")  # 60 of 150
     assert usd("150").amount == found.overdue
+
+
+def test_a_new_company_has_figures_without_ratios():
+    past = Books().past(since=None)
+
+    found = standing(past, past, "USD", ON, Records())
+
+    assert (found.open, found.pay_mean_days, found.countback_dso, found.recovered) == (0, None, 0, None)
+    assert (found.at_risk, found.band, found.on_time_count) == (None, None, None)
+
+
+def test_credits_settle_without_being_delays_or_payments():
+    """A cancelled order: 500 billed and credited.  Only the 100 paid six days late counts."""
+    made = (
+        Books().invoice("1", date(2026, 1, 5), date(2026, 2, 4), "100").pay(date(2026, 2, 10), ("1", "100"))
+    )
+    made.invoice("2", date(2026, 1, 5), date(2026, 2, 4), "500").credit(
+        "m", date(2026, 2, 6), "500", ("2", "500")
+    )
+    made.invoice("3", date(2026, 1, 5), None, "50").pay(date(2026, 1, 9), ("3", "50"))
+
+    found = stands(made=made)
+
+    assert (found.delay_days, found.pay_median_days) == (6, 4)  # 4 days for the one without a due date
+    assert found.aging == dict.fromkeys(found.aging, 0)
+
+
+def test_counting_back_stops_where_history_is_complete_and_after_two_years():
+    made = Books().invoice("1", date(2020, 1, 5), date(2020, 2, 4), "100")
+    old, young = made.past(since=date(2020, 1, 1)), made.past(since=date(2026, 3, 2))
+
+    assert standing(old, old, "USD", ON, Records()).countback_dso is None
+    assert standing(young, young, "USD", ON, Records()).countback_dso is None
+
+
+def test_an_invoice_without_a_due_date_is_open_and_never_late():
+    made = Books().invoice("1", date(2026, 1, 5), None, "100")
+
+    found = stands(made=made)
+
+    assert (found.open, found.overdue, found.aging["current"]) == (100, 0, 100)
+
+
+def test_money_for_an_invoice_that_was_not_issued_yet_is_a_credit():
+    made = (
+        books().invoice("5", date(2026, 3, 25), date(2026, 4, 24), "70").pay(date(2026, 3, 10), ("5", "70"))
+    )
+
+    assert [stands(date(2026, 3, day), made).credits for day in (9, 10, 24, 25)] == [0, 70, 70, 0]

@@ -56,3 +56,14 @@ def test_it_agrees_with_the_slow_way(paid, still_open):
             watched = sum(one >= earlier for one in (*paid, *still_open))
             left *= 1 - Fraction(paid.count(earlier), watched)
         assert abs(Fraction(curve.unpaid_after(day)) - left) < Fraction(1, 10**20)
+
+
+def test_no_chance_before_the_day_of_looking_and_none_where_nobody_is_left():
+    assert FIVE.paid_between(0, 2, unpaid_through=2) == 0
+    assert of_days([1, 2]).paid_between(2, 9, unpaid_through=2) == 0
+
+
+def test_where_nothing_was_paid_nothing_is_known():
+    curve = of_days([], [5, 9])
+
+    assert (curve.day_of(D("0.5")), curve.unpaid_after(99)) == (None, 1)

@@ -181,3 +181,20 @@ def test_promises_and_disputes_are_told_of_customer_and_company():
 
     assert (known.of("7").promises, known.of("8").disputes) == (Kept(2, 1, 1), 2)
     assert (known.company.promises, known.company.disputes) == (Kept(3, 1, 1), 2)
+
+
+def test_where_few_ever_pay_there_is_no_spread():
+    """One of six paid: three quarters are never reached."""
+    traits = know(history(Books(), [4, None, None, None, None, None]).past(), ON).of("7")
+
+    assert (traits.late_days, traits.spread_days) == (None, None)
+
+
+def test_contacts_without_a_step_and_answers_tell_nothing_about_steps():
+    books = history(Books(), [12, 12, 12])
+    due = date(2025, 6, 9) + timedelta(days=30)
+    foreign = Contact(
+        due + timedelta(days=1), ContactKind.FOREIGN, None, None, None, ("7001", "7002", "7003")
+    )
+
+    assert know(books.past(), ON, contacts={"7": [foreign]}).of("7").pays_after is None
