@@ -489,3 +489,11 @@ def test_where_nobody_says_when_things_were_entered_their_own_days_are_taken():
 def test_shares_of_nothing_are_unknown():
     assert share(1, 0) is None
     assert share(1, 4) == Decimal("0.25")
+
+
+def test_a_hold_at_dawn_calls_the_message_off():
+    hold = Hold(1, HoldKind.DISPUTE, "1", "wrong price", "Dana", date(2026, 3, 5))
+
+    _, found = played(one_invoice(), holds=[HoldSpan(hold, "7", at(date(2026, 3, 5), 7), None)])
+
+    assert (found.contacts, found.prevented) == ([], 1)
