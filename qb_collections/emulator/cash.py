@@ -18,6 +18,7 @@ from qb_collections.emulator.work import Work
 
 # A company that never needed the account has none: its rows then carry this id.
 UNAPPLIED_ID = "unapplied"
+_NO_LINE = 2 * COST_LINES  # no posting has it
 _PAYMENTS = ("Payment", "BillPayment")
 _EARNINGS = frozenset({"Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"})
 
@@ -101,10 +102,17 @@ def _cash_outside(work: Work) -> Iterator[Entry]:
     for row in work.conn.execute(
         "SELECT txn_on, account, customer, class, department, item, amount FROM posting"
         " WHERE realm = ? AND entity NOT IN"
-        " ('Invoice', 'CreditMemo', 'Payment', 'Bill', 'VendorCredit', 'BillPayment')",
-        (work.realm,),
+        " ('Invoice', 'CreditMemo', 'Payment', 'Bill', 'VendorCredit', 'BillPayment')"
+        " UNION ALL SELECT txn_on, account, customer, class, department, item, amount FROM posting"
+        " WHERE realm = ? AND line >= ? AND entity IN ('Invoice', 'CreditMemo', 'Bill', 'VendorCredit')",
+        (work.realm, work.realm, _costs_from(work)),
     ).fetchall():
         yield Entry(*row)
+
+
+def _costs_from(work: Work) -> int:
+    """Return the first line of a document that stands from its day on: none, or those of its goods' cost."""
+    return _NO_LINE if work.switches.cash_basis_costs_follow_payment else COST_LINES
 
 
 def _cash_payment(
@@ -161,9 +169,10 @@ def _document_lines(work: Work) -> _Lines:
     for entity, id_, on, *row in work.conn.execute(
         "SELECT entity, txn_id, txn_on, account, customer, class, department, item, amount FROM posting"
         " WHERE realm = ? AND entity IN ('Invoice', 'CreditMemo', 'Bill', 'VendorCredit')"
+        " AND line < ?"
         # What goods cost comes first: of a document's own lines the last one may be told apart.
         " ORDER BY entity, txn_id, line < ?, line",
-        (work.realm, COST_LINES),
+        (work.realm, _costs_from(work), COST_LINES),
     ):
         found.setdefault((entity, id_), (on, []))[1].append(tuple(row))
     return found

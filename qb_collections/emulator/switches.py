@@ -30,6 +30,8 @@ class Switches:
     send_bumps_sync_token: bool = False
     # Cash basis: balance-sheet lines of invoices and memos are recognised with payment like income lines.
     cash_basis_moves_balance_sheet_lines: bool = True
+    # Cash basis: what sold goods cost is recognised with the payment of the sale, or on the sale's day.
+    cash_basis_costs_follow_payment: bool = True
     # A save that names neither lines nor tax leaves the tax alone, or automated tax computes it again.
     tax_recomputed_on_any_save: bool = False
     # Home amounts of a foreign document: each line is rounded and their sum is the total, or the total is.

@@ -5,12 +5,17 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.emulator.errors import Fault
+from qb_collections.emulator.switches import Switches
 from tests.emulator.small_company import REALM, sale, small_company
 
 
 @pytest.fixture
 def company():
-    company = small_company()
+    return stocked()
+
+
+def stocked(**switches):
+    company = small_company(switches=Switches(**switches))
     for key, name, kind in (
         ("asset", "Inventory Asset", "Other Current Asset"),
         ("cogs", "Cost of Goods Sold", "Cost of Goods Sold"),
@@ -215,8 +220,19 @@ def test_on_the_cash_basis_the_cost_comes_with_the_money(company):
     assert half_paid == ("160.00", "40.00")  # half of the 80 that the four pumps cost
 
 
+def test_under_the_switch_the_cost_comes_with_the_sale():
+    company = stocked(cash_basis_costs_follow_payment=False)
+    buy(company, 10, "20", "2026-10-01", entity="Purchase", VendorRef=None, **in_cash(company))
+
+    invoice = sell(company, 4, "2026-10-10")
+    unpaid = books(company, basis="cash")
+    company.pay("200", ("Invoice", invoice["Id"], "200"))
+
+    assert unpaid == books(company, basis="cash") == ("120.00", "80.00")
+
+
 def test_a_free_sale_costs_its_goods_on_both_bases(company):
-    buy(company, 10, "20", "2026-10-01", entity="Purchase", VendorRef=None, **CASH(company))
+    buy(company, 10, "20", "2026-10-01", entity="Purchase", VendorRef=None, **in_cash(company))
     line = sale(company.ids["pump"], "0", Qty=2, UnitPrice="0")
 
     company.save("Invoice", CustomerRef={"value": company.ids["amy"]}, TxnDate="2026-10-10", Line=[line])
@@ -224,7 +240,7 @@ def test_a_free_sale_costs_its_goods_on_both_bases(company):
     assert books(company) == books(company, basis="cash") == ("160.00", "40.00")
 
 
-def CASH(company):
+def in_cash(company):
     return {"PaymentType": "Cash", "AccountRef": {"value": company.ids["bank"]}}
 
 

@@ -7,7 +7,7 @@ from qb_collections.emulator.reports import aging, balances, cash_flow, details,
 from qb_collections.emulator.wire import Body
 from qb_collections.emulator.work import Work
 
-_REPORTS = {
+REPORTS = {
     "TrialBalance": statements.trial_balance,
     "ProfitAndLoss": statements.profit_and_loss,
     "BalanceSheet": statements.balance_sheet,
@@ -41,7 +41,7 @@ _REPORTS = {
 
 def render(work: Work, name: str, params: Mapping[str, str]) -> Body:
     """Return the report; raises Fault 500 for a name that is not known, 2090 for a date that is none."""
-    for known, report in _REPORTS.items():
+    for known, report in REPORTS.items():
         if known.lower() == name.lower():
             return report(work, params)
     raise errors.unsupported(f"reports/{name}")

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from qb_collections.emulator.acts import KINDS as ACTS
 from qb_collections.emulator.companies import KINDS
 from qb_collections.emulator.control import ACCESS_ACTS
 from qb_collections.emulator.faults import FAULTS
+from qb_collections.emulator.reports import REPORTS
 from qb_collections.emulator.switches import Switches
 
 TEXT = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text(encoding="utf-8")
@@ -100,3 +102,14 @@ def test_every_control_call_that_is_written_down_is_there(emulator, call):
     # An empty object makes no sense to most of them; what counts is that they are there.
     assert answer.status_code in (200, 400), answer.text
     assert set(answer.json()) != {"error"} or answer.json()["error"].endswith((".", "}"))
+
+
+def test_every_act_and_every_report_is_told():
+    acts = TEXT.split("Acts, with what they need", 1)[1].split("\n## ", 1)[0]
+    told = {
+        name for line in acts.splitlines() if line.startswith("| `") for name in codes(line.split("|")[1])
+    }
+    reports = " ".join(TEXT.split("\n## Reports\n", 1)[1].split("\n## ", 1)[0].split())
+
+    assert told == set(ACTS)
+    assert not [name for name in REPORTS if name.removeprefix("TransactionList") not in reports]
