@@ -1,25 +1,27 @@
-"""Holds: what a person knows and the books don't.  Placing or lifting one brings the next look to today."""
+"""Holds: what a person knows and the books don't.
+
+Placing, changing or lifting one brings the next look to today, and is kept in the audit.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
-from qb_collections.services import finding
+from qb_collections.services import finding, hold_days, placing
 from qb_collections.services.context import Context
+from qb_collections.services.placing import Wanted
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases, mirror
 from qb_collections.store import holds as stored
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.holds import StoredHold
-
-REASON_MAX = 200
-ON_AN_INVOICE = (HoldKind.DISPUTE,)
-YEARS_AHEAD = 2  # a day later than this is a typing mistake
 
 _NAMES = {
     HoldKind.DISPUTE: "disputed",
@@ -30,8 +32,17 @@ _NAMES = {
     HoldKind.INSOLVENT: "a hard stop: somebody else speaks for them",
     HoldKind.PEOPLE_ONLY: "for people only",
     HoldKind.HANDED_OVER: "handed over",
+    HoldKind.AUTOPAY: "collected by itself",
+    HoldKind.BOUNCED: "not reached by e-mail",
     HoldKind.OPEN_REPLY: "answered, and waiting for us",
     HoldKind.UPSET: "upset",
+}
+_NOTHING = "Nothing goes out about it meanwhile."
+_MEANS = {
+    HoldKind.AUTOPAY: "Nothing goes out before its due date and the days that a payment takes to arrive are "
+    "over; if nothing has come by then, it is asked for as usual.",
+    HoldKind.BOUNCED: "Another address is used if QuickBooks has one; if not, a task asks you for one. "
+    "Calls go on.",
 }
 
 
@@ -48,39 +59,64 @@ def add(
     amount: Money | None = None,
     owner: str | None = None,
     answer_by_on: date | None = None,
+    code: str | None = None,
 ) -> Hold | Refusal:
     """Place a hold on an invoice (its number), or on a customer (the name).  It is in force at once.
 
-    A dispute is about an invoice; a promise names the promised day.
+    A dispute is about an invoice; without an owner it is the placer's to answer, without a day within
+    five business days.  A promise names the promised day.
     """
     now = context.clock.now()
     today = company.today(now)
-    refusal = _refusal(kind, reason, customer, invoice, until_on, answer_by_on, today)
+    if (customer is None) == (invoice is None):
+        return Refusal("Say which one: an invoice number, or a customer's name.")
+    refusal = placing.refusal(
+        kind,
+        on_invoice=invoice is not None,
+        reason=reason,
+        until_on=until_on,
+        owner=owner,
+        answer_by_on=answer_by_on,
+        code=code,
+    ) or placing.too_far(today, until_on, answer_by_on)
     if refusal is not None:
         return refusal
     with durable(context.engine) as conn:
         place = _place(conn, company, customer, invoice)
         if isinstance(place, Refusal):
             return place
-        customer_id, invoice_id = place
-        hold = stored.add(
-            conn,
-            company.id,
-            customer_id,
-            kind,
-            reason=reason.strip(),
-            placed_by=by,
-            placed_on=today,
-            invoice_id=invoice_id,
-            until_on=until_on,
-            amount=amount,
-            owner=owner,
-            answer_by_on=answer_by_on,
-        )
-        cases.touch(conn, company.id, [customer_id], today)
-        detail = {"kind": kind.value, "invoice": invoice_id, "until": until_on, "reason": reason}
-        audit.append(conn, company.id, by, "hold placed", f"hold {hold.id}", detail, now)
-    return hold
+        wanted = Wanted(kind, *place, reason, until_on, amount, owner, answer_by_on, code)
+        return placing.put(conn, company, placing.filled(conn, company, wanted, by, today), by=by, at=now)
+
+
+def change(
+    context: Context,
+    company: Company,
+    hold_id: int,
+    *,
+    by: str,
+    until_on: date | None = None,
+    open_end: bool = False,
+    owner: str | None = None,
+    answer_by_on: date | None = None,
+    code: str | None = None,
+) -> str | Refusal:
+    """Give a hold that stands another day, owner or code; open_end takes its last day away."""
+    now = context.clock.now()
+    given = {"until_on": until_on, "owner": owner, "answer_by_on": answer_by_on, "code": code}
+    with durable(context.engine) as conn:
+        found = _standing(conn, company, hold_id)
+        if isinstance(found, Refusal):
+            return found
+        new = changes(found.hold, given, open_end=open_end)
+        if not new:
+            return Refusal(f"Nothing would change: hold {hold_id} says that already. Name what is to be new.")
+        refusal = _change_refusal(found.hold, new, company.today(now))
+        if refusal is not None:
+            return refusal
+        alter(conn, company, found, new, by=by, at=now)
+    told = ", ".join(f"{_FIELDS[name]} {_written(value)}" for name, value in new.items())
+    return f"Hold {hold_id} is changed: {told}. The next night decides with that."
 
 
 def lift(
@@ -89,15 +125,41 @@ def lift(
     """End a hold; the next night decides without it."""
     now = context.clock.now()
     with durable(context.engine) as conn:
-        try:
-            found = stored.get(conn, company.id, hold_id)
-        except LookupError:
-            return Refusal(f"{company.name} has no hold {hold_id}. See them with: qb-collections hold list")
-        if not stored.lift(conn, company.id, hold_id, by=by, at=now, because=because):
-            return Refusal(f"Hold {hold_id} was lifted already, by {found.lifted_by}.")
-        cases.touch(conn, company.id, [found.customer_id], company.today(now))
-        audit.append(conn, company.id, by, "hold lifted", f"hold {hold_id}", {"because": because}, now)
+        found = _standing(conn, company, hold_id)
+        if isinstance(found, Refusal):
+            return found
+        take_away(conn, company, found, by=by, because=because, at=now)
     return f"Hold {hold_id} is lifted. The next night decides without it."
+
+
+def changes(hold: Hold, given: Mapping[str, Any], *, open_end: bool = False) -> dict[str, Any]:
+    """What of the given is new to the hold."""
+    new = {name: value for name, value in given.items() if value is not None}
+    if open_end:
+        new["until_on"] = None
+    return {name: value for name, value in new.items() if getattr(hold, name) != value}
+
+
+def alter(
+    conn: Connection, company: Company, found: StoredHold, new: Mapping[str, Any], *, by: str, at: datetime
+) -> None:
+    """Write the change with its entry in the audit: what was, and what is."""
+    hold = found.hold
+    stored.change(conn, company.id, hold.id, new)
+    cases.touch(conn, company.id, [found.customer_id], company.today(at))
+    detail = {_FIELDS[name]: [getattr(hold, name), value] for name, value in new.items()}
+    audit.append(conn, company.id, by, "hold changed", f"hold {hold.id}", detail, at)
+
+
+def take_away(
+    conn: Connection, company: Company, found: StoredHold, *, by: str, because: str | None, at: datetime
+) -> None:
+    """Lift it, with its entry in the audit; what was to be done about it is no longer needed."""
+    hold_id = found.hold.id
+    stored.lift(conn, company.id, hold_id, by=by, at=at, because=because)
+    cases.touch(conn, company.id, [found.customer_id], company.today(at))
+    hold_days.close_for(conn, company, found, at)
+    audit.append(conn, company.id, by, "hold lifted", f"hold {hold_id}", {"because": because}, at)
 
 
 def standing(context: Context, company: Company, customer_id: str | None = None) -> list[StoredHold]:
@@ -111,8 +173,45 @@ def sentence(context: Context, company: Company, hold: Hold) -> str:
     with reading(context.engine) as conn:
         invoice = mirror.invoice(conn, company.id, hold.invoice_id) if hold.invoice_id else None
     about = f"Invoice {invoice.label}" if invoice else "This customer"
-    until = f" until {hold.until_on.day} {hold.until_on:%B %Y}" if hold.until_on else ""
-    return f"{about} is marked as {_NAMES[hold.kind]}{until}. Nothing goes out about it meanwhile."
+    until = f" until {_written(hold.until_on)}" if hold.until_on else ""
+    said = f"{about} is marked as {_NAMES[hold.kind]}{until}. {_MEANS.get(hold.kind, _NOTHING)}"
+    if hold.kind is HoldKind.DISPUTE and hold.answer_by_on is not None:
+        said += f" {hold.owner} is to answer by {_written(hold.answer_by_on)}; after that a task says so."
+    if hold.kind is HoldKind.HARDSHIP and hold.until_on is not None:
+        said += " On that day a task asks you to look at it again."
+    return said
+
+
+_FIELDS = {
+    "until_on": "last day",
+    "owner": "owner",
+    "answer_by_on": "answer by",
+    "code": "about",
+}
+
+
+def _written(value: date | str | None) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    return "none" if value is None else value
+
+
+def _change_refusal(hold: Hold, new: Mapping[str, Any], today: date) -> Refusal | None:
+    whole = {name: new.get(name, getattr(hold, name)) for name in _FIELDS}
+    refusal = placing.refusal(
+        hold.kind, on_invoice=hold.invoice_id is not None, reason=hold.reason[: placing.REASON_MAX], **whole
+    )
+    return refusal or placing.too_far(today, new.get("until_on"), new.get("answer_by_on"))
+
+
+def _standing(conn: Connection, company: Company, hold_id: int) -> StoredHold | Refusal:
+    try:
+        found = stored.get(conn, company.id, hold_id)
+    except LookupError:
+        return Refusal(f"{company.name} has no hold {hold_id}. See them with: qb-collections hold list")
+    if found.lifted_at is not None:
+        return Refusal(f"Hold {hold_id} was lifted already, by {found.lifted_by}.")
+    return found
 
 
 def _place(
@@ -124,30 +223,3 @@ def _place(
     assert customer is not None
     who = finding.customer(conn, company, customer)
     return who if isinstance(who, Refusal) else (who.id, None)
-
-
-def _refusal(
-    kind: HoldKind,
-    reason: str,
-    customer: str | None,
-    invoice: str | None,
-    until_on: date | None,
-    answer_by_on: date | None,
-    today: date,
-) -> Refusal | None:
-    if (customer is None) == (invoice is None):
-        return Refusal("Say which one: an invoice number, or a customer's name.")
-    if not reason.strip():
-        return Refusal("A hold needs a reason, in a few words: it is what we will say when someone asks.")
-    if len(reason) > REASON_MAX:
-        return Refusal(f"The reason has {len(reason)} characters; up to {REASON_MAX} fit.")
-    if kind in ON_AN_INVOICE and invoice is None:
-        return Refusal("A dispute is about one invoice: say which number, so that the others can go ahead.")
-    if kind is HoldKind.PROMISE and until_on is None:
-        return Refusal("A promise needs the day on which the payment is promised.")
-    for day in (until_on, answer_by_on):
-        if day is not None and day < today:
-            return Refusal(f"{day.day} {day:%B %Y} is past. Give today or a later day.")
-        if day is not None and day.year > today.year + YEARS_AHEAD:
-            return Refusal(f"{day.day} {day:%B %Y} is more than {YEARS_AHEAD} years away. Is the year right?")
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +77,16 @@ def lift(
         .values(lifted_at=at, lifted_by=by, lifted_because=because)
     )
     return done.rowcount == 1
+
+
+def change(conn: Connection, company_id: int, hold_id: int, values: Mapping[str, Any]) -> None:
+    """Give a hold that nobody lifted other days, another owner or code."""
+    assert values.keys() <= {"until_on", "owner", "answer_by_on", "code"}
+    conn.execute(
+        update(hold)
+        .where(hold.c.company_id == company_id, hold.c.id == hold_id, hold.c.lifted_at.is_(None))
+        .values(**values)
+    )
 
 
 def get(conn: Connection, company_id: int, hold_id: int) -> StoredHold:
