@@ -18,7 +18,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.core.night_time import next_daily_run
-from qb_collections.services import asking, effects, foreign, run_gates, sync
+from qb_collections.services import asking, effects, foreign, hold_days, run_gates, sync
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.drafts import changed_by_people, edited_plan
@@ -109,6 +109,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         cases.set_next_look(conn, company.id, [(*key, None) for key in night.settled])
         over = _open_tasks(conn, company, set(night.settled))
         _close_tasks(conn, company, over, set(), dict.fromkeys(night.settled, NOTHING_OPEN), now)
+        hold_days.ask(conn, company, on, now)
         runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
         state = _state(conn, company, run, brake)
         counts = _counts([stored.decision for stored in runs.of_run(conn, company.id, run.id)])
