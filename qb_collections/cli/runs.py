@@ -12,7 +12,7 @@ from qb_collections.cli.opening import actor, company_named, company_on_its_cloc
 from qb_collections.cli.report_lines import SAY_IT, reader_of, run_lines
 from qb_collections.cli.verbs import ROW_ID, Count, noun, verb
 from qb_collections.cli.words import company_option, day_text, many, name_argument
-from qb_collections.services import books_current, overview, report, runs
+from qb_collections.services import books_current, report, runs
 from qb_collections.services.context import Context
 from qb_collections.store import runs as stored
 from qb_collections.store.companies import Company
@@ -85,9 +85,6 @@ def add_to(main: click.Group) -> None:
         """
         context, company = company_on_its_clock(name)
         found = _night(context, company, run_id)
-        if not overview.asks_about_books(found):
-            day = day_text(found.on)
-            raise Refused(f"The night of {day} was not held for your books, so there is nothing to answer.")
         said = accepted(books_current.confirm(context, company, found.id, by=actor()))
         return Answer({"company": company.name, "run_id": found.id, "message": said}, [said])
 

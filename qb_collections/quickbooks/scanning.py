@@ -32,8 +32,8 @@ COLUMNS: Mapping[str, str] = {
         "EmailStatus, DeliveryInfo, SalesTermRef, PrivateNote, MetaData"
     ),
     "Customer": (
-        "Id, DisplayName, GivenName, FamilyName, CompanyName, Active, Balance, CurrencyRef, PrimaryEmailAddr, "
-        "PrimaryPhone, Mobile, ParentRef, BillWithParent, BillAddr, MetaData"
+        "Id, DisplayName, GivenName, FamilyName, CompanyName, Active, Balance, CurrencyRef, "
+        "PrimaryEmailAddr, PrimaryPhone, Mobile, ParentRef, BillWithParent, BillAddr, MetaData"
     ),
 }
 

@@ -14,11 +14,17 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.intents import Approval, State
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import audit, books_words, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.runs import Run
+
+# How core.books_rhythm begins the sentence that asks.
+QUESTION = "On hold: the newest payment in your books"
 
 
 def rhythm(context: Context, company: Company, today: date) -> Rhythm | None:
@@ -45,17 +51,34 @@ def behind(context: Context, company: Company, gateway: Gateway, today: date) ->
     return None if gateway.query(statement) else said
 
 
+def asks(run: Run) -> bool:
+    """Whether the run is held because payments look as if they had not been entered."""
+    return run.kind == "night" and run.state == "held" and (run.heading or "").startswith(QUESTION)
+
+
 def confirm(context: Context, company: Company, run_id: int, *, by: str) -> str | Refusal:
     """ "My books are up to date": what this run held back for it goes on, and nothing else does.
 
-    Steps that the policy wants approved still wait; so does everything in approve mode.
+    Steps that the policy wants approved still wait; so does everything in approve mode, and a run with
+    many more contacts than usual.
     """
     now = context.clock.now()
     with durable(context.engine) as conn:
         run = runs.get(conn, company.id, run_id)
         if run.state == "ended":
             return Refusal(f"The run of {run.on.day} {run.on:%B} is over; the next night asks again.")
+        if not asks(run):
+            return Refusal(
+                f"The run of {run.on.day} {run.on:%B} was not held for your books, "
+                "so there is nothing to answer."
+            )
         books_words.give(conn, company.id, run_id, by, now)
+        policy = Rulebook(conn, company, run.on).policy
+        held = braked(conn, company, run.on, int(run.counts.get("contacts", 0)), policy.brake)
+        if held is not None:
+            runs.close(conn, company.id, run_id, state="held", heading=held, at=now)
+            audit.append(conn, company.id, by, "books up to date", f"run {run_id}", {"contacts": 0}, now)
+            return f"Noted: your books are up to date. The run still waits: {held}"
         decided = (stored.decision for stored in runs.of_run(conn, company.id, run_id))
         asked = {(one.customer_id, one.currency) for one in decided if one.approval}
         waiting = [

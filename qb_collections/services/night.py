@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from qb_collections.core import admission
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.core.night_time import next_daily_run
 from qb_collections.services import asking, effects, foreign, hold_days, run_gates, sync
+from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.drafts import changed_by_people, edited_plan
@@ -34,7 +34,6 @@ from qb_collections.store.tasks import Task
 
 YEAR = timedelta(days=365)
 CHUNK = 200  # customers a transaction; a customer is never split
-USUAL_RUNS = 10  # how many earlier nights tell what is usual
 NOTHING_OPEN = "Nothing of this customer is open any more."
 RUN_OVER = "Its night is over without it having left; it was decided again."
 AUTOMATIC_TASKS = (
@@ -280,15 +279,11 @@ def _brake(conn: Connection, company: Company, run: Run, night: Night) -> str | 
     """More than three times the usual waits for a person; what the run decided earlier today counts too."""
     if company.mode is Mode.SHADOW:
         return None
-    earlier = runs.list(conn, company.id, kind="night", limit=USUAL_RUNS)
-    usual = [
-        counts for run in earlier if run.on < night.on and (counts := int(run.counts.get("contacts", 0)))
-    ]
     again = {one.key for one in night.decided}
     stored = [one.decision for one in runs.of_run(conn, company.id, run.id)]
     kept = [one for one in stored if (one.customer_id, one.currency) not in again]
     contacts = _counts([*kept, *(one.decision for one in night.decided)])["contacts"]
-    return admission.brake(contacts, usual, night.book.policy.brake)
+    return braked(conn, company, night.on, contacts, night.book.policy.brake)
 
 
 def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[Difference]:

@@ -13,6 +13,7 @@ from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.money import Money, total
+from qb_collections.services import books_current
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.night import next_night_on
@@ -54,8 +55,6 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "start": ("follows in the next ten business days", "follow in the next ten business days"),
 }
 NOTHING_LATE = frozenset({"not_overdue", "settled"})
-# How core.books_rhythm begins the sentence that holds a run until a person says that the books are current.
-BOOKS_QUESTION = "On hold: the newest payment in your books"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +173,9 @@ def tonight_of(context: Context, company: Company, run: Run) -> Tonight:
     return found
 
 
-def asks_about_books(run: Run) -> bool:
-    """Whether the run is held because payments look as if they had not been entered."""
-    return run.kind == "night" and run.state == "held" and (run.heading or "").startswith(BOOKS_QUESTION)
-
-
 def books_word(conn: Connection, company: Company, run: Run | None) -> str | None:
     """Who said for this run that the books are up to date; None: nobody, or nobody was asked."""
-    return books_words.given_by(conn, company.id, run.id) if run and asks_about_books(run) else None
+    return books_words.given_by(conn, company.id, run.id) if run and books_current.asks(run) else None
 
 
 def decide_now(book: Rulebook, case: Case, today: date) -> Decision:

@@ -9,6 +9,7 @@ from qb_collections.core.company_gates import Link, Mode
 from qb_collections.services import (
     about_you,
     adding_up,
+    books_current,
     history_told,
     modes,
     night,
@@ -52,7 +53,7 @@ def show(company_id: int) -> str:
         overview=found,
         put_back=put_back if put_back is not None and put_back.is_held else None,
         reconnect_by=reconnecting.warning(here, company),
-        asked_about_books=latest is not None and overview.asks_about_books(latest),
+        asked_about_books=latest is not None and books_current.asks(latest),
         books_word=word,
         adds_up=adds_up,
         remedy=adding_up.REMEDY,

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from qb_collections.core.decision import Outcome
 from qb_collections.core.money import Money
-from qb_collections.services import overview, report
+from qb_collections.services import books_current, overview, report
 from qb_collections.services import runs as approving
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import runs
@@ -62,7 +62,7 @@ def show(company_id: int, run_id: int) -> str:
         silent=[line for line in quiet if not _starts(line)],
         starting=_by_day(quiet),
         waiting=_waiting(told["intents"]),
-        asked_about_books=overview.asks_about_books(run),
+        asked_about_books=books_current.asks(run),
         books_word=word,
         effects={effect["customer_id"]: effect for effect in told["intents"] if effect["kind"] in EFFECTS},
     )

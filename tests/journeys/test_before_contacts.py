@@ -180,3 +180,15 @@ def test_a_comparison_that_quickbooks_does_not_answer_holds_the_contacts(world, 
 
     assert made["run"]["heading"].startswith("On hold: QuickBooks did not answer when we compared")
     assert world.sends() == {}
+
+
+def test_current_books_release_no_run_that_waits_for_another_reason(world):
+    amy_is_late(world)
+    world.connect()
+    world.settled_in()
+    world.to_next_night()
+    run = world.night()["run"]
+
+    said = books_current.confirm(world.context, world.company, run["id"], by="Dana")
+
+    assert str(said) == ("The run of 3 March was not held for your books, so there is nothing to answer.")
