@@ -18,7 +18,7 @@ invoices count as unpaid up to the day of looking, so that the slow are not made
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -35,6 +35,7 @@ PART_PAYMENTS, PART_SHARE = 3, (1, 3)
 BATCH_PAYMENTS, BATCH_SHARE = 3, (1, 2)
 WEEKDAY_PAYMENTS, WEEKDAY_SHARE = 5, (1, 2)
 STAGE_INVOICES = 3
+REGULAR_INVOICES, REGULAR_DAYS = 6, 3  # half of at least six invoices paid within three days of each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Traits:
     early_days: int | None  # a quarter is paid by then
     late_days: int | None  # three quarters are
     on_time: Decimal | None  # share paid by the due date, shrunk
+    usual_day: int | None  # days late by which a regular payer has paid three invoices of four
+    latest_day: int | None  # the latest of their own that were paid; None with fewer than six
     part_payer: bool | None
     batch_payer: bool | None
     weekday: int | None  # the usual one, Monday is 0
@@ -102,9 +105,11 @@ def know(
     contacts: Mapping[str, Sequence[Contact]] | None = None,
     promises: Mapping[str, Kept] | None = None,
     disputes: Mapping[str, int] | None = None,
+    only: Collection[str] | None = None,
 ) -> Knowledge:
     """Everything about everybody as of the end of that day.  past is looked through.
 
+    only: heads of cases whose traits are wanted; the company's rest on everybody all the same.
     contacts, promises and disputes are by head of case.  While history has not been read whole
     nothing is known: what is there would be the late ones only.
     """
@@ -132,6 +137,7 @@ def know(
             (prior, prior_on_time),
         )
         for head in by_head.keys() | money.keys() | promises.keys() | disputes.keys()
+        if only is None or head in only
     }
     every = [one for found in by_head.values() for one in found]
     company = _traits(
@@ -212,6 +218,8 @@ def _traits(
         early_days=curve.day_of(QUARTER),
         late_days=curve.day_of(ONE - QUARTER),
         on_time=_shrunk(_on_time(own), len(late), company_on_time),
+        usual_day=_usual_day(late),
+        latest_day=max(late) if len(late) >= REGULAR_INVOICES else None,
         part_payer=_part_payer(found, on),
         batch_payer=_batch_payer(money),
         weekday=_weekday(money),
@@ -226,6 +234,15 @@ def _shrunk(own: Decimal | None, count: int, company: Decimal | None) -> Decimal
     if company is None or own is None:
         return own if company is None else company
     return (count * own + PRIOR * company) / (count + PRIOR)
+
+
+def _usual_day(late: Sequence[int]) -> int | None:
+    """Nearest ranks of their own invoices; None with too few of them, or when they are too far apart."""
+    if len(late) < REGULAR_INVOICES:
+        return None
+    ordered = sorted(late)
+    first, third = (ordered[-(-len(ordered) * part // 4) - 1] for part in (1, 3))
+    return third if third - first <= REGULAR_DAYS else None
 
 
 def _part_payer(found: Sequence[PastInvoice], on: date) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -44,6 +45,7 @@ class KnownCustomer:
     """One customer as the books show them."""
 
     customer: Customer
+    on: date
     traits: Traits
     company: Traits
     open: tuple[Expected, ...]
@@ -53,7 +55,20 @@ class KnownCustomer:
     @property
     def lines(self) -> list[str]:
         """Sentences about how they pay, the most telling first."""
-        return trait_lines(self.customer.name, self.traits, self.company, self.stages)
+        said = trait_lines(self.customer.name, self.traits, self.company, self.stages)
+        latest = self.traits.latest_day
+        for one in self.open:
+            due_on = one.invoice.due_on
+            if (
+                latest is not None
+                and due_on is not None
+                and (late := (self.on - due_on).days) > max(latest, 0)
+            ):
+                said.append(
+                    f"Unusual for them: invoice {one.invoice.label} is {count_text(late, 'day')} late; "
+                    f"the latest they paid so far was {late_text(latest)}."
+                )
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +98,8 @@ def look_back(conn: Connection, company: Company, on: date) -> Looking:
     return Looking(on, past, books, records, pasts.known_since(conn, company))
 
 
-def knowledge(looking: Looking) -> Knowledge:
-    """Traits of everybody as of that day."""
+def knowledge(looking: Looking, only: Collection[str] | None = None) -> Knowledge:
+    """Traits of everybody as of that day, or of these heads of cases only."""
     disputes: dict[str, int] = {}
     for span in looking.records.holds:
         if span.hold.kind is HoldKind.DISPUTE and span.hold.placed_on <= looking.on:
@@ -97,6 +112,7 @@ def knowledge(looking: Looking) -> Knowledge:
         contacts=pasts.contacts_by_head(said),
         promises=kept_by_customer(looking.past, looking.records.promises),
         disputes=disputes,
+        only=only,
     )
 
 
@@ -114,10 +130,10 @@ def customer(context: Context, company: Company, name: str) -> KnownCustomer | R
         members = [id for id in looking.past.customers if looking.past.head(id) == head.id]
         still_open = mirror.open_invoices(conn, company.id, members)
         stages = {stage.code: stage.name for stage in Rulebook(conn, company, today).policy.ladder}
-    known = knowledge(looking)
+    known = knowledge(looking, only=[head.id])
     traits = known.of(head.id)
     days = tuple(expected(one, head.id, traits, today) for one in still_open)
-    return KnownCustomer(head, traits, known.company, days, stages, looking.since)
+    return KnownCustomer(head, today, traits, known.company, days, stages, looking.since)
 
 
 def expected_days(context: Context, company: Company) -> dict[str, Expected]:
@@ -167,6 +183,8 @@ def trait_lines(name: str, traits: Traits, company: Traits, stages: dict[str, st
         said.append(
             f"That is few, so it leans on how all your customers pay: {late_text(company.median_days or 0)}."
         )
+    if traits.usual_day is not None:
+        said.append(f"Regular: three invoices of four are paid by {late_text(traits.usual_day)}.")
     if traits.on_time is not None:
         said.append(f"Pays {percent(traits.on_time)} of invoices by the due date.")
     if traits.part_payer:

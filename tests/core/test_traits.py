@@ -198,3 +198,28 @@ def test_contacts_without_a_step_and_answers_tell_nothing_about_steps():
     )
 
     assert know(books.past(), ON, contacts={"7": [foreign]}).of("7").pays_after is None
+
+
+@pytest.mark.parametrize(
+    ("late", "usual", "latest"),
+    [
+        ([12, 12, 12, 12, 12], None, None),  # five are too few
+        ([12, 12, 12, 12, 12, 12], 12, 12),
+        ([9, 9, 9, 12, 12, 40], 12, 40),  # second and fifth of six: 9 and 12
+        ([9, 9, 9, 12, 13, 40], None, 40),  # 9 and 13 are too far apart
+        ([-5, -4, -4, -3, -3, -2], -3, -2),
+    ],
+)
+def test_a_regular_payer_has_a_usual_day_and_everybody_a_latest(late, usual, latest):
+    traits = know(history(Books(), late).past(), ON).of("7")
+
+    assert (traits.usual_day, traits.latest_day) == (usual, latest)
+
+
+def test_one_customer_can_be_asked_for_and_is_as_among_all():
+    books = history(history(Books("A", "B"), [10] * 5), [0] * 5, customer="8")
+
+    one, every = know(books.past(), ON, only=["7"]), know(books.past(), ON)
+
+    assert one.customers == {"7": every.of("7")}
+    assert one.company == every.company
