@@ -22,6 +22,7 @@ from qb_collections.core.rules import Rules
 
 # A date that we set for payment is never overtaken: bank transfers and checks of that day still arrive.
 DEADLINE_GRACE_BUSINESS_DAYS = 2
+_OPENING = ("email", "statement")  # the channels on which old invoices may begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def _set_dates(said: Iterable[Contact], rules: Rules) -> list[tuple[date, str, d
 
 def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice]) -> Step:
     """What was late at switch-on enters at the step its age has reached, but not above the policy's limit."""
-    steps = [s for s in rules.steps if s.after_due_days >= 0 and s.channel == "email" and not s.firm]
+    steps = [s for s in rules.steps if s.after_due_days >= 0 and s.channel in _OPENING and not s.firm]
     if not steps:
         return _person(rules, late, ())
     trigger = late[0]

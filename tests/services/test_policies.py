@@ -601,9 +601,9 @@ def test_what_was_late_before_contacting_began_has_its_own_text_whatever_the_ste
 
     night = decide_company(context, company, date(2026, 11, 13), everybody=True)
 
-    opening = [one for one in night.decided if one.decision.backlog]
-    assert len(opening) == 4
-    assert all("working through our open invoices" in one.draft.text for one in opening)
+    (opening,) = (one for one in night.decided if one.decision.backlog)  # the others on the days that follow
+    assert opening.decision.template == "monthly"
+    assert "working through our open invoices" in opening.draft.text
 
 
 def test_a_statement_lists_what_is_open_in_its_own_words(context, company):
@@ -615,3 +615,21 @@ def test_a_statement_lists_what_is_open_in_its_own_words(context, company):
     assert "101" in draft.text
     assert "$600.00" in draft.text
     assert draft.to == "ap@books.example"
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome", "stage"), [("Statement only", "remind", "SM"), ("People only", "decide", "S6")]
+)
+def test_old_invoices_begin_with_a_message_where_the_policy_sends_any(
+    context, company, title, outcome, stage
+):
+    """Switched on on Friday 13 November, three weeks after the due date."""
+    policies.use(context, company, title, author="Dana")
+    with durable(context.engine) as conn:
+        companies.update(conn, company.id, live_since_on=None)
+        company = companies.get(conn, company.id)
+
+    decided = tonight(context, company, date(2026, 11, 13))
+
+    assert (outcome, stage) in {(one[0], one[1]) for one in decided.values()}
+    assert {one[0] for one in decided.values()} <= {outcome, "silence"}
