@@ -15,7 +15,7 @@ def assign(work: Work, entity: str, new: Body, old: Body | None, asked: Asked) -
     """Set or check DocNumber.
 
     Custom numbering off: an omitted number becomes the next one, a sent one is stored even when it is taken.
-    On: an omitted number stays empty, AUTO_GENERATE means the next one, and a number in use is fault 6140
+    On: an omitted number stays empty, AUTO_GENERATE means the next one, and a new number in use is fault 6140
     unless the request says `include=allowduplicatedocnum`.  The next number follows the last one created.
     """
     if "template" in asked.options:  # a recurring template has no number; what it makes gets one
@@ -25,7 +25,12 @@ def assign(work: Work, entity: str, new: Body, old: Body | None, asked: Asked) -
     number = new.get("DocNumber")
     if number == AUTO or new.pop("AutoDocNumber", False) or (number is None and old is None and not custom):
         new["DocNumber"] = number = next_number(work, entity)
-    elif number is not None and custom and "allowduplicatedocnum" not in asked.options:
+    elif (
+        number is not None
+        and custom
+        and number != (old or {}).get("DocNumber")
+        and "allowduplicatedocnum" not in asked.options
+    ):
         other = _holder(work, entity, number)
         if other is not None and other != new.get("Id"):
             raise errors.duplicate_number(number, entity, other)

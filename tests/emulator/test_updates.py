@@ -227,3 +227,24 @@ def test_a_note_attachment_hangs_on_its_invoice(company):
 
     assert int(made["Id"]) > 5 * 10**18
     assert [row["Note"] for row in found["Attachable"]] == ["Called on 30 October"]
+
+
+def test_a_number_that_stands_twice_does_not_hinder_a_note():
+    company = small_company(CustomTxnNumbers=True)
+    company.invoice("10", DocNumber="A1")
+    line = sale(company.ids["work"], "10")
+    body = {"CustomerRef": {"value": company.ids["amy"]}, "Line": [line], "DocNumber": "A1"}
+    second = company.engine.save(REALM, "Invoice", body, params={"include": "allowduplicatedocnum"})
+
+    noted = company.save("Invoice", Id=second["Id"], SyncToken="0", sparse=True, PrivateNote="Called")
+
+    assert (noted["DocNumber"], noted["PrivateNote"]) == ("A1", "Called")
+
+
+def test_a_name_is_the_same_with_blanks_around_it():
+    company = small_company()
+
+    with pytest.raises(Fault) as refused:
+        company.save("Vendor", DisplayName="  Amy's Bird Sanctuary ")
+
+    assert refused.value.code == "6240"

@@ -26,9 +26,10 @@ class NameList(Entity):
 
     def prepare(self, work: Work, new: Body, old: Body | None, asked: Asked) -> Body:
         """Check the name and keep the full name; a record made inactive is renamed, as recorded."""
-        name = new.get(self.name_field)
+        name = str(new.get(self.name_field) or "").strip()
         if not name:
             raise errors.missing(self.name_field)
+        new[self.name_field] = name
         new.setdefault("Active", True)
         if new["Active"] is False and not name.endswith(DELETED):
             new[self.name_field] = name + DELETED
