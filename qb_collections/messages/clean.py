@@ -18,6 +18,11 @@ def clean_line(text: str | None, most: int = NAME_MAX) -> str | None:
     """
     if text is None:
         return None
+    if len(text) <= most and text.isprintable():
+        # Most names are like this: no space but the plain one, and nothing invisible.
+        line = " ".join(unicodedata.normalize("NFC", text).split())
+        if len(line) <= most:
+            return line or None
     # Cut first with room to spare: a name of a million characters must not cost a second.
     spaced = "".join(map(_plain, unicodedata.normalize("NFC", text[: most * 8])))
     line = re.sub(r"\s+", " ", spaced).strip(" " + _JOINERS)

@@ -34,6 +34,7 @@ class Library:
     def __init__(self, *folders: Path) -> None:
         self.folders = folders
         self._texts: dict[tuple[str, str], Text] = {}
+        self._languages: dict[tuple[str, str], str] = {}
         self._lines: dict[tuple[str, str], Mapping[str, Template]] = {}
 
     def text(self, name: str, language: str = "en") -> Text:
@@ -44,7 +45,11 @@ class Library:
 
     def language(self, name: str, wanted: str) -> str:
         """The language in which the template will be found: the wanted one, or English."""
-        return wanted if any((folder / f"{name}.{wanted}.txt").is_file() for folder in self.folders) else "en"
+        found = self._languages.get((name, wanted))
+        if found is None:
+            here = any((folder / f"{name}.{wanted}.txt").is_file() for folder in self.folders)
+            found = self._languages[name, wanted] = wanted if here else "en"
+        return found
 
     def lines(self, name: str, language: str = "en") -> Mapping[str, Template]:
         """A file of short texts, one `key: text` a line; lines that begin with # are remarks."""

@@ -105,7 +105,9 @@ def compose(
     library = library or packaged()
     # Dates and amounts are written in the language of the text, also where only English is at hand.
     language = library.language(name, language_of(facts.locale))
-    facts = replace(facts, locale=in_language(facts.locale, language))
+    locale = in_language(facts.locale, language)
+    if locale != facts.locale:
+        facts = replace(facts, locale=locale)
     source = library.text(name, language)
     fields = fields_of(facts)
 

@@ -11,8 +11,8 @@ A tag alone on its line takes the line with it.  Everything else is kept as writ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 TEMPLATE_MAX = 20_000  # characters of one template
@@ -58,6 +58,17 @@ Value = str | Rows | None
 Fields = Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What all fields of one kind have in common: their names, and for each list the names of its rows.
+
+    Fields that carry one as `shape` are checked against it once per template, not once per message.
+    """
+
+    names: frozenset[str]
+    lists: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     text: str
@@ -87,6 +98,7 @@ _Node = _Text | _Field | _Part
 class Template:
     name: str
     nodes: tuple[_Node, ...]
+    _checked: set[Shape] = field(default_factory=set, compare=False, repr=False)
 
     def render(self, fields: Fields) -> str:
         """Fill the template.  The same fields always give the same text.
@@ -94,41 +106,47 @@ class Template:
         Raises TemplateRefused for a field that is unknown, also in a part that is left out, and for
         one that is empty where it is used.
         """
-        self._check_names(self.nodes, fields, frozenset())
-        result = "".join(self._fill(self.nodes, fields, {}))
+        shape = getattr(fields, "shape", None)
+        if shape is None:
+            self._check_names(self.nodes, _shape_of(fields), frozenset())
+        elif shape not in self._checked:
+            self._check_names(self.nodes, shape, frozenset())
+            self._checked.add(shape)
+        parts: list[str] = []
+        self._fill(self.nodes, fields, {}, parts)
+        result = "".join(parts)
         if len(result) > RESULT_MAX:
             raise TemplateRefused(self.name, 1, f"the text would be longer than {RESULT_MAX:,} characters.")
         return result
 
-    def _check_names(self, nodes: tuple[_Node, ...], fields: Fields, row_names: Set[str]) -> None:
+    def _check_names(self, nodes: tuple[_Node, ...], shape: Shape, row_names: Set[str]) -> None:
         for node in nodes:
             if isinstance(node, _Text):
                 continue
-            known = row_names | fields.keys()
+            known = row_names | shape.names
             if node.name not in known:
                 raise self._unknown(node, known)
             if isinstance(node, _Field):
-                if node.name not in row_names and isinstance(fields[node.name], Rows):
+                if node.name not in row_names and node.name in shape.lists:
                     what = f"{{{node.name}}} is a list and needs [[each {node.name}]]."
                     raise TemplateRefused(self.name, node.line, what, _FORMS, node.name)
                 continue
             inner = row_names
             if node.word == "each":
-                rows = fields.get(node.name)
-                if node.name in row_names or not isinstance(rows, Rows):
-                    lists = ", ".join(
-                        sorted(name for name, value in fields.items() if isinstance(value, Rows))
-                    )
+                if node.name in row_names or node.name not in shape.lists:
+                    lists = ", ".join(sorted(shape.lists))
                     what = f"[[each {node.name}]] needs a list, and {node.name} is not one."
                     raise TemplateRefused(self.name, node.line, what, lists, node.name)
-                inner = row_names | set(rows.names)
-            self._check_names(node.then, fields, inner)
-            self._check_names(node.otherwise, fields, row_names)
+                inner = row_names | set(shape.lists[node.name])
+            self._check_names(node.then, shape, inner)
+            self._check_names(node.otherwise, shape, row_names)
 
-    def _fill(self, nodes: tuple[_Node, ...], fields: Fields, row: Mapping[str, str | None]) -> Iterator[str]:
+    def _fill(
+        self, nodes: tuple[_Node, ...], fields: Fields, row: Mapping[str, str | None], parts: list[str]
+    ) -> None:
         for node in nodes:
             if isinstance(node, _Text):
-                yield node.text
+                parts.append(node.text)
                 continue
             value = row[node.name] if node.name in row else fields[node.name]
             if isinstance(node, _Field):
@@ -137,14 +155,16 @@ class Template:
                     raise TemplateRefused(
                         self.name, node.line, what, f"a value, or [[if {node.name}]] around it", node.name
                     )
-                yield value
+                parts.append(value)
             elif node.word == "if":
-                yield from self._fill(node.then if _is_filled(value) else node.otherwise, fields, row)
+                inside = node.then if _is_filled(value) else node.otherwise
+                if inside:
+                    self._fill(inside, fields, row, parts)
             else:
                 assert isinstance(value, Rows)
+                empty = {**row, **dict.fromkeys(value.names)}
                 for each in value.rows:
-                    full = {name: each.get(name) for name in value.names}
-                    yield from self._fill(node.then, fields, {**row, **full})
+                    self._fill(node.then, fields, {**empty, **each}, parts)
 
     def _unknown(self, node: _Field | _Part, known: Set[str]) -> TemplateRefused:
         near = get_close_matches(node.name, sorted(known), n=1)
@@ -163,6 +183,11 @@ def parse(name: str, text: str) -> Template:
 def render(text: str, fields: Fields, name: str = "template") -> str:
     """Parse and fill in one step, for a text that is used once."""
     return parse(name, text).render(fields)
+
+
+def _shape_of(fields: Fields) -> Shape:
+    lists = {name: value.names for name, value in fields.items() if isinstance(value, Rows)}
+    return Shape(frozenset(fields), lists)
 
 
 def _is_filled(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,13 +13,15 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 
 from qb_collections.core.money import Money
+from qb_collections.core.wording import money_text
 
 NEAR_DAYS = 180
+DAYS_KEPT = 4096  # a night writes thousands of messages about a few hundred days
 _SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ENGLISH = dict(enumerate(_SMALL, 1))
 
 
-@cache
+@lru_cache(maxsize=256)
 def locale_of(name: str) -> str:
     """The locale if it is known, else American English: an odd setting must not stop a message."""
     try:
@@ -28,10 +30,12 @@ def locale_of(name: str) -> str:
         return "en_US"
 
 
+@lru_cache(maxsize=256)
 def language_of(locale: str) -> str:
     return locale_of(locale).split("_")[0]
 
 
+@lru_cache(maxsize=256)
 def in_language(locale: str, language: str) -> str:
     """The locale for a text in that language: its own if they agree, else that language as written there."""
     if language_of(locale) == language:
@@ -43,16 +47,19 @@ def in_language(locale: str, language: str) -> str:
         return f"{language}_GB" if language == "en" else language
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def long_date(day: date, locale: str) -> str:
     """November 3, 2026; 3 November 2026."""
     return _plain(format_date(day, "long", locale=locale_of(locale)))
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def weekday_date(day: date, locale: str) -> str:
     """Tuesday, November 3, 2026: for days on which somebody is asked to do something."""
     return _plain(format_date(day, "full", locale=locale_of(locale)))
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def weekday_near(day: date, locale: str, today: date) -> str:
     """Tuesday, November 3: without the year when the day is less than half a year away."""
     pattern = Locale.parse(locale_of(locale)).date_formats["full"].pattern
@@ -62,11 +69,13 @@ def weekday_near(day: date, locale: str, today: date) -> str:
     return _plain(format_date(day, without_year, locale=locale_of(locale)))
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def short_date(day: date, locale: str) -> str:
     """Nov 3, 2026; 3 Nov 2026."""
     return _plain(format_date(day, "medium", locale=locale_of(locale)))
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def day_and_month(day: date, locale: str, today: date) -> str:
     """November 3, without the year when it is this year's."""
     if day.year != today.year:
@@ -79,18 +88,20 @@ def day_and_month(day: date, locale: str, today: date) -> str:
     )
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def month(day: date, locale: str) -> str:
     """September."""
     return str(Locale.parse(locale_of(locale)).months["stand-alone"]["wide"][day.month])
 
 
+@lru_cache(maxsize=256)
 def clock_time(at: datetime, zone: str, locale: str) -> str:
     """9:02 AM; 09:02."""
     return _plain(format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale_of(locale)))
 
 
 def amount(money: Money, locale: str) -> str:
-    return money.format(locale_of(locale))
+    return money_text(money, locale_of(locale))
 
 
 def count_in_words(count: int, locale: str) -> str:
@@ -100,7 +111,27 @@ def count_in_words(count: int, locale: str) -> str:
 
 def and_list(words: Sequence[str], locale: str) -> str:
     """a, b, and c."""
-    return format_list(list(words), locale=locale_of(locale)) if words else ""
+    if len(words) < 2:
+        return "".join(words)
+    between = _between(locale)
+    if between is None:
+        return format_list(list(words), locale=locale_of(locale))
+    pair, comma, last = between
+    if len(words) == 2:
+        return f"{words[0]}{pair}{words[1]}"
+    return f"{comma.join(words[:-1])}{last}{words[-1]}"
+
+
+@lru_cache(maxsize=256)
+def _between(locale: str) -> tuple[str, str, str] | None:
+    """What stands between two, between the first of many, and before the last; None where it is more."""
+    pair = format_list(["1", "2"], locale=locale_of(locale))
+    many = format_list(["1", "2", "3", "4"], locale=locale_of(locale))
+    two = re.fullmatch("1(.*)2", pair)
+    four = re.fullmatch(r"1(.*)2(.*)3(.*)4", many)
+    if two is None or four is None or four[1] != four[2]:
+        return None
+    return two[1], four[1], four[3]
 
 
 def _plain(text: str) -> str:

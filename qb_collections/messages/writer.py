@@ -1,0 +1,96 @@
+"""Writes amounts, dates, names and tables of a message as people of its locale do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from qb_collections.core.money import Money
+from qb_collections.messages import wording
+from qb_collections.messages.clean import clean_line
+from qb_collections.messages.facts import Credit, Item, MessageFacts
+from qb_collections.messages.template import Rows
+
+ITEM_NAMES = (
+    "number",
+    "issued_on",
+    "due_on",
+    "total",
+    "balance",
+    "partly",
+    "days_late",
+    "work",
+    "purchase_order",
+)
+CREDIT_NAMES = ("label", "amount")
+LINE_NAMES = ("line",)
+SENTENCE_MAX = 240
+YES = "yes"
+
+
+class Writer:
+    """Writes dates and amounts in one locale; None stays None."""
+
+    __slots__ = ("_items", "locale", "today")
+
+    def __init__(self, facts: MessageFacts) -> None:
+        self.locale = facts.locale
+        self.today = facts.as_of_on
+        self._items: Rows | None = None
+
+    def money(self, value: Money | None) -> str | None:
+        return None if value is None else wording.amount(value, self.locale)
+
+    def long(self, day: date | None) -> str | None:
+        return None if day is None else wording.long_date(day, self.locale)
+
+    def weekday(self, day: date | None) -> str | None:
+        return None if day is None else wording.weekday_date(day, self.locale)
+
+    def soon(self, day: date | None) -> str | None:
+        return None if day is None else wording.weekday_near(day, self.locale, self.today)
+
+    def near(self, day: date | None) -> str | None:
+        return None if day is None else wording.day_and_month(day, self.locale, self.today)
+
+    def days(self, days: tuple[date, ...]) -> str | None:
+        return self.list(
+            tuple(wording.day_and_month(day, self.locale, self.today) for day in sorted(set(days)))
+        )
+
+    def list(self, words: tuple[str, ...]) -> str | None:
+        return wording.and_list([word for word in map(clean_line, words) if word], self.locale) or None
+
+    def asked_for(self, facts: MessageFacts) -> Rows:
+        """The items of the message; several fields are made of them."""
+        if self._items is None:
+            self._items = self.items(facts.items)
+        return self._items
+
+    def items(self, items: tuple[Item, ...]) -> Rows:
+        return Rows(ITEM_NAMES, tuple([self._item(item) for item in items]))
+
+    def credits(self, credits: tuple[Credit, ...]) -> Rows:
+        rows = (
+            {"label": clean_line(credit.label), "amount": self.money(-credit.amount)} for credit in credits
+        )
+        return Rows(CREDIT_NAMES, tuple(rows))
+
+    def lines(self, lines: tuple[str, ...]) -> Rows:
+        cleaned = (clean_line(line, SENTENCE_MAX) for line in lines)
+        return Rows(LINE_NAMES, tuple({"line": line} for line in cleaned if line))
+
+    def _item(self, item: Item) -> dict[str, str | None]:
+        days_late = (self.today - item.due_on).days if item.due_on else 0
+        partly = item.balance != item.total
+        balance = wording.amount(item.balance, self.locale)
+        return {
+            "number": clean_line(item.number),
+            "issued_on": wording.long_date(item.issued_on, self.locale),
+            "due_on": self.long(item.due_on),
+            "total": wording.amount(item.total, self.locale) if partly else balance,
+            "balance": balance,
+            "partly": YES if partly else None,
+            "days_late": str(days_late) if days_late > 0 else None,
+            "work": clean_line(item.work),
+            "purchase_order": clean_line(item.purchase_order),
+        }
