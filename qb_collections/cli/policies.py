@@ -12,7 +12,7 @@ from qb_collections.cli.answers import CANNOT, Answer, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import company_option, day_text, name_argument
-from qb_collections.services import policies, presets
+from qb_collections.services import policies, policy_changes, presets
 from qb_collections.services.policies import Checked
 from qb_collections.services.refusal import Refusal
 from qb_collections.store.companies import Company
@@ -88,6 +88,28 @@ def add_to(main: click.Group) -> None:
         text = _text(file)
         done = policies.put(context, company, text, author=author or actor(), note=note, name=kept_as)
         return _added(company, done, str(file))
+
+    @verb(
+        policy,
+        "change",
+        "policy change limits.contact_gap_days 8 --note 'a little slower'",
+        "policy change 'ladder[S2].after_due_days' 12 --note 'more time for the first answer'",
+    )
+    @click.argument("path", metavar="SETTING")
+    @click.argument("value")
+    @click.option("--note", required=True, help="What changed and why, in a few words.")
+    @AUTHOR
+    @click.option("--as", "kept_as", metavar="NAME", help="Of a policy that you keep beside your own.")
+    @company_option
+    def change(
+        name: str | None, path: str, value: str, note: str, author: str | None, kept_as: str | None
+    ) -> Answer:
+        """Change one setting of the policy in force; its remarks stay where they are."""
+        context, company = company_on_its_clock(name)
+        done = policy_changes.change(
+            context, company, path, value, author=author or actor(), note=note, name=kept_as
+        )
+        return _added(company, done, "The policy with that value")
 
     @verb(policy, "use", "policy use Brisk", "policy use 'Small balances' --note 'the new year'")
     @click.argument("preset")

@@ -146,3 +146,16 @@ def test_running_cycles_are_moved_after_a_look(live, file):
     assert shown["customers"][0]["after"]["version"] == 2
     assert [(one["customer"], moved["moved"]) for one in moved["customers"]] == [("Dogwood Dental", True)]
     assert left.splitlines()[-1].startswith("5 customers would move to the steps in force")
+
+
+def test_one_setting_is_changed_by_command(connected):
+    done = connected.run("policy", "change", "ladder[S2].after_due_days", "12", "--note", "more time")
+    refused = connected.run("policy", "change", "limits.contact_gap", "8", "--note", "x")
+
+    assert done.output.splitlines()[0] == "Version 2 is the policy of Harbor Light Supply from now on."
+    assert connected.told("policy", "diff", "1", "2")["changes"] == [
+        {"path": "ladder[S2].after_due_days", "before": "10", "after": "12"}
+    ]
+    assert refused.exit_code == 2
+    assert 'did you mean "contact_gap_days"?' in refused.output
+    assert refused.output.endswith("1 problem. Nothing was changed.\n")

@@ -13,7 +13,14 @@ from qb_collections.core.case import Contact, ContactKind, Cycle
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.money import Money
 from qb_collections.messages.library import Library, packaged
-from qb_collections.services import policies, policy_assignments, policy_groups, policy_moves, presets
+from qb_collections.services import (
+    policies,
+    policy_assignments,
+    policy_changes,
+    policy_groups,
+    policy_moves,
+    presets,
+)
 from qb_collections.services.deciding import decide_company
 from qb_collections.services.policies import Checked
 from qb_collections.services.refusal import Refusal
@@ -633,3 +640,63 @@ def test_old_invoices_begin_with_a_message_where_the_policy_sends_any(
 
     assert (outcome, stage) in {(one[0], one[1]) for one in decided.values()}
     assert {one[0] for one in decided.values()} <= {outcome, "silence"}
+
+
+# One setting
+
+
+def change(context, company, path, written, **more):
+    return policy_changes.change(context, company, path, written, author="Dana", note="trial", **more)
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "old", "new"),
+    [
+        (
+            "limits.contact_gap_days",
+            "8",
+            "contact_gap_days = 6         # days",
+            "contact_gap_days = 8         # days",
+        ),
+        ("ladder[S2].after_due_days", "12", "after_due_days = 10\n", "after_due_days = 12\n"),
+        ("contact_hours.opens", "08:30:00", "opens = 09:00:00", "opens = 08:30:00"),
+        ("ladder[S2].name", "a question", 'name = "second message"', 'name = "a question"'),
+        ("credits.tolerance", "2.50", "tolerance = 1.00", "tolerance = 2.50"),
+    ],
+)
+def test_one_setting_is_changed_and_every_remark_stays(context, company, path, written, old, new):
+    assert TEXT.count(old) == 1
+
+    added = change(context, company, path, written)
+
+    assert (added.version, added.text) == (2, TEXT.replace(old, new))
+
+
+def test_one_setting_of_a_policy_kept_under_a_name_is_changed_there(context, company):
+    put(context, company, TEXT, name="Schools")
+
+    added = change(context, company, "brake.factor", "4", name="schools")
+
+    assert (added.name, added.version) == ("Schools", 3)
+    assert policies.current(context, company).text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "says"),
+    [
+        ("limits.contact_gap_days", "2", "at least 3 is needed"),
+        ("limits.contact_gap", "8", 'did you mean "contact_gap_days"?'),
+        ("ladder[S9].name", "x", 'Did you mean "'),
+        ("ladder[9].name", "x", "ladder[9] is not there"),
+        ("limits.", "8", '"limits." is not a setting; write it as in limits.contact_gap_days'),
+        ("limits.contact_gap_days", "{ a = 1 }", "is no single value"),
+        ("limits.contact_gap_days", "8\nfactor = 1", "is no single value"),
+        ("limits.contact_gap_days", "6", "word for word the policy in force"),
+    ],
+)
+def test_a_change_that_makes_no_policy_changes_nothing(context, company, path, written, says):
+    refused = change(context, company, path, written)
+
+    told = refused.message if isinstance(refused, Refusal) else refused.problems[0].message
+    assert says in told
+    assert len(texts_in_force(context, company)) == 1
