@@ -353,12 +353,16 @@ def _by_due_day(one: Invoice) -> tuple[date, date, int, str]:
 
 
 def resume(
-    account: Account, said: Sequence[Said], began: Sequence[tuple[Cycle, date | None]], at: datetime
+    account: Account,
+    said: Sequence[Said],
+    began: Sequence[tuple[Cycle, date | None]],
+    at: datetime,
+    on: date,
 ) -> None:
-    """Put an account where the service stood at an instant: what it had said, and the cycle it was in.
+    """Put an account where the service stood at the beginning of a day: what it had said, and its cycle.
 
-    began: the cycles that had started by then, with the day each ended.  Stage and count of the one that
-    ran are those of the contacts before the instant.
+    at is the day's first instant.  began: the cycles that had started before, with the day each ended.
+    Stage and count of the one that ran are those of the contacts before the instant.
     """
     before = [one for one in said if one.at < at]
     account.contacts.extend(one.contact for one in before)
@@ -367,8 +371,8 @@ def resume(
         own = [one.contact for one in before if one.contact.cycle == cycle.number]
         counted = [one for one in own if one.kind in (ContactKind.REMINDER, ContactKind.CALL)]
         account.last_cycle = max(account.last_cycle, cycle.number)
-        runs = ended_on is None or ended_on >= at.date()
         stages = [one.stage for one in counted if one.stage]
+        runs = ended_on is None or ended_on >= on
         account.cycle = (
             replace(cycle, stage=stages[-1] if stages else None, contacts=len(counted)) if runs else None
         )

@@ -24,7 +24,7 @@ from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import calendar_of
-from qb_collections.store import contacts, cursors, mirror, past
+from qb_collections.store import contacts, cursors, mirror, past, policy_assignments
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
@@ -85,11 +85,11 @@ def run(
             _elsewhere(conn, company, first_on),
         )
         since = pasts.known_since(conn, company)
+        own = len(policy_assignments.by_customer(conn, company.id))
     played = tuple(_played(material, policy, first_on, last_on) for policy in policies)
     live = company.live_since_on
-    return Result(
-        played, since, tuple(_assumed(material.past, hours_assumed)), live is None or live >= first_on
-    )
+    assumed = tuple(_assumed(material.past, hours_assumed, own))
+    return Result(played, since, assumed, live is None or live >= first_on)
 
 
 def _refusal(
@@ -157,7 +157,7 @@ def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
         began = [
             (cycle, ended) for cycle, ended in material.cycles.get(key, ()) if cycle.started_on < first_on
         ]
-        resume(account, said.get(key, ()), began, begins_at)
+        resume(account, said.get(key, ()), began, begins_at, first_on)
     return found
 
 
@@ -218,7 +218,7 @@ class _Hours:
         return found
 
 
-def _assumed(found: Past, hours_assumed: int) -> list[str]:
+def _assumed(found: Past, hours_assumed: int, own_policies: int) -> list[str]:
     """Every kind of date that nobody says, with how often it had to be assumed."""
     texts = {
         "invoices entered": "invoices: nobody says when they were entered; taken as entered on their date",
@@ -235,8 +235,38 @@ def _assumed(found: Past, hours_assumed: int) -> list[str]:
         )
     if found.voided:
         said.append(f"{found.voided:,} voided invoices are left out: QuickBooks keeps no amount of them.")
+    hidden = len(_hidden_credits(found))
+    if hidden:
+        said.append(
+            f"{hidden:,} customers owe less in QuickBooks than their documents say; "
+            "that credit is not played."
+        )
+    if own_policies:
+        said.append(
+            f"{own_policies:,} customers have a policy of their own; here they are played under this one."
+        )
     total = sum(count for kind, count in found.assumed.items() if kind != "payments changed") + hours_assumed
     return [f"{total:,} dates had to be assumed.", *said]
+
+
+def _hidden_credits(found: Past) -> list[str]:
+    """Heads of cases whose balance is below the sum of their open documents, in their own currency."""
+    owed: dict[str, Decimal] = {}
+
+    def add(customer_id: str, currency: str, amount: Decimal) -> None:
+        head = found.customers.get(found.head(customer_id))
+        if head is not None and head.currency == currency:
+            owed[head.id] = owed.get(head.id, Decimal(0)) + amount
+
+    for one in found.invoices:
+        add(one.invoice.customer_id, one.invoice.total.currency, one.invoice.balance.amount)
+    for paid in found.payments:
+        add(paid.payment.customer_id, paid.payment.total.currency, -paid.payment.unapplied.amount)
+    for memo in found.memos:
+        add(memo.customer_id, memo.total.currency, -memo.remaining.amount)
+    for customer in found.customers.values():
+        add(customer.id, customer.currency, -customer.balance.amount)
+    return sorted(head for head, amount in owed.items() if amount > 0)
 
 
 def _day(on: date) -> str:

@@ -258,7 +258,7 @@ def test_where_contacting_had_begun_it_goes_on():
     first = Contact(date(2026, 3, 5), ContactKind.REMINDER, "S1", 1, 1, ("1",))
     said_before = [Said("7", "USD", first, at(first.on, 9)), Said("7", "USD", first, at(date(2026, 3, 20)))]
     cycle = Cycle(1, date(2026, 3, 3), "S4", 3, 1)  # as it is now; on 9 March it had one contact
-    resume(account, said_before, [(cycle, None)], at(date(2026, 3, 9), 0))
+    resume(account, said_before, [(cycle, None)], at(date(2026, 3, 9), 0), date(2026, 3, 9))
 
     found = replay(made, conditions(first=date(2026, 3, 9)), "Standard")
 
@@ -497,3 +497,14 @@ def test_a_hold_at_dawn_calls_the_message_off():
     _, found = played(one_invoice(), holds=[HoldSpan(hold, "7", at(date(2026, 3, 5), 7), None)])
 
     assert (found.contacts, found.prevented) == ([], 1)
+
+
+@pytest.mark.parametrize(("ended", "runs"), [(8, False), (9, True), (10, True)])
+def test_a_cycle_that_ended_in_an_earlier_night_is_over(ended, runs):
+    """On the morning of the 9th, what ends in that day's night still runs."""
+    [account] = accounts(one_invoice().past()).values()
+    began = [(Cycle(1, date(2026, 3, 3), "S1", 1, 1), date(2026, 3, ended))]
+
+    resume(account, [], began, at(date(2026, 3, 9), 0), date(2026, 3, 9))
+
+    assert (account.cycle is not None, account.last_cycle) == (runs, 1)

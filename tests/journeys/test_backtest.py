@@ -170,3 +170,10 @@ def test_the_replay_of_a_month_makes_the_contacts_that_the_service_made(world, n
     assert {one.contact.stage for one in lived} >= steps
     assert again.test.prevented == 1  # Elm Court paid at dawn
     assert played.starts_anew
+    # From the sixth day on, it goes on where the service stood that morning.
+    sixth = FIRST + timedelta(days=5)
+    rest = backtest.run(world.context, world.company, [policy], sixth, last)
+    assert {(one.on, one.key[0], one.stage) for one in rest.played[0].contacts} == {
+        one for one in made if one[0] >= sixth
+    }
+    assert not rest.starts_anew
