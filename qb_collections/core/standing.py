@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from qb_collections.core import metrics
-from qb_collections.core.case import ContactKind, HoldKind
+from qb_collections.core import dealings, metrics
+from qb_collections.core.dealings import Records
 from qb_collections.core.metrics import BUCKETS
 from qb_collections.core.past import ZERO, Past, PastInvoice
-from qb_collections.core.promise_record import Judged, Outcome
-from qb_collections.core.replay_account import HoldSpan, Said
 from qb_collections.core.survival import Tally, survival
 
 PERIOD_DAYS = 90
@@ -71,15 +69,6 @@ class Standing:
         return metrics.delay_band(self.delay_days) if self.delay_days is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What we keep beside the books: holds, promises, contacts."""
-
-    holds: Sequence[HoldSpan] = ()
-    promises: Sequence[Judged] = ()
-    said: Sequence[Said] = ()
-
-
 def standing(past: Past, books: Past, currency: str, on: date, records: Records) -> Standing:
     """past is looked through, books is not: installments are read there."""
     found = past.of_currency(currency)
@@ -95,8 +84,8 @@ def standing(past: Past, books: Past, currency: str, on: date, records: Records)
     pay = _time_to_pay(past, found, on)
     at_risk, month = _at_risk(past, found, on)
     held = [one for one in records.holds if one.hold.invoice_id in ids]
-    disputed = _disputed(past, held, on)
-    said = [one for one in records.said if one.currency == currency and _counts(one, began_on, on)]
+    disputed = dealings.disputed(past, held, on)
+    said = [one for one in records.said if one.currency == currency and dealings.counts(one, began_on, on)]
     paid = [one for one in found if (paid_on := one.paid_on(on)) is not None and began_on < paid_on]
     promises = [one for one in records.promises if one.currency == currency]
     due = [one for one in found if one.invoice.due_on is not None and began_on < one.invoice.due_on <= on]
@@ -127,23 +116,20 @@ def standing(past: Past, books: Past, currency: str, on: date, records: Records)
         at_risk_month=month,
         roll=_roll(past, found, on),
         recovered=_recovered(past, found, on),
-        promises_kept_count=_kept_count(promises),
+        promises_kept_count=dealings.kept_count(promises),
         promises_kept_amount=metrics.share_kept(
-            (one.promised, one.received) for one in promises if one.outcome in _OVER
+            (one.promised, one.received) for one in promises if one.outcome in dealings.OVER
         ),
-        promise_coverage=metrics.ratio(_promised(promises, open_now - current), open_now - current),
+        promise_coverage=metrics.ratio(dealings.promised(promises, open_now - current), open_now - current),
         contacts=len(said),
-        wasted_contacts=sum(_was_paid(past, one) for one in said),
+        wasted_contacts=sum(dealings.was_paid(past, one) for one in said),
         contacts_per_paid=metrics.ratio(len(said), len(paid)) if whole else None,
-        dispute_rate=metrics.ratio(_opened(past, held, began_on, on), _billed(found, began_on, on))
+        dispute_rate=metrics.ratio(dealings.opened(past, held, began_on, on), _billed(found, began_on, on))
         if whole
         else None,
-        dispute_days=_dispute_days(past, held, on),
+        dispute_days=dealings.dispute_days(past, held, on),
         installments_on_time=_installments(books, currency, began_on, on),
     )
-
-
-_OVER = (Outcome.KEPT, Outcome.PART, Outcome.BROKEN)
 
 
 def aging(found: Iterable[PastInvoice], on: date) -> dict[str, Decimal]:
@@ -315,64 +301,6 @@ def _recovered(past: Past, found: Sequence[PastInvoice], on: date) -> Decimal | 
     late = [one for one in found if _is_late(one, before) and one.balance_on(before)]
     cash = sum((a.money for one in late for a in one.applied if before < a.on <= on), ZERO)
     return metrics.ratio(cash, _owed(late, before))
-
-
-def _kept_count(promises: Iterable[Judged]) -> Decimal | None:
-    over = [one for one in promises if one.outcome in _OVER]
-    return metrics.ratio(sum(one.outcome is Outcome.KEPT for one in over), len(over))
-
-
-def _promised(promises: Iterable[Judged], at_most: Decimal) -> Decimal:
-    return min(
-        sum((one.promised - one.received for one in promises if one.outcome is Outcome.OPEN), ZERO), at_most
-    )
-
-
-def _counts(one: Said, after: date, through: date) -> bool:
-    return one.contact.kind in (ContactKind.REMINDER, ContactKind.CALL) and after < one.contact.on <= through
-
-
-def _was_paid(past: Past, one: Said) -> bool:
-    """Everything it asked for had been paid by payments dated before it and entered after it."""
-    wanted = [past.invoice(id) for id in one.contact.invoice_ids]
-    known = [invoice for invoice in wanted if invoice is not None]
-    return bool(known) and all(
-        invoice.balance_on(one.contact.on - timedelta(days=1)) == 0
-        and any(a.known_at is not None and a.known_at > one.at for a in invoice.applied)
-        for invoice in known
-    )
-
-
-def _disputed(past: Past, held: Iterable[HoldSpan], on: date) -> set[str | None]:
-    return {
-        one.hold.invoice_id
-        for one in held
-        if one.hold.kind is HoldKind.DISPUTE
-        and one.hold.placed_on <= on
-        and (one.lifted_at is None or past.day_of(one.lifted_at) > on)
-        and (one.hold.until_on is None or one.hold.until_on >= on)
-    }
-
-
-def _opened(past: Past, held: Iterable[HoldSpan], after: date, through: date) -> int:
-    return len(
-        {
-            one.hold.invoice_id
-            for one in held
-            if one.hold.kind is HoldKind.DISPUTE and after < one.hold.placed_on <= through
-        }
-    )
-
-
-def _dispute_days(past: Past, held: Iterable[HoldSpan], on: date) -> int | None:
-    days = sorted(
-        (ended_on - one.hold.placed_on).days
-        for one in held
-        if one.hold.kind is HoldKind.DISPUTE
-        and one.lifted_at is not None
-        and (ended_on := past.day_of(one.lifted_at)) <= on
-    )
-    return days[(len(days) - 1) // 2] if days else None
 
 
 def _installments(books: Past, currency: str, after: date, through: date) -> Decimal | None:

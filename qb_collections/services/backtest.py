@@ -18,7 +18,8 @@ from qb_collections.core.case import ContactKind, CustomerKind, Cycle
 from qb_collections.core.past import Past
 from qb_collections.core.policy import Policy
 from qb_collections.core.replay import Conditions, Replayed, replay
-from qb_collections.core.replay_account import ELSEWHERE_FOR, Account, HoldSpan, Key, Said, accounts, resume
+from qb_collections.core.replay_account import ELSEWHERE_FOR, Account, Key, Said, resume
+from qb_collections.core.replay_events import HoldSpan, accounts
 from qb_collections.core.rules import Rules
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context

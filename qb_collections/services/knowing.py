@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from qb_collections.core.books import Customer
 from qb_collections.core.case import HoldKind
+from qb_collections.core.dealings import Records
 from qb_collections.core.expected import Expected, Forecast, expected, forecast
 from qb_collections.core.past import Past, looked_through
 from qb_collections.core.promise_record import judge, kept_by_customer
-from qb_collections.core.standing import Records
 from qb_collections.core.traits import Knowledge, Traits, know
 from qb_collections.core.wording import count_text
 from qb_collections.services import finding

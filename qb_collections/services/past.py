@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from qb_collections.core.case import Contact, ContactKind, HoldKind, Plan
 from qb_collections.core.past import Past, PlanSpan, assemble, looked_through
 from qb_collections.core.promise_record import Promise
-from qb_collections.core.replay_account import HoldSpan, Said
+from qb_collections.core.replay_account import Said
+from qb_collections.core.replay_events import HoldSpan
 from qb_collections.store import accounts, cases, contacts, cursors, holds, mirror, past, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.plans import PlanRow

@@ -17,7 +17,8 @@ from qb_collections.core.contact_hours import next_window
 from qb_collections.core.money import Money
 from qb_collections.core.past import PlanSpan
 from qb_collections.core.replay import Conditions, replay
-from qb_collections.core.replay_account import HoldSpan, Said, accounts, resume
+from qb_collections.core.replay_account import Said, resume
+from qb_collections.core.replay_events import HoldSpan, accounts
 from qb_collections.core.rules import Rules
 from tests.core.making import STANDARD
 from tests.core.pasts import ZONE, Books, at, usd

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.core.case import Contact, ContactKind, Hold, HoldKind
+from qb_collections.core.dealings import Records
 from qb_collections.core.past import looked_through
 from qb_collections.core.promise_record import Judged, Outcome, Promise
-from qb_collections.core.replay_account import HoldSpan, Said
-from qb_collections.core.standing import Records, standing
+from qb_collections.core.replay_account import Said
+from qb_collections.core.replay_events import HoldSpan
+from qb_collections.core.standing import standing
 from tests.core.pasts import Books, at, usd
 from tests.core.test_past import on_a_plan
 
