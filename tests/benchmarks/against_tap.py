@@ -1,8 +1,8 @@
 """The same 10,000 invoices read by tap-quickbooks and by us, from the same static server, in interleaved rounds.
 
-tap-quickbooks transforms every record and writes it to nowhere; we also store what we read.  It is installed
-into an environment of its own for the run.  QBC_TAP_PYTHON names a Python that has it already.  Where it
-cannot be installed, this says so and compares nothing.
+tap-quickbooks transforms every record and writes it to nowhere; we also store what we read.  It is
+installed into an environment of its own for the run.  QBC_TAP_PYTHON names a Python that has it already.
+Where it cannot be installed, this says so and compares nothing.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """A real database for every test: in memory, or a file where other processes and the disk matter."""
 
+import os
 import re
 from datetime import UTC, datetime
 
@@ -62,7 +63,7 @@ def _names_its_company(statement, sql):
     tables = {found.name for found in iterate(statement) if isinstance(found, Table)}
     if "FROM inbox" in sql and "NOT LIKE" in sql:
         return  # resealing goes over all of them
-    named = re.search(r"company_id (= \?|IN \(|IS (NOT )?NULL)", " ".join(sql.split()))
+    named = re.search(r"company_id (= (\?|%\()|IN \(|IS (NOT )?NULL)", " ".join(sql.split()))
     assert named or not tables & TENANT_TABLES, f"company data without its company: {sql}"
 
 
@@ -73,7 +74,13 @@ def now():
 
 @pytest.fixture
 def engine():
-    engine = open_engine("sqlite://")
+    """In memory; on a PostgreSQL whose address TEST_POSTGRES names, every test empties that database."""
+    address = os.environ.get("TEST_POSTGRES")
+    engine = open_engine(address or "sqlite://")
+    if address:
+        with engine.begin() as conn:
+            conn.exec_driver_sql("DROP SCHEMA public CASCADE")
+            conn.exec_driver_sql("CREATE SCHEMA public")
     schema.upgrade(engine)
     yield engine
     engine.dispose()
