@@ -99,16 +99,17 @@ def _first_day(
     """The first live day's number, counted over all who owe; None on every later day."""
     if company.live_since_on not in (None, on):
         return None
-    owing = {invoice.customer_id for invoice in mirror.open_invoices(conn, company.id)}
-    heads = {one.id for one in cases.billed_with(conn, company.id, sorted(owing)).values()}
+    owing = mirror.owing(conn, company.id)
+    heads = {one.id for one in cases.billed_with(conn, company.id, owing).values()}
     cap = admission.first_night_cap(len(heads), book.policy.first_night)
     run = runs.latest(conn, company.id, "night")
     if run is None or run.on != on:
         return _FirstDay(cap, 0)
-    earlier = [stored.decision for stored in runs.of_run(conn, company.id, run.id)]
-    return _FirstDay(
-        cap, sum(one.outcome in CONTACTS and one.customer_id not in looked_at for one in earlier)
+    earlier = runs.outcomes(conn, company.id, run.id)
+    taken = sum(
+        outcome in CONTACTS and customer not in looked_at for (customer, _), outcome in earlier.items()
     )
+    return _FirstDay(cap, taken)
 
 
 def in_cycle(book: Rulebook, case: Case, on: date) -> Case:

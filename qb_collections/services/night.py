@@ -6,7 +6,7 @@ transaction a chunk).  Nothing is sent here; `deliver` does that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
-from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
+from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
 from qb_collections.core.night_time import next_daily_run
 from qb_collections.services import asking, effects, foreign, hold_days, run_gates, sync
 from qb_collections.services.braking import braked
@@ -69,7 +69,7 @@ def preview(context: Context, company: Company, lease: Lease) -> int:
             runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
     with durable(context.engine) as conn:
         lease.check(conn)
-        counts = _counts([one.decision for one in night.decided])
+        counts = _counts([one.decision.outcome for one in night.decided])
         runs.close(
             conn, company.id, run.id, state="ended", heading=_heading(company, None), counts=counts, at=now
         )
@@ -87,7 +87,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         company = companies.get(conn, company.id)
     _mark_who_bought_most(context, company, lease, on)
     night = decide_company(context, company, on)
-    contacts = _counts([one.decision for one in night.decided])["contacts"]
+    contacts = _counts([one.decision.outcome for one in night.decided])["contacts"]
     hold = run_gates.hold(context, company, lease, on, contacts)
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -111,7 +111,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         hold_days.ask(conn, company, on, now)
         runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
         state = _state(conn, company, run, brake)
-        counts = _counts([stored.decision for stored in runs.of_run(conn, company.id, run.id)])
+        counts = _counts(runs.outcomes(conn, company.id, run.id).values())
         runs.close(
             conn, company.id, run.id, state=state, heading=_heading(company, brake), counts=counts, at=now
         )
@@ -184,8 +184,9 @@ def _apply(
         wanted = {effect.plan["reminder"] for effect in queued.values() if effect.kind is IntentKind.TASK}
         queued = {key: effect for key, effect in queued.items() if not _stands(effect, open_tasks)}
         ids = runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
-        for key, draft in drafts.items():
-            if draft.approved_by is not None and key in queued and queued[key].approval is Approval.GIVEN:
+        for key, effect in queued.items():
+            draft = drafts.get(key)
+            if draft and draft.approved_by is not None and effect.approval is Approval.GIVEN:
                 runs.approve_draft(conn, company.id, ids[key], draft.approved_by, draft.approved_at or now)
         decision_ids = {effect.key: ids[key] for key, effect in queued.items()}
         intents.plan(conn, company.id, run.id, queued.values(), decision_ids=decision_ids)
@@ -261,11 +262,7 @@ def _close_tasks(
 def _state(conn: Connection, company: Company, run: Run, brake: str | None) -> str:
     if company.mode is Mode.SHADOW or brake is not None:
         return "held"
-    waiting = any(
-        intent.approval is Approval.NEEDED and intent.state in (State.PLANNED, State.READY)
-        for intent in intents.of_run(conn, company.id, run.id)
-    )
-    return "waiting" if waiting else "released"
+    return "waiting" if intents.waits_for_approval(conn, company.id, run.id) else "released"
 
 
 def _heading(company: Company, brake: str | None) -> str | None:
@@ -280,9 +277,9 @@ def _brake(conn: Connection, company: Company, run: Run, night: Night) -> str | 
     if company.mode is Mode.SHADOW:
         return None
     again = {one.key for one in night.decided}
-    stored = [one.decision for one in runs.of_run(conn, company.id, run.id)]
-    kept = [one for one in stored if (one.customer_id, one.currency) not in again]
-    contacts = _counts([*kept, *(one.decision for one in night.decided)])["contacts"]
+    stored = runs.outcomes(conn, company.id, run.id)
+    kept = [outcome for key, outcome in stored.items() if key not in again]
+    contacts = _counts([*kept, *(one.decision.outcome for one in night.decided)])["contacts"]
     return braked(conn, company, night.on, contacts, night.book.policy.brake)
 
 
@@ -306,8 +303,8 @@ def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[
     return found + paid
 
 
-def _counts(decisions: Sequence[Decision]) -> dict[str, int]:
-    outcomes = [decision.outcome for decision in decisions]
+def _counts(decided: Iterable[Outcome]) -> dict[str, int]:
+    outcomes = [*decided]
     return {
         "customers": len(outcomes),
         "contacts": sum(outcome in (Outcome.REMIND, Outcome.CALL) for outcome in outcomes),

@@ -130,6 +130,16 @@ def of_run(conn: Connection, company_id: int, run_id: int) -> list[StoredDecisio
     return [_stored(row, lines.get(row.id, [])) for row in rows]
 
 
+def outcomes(conn: Connection, company_id: int, run_id: int) -> dict[Key, Outcome]:
+    """What the run decided for each customer, without the reasons."""
+    query = select(decision.c.customer_id, decision.c.currency, decision.c.outcome).where(
+        decision.c.company_id == company_id, decision.c.run_id == run_id
+    )
+    return {
+        (customer_id, currency): Outcome(outcome) for customer_id, currency, outcome in conn.execute(query)
+    }
+
+
 def latest_of_customer(
     conn: Connection, company_id: int, customer_id: str, currency: str
 ) -> StoredDecision | None:
@@ -175,23 +185,19 @@ def latest_findings(conn: Connection, company_id: int) -> dict[str, Finding]:
 
 def drafts(conn: Connection, company_id: int, run_id: int) -> dict[Key, DraftRow]:
     """A preview's drafts, by customer and currency."""
-    rows = conn.execute(
-        select(decision).where(decision.c.company_id == company_id, decision.c.run_id == run_id)
-    )
-    return {
-        (row.customer_id, row.currency): DraftRow(
-            row.id,
-            row.customer_id,
-            row.currency,
-            row.reason,
-            row.facts_hash,
-            row.text,
-            row.edited_by,
-            row.approved_by,
-            row.approved_at,
-        )
-        for row in rows
-    }
+    query = select(
+        decision.c.id,
+        decision.c.customer_id,
+        decision.c.currency,
+        decision.c.reason,
+        decision.c.facts_hash,
+        decision.c.text,
+        decision.c.edited_by,
+        decision.c.approved_by,
+        decision.c.approved_at,
+    ).where(decision.c.company_id == company_id, decision.c.run_id == run_id)
+    found = [DraftRow(*row) for row in conn.execute(query)]
+    return {(row.customer_id, row.currency): row for row in found}
 
 
 def edit_draft(conn: Connection, company_id: int, decision_id: int, text: str, by: str) -> None:

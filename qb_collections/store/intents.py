@@ -56,6 +56,7 @@ __all__ = [
     "ready",
     "recover",
     "settle",
+    "waits_for_approval",
     "waits_until",
 ]
 
@@ -266,6 +267,19 @@ def of_run(conn: Connection, company_id: int, run_id: int) -> builtins.list[Inte
     return _intents(
         conn, company_id, _select(company_id).where(intent.c.run_id == run_id).order_by(intent.c.id)
     )
+
+
+def waits_for_approval(conn: Connection, company_id: int, run_id: int) -> bool:
+    """Whether something of the run that has not begun needs a person's yes."""
+    query = select(
+        exists().where(
+            intent.c.company_id == company_id,
+            intent.c.run_id == run_id,
+            intent.c.approval == Approval.NEEDED,
+            intent.c.state.in_((State.PLANNED, State.READY)),
+        )
+    )
+    return bool(conn.execute(query).scalar_one())
 
 
 def of_plan(conn: Connection, company_id: int, plan_id: int) -> builtins.list[Intent]:

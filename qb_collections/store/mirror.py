@@ -142,6 +142,17 @@ def open_invoices(
     return sorted(found, key=by_due_day)
 
 
+def owing(conn: Connection, company_id: int) -> list[str]:
+    """The ids of the customers who owe anything, in order."""
+    query = (
+        select(mirror_invoice.c.customer_id)
+        .where(mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO)
+        .distinct()
+        .order_by(mirror_invoice.c.customer_id)
+    )
+    return list(conn.execute(query).scalars())
+
+
 def payments_with_unapplied(
     conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
 ) -> list[Payment]:

@@ -20,6 +20,7 @@ from qb_collections.store.decisions import (
     edit_draft,
     latest_findings,
     of_run,
+    outcomes,
     record,
 )
 from qb_collections.store.tables.decisions import run
@@ -41,6 +42,7 @@ __all__ = [
     "list",
     "of_run",
     "open_run",
+    "outcomes",
     "preview_of",
     "record",
     "release",
