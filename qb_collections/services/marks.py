@@ -12,7 +12,7 @@ from qb_collections.core.money import Money
 from qb_collections.core.promises import PromiseState
 from qb_collections.core.rules import Rules
 from qb_collections.messages.wording import weekday_near
-from qb_collections.services.tasks import CALL_OUTCOMES
+from qb_collections.services.outcomes import CALL_OUTCOMES
 
 WORDS = {
     "dispute": "They question this invoice",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from qb_collections.core import addresses
+from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import DISPUTE_CODES, Hold, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.services import finding
@@ -86,11 +87,19 @@ def too_far(today: date, *days: date | None) -> Refusal | None:
     return None
 
 
-def filled(conn: Connection, company: Company, wanted: Wanted, by: str, today: date) -> Wanted:
+def filled(
+    conn: Connection,
+    company: Company,
+    wanted: Wanted,
+    by: str,
+    today: date,
+    calendar: Calendar | None = None,
+) -> Wanted:
     """With what the person left out: who answers a dispute and by when, which address is meant."""
     if wanted.kind is HoldKind.DISPUTE:
-        answer_by = wanted.answer_by_on or _answer_by(conn, company, wanted.until_on, today)
-        return replace(wanted, owner=wanted.owner or by, answer_by_on=answer_by)
+        calendar = calendar or Rulebook(conn, company, today).calendar
+        answer_by = wanted.answer_by_on or _answer_by(calendar, wanted.until_on, today)
+        return replace(wanted, owner=wanted.owner or _person(company, by), answer_by_on=answer_by)
     if wanted.kind is HoldKind.BOUNCED and not addresses.named_in(wanted.reason):
         return replace(wanted, reason=_with_addresses(conn, company, wanted))
     return wanted
@@ -100,6 +109,14 @@ def put(
     conn: Connection, company: Company, wanted: Wanted, *, by: str, at: datetime, source: str | None = None
 ) -> Hold:
     """Write it, with its entry in the audit, and bring the customer's next look to today."""
+    cases.touch(conn, company.id, [wanted.customer_id], company.today(at))
+    return written(conn, company, wanted, by=by, at=at, source=source)
+
+
+def written(
+    conn: Connection, company: Company, wanted: Wanted, *, by: str, at: datetime, source: str | None = None
+) -> Hold:
+    """As put, but the next look is left to the caller: many are placed at once."""
     today = company.today(at)
     hold = stored.add(
         conn,
@@ -116,7 +133,6 @@ def put(
         answer_by_on=wanted.answer_by_on,
         code=wanted.code,
     )
-    cases.touch(conn, company.id, [wanted.customer_id], today)
     detail = {
         "kind": wanted.kind.value,
         "customer": wanted.customer_id,
@@ -134,8 +150,15 @@ def put(
     return hold
 
 
-def _answer_by(conn: Connection, company: Company, until_on: date | None, today: date) -> date:
-    day = Rulebook(conn, company, today).calendar.add_business_days(today, ANSWER_BUSINESS_DAYS)
+def _person(company: Company, by: str) -> str:
+    """Who placed it, as people call them; a command given without a name stands for the company's contact."""
+    if by == "the command line":
+        return company.contact_name or by
+    return by.removesuffix(" (command line)")
+
+
+def _answer_by(calendar: Calendar, until_on: date | None, today: date) -> date:
+    day = calendar.add_business_days(today, ANSWER_BUSINESS_DAYS)
     return min(day, until_on) if until_on is not None else day
 
 

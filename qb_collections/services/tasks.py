@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -11,79 +11,28 @@ from qb_collections.core import cycles
 from qb_collections.core.case import ContactKind, HoldKind
 from qb_collections.core.decision import Channel
 from qb_collections.core.intents import Intent, State
-from qb_collections.core.money import Money
-from qb_collections.services import contacts, finding, rulebook
+from qb_collections.services import choosing, contacts, finding, hold_days, placing, rulebook
 from qb_collections.services.context import Context
+from qb_collections.services.outcomes import (
+    CALL_OUTCOMES,
+    MESSAGE_OUTCOMES,
+    NEEDED,
+    Outcome,
+    Report,
+    outcomes_of,
+)
+from qb_collections.services.placing import Wanted
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit, cases, holds, intents, tasks
+from qb_collections.store import audit, cases, intents, tasks
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
 
+__all__ = ["CALL_BACK_DAYS", "Report", "done", "list_open", "outcomes_of"]
+
 CALL_BACK_DAYS = 2  # business days, when the caller names no day
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a person says came of it.  Which parts are needed depends on the outcome."""
-
-    outcome: str
-    by: str
-    on: date | None = None  # promised, expected or call-back day
-    amount: Money | None = None
-    invoice: str | None = None  # number of the disputed one
-    reason: str | None = None
-    owner: str | None = None
-    answer_by_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """spoken: somebody was reached, so it is a delivered contact and advances the steps."""
-
-    says: str
-    spoken: bool = False
-    hold: HoldKind | None = None
-    needs: tuple[str, ...] = ()
-
-
-CALL_OUTCOMES = {
-    "spoke": Outcome("Spoken to, nothing agreed", True),
-    "promise": Outcome("They promised to pay", True, HoldKind.PROMISE, ("on",)),
-    "in-transit": Outcome("The payment is on its way", True, HoldKind.IN_TRANSIT),
-    "dispute": Outcome("They question an invoice", True, HoldKind.DISPUTE, ("invoice", "reason")),
-    "plan": Outcome("They ask to pay in parts", True, HoldKind.OPEN_REPLY),
-    "paid": Outcome("They say it is paid; somebody searches", True, HoldKind.OPEN_REPLY),
-    "copy": Outcome("A copy or a PO number is to be sent", True, HoldKind.OPEN_REPLY),
-    "hardship": Outcome("They are in difficulty", True, HoldKind.HARDSHIP, ("reason",)),
-    "upset": Outcome("They are upset", True, HoldKind.UPSET, ("reason",)),
-    "refused": Outcome("They will not pay", True, HoldKind.PEOPLE_ONLY, ("reason",)),
-    "represented": Outcome(
-        "Somebody else speaks for them, or a court does", True, HoldKind.INSOLVENT, ("reason",)
-    ),
-    "call-back": Outcome("Call again on a day"),
-    "wrong-contact": Outcome("Wrong person", False, HoldKind.PEOPLE_ONLY, ("reason",)),
-    "no-answer": Outcome("Nobody answered"),
-}
-MESSAGE_OUTCOMES = {
-    "sent": Outcome("It was sent"),
-    "not-sent": Outcome("It was not sent"),
-    **{name: CALL_OUTCOMES[name] for name in ("promise", "dispute", "in-transit", "represented")},
-}
-PARKED_OUTCOMES = {
-    "was-sent": Outcome("It did go out"),
-    "was-not-sent": Outcome("It did not go out"),
-}
-OTHER_OUTCOMES = {"done": Outcome("Done")}
-
-
-def outcomes_of(kind: str) -> dict[str, Outcome]:
-    """Which outcomes a task of this kind can have."""
-    return {"call": CALL_OUTCOMES, "message": MESSAGE_OUTCOMES, "parked": PARKED_OUTCOMES}.get(
-        kind, OTHER_OUTCOMES
-    )
 
 
 def list_open(context: Context, company: Company) -> list[Task]:
@@ -103,12 +52,12 @@ def done(context: Context, company: Company, lease: Lease, task_id: int, report:
         if task.state != "open":
             return Refusal(f"Task {task_id} has ended already: {task.title}.")
         refusal = _refusal(conn, company, task, report, company.today(now))
+        refusal = refusal or choosing.refusal(conn, company, task, report, now)
         if refusal is not None:
             return refusal
-        follow = {"call": _call, "message": _message, "parked": _parked}.get(task.kind, _nothing)
-        said = follow(conn, company, lease, task, report, now)
         tasks.close(conn, company.id, task.id, state="done", outcome=report.outcome, by=report.by, at=now)
-        detail = {"outcome": report.outcome, "kind": task.kind}
+        said = _follow(conn, company, lease, task, report, now)
+        detail = {"outcome": report.outcome, "kind": task.kind, "on": report.on, "reason": report.reason}
         audit.append(conn, company.id, report.by, "task done", f"task {task.id}", detail, now)
     context.wake("deliver", company.id)
     return said
@@ -122,22 +71,42 @@ def _refusal(conn: Connection, company: Company, task: Task, report: Report, tod
             f'"{report.outcome}" is not an outcome of this task. It can be: {", ".join(known)}.{near}'
         )
     outcome = known[report.outcome]
-    words = {
-        "on": "the day (--on)",
-        "invoice": "the invoice (--invoice)",
-        "reason": "a reason in a few words (--reason)",
-    }
-    missing = [words[name] for name in outcome.needs if not getattr(report, name)]
+    missing = [NEEDED[name] for name in outcome.needs if not getattr(report, name)]
     if missing:
         return Refusal(f"{outcome.says}: please add {' and '.join(missing)}.")
-    for day in (report.on, report.answer_by_on):
-        if day is not None and day < today:
-            return Refusal(f"{day.day} {day:%B %Y} is past. Give today or a later day.")
-    if report.invoice is not None:
+    refusal = placing.too_far(today, report.on, report.answer_by_on)
+    if refusal is None and report.invoice is not None:
         invoice = finding.invoice(conn, company, report.invoice)
-        if isinstance(invoice, Refusal):
-            return invoice
-    return None
+        refusal = invoice if isinstance(invoice, Refusal) else None
+    if refusal is None and outcome.hold is not None and task.kind != "decide":
+        refusal = placing.refusal(
+            outcome.hold,
+            on_invoice=report.invoice is not None,
+            reason=report.reason or outcome.says,
+            until_on=report.on,
+            owner=report.owner,
+            answer_by_on=report.answer_by_on,
+            code=report.code,
+        )
+    return refusal
+
+
+def _follow(
+    conn: Connection, company: Company, lease: Lease, task: Task, report: Report, now: datetime
+) -> str:
+    """What follows from the outcome, by the kind of the task."""
+    match task.kind:
+        case "call":
+            return _call(conn, company, lease, task, report, now)
+        case "message":
+            return _message(conn, company, lease, task, report, now)
+        case "parked":
+            return _parked(conn, company, lease, task, report, now)
+        case "decide":
+            return choosing.decided(conn, company, task, report, now)
+        case hold_days.ANSWER | hold_days.HARDSHIP:
+            return choosing.answered(conn, company, task, report, now)
+    return _nothing(conn, company, task, now)
 
 
 def _call(conn: Connection, company: Company, lease: Lease, task: Task, report: Report, now: datetime) -> str:
@@ -155,12 +124,12 @@ def _call(conn: Connection, company: Company, lease: Lease, task: Task, report: 
             stored_cycles.save(conn, company.id, task.customer_id or "", task.currency or "", missed)
         said = "Noted. It counts as an attempt only; the next night offers the e-mail of this step instead."
     elif outcome.hold is not None:
-        _hold(conn, company, task, report, outcome.hold, today)
+        _hold(conn, company, task, report, outcome.hold, now)
         said = "Noted. Nothing goes out to them until you have the right person."
     else:
         calendar = rulebook.Rulebook(conn, company, today).calendar
         look_on = report.on or calendar.add_business_days(today, CALL_BACK_DAYS)
-        _wait(conn, company, task, look_on, report, today)
+        _wait(conn, company, task, look_on, report.by, now)
         said = f"Noted. The call comes back on {look_on.day} {look_on:%B}."
     cases.touch(conn, company.id, [task.customer_id or ""], look_on)
     return said
@@ -178,7 +147,7 @@ def _spoken(
 ) -> str:
     """A call in which somebody was spoken to is a delivered contact; what they said sets the hold."""
     if outcome.hold is not None:
-        _hold(conn, company, task, report, outcome.hold, company.today(now))
+        _hold(conn, company, task, report, outcome.hold, now)
     if intent is not None and intent.state is State.READY:
         intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": report.outcome}, at=now)
         contacts.delivered(
@@ -222,7 +191,7 @@ def _message(
     _drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
     hold = MESSAGE_OUTCOMES[report.outcome].hold
     if hold is not None:
-        _hold(conn, company, task, report, hold, today)
+        _hold(conn, company, task, report, hold, now)
     cases.touch(conn, company.id, [task.customer_id or ""], today + timedelta(days=1))
     return _FOLLOWS[hold] if hold else "Noted. It is decided again in the next night."
 
@@ -245,46 +214,36 @@ def _parked(
     return "Noted. It is decided again in the next night."
 
 
-def _nothing(
-    conn: Connection, company: Company, lease: Lease, task: Task, report: Report, now: datetime
-) -> str:
+def _nothing(conn: Connection, company: Company, task: Task, now: datetime) -> str:
     if task.customer_id:
         cases.touch(conn, company.id, [task.customer_id], company.today(now) + timedelta(days=1))
     return "Done. The next night looks again."
 
 
 def _hold(
-    conn: Connection, company: Company, task: Task, report: Report, kind: HoldKind, today: date
+    conn: Connection, company: Company, task: Task, report: Report, kind: HoldKind, now: datetime
 ) -> None:
     invoice = finding.invoice(conn, company, report.invoice) if report.invoice else None
-    holds.add(
-        conn,
-        company.id,
-        task.customer_id or "",
+    wanted = Wanted(
         kind,
-        reason=report.reason or outcomes_of(task.kind)[report.outcome].says.lower(),
-        placed_by=report.by,
-        placed_on=today,
-        invoice_id=None if invoice is None or isinstance(invoice, Refusal) else invoice.id,
+        task.customer_id or "",
+        None if invoice is None or isinstance(invoice, Refusal) else invoice.id,
+        report.reason or outcomes_of(task.kind)[report.outcome].says.lower(),
         until_on=report.on,
         amount=report.amount,
         owner=report.owner,
         answer_by_on=report.answer_by_on,
+        code=report.code,
     )
+    filled = placing.filled(conn, company, wanted, report.by, company.today(now))
+    placing.put(conn, company, filled, by=report.by, at=now, source=f"task {task.id}")
 
 
-def _wait(conn: Connection, company: Company, task: Task, until: date, report: Report, today: date) -> None:
+def _wait(conn: Connection, company: Company, task: Task, until: date, by: str, now: datetime) -> None:
     """Leave them alone until the day before the call comes back."""
-    holds.add(
-        conn,
-        company.id,
-        task.customer_id or "",
-        HoldKind.EXCLUSION,
-        reason="to be called back",
-        placed_by=report.by,
-        placed_on=today,
-        until_on=until - timedelta(days=1),
-    )
+    last_on = until - timedelta(days=1)
+    wanted = Wanted(HoldKind.EXCLUSION, task.customer_id or "", None, "to be called back", last_on)
+    placing.put(conn, company, wanted, by=by, at=now, source=f"task {task.id}")
 
 
 def _intent(conn: Connection, company: Company, task: Task) -> Intent | None:
