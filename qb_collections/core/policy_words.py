@@ -51,7 +51,9 @@ def said(detail: Mapping[str, Any]) -> str:
     if kind in ("greater_than_equal", "less_than_equal"):
         least = "ge" in limits
         limit = _number(limits["ge" if least else "le"])
-        return f"at least {limit} is needed" if least else f"at most {limit} is possible"
+        # A cap of nothing is one that no ladder could keep.
+        never = "; with less, no step could ever go out" if _name(location).startswith("at_most_in_") else ""
+        return f"at least {limit} is needed{never}" if least else f"at most {limit} is possible"
     if kind == "string_too_short":
         return "it must not be empty"
     if kind == "string_too_long":

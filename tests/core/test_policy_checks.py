@@ -124,12 +124,9 @@ def test_a_cap_of_nothing_is_refused_and_a_cap_of_one_is_not(name):
         return policy(A, f"[limits]\nat_most_in_{name}_days = {most}\n")
 
     assert told(limits(1)) == []
-    (found,) = told(limits(0))
-    assert found == (
-        f"limits.at_most_in_{name}_days",
-        f"at_most_in_{name}_days = 0",
-        "0: at least 1 is needed",
-    )
+    ((path, line, message),) = told(limits(0))
+    assert (path, line) == (f"limits.at_most_in_{name}_days", f"at_most_in_{name}_days = 0")
+    assert message == "0: at least 1 is needed; with less, no step could ever go out"
 
 
 @pytest.mark.parametrize("section", ["limits", "private_persons"])
@@ -274,3 +271,41 @@ def test_a_number_is_no_time_and_no_day(setting, says):
     assert line == setting.splitlines()[1]
     assert says in message
     assert told(policy(A, '[contact_hours]\nopens = "09:00"\n[holidays]\nextra = ["2026-12-24"]\n')) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "says"),
+    [
+        (policy("ladder = 3"), "ladder", "that is not a list; allowed are one or more steps"),
+        (policy("[ladder]\ncode = 3"), "ladder", "that is not a list; allowed are one or more steps"),
+        (
+            policy(A, "[[quiet]]\nname = ''\nfirst = '12-24'\nlast = '01-02'"),
+            "quiet[0].name",
+            "must not be empty",
+        ),
+        ('name = "' + "x" * 61 + '"\n' + A, "name", "it may have 60 letters at most"),
+        ("brake = 3\n" + policy(A), "brake", "that is no section; write [brake] on its own line"),
+        (policy("quiet = [3]", A), "quiet[0]", "that is not a list; allowed are seasons"),
+        (
+            policy(*(step(f"A{n}", n) for n in range(1, 22))),
+            "ladder",
+            "at most 20 are possible, and there are 21",
+        ),
+        (policy(A, "[brake]\nfactor = 101"), "brake.factor", "101: at most 100 is possible"),
+        (policy(A.replace('"A"', '"a"')), "ladder[0].code", "one capital letter and up to seven more"),
+    ],
+)
+def test_every_kind_of_mistake_has_its_sentence(text, path, says):
+    found = told(text)
+
+    assert path in [one[0] for one in found]
+    assert any(says in message for where, _, message in found if where == path)
+
+
+def test_a_step_reaches_an_invoice_on_calendar_or_business_days():
+    """Due on Friday 6 November 2026: three days on is Monday, three business days Wednesday."""
+    calendar = STANDARD.calendar(frozenset())
+    plain, business = parse(policy(A, step("B", 3, "business = true"))).ladder
+
+    assert plain.reached_on(nov(6), calendar) == nov(9)
+    assert business.reached_on(nov(6), calendar) == nov(11)
