@@ -38,8 +38,9 @@ def are_on(work: Work) -> bool:
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round to the currency's smallest unit, half away from zero; always shown with two decimals."""
-    unit = Decimal(1) if currency in _WITHOUT_DECIMALS else CENT
-    return amount.quantize(unit, ROUND_HALF_UP).quantize(CENT)
+    if currency in _WITHOUT_DECIMALS:
+        return amount.quantize(ONE, ROUND_HALF_UP).quantize(CENT)
+    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def in_unit(work: Work, body: Body, amount: Decimal) -> Decimal:

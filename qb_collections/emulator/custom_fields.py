@@ -15,11 +15,14 @@ def shown(work: Work, sent: list[Body]) -> list[Body]:
 
     What is sent for a field that is not defined is not kept; without any definition all of it is.
     """
+    groups = work.preference("SalesFormsPrefs", "CustomField")
+    if not groups and not sent:
+        return sent
     values = {str(one.get("DefinitionId", "")): str(one.get("StringValue") or "") for one in sent}
     for value in values.values():
         if len(value) > _MOST_TEXT:
             raise errors.too_long("CustomField.StringValue", _MOST_TEXT, len(value))
-    defined = _defined(work)
+    defined = _defined(groups or [])
     if not defined:
         return sent
     return [
@@ -29,10 +32,10 @@ def shown(work: Work, sent: list[Body]) -> list[Body]:
     ]
 
 
-def _defined(work: Work) -> dict[str, str]:
+def _defined(groups: list[Body]) -> dict[str, str]:
     """Return the names of the fields in use by their number, as Preferences spell them."""
     told: dict[str, Any] = {}
-    for group in work.preference("SalesFormsPrefs", "CustomField") or []:
+    for group in groups:
         for one in group.get("CustomField", []):
             told[str(one.get("Name"))] = one.get("BooleanValue", one.get("StringValue"))
     return {

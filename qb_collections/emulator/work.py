@@ -85,6 +85,7 @@ class Work:
     _announced: set[tuple[str, str, str]] = field(default_factory=set)
     _places: "ledger.Places | None" = None
     _lapsed: bool | None = None
+    _home: str | None = None  # read once: it is asked for with every amount
 
     # Reading
 
@@ -110,6 +111,7 @@ class Work:
 
     def forget(self, entities: frozenset[str] | None = None) -> None:
         """Read everything (of these kinds) again, after rows were changed by a statement of their own."""
+        self._home = None
         if entities is None:
             self._rows.clear()
         else:
@@ -163,7 +165,10 @@ class Work:
 
     @property
     def home_currency(self) -> str:
-        return str((self.preference("CurrencyPrefs", "HomeCurrency") or {}).get("value", "USD"))
+        if self._home is None:
+            ref = self.preference("CurrencyPrefs", "HomeCurrency") or {}
+            self._home = str(ref.get("value", "USD"))
+        return self._home
 
     def today(self) -> date:
         """The day an omitted TxnDate gets: the server's, which is Pacific."""
@@ -213,6 +218,7 @@ class Work:
         self, spec: "Entity", body: Body, operation: Operation, *, bump: bool = True, announce: bool = True
     ) -> Row:
         """Store a new version.  Without bump the SyncToken stays, as for balances that move by themselves."""
+        self._home = None if spec.name == "Preferences" else self._home
         id_ = str(body["Id"])
         old = self.row(spec.name, id_)
         now = micros(self.at.replace(microsecond=0))
