@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from qb_collections.cli import knowing as knowing_lines
 from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import company_on_its_clock
 from qb_collections.cli.verbs import verb
@@ -37,9 +38,10 @@ def add_to(main: click.Group) -> None:
         }
         return Answer(data, found.lines)
 
-    @verb(main, "forecast", "forecast", "forecast 'Bright Dental' --json")
+    @verb(main, "forecast", "forecast", "forecast --invoices", "forecast 'Bright Dental' --json")
     @name_argument
-    def forecast(name: str | None) -> Answer:
+    @click.option("--invoices", "each", is_flag=True, help="Also when each open invoice can be expected.")
+    def forecast(name: str | None, each: bool) -> Answer:
         """Say how much cash to expect in the next 13 weeks, going by how each customer paid so far."""
         context, company = company_on_its_clock(name)
         found = accepted(knowing.ahead(context, company))
@@ -48,9 +50,13 @@ def add_to(main: click.Group) -> None:
             "on": found.on,
             "rests_on_paid_invoices": found.rests_on,
             "currencies": found.forecasts,
+            "invoices": [
+                {"customer": found.names.get(one.customer_id), **knowing_lines.expected_row(one)}
+                for one in found.invoices
+            ],
             "known_since": found.since,
         }
-        return Answer(data, _ahead(found, company.locale))
+        return Answer(data, [*_ahead(found, company.locale), *(_each(found, company.locale) if each else ())])
 
 
 def _figures(one: Standing) -> dict[str, Any]:
@@ -77,6 +83,17 @@ def _ahead(found: Ahead, locale: str) -> list[str]:
         "as far as customers decide independently of each other."
     )
     return [*said, rests, found.since]
+
+
+def _each(found: Ahead, locale: str) -> list[str]:
+    """Every open invoice, the earliest expected first."""
+    return [
+        "",
+        *(
+            f"{found.names.get(one.customer_id, '')}: {knowing_lines.expected_line(one, locale)}"
+            for one in found.invoices
+        ),
+    ]
 
 
 def _of_currency(one: Forecast, locale: str) -> list[str]:

@@ -26,23 +26,13 @@ def add_to_customer(customer: click.Group) -> None:
             "customer": found.customer.name,
             "customer_id": found.customer.id,
             "traits": _traits(found.traits),
-            "open": [
-                {
-                    "invoice": one.invoice.label,
-                    "balance": one.invoice.balance,
-                    "due_on": one.invoice.due_on,
-                    "expected_on": one.on,
-                    "from_on": one.from_on,
-                    "until_on": one.until_on,
-                }
-                for one in found.open
-            ],
+            "open": [expected_row(one) for one in found.open],
             "lines": found.lines,
             "known_since": found.since,
         }
         said = [found.customer.name, *(f"  {line}" for line in found.lines)]
         if found.open:
-            said += ["", "Open:", *(f"  {_expected(one, company.locale)}" for one in found.open)]
+            said += ["", "Open:", *(f"  {expected_line(one, company.locale)}" for one in found.open)]
         return Answer(data, [*said, "", found.since])
 
 
@@ -51,7 +41,20 @@ def _traits(traits: Traits) -> dict[str, object]:
     return {name: getattr(traits, name) for name in names} | {"spread_days": traits.spread_days}
 
 
-def _expected(one: Expected, locale: str) -> str:
+def expected_row(one: Expected) -> dict[str, object]:
+    """One open invoice for --json."""
+    return {
+        "invoice": one.invoice.label,
+        "balance": one.invoice.balance,
+        "due_on": one.invoice.due_on,
+        "expected_on": one.on,
+        "from_on": one.from_on,
+        "until_on": one.until_on,
+    }
+
+
+def expected_line(one: Expected, locale: str) -> str:
+    """The same as a sentence."""
     invoice = one.invoice
     due = f"due {day_text(invoice.due_on)}" if invoice.due_on else "without a due date"
     head = f"Invoice {invoice.label}, {invoice.balance.format(locale)}, {due}:"

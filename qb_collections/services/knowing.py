@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -77,6 +77,8 @@ class Ahead:
 
     on: date
     forecasts: tuple[Forecast, ...]
+    invoices: tuple[Expected, ...]  # every open one, the earliest expected first, then those without a day
+    names: Mapping[str, str]  # of the customers, by id
     rests_on: int  # paid invoices of the whole company
     since: str
 
@@ -136,22 +138,8 @@ def customer(context: Context, company: Company, name: str) -> KnownCustomer | R
     return KnownCustomer(head, today, traits, known.company, days, stages, looking.since)
 
 
-def expected_days(context: Context, company: Company) -> dict[str, Expected]:
-    """Every open invoice by id, with the day on which it can be expected."""
-    today = company.today(context.clock.now())
-    with reading(context.engine) as conn:
-        looking = look_back(conn, company, today)
-        still_open = mirror.open_invoices(conn, company.id)
-    known = knowledge(looking)
-    heads = looking.past.head
-    return {
-        one.id: expected(one, heads(one.customer_id), known.of(heads(one.customer_id)), today)
-        for one in still_open
-    }
-
-
 def ahead(context: Context, company: Company) -> Ahead | Refusal:
-    """Expected cash of the next 13 weeks.  Invoices under dispute are shown apart."""
+    """Expected cash of the next 13 weeks, and the day of every open invoice.  Disputes are shown apart."""
     today = company.today(context.clock.now())
     with reading(context.engine) as conn:
         if unread := _unread(conn, company):
@@ -164,13 +152,17 @@ def ahead(context: Context, company: Company) -> Ahead | Refusal:
         for span in looking.records.holds
         if span.hold.kind is HoldKind.DISPUTE and _stands(span.lifted_at, span.hold.until_on, today)
     }
+    pairs = [(looking.past.head(one.customer_id), one) for one in still_open]
+    days = [expected(invoice, head, known.of(head), today) for head, invoice in pairs]
+    days.sort(key=lambda one: (one.on or date.max, one.invoice.due_on or date.max, one.invoice.id))
     made = forecast(
-        ((looking.past.head(one.customer_id), one) for one in still_open),
+        pairs,
         known,
         today,
         disputed_ids=frozenset(id for id in disputed if id is not None),
     )
-    return Ahead(today, tuple(made), known.company.invoices, looking.since)
+    names = {id: one.name for id, one in looking.past.customers.items()}
+    return Ahead(today, tuple(made), tuple(days), names, known.company.invoices, looking.since)
 
 
 def trait_lines(name: str, traits: Traits, company: Traits, stages: dict[str, str]) -> list[str]:

@@ -119,6 +119,20 @@ def test_the_forecast_accounts_for_all_that_is_open(told):
     assert sum(map(Decimal, parts)) == Decimal(found["open"]["amount"]) == Decimal("2717.34")
 
 
+def test_every_open_invoice_has_its_day_and_range_or_says_why_not(told):
+    still_open = [row for row in ledger() if row[1] <= AS_OF and (row[4] is None or row[4] > AS_OF)]
+
+    rows = json.loads(told("forecast", "--json"))["invoices"]
+    said = told("forecast", "--invoices")
+
+    assert len(rows) == len(still_open) == 20
+    for row in rows:
+        days = [row[name] for name in ("from_on", "expected_on", "until_on") if row[name] is not None]
+        assert days == sorted(days)
+        assert all(day >= AS_OF.isoformat() for day in days)
+    assert sum(row["expected_on"] is None for row in rows) == said.count("no day can be named")
+
+
 def test_a_customer_is_known_by_the_invoices_that_were_paid(told):
     rows = [row for row in ledger() if row[0] == "1708-CMZNR" and row[1] <= AS_OF]
     paid = [row for row in rows if row[4] is not None and row[4] <= AS_OF]
