@@ -1,0 +1,121 @@
+"""Payments of a plan in a foreign currency come to the home amount of the whole.  All worked by hand."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qb_collections.core.money import Money
+from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, home, residue
+
+RATE = Decimal("1.1")
+
+
+def eur(*amounts):
+    return tuple(Money(Decimal(amount), "EUR") for amount in amounts)
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "currency", "expected"),
+    [
+        ("33.35", "1.1", "USD", "36.69"),  # 36.685
+        ("33.34", "1.1", "USD", "36.67"),  # 36.674
+        ("10.00", "160.05", "JPY", "1601"),  # 1600.5: half a yen is a yen
+        ("10.00", "160.04", "JPY", "1600"),  # 1600.4
+        ("10.00", "0.33255", "KWD", "3.326"),  # 3.3255: a thousandth is the smallest unit
+        ("-33.35", "1.1", "USD", "-36.69"),  # away from zero on both sides
+        ("33.35", "1", "USD", "33.35"),
+    ],
+)
+def test_half_a_home_cent_is_rounded_away_from_zero(amount, rate, currency, expected):
+    assert home(eur(amount)[0], Decimal(rate), currency) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole", "expected"),
+    [
+        # 3 x 36.69 are 110.07; 100.05 are 110.055, so 110.06.
+        (("33.35", "33.35", "33.35"), "100.05", "0.01"),
+        # 3 x 36.67 are 110.01; 100.02 are 110.022, so 110.02.
+        (("33.34", "33.34", "33.34"), "100.02", "-0.01"),
+        # 36.70 + 36.69 + 36.67
+        (("33.36", "33.35", "33.34"), "100.05", "0"),
+        ((), "100.05", "-110.06"),
+    ],
+)
+def test_the_residue_is_what_the_parts_come_to_beyond_the_whole(parts, whole, expected):
+    assert residue(eur(*parts), eur(whole)[0], RATE, "USD") == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        # A cent too much: one moves from the last payment to the first.
+        (("33.35", "33.35", "33.35"), ("33.36", "33.35", "33.34")),
+        # A cent too little: 36.69 + 36.67 + 36.66 are 110.02.
+        (("33.34", "33.34", "33.34"), ("33.35", "33.34", "33.33")),
+        # Nothing is left over: nothing moves.
+        (("33.36", "33.35", "33.34"), ("33.36", "33.35", "33.34")),
+        (("100.05",), ("100.05",)),
+        # 36.69 + 110.06 = 146.75; 133.40 are 146.74.  0.01 from the second: 36.70 + 110.04.
+        (("33.35", "100.05"), ("33.36", "100.04")),
+        # 22.02 + 22.01 = 44.03, and 40.03 are 44.033.
+        (("20.02", "20.01"), ("20.02", "20.01")),
+    ],
+)
+def test_single_cents_move_until_nothing_is_left_over(parts, expected):
+    assert adding_up(eur(*parts), RATE, "USD") == eur(*expected)
+
+
+def test_a_cent_moves_the_other_way_where_only_that_helps():
+    """0.05 and 0.01 at 0.5: 0.03 + 0.01 = 0.04 for 0.06, which are 0.03.  Only the first can give.
+
+    0.04 and 0.02 are 0.02 + 0.01 = 0.03.
+    """
+    assert adding_up(eur("0.05", "0.01"), Decimal("0.5"), "USD") == eur("0.04", "0.02")
+
+
+def test_several_cents_move_one_after_the_other():
+    """Six times 33.35 leave three home cents: 6 x 36.69 = 220.14 for 200.10, which are 220.11.
+
+    The first takes one from the sixth (36.70 and 36.67 for twice 36.69).  Another from the sixth (36.66)
+    would gain nothing, so the fifth gives it (33.37 are 36.71), and then the fourth (33.38 are 36.72).
+    """
+    found = adding_up(eur(*["33.35"] * 6), RATE, "USD")
+
+    assert found == eur("33.38", "33.35", "33.35", "33.34", "33.34", "33.34")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        # Half a cent each becomes a cent: 0.02 for 0.02, which are 0.01; and no payment may become nothing.
+        ("0.01", "0.01"),
+        # 0.01 + 0.01 + 0.01 = 0.03 for 0.04, which are 0.02; 0.02 is the only one that could give, and
+        # whoever takes it is then the 0.02.
+        ("0.02", "0.01", "0.01"),
+    ],
+)
+def test_where_no_cent_can_move_no_way_is_found(parts):
+    assert adding_up(eur(*parts), Decimal("0.5"), "USD") is None
+
+
+def test_a_plan_of_sixty_payments_is_never_given_up_for_want_of_rounds():
+    assert SHIFTS_MAX == 60
+
+
+@given(
+    st.lists(st.integers(2, 50_000), min_size=1, max_size=5),
+    st.integers(1, 30_000).map(lambda n: Decimal(n).scaleb(-4)),
+)
+def test_not_a_cent_of_the_plan_is_lost_and_nothing_is_left_over(cents, rate):
+    parts = tuple(Money(Decimal(one).scaleb(-2), "EUR") for one in cents)
+
+    found = adding_up(parts, rate, "USD")
+
+    if found is not None:
+        total = sum(one.amount for one in parts)
+        assert sum(one.amount for one in found) == total
+        assert all(one.amount > 0 for one in found)
+        assert residue(found, Money(total, "EUR"), rate, "USD") == 0
