@@ -1,4 +1,4 @@
-"""hold add, lift, list: what a person knows and the books don't."""
+"""hold add, change, lift, list, import: what a person knows and the books don't."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Any
 
 import click
 
+from qb_collections.cli import hold_lists
 from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_named, company_on_its_clock, open_context
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
-from qb_collections.core.case import HoldKind
+from qb_collections.core.case import DISPUTE_CODES, HoldKind
 from qb_collections.services import holds
 from qb_collections.store import mirror
 from qb_collections.store.engine import reading
 from qb_collections.store.holds import StoredHold
 
 KINDS = [kind.value.replace("_", "-") for kind in HoldKind]
+CODE_HELP = f"What a dispute is about: {', '.join(DISPUTE_CODES)}."
 
 
 def add_to(main: click.Group) -> None:
@@ -32,6 +34,7 @@ def add_to(main: click.Group) -> None:
         "hold add dispute --invoice 10588 --reason 'cooler failed again' --answer-by 2026-11-12",
         "hold add promise --customer 'Marlow Print Works' --until 2026-11-06 --reason 'on the telephone'",
         "hold add exclusion --customer 'Lookout Bakery' --reason 'my sister'",
+        "hold add autopay --customer 'Grace Street Church' --reason 'card on file'",
     )
     @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
     @click.option("--invoice", metavar="NUMBER", help="Hold this invoice.")
@@ -39,14 +42,18 @@ def add_to(main: click.Group) -> None:
     @click.option("--reason", required=True, help="Why, in a few words.")
     @click.option("--until", "until_on", type=DAY, help="The last day; for a promise the promised one.")
     @click.option("--amount", type=AMOUNT, help="What is promised.")
-    @click.option("--owner", metavar="PERSON", help="Who answers a dispute.")
-    @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
+    @click.option("--owner", metavar="PERSON", help="Who answers a dispute; you, if nobody is named.")
+    @click.option(
+        "--answer-by", "answer_by_on", type=DAY, help="By when; five business days, if no day is named."
+    )
+    @click.option("--code", metavar="CODE", help=CODE_HELP)
     @company_option
     def add(name: str | None, kind: str, amount: Decimal | None, **given: Any) -> Answer:
         """Place a hold on an invoice or a customer; in force at once.
 
         KIND: dispute, promise, in-transit, exclusion (leave it to me), hardship, insolvent, people-only,
-        handed-over, open-reply (they answered, and it waits for us), upset.
+        handed-over, autopay (collected by itself), bounced (e-mail came back), open-reply (they answered,
+        and it waits for us), upset.
         """
         context, company = company_on_its_clock(name)
         placed = accepted(
@@ -56,13 +63,36 @@ def add_to(main: click.Group) -> None:
                 HoldKind(kind.replace("-", "_")),
                 by=actor(),
                 amount=money(amount, company.currency),
-                **given,
+                **with_code(given),
             )
         )
         said = holds.sentence(context, company, placed)
         return Answer(
             {"company": company.name, "hold": placed, "message": said}, [f"Hold {placed.id}. {said}"]
         )
+
+    @verb(
+        hold,
+        "change",
+        "hold change 3 --until 2026-11-20",
+        "hold change 4 --owner Dana --answer-by 2026-11-12 --code quality",
+    )
+    @click.argument("hold_id", metavar="ID", type=ROW_ID)
+    @click.option("--until", "until_on", type=DAY, help="The new last day; for a promise the promised one.")
+    @click.option("--no-until", "open_end", is_flag=True, help="Take the last day away.")
+    @click.option("--owner", metavar="PERSON", help="Who answers it.")
+    @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
+    @click.option("--code", metavar="CODE", help=CODE_HELP)
+    @company_option
+    def change(name: str | None, hold_id: int, open_end: bool, **given: Any) -> Answer:
+        """Give a hold another day, owner or code; what it was before is kept."""
+        if open_end and given["until_on"] is not None:
+            raise click.UsageError("--until names a last day and --no-until takes it away: choose one.")
+        context, company = company_on_its_clock(name)
+        said = accepted(
+            holds.change(context, company, hold_id, by=actor(), open_end=open_end, **with_code(given))
+        )
+        return Answer({"company": company.name, "hold_id": hold_id, "message": said}, [said])
 
     @verb(hold, "lift", "hold lift 3 --because 'credit memo written'")
     @click.argument("hold_id", metavar="ID", type=ROW_ID)
@@ -73,6 +103,8 @@ def add_to(main: click.Group) -> None:
         context, company = company_on_its_clock(name)
         said = accepted(holds.lift(context, company, hold_id, by=actor(), because=because))
         return Answer({"company": company.name, "hold_id": hold_id, "message": said}, [said])
+
+    hold_lists.add_to(hold)
 
     @verb(hold, "list", "hold list", 'hold list "Bright Dental"')
     @name_argument
@@ -95,6 +127,12 @@ def add_to(main: click.Group) -> None:
         )
 
 
+def with_code(given: dict[str, Any]) -> dict[str, Any]:
+    """A code is written with - or _, as kinds are."""
+    code = given["code"]
+    return given | {"code": code.strip().lower().replace("-", "_").replace(" ", "_") if code else None}
+
+
 def _row(one: StoredHold, names: dict[str, str], numbers: dict[str, str]) -> dict[str, Any]:
     hold = one.hold
     return {
@@ -110,6 +148,7 @@ def _row(one: StoredHold, names: dict[str, str], numbers: dict[str, str]) -> dic
         "amount": hold.amount,
         "owner": hold.owner,
         "answer_by_on": hold.answer_by_on,
+        "code": hold.code,
     }
 
 
@@ -117,4 +156,6 @@ def _line(row: dict[str, Any]) -> str:
     until: date | None = row["until_on"]
     about = f"invoice {row['invoice']} of {row['customer']}" if row["invoice"] else row["customer"]
     last = f" until {day_text(until)}" if until else ""
-    return f"{row['id']}  {row['kind']}{last}: {about} ({row['reason']}; by {row['placed_by']})"
+    code = f", {row['code'].replace('_', ' ')}" if row["code"] else ""
+    answer = f"; {row['owner']} answers by {day_text(row['answer_by_on'])}" if row["answer_by_on"] else ""
+    return f"{row['id']}  {row['kind']}{code}{last}: {about} ({row['reason']}; by {row['placed_by']}{answer})"

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from qb_collections.cli.answers import Answer, accepted
+from qb_collections.cli.holds import CODE_HELP, with_code
 from qb_collections.cli.opening import actor, company_named, open_context, working
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
@@ -46,7 +47,8 @@ def add_to(main: click.Group) -> None:
         "done",
         "task done 12 --outcome sent",
         "task done 13 --outcome promise --on 2026-11-06 --amount 1240.00",
-        "task done 14 --outcome dispute --invoice 10588 --reason 'cooler failed again'",
+        "task done 14 --outcome dispute --invoice 10588 --reason 'cooler failed again' --code quality",
+        "task done 15 --outcome agency --owner 'Ridge & Co'",
     )
     @click.argument("task_id", metavar="ID", type=ROW_ID)
     @click.option("--outcome", required=True, help="What came of it; `task list` names what is possible.")
@@ -54,14 +56,18 @@ def add_to(main: click.Group) -> None:
     @click.option("--amount", type=AMOUNT, help="What is promised.")
     @click.option("--invoice", metavar="NUMBER", help="Which invoice is questioned.")
     @click.option("--reason", help="Why, in a few words.")
-    @click.option("--owner", metavar="PERSON", help="Who answers it.")
+    @click.option("--owner", metavar="PERSON", help="Who answers it, or takes it from here.")
     @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
+    @click.option("--code", metavar="CODE", help=CODE_HELP)
     @company_option
     def done(name: str | None, task_id: int, outcome: str, amount: Decimal | None, **given: Any) -> Answer:
         """Report what came of a task; what follows from it is in force at once."""
         with working(name, f"Task {task_id}") as work:
             report = tasks.Report(
-                outcome=outcome, by=actor(), amount=money(amount, work.company.currency), **given
+                outcome=outcome,
+                by=actor(),
+                amount=money(amount, work.company.currency),
+                **with_code(given),
             )
             said = accepted(tasks.done(work.context, work.company, work.lease, task_id, report))
         data = {"company": work.company.name, "task_id": task_id, "outcome": outcome, "message": said}
