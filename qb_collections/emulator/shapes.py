@@ -50,6 +50,7 @@ _PLAIN = frozenset(
     }
 )
 _DEEPEST = 20
+_HOLDERS = (dict, list)
 
 
 def check(body: Any, depth: int = 0) -> None:
@@ -58,7 +59,8 @@ def check(body: Any, depth: int = 0) -> None:
         raise errors.unreadable("A value nested too deeply")
     if isinstance(body, list):
         for part in body:
-            check(part, depth + 1)
+            if isinstance(part, _HOLDERS):
+                check(part, depth + 1)
     if not isinstance(body, dict):
         return
     for name, value in body.items():
@@ -72,4 +74,5 @@ def check(body: Any, depth: int = 0) -> None:
                 raise errors.unreadable(f"{name} should be an object, and it")
         elif name in _PLAIN and isinstance(value, dict | list):
             raise errors.unreadable(f"{name} should be a plain value, and it")
-        check(value, depth + 1)
+        if isinstance(value, _HOLDERS):
+            check(value, depth + 1)
