@@ -442,3 +442,20 @@ def test_an_edit_of_a_customer_that_explains_itself_costs_nothing_more(books, am
     books.invoice(amy, 30)
 
     assert synced().calls == 1
+
+
+def test_three_hundred_changes_are_one_call(books, amy, synced, clock, look):
+    """150 new invoices, each paid the same day."""
+    synced()
+    clock.advance(DAY)
+    synced()
+    clock.advance(DAY)
+    for _ in range(150):
+        books.payment(amy, 10, ("Invoice", books.invoice(amy, 10), 10))
+    before = books.last_call
+
+    report = synced()
+
+    assert (report.invoices, report.payments, report.calls) == (150, 150, 1)
+    assert len(books.calls(before)) == 1
+    assert look.open_invoices() == []
