@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.core.policy_text import Location, nearest
+from qb_collections.core.policy_text import Location, nearest, path_text
 
 _WRONG_KIND: Mapping[str, str] = {
     "int_type": "a whole number without quotes is needed, as in 6",
@@ -97,7 +97,7 @@ def _table(location: Location) -> str:
     name = _name(location)
     if name in ("ladder", "quiet"):
         return f"that is not a list; allowed are {_LISTS[name]}"
-    return f"that is no section; write [{name}] on its own line and its settings below"
+    return f"that is no section; write [{path_text(location)}] on its own line and its settings below"
 
 
 def _name(location: Location) -> str:
