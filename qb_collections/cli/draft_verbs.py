@@ -23,7 +23,7 @@ def add_to(run: click.Group) -> None:
     @click.option(
         "--file",
         "path",
-        type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+        type=click.Path(path_type=Path),
         required=True,
         help="The words, as a text file.",
     )
@@ -67,9 +67,11 @@ def add_to(run: click.Group) -> None:
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > FILE_BYTES_MAX:
-        raise Refused(f"{path} is larger than {FILE_BYTES_MAX // 1000} kB; a message is shorter.")
     try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise Refused(f"{path} is larger than {FILE_BYTES_MAX // 1000} kB; a message is shorter.")
         return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise Refused(f"{path} can't be read: {problem.strerror}.") from None
     except UnicodeDecodeError:
         raise Refused(f"{path} is not a text file in UTF-8.") from None

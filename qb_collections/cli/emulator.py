@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from qb_collections.emulator import clocks
 from qb_collections.emulator.clock import EmulatorClock
 from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.serve import EmulatorServer
+from qb_collections.emulator.store import UnusableFile
 
 KINDS = ("demo", "empty-us", "uk-vat", "multicurrency", "long-invoices", "many-invoices")
 
@@ -103,7 +103,7 @@ def _opened(
             throttle=throttle,
             webhooks_url=webhooks,
         )
-    except sqlite3.Error as error:
+    except UnusableFile as error:
         raise Cannot(
             f"--data: {data} cannot keep the emulator's books ({error}). Name another file."
         ) from None

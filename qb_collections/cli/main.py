@@ -12,13 +12,13 @@ from unicodedata import category
 
 import click
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from qb_collections import __version__, logs
 from qb_collections.cli.answers import CANNOT, HELD, Answer, Cannot, Refused
 from qb_collections.cli.verbs import PROGRAM, Commands, epilog
 from qb_collections.config import BadSettings
 from qb_collections.quickbooks.errors import AnswerLost, QuickBooksError, ReconnectNeeded, ServerTrouble
+from qb_collections.store.engine import trouble
 from qb_collections.store.key_file import BadKeyFile
 from qb_collections.store.leases import LeaseLost
 from qb_collections.store.schema import DamagedDatabase, NewerDatabase
@@ -109,8 +109,7 @@ def told(error: Exception) -> tuple[str, int, str]:
             return "stopped", CANNOT, "Stopped by you. What was done so far stays; start it again to go on."
         case BadSettings():
             return "settings", CANNOT, str(error)
-        case OperationalError():
-            said = str(error.orig).strip().partition("\n")[0]
+        case _ if (said := trouble(error)) is not None:
             return "cannot", CANNOT, f"The database cannot be used now: {said}. What was done before stays."
         case OSError(filename=str() | Path() as place):
             return "cannot", CANNOT, f"{place}: {error.strerror}. What was done before stays."

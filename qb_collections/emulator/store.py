@@ -161,17 +161,27 @@ _LATE_INDEXES = (
 )
 
 
+class UnusableFile(Exception):
+    """The file cannot keep the emulator's books: no database, or no place to write."""
+
+
 class Store:
     """One database of emulated companies; None or ":memory:" keeps it in memory."""
 
     def __init__(self, path: str | None) -> None:
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+        self._depth = 0
+        self._after_commit: list[Callable[[], None]] = []
+        try:
+            self._open(path or ":memory:")
+        except sqlite3.Error as error:
+            raise UnusableFile(str(error)) from error
+
+    def _open(self, path: str) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA cache_size = -65536")
-        self._depth = 0
-        self._after_commit: list[Callable[[], None]] = []
         self.script(SCHEMA)
         self._index()
 

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
 from qb_collections.store import json_text
 
@@ -39,6 +40,13 @@ Interposer = Callable[[Moment, Mode], None]
 _interposers: WeakKeyDictionary[Engine, Interposer] = WeakKeyDictionary()
 _guards: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _inside = threading.local()
+
+
+def trouble(error: BaseException) -> str | None:
+    """The database's own words when it cannot be used now (busy, full, away); None for any other error."""
+    if not isinstance(error, OperationalError):
+        return None
+    return str(error.orig).strip().partition("\n")[0]
 
 
 def open_engine(url: str) -> Engine:
