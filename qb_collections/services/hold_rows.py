@@ -218,7 +218,7 @@ def _day(name: str, text: str | None) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
-    if day is None or len(text) != len("2026-11-06"):
+    if day is None or day.isoformat() != text:
         raise Wrong(f'{name} "{short(text, 40)}" is not a day written year-month-day, as in 2026-11-06')
     return day
 
