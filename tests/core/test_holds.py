@@ -10,6 +10,7 @@ from qb_collections.core.addresses import bounced, named_in, usable
 from qb_collections.core.case import HoldKind
 from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Outcome
+from qb_collections.core.holds import collected
 
 from .making import (
     after,
@@ -94,6 +95,7 @@ def test_a_collection_of_one_invoice_leaves_the_others():
 
 def test_without_a_due_date_an_invoice_is_never_late_whoever_collects_it():
     assert gate(case(invoice(due=None), holds=(CARD,)), octo(28)) == "not_overdue"
+    assert collected(CARD, invoice(due=None), RULES) is None
 
 
 def test_no_copy_goes_out_before_what_is_collected_by_itself_is_due():
