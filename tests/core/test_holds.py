@@ -193,8 +193,8 @@ def test_where_every_address_came_back_a_person_adds_one():
 
     assert (decision.outcome, decision.gate, decision.task_kind) == (Outcome.TASK, "no_contact", "add_email")
     assert decision.reason == (
-        "Can't reach them: e-mail to ap@marlow.example came back on Tuesday 27 October, and Marlow Print Works "
-        "has no other address. Messages wait: add one in QuickBooks, or call 423-555-0118."
+        "Can't reach them: e-mail to ap@marlow.example came back on Tuesday 27 October, and Marlow Print "
+        "Works has no other address. Messages wait: add one in QuickBooks, or call 423-555-0118."
     )
     assert decision.review_on == date(2027, 10, 24)  # 366 days after 23 October 2026: too old then
 

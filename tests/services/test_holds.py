@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -321,3 +321,13 @@ def test_what_each_mark_means_is_said_to_who_places_it(world):
 
 def said_of(world, hold):
     return holds.sentence(world.context, world.company, hold)
+
+
+def test_a_night_asks_for_the_answer_that_is_late(world):
+    placed(world)
+    world.clock.set(datetime(2026, 3, 10, 14, 0, tzinfo=UTC))
+
+    world.night()
+
+    [task] = tasks.list_open(world.context, world.company)
+    assert (task.kind, task.due_on) == ("answer_dispute", date(2026, 3, 9))
