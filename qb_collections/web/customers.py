@@ -25,10 +25,12 @@ bp = Blueprint("customers", __name__, url_prefix="/companies/<int:company_id>")
 HOLD_CHOICES = {
     HoldKind.PROMISE: "They promised to pay",
     HoldKind.IN_TRANSIT: "A payment is on its way",
+    HoldKind.AUTOPAY: "It is collected by itself",
     HoldKind.DISPUTE: "They question this invoice",
     HoldKind.EXCLUSION: "Leave it to me",
     HoldKind.HARDSHIP: "They are in difficulty",
     HoldKind.OPEN_REPLY: "They answered; I will deal with it",
+    HoldKind.BOUNCED: "E-mail to them came back",
     HoldKind.UPSET: "They are upset",
     HoldKind.PEOPLE_ONLY: "Never write automatically",
     HoldKind.INSOLVENT: "A court or a lawyer speaks for them",

@@ -22,7 +22,10 @@ from qb_collections.web.customers import HOLD_CHOICES, place_hold
 
 bp = Blueprint("invoices", __name__, url_prefix="/companies/<int:company_id>/invoices/<invoice_id>")
 
-ON_AN_INVOICE = (HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.EXCLUSION)
+ON_AN_INVOICE = (
+    *(HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.AUTOPAY),
+    HoldKind.EXCLUSION,
+)
 
 
 @bp.get("/")
