@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -113,3 +114,17 @@ def test_many_steps_stand_in_two_rows_of_the_legend_and_a_busy_week_gets_a_round
     assert max(int(one.get("x")) for one in legend) < WIDTH
     ticks = [one.text for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "end"]
     assert ticks == ["0", "500", "1000", "1500", "2000"]
+
+
+def test_the_whole_drawing_is_as_it_was_looked_at():
+    """Three weeks over a month's end, two policies: read in a browser once, then kept."""
+    weeks = [
+        WeekOfContacts(date(2026, 3, 16) + timedelta(days=7 * n), by)
+        for n, by in enumerate(({"S1": 3}, {"S1": 1, "S2": 2}, {"S2": 5}))
+    ]
+    first = replace(backtest_of(), weeks=tuple(weeks), contacts=11, calls=2)
+    second = replace(backtest_of(policy="Gentle"), weeks=tuple(weeks[:1] * 3), contacts=9)
+
+    drawn_now = contacts_per_week([first, second], "Harbor Light", NAMES)
+
+    assert drawn_now == (Path(__file__).parent / "golden" / "chart.svg").read_text(encoding="utf-8")

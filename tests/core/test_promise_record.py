@@ -120,3 +120,21 @@ def test_open_promises_make_no_record_yet():
     past = books().past()
 
     assert kept_by_customer(past, judge(past, [promise()], last_day, MADE)) == {}
+
+
+def test_a_bill_of_the_promises_own_day_is_part_of_it_and_money_of_that_day_is_not_taken_off():
+    made = Books().invoice("1", MADE, PROMISED, "100").pay(MADE, ("1", "30"))
+
+    [found] = judge(made.past(), [promise(None, "1")], last_day, date(2026, 3, 31))
+
+    assert (found.promised, found.received, found.outcome) == (Decimal(100), Decimal(30), Outcome.PART)
+
+
+@pytest.mark.parametrize(("due", "promised"), [(PROMISED, "100"), (PROMISED + timedelta(days=1), "0")])
+def test_about_the_whole_account_is_what_is_due_by_the_promised_day(due, promised):
+    made = Books().invoice("1", date(2026, 1, 5), due, "100")
+
+    [found] = judge(made.past(), [promise(None)], last_day, date(2026, 3, 31))
+
+    assert found.promised == Decimal(promised)
+    assert found.outcome is Outcome.BROKEN

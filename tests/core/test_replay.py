@@ -11,9 +11,10 @@ from itertools import pairwise
 import pytest
 
 from qb_collections.core.backtest import PAID_FIRST, share, summed_up
-from qb_collections.core.books import Link
-from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind, Plan
+from qb_collections.core.books import CreditMemo, Link, Payment
+from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind, Plan, Receipt
 from qb_collections.core.contact_hours import next_window
+from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.money import Money
 from qb_collections.core.past import PlanSpan
 from qb_collections.core.replay import Conditions, replay
@@ -509,3 +510,123 @@ def test_a_cycle_that_ended_in_an_earlier_night_is_over(ended, runs):
     resume(account, [], began, at(date(2026, 3, 9), 0), date(2026, 3, 9))
 
     assert (account.cycle is not None, account.last_cycle) == (runs, 1)
+
+
+def an_account(**facts):
+    [account] = accounts(Books().past()).values()
+    for name, value in facts.items():
+        setattr(account, name, value)
+    return account
+
+
+TODAY = date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(("ago", "kept"), [(90, True), (91, False)])
+def test_a_case_has_the_contacts_and_receipts_of_ninety_days(ago, kept):
+    on = TODAY - timedelta(days=ago)
+    said_then = Contact(on, ContactKind.REMINDER, "S1", 1, 1, ("1",))
+    account = an_account(contacts=[said_then], receipts=[Receipt(on, usd("5"), usd("5"))])
+
+    case = account.case(TODAY)
+
+    assert (bool(case.contacts), bool(case.receipts)) == (kept, kept)
+
+
+@pytest.mark.parametrize(("running", "kept"), [(2, True), (1, False), (None, False)])
+def test_older_contacts_are_there_when_they_are_of_the_running_cycle(running, kept):
+    old = Contact(TODAY - timedelta(days=200), ContactKind.REMINDER, "S1", 2, 1, ("1",))
+    cycle = Cycle(running, date(2025, 11, 1), "S1", 1, 1) if running else None
+
+    assert bool(an_account(contacts=[old], cycle=cycle).case(TODAY).contacts) is kept
+
+
+def test_receipts_reach_back_to_the_oldest_promise_that_stands():
+    placed_on = TODAY - timedelta(days=120)
+    came = [Receipt(placed_on - timedelta(days=n), usd("5"), usd("5")) for n in (1, 0)]
+    promise = Hold(1, HoldKind.PROMISE, None, "phone", "Dana", placed_on, TODAY)
+    other = Hold(2, HoldKind.EXCLUSION, None, "mine", "Dana", placed_on)
+
+    assert an_account(receipts=came, holds={1: promise}).case(TODAY).receipts == (came[1],)
+    assert an_account(receipts=came, holds={2: other}).case(TODAY).receipts == ()
+
+
+def test_sister_companies_count_for_thirty_days_and_from_the_next_day_on():
+    days = tuple(TODAY - timedelta(days=n) for n in (31, 30, 1, 0))
+
+    assert an_account(elsewhere=days).case(TODAY).contacted_elsewhere == days[1:3]
+
+
+def test_spent_credits_and_payments_are_not_in_the_case():
+    account = an_account()
+    account.payments = {
+        "p": Payment("p", "7", TODAY, usd("5"), usd("0")),
+        "q": Payment("q", "7", TODAY, usd("5"), usd("1")),
+    }
+    account.memos = {
+        "m": CreditMemo("m", "7", None, TODAY, usd("5"), usd("0")),
+        "n": CreditMemo("n", "7", None, TODAY, usd("5"), usd("1")),
+    }
+
+    case = account.case(TODAY)
+
+    assert [one.id for one in (*case.payments, *case.credit_memos)] == ["q", "n"]
+
+
+def test_a_case_carries_what_is_known_of_the_customer():
+    account = an_account(
+        important=True, is_backlog=True, start_on=TODAY, last_cycle=4, kind=CustomerKind.PRIVATE
+    )
+
+    case = account.case(TODAY)
+
+    assert (case.important, case.is_backlog, case.start_on, case.next_cycle) == (True, True, TODAY, 5)
+    assert (case.kind, case.currency, case.members, case.history_since) == (
+        CustomerKind.PRIVATE,
+        "USD",
+        {"7"},
+        date(2025, 1, 1),
+    )
+
+
+def test_due_today_is_not_owed_late():
+    books = Books().invoice("1", date(2026, 1, 31), FIRST, "120.00")
+    books.invoice("2", date(2026, 1, 31), FIRST - timedelta(days=1), "30.00")
+    told = []
+
+    def rules_on(day, owed):
+        told.append(owed())
+        return RULES
+
+    replay(accounts(books.past()), replace(conditions(last=FIRST), rules_on=rules_on))
+
+    assert told == [[30]]
+
+
+def test_the_quarters_of_the_days_to_the_first_contact():
+    """First messages after 3, 3, 3, 4 and 5 days (weekends): a quarter, the middle, three quarters."""
+    books = Books(*(f"Customer {n}" for n in range(5)))
+    for n, due in enumerate((2, 2, 2, 5, 6)):  # Monday thrice, Thursday, Friday
+        books.invoice(str(n), date(2026, 1, 31), date(2026, 3, due), "90.00", customer=str(7 + n))
+
+    past, found = played(books, last=date(2026, 3, 12))
+
+    spread = summed_up(found, past, LADDER).first_contact
+    assert (spread.count, spread.early, spread.middle, spread.late) == (5, 3, 3, 5)
+
+
+def test_who_is_still_late_at_the_end_has_not_paid_first():
+    past, found = played(one_invoice(), last=date(2026, 3, 4))
+
+    [quiet] = summed_up(found, past, LADDER).not_contacted
+    assert (quiet.why, quiet.customers) == ("the next step's day had not come", 1)
+    assert quiet.example.startswith("Lookout Bakery: Left alone: invoice 101")
+
+
+def test_a_contact_carries_its_facts():
+    _, found = played(one_invoice("700.00"), last=date(2026, 3, 19))
+
+    first, _, call = found.contacts
+    assert (first.at, first.key, first.customer) == (at(date(2026, 3, 5), 9), ("7", "USD"), "Lookout Bakery")
+    assert (first.outcome, first.channel, first.amount) == (Outcome.REMIND, Channel.QUICKBOOKS, usd("700.00"))
+    assert (call.outcome, call.channel) == (Outcome.CALL, Channel.CALL)

@@ -249,3 +249,89 @@ def test_money_for_an_invoice_that_was_not_issued_yet_is_a_credit():
     )
 
     assert [stands(date(2026, 3, day), made).credits for day in (9, 10, 24, 25)] == [0, 70, 70, 0]
+
+
+@pytest.mark.parametrize(("day", "counted"), [(date(2025, 12, 31), 0), (date(2026, 1, 1), 1), (ON, 1)])
+def test_contacts_of_ninety_days_are_counted(day, counted):
+    records = Records(said=[said(day, day, "1")])
+
+    assert stands(records=records).contacts == counted
+
+
+def test_contacts_in_another_currency_and_answers_are_not_counted():
+    euro = Said("7", "EUR", said(ON, ON, "1").contact, at(ON))
+    answer = Said("7", "USD", Contact(ON, ContactKind.ANSWER, None, 1, None, ("1",)), at(ON))
+
+    assert stands(records=Records(said=[euro, answer])).contacts == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "rate"), [(date(2025, 12, 31), 0), (date(2026, 1, 1), D(1) / 3), (ON, D(1) / 3)]
+)
+def test_disputes_opened_in_ninety_days_are_counted(day, rate):
+    found = stands(records=Records(holds=[hold(HoldKind.DISPUTE, "2", day)]))
+
+    assert found.dispute_rate == rate
+
+
+def test_other_holds_are_no_disputes_and_open_ones_have_no_length():
+    records = Records(holds=[hold(HoldKind.EXCLUSION, "2", date(2026, 3, 1), date(2026, 3, 5))])
+
+    found = stands(records=records)
+
+    assert (found.disputed, found.dispute_rate, found.dispute_days) == (0, 0, None)
+    assert stands(records=Records(holds=[hold(HoldKind.DISPUTE, "2", ON)])).dispute_days is None
+
+
+def test_the_middle_dispute_of_several_and_one_that_ends_by_itself():
+    lengths = [
+        hold(HoldKind.DISPUTE, "2", date(2026, 3, 1), date(2026, 3, 1 + days)) for days in (1, 4, 9, 20)
+    ]
+    until = hold(HoldKind.DISPUTE, "2", date(2026, 3, 15), until_on=date(2026, 3, 20))
+
+    assert stands(records=Records(holds=lengths)).dispute_days == 4
+    assert stands(date(2026, 3, 18), records=Records(holds=lengths)).dispute_days == 4  # 20 is not over
+    assert [stands(date(2026, 3, d), records=Records(holds=[until])).disputed for d in (20, 21)] == [150, 0]
+
+
+def test_money_of_the_window_only_counts_as_recovered():
+    """Late on 21 March: 150.  The payment of that day is before the window, that of 20 April in it."""
+    made = books().pay(date(2026, 3, 21), ("2", "30")).pay(date(2026, 4, 20), ("2", "60"))
+    made.pay(date(2026, 4, 21), ("2", "10"))
+
+    assert stands(date(2026, 4, 20), made).recovered == D("0.5")  # 60 of the 120 left
+
+
+@pytest.mark.parametrize(("since", "known"), [(date(2026, 3, 1), True), (date(2026, 3, 2), False)])
+def test_thirty_days_of_history_are_needed_for_what_rolled_and_was_recovered(since, known):
+    made = books().invoice("9", date(2026, 1, 2), date(2026, 2, 1), "10")
+    past = made.past(since=since)
+
+    found = standing(past, past, "USD", ON, Records())
+
+    assert (found.recovered is not None, found.roll["1-30"] is not None) == (known, known)
+
+
+def test_every_bucket_rolls_into_an_older_one():
+    """On 1 March 10 is 28 days late, 20 is 45, 40 is 75.  Half of the 20 comes; a month later all are older."""
+    made = Books().invoice("1", date(2026, 1, 2), date(2026, 2, 1), "10")
+    made.invoice("2", date(2026, 1, 2), date(2026, 1, 15), "20")
+    made.invoice("3", date(2025, 12, 1), date(2025, 12, 16), "40").pay(date(2026, 3, 10), ("2", "10"))
+
+    roll = stands(made=made).roll
+
+    assert roll == {"current": None, "1-30": 1, "31-60": D("0.5"), "61-90": 1}
+
+
+def test_promises_of_another_currency_are_rated_there():
+    euro = judged(Outcome.BROKEN, "100", "0")
+    euro = Judged(euro.promise, euro.outcome, euro.promised, euro.received, "EUR")
+
+    assert stands(records=Records(promises=[euro])).promises_kept_count is None
+
+
+def test_more_promised_than_late_covers_all_of_it_and_a_part_received_is_off():
+    found = stands(records=Records(promises=[judged(Outcome.OPEN, "900", "0")]))
+    part = stands(records=Records(promises=[judged(Outcome.OPEN, "100", "40")]))
+
+    assert (found.promise_coverage, part.promise_coverage) == (1, D("0.4"))

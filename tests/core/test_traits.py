@@ -223,3 +223,23 @@ def test_one_customer_can_be_asked_for_and_is_as_among_all():
 
     assert one.customers == {"7": every.of("7")}
     assert one.company == every.company
+
+
+def test_of_two_weekdays_as_usual_the_first_counts():
+    """Three Fridays and three Thursdays."""
+    assert know(history(Books(), [2, 2, 2, 1, 1, 1]).past(), ON).of("7").weekday == 3
+
+
+def test_three_of_seven_payments_make_no_usual_weekday():
+    assert know(history(Books(), [2, 2, 2, 1, 1, 5, 6]).past(), ON).of("7").weekday is None
+
+
+def test_of_two_steps_as_frequent_the_earlier_counts():
+    books = history(Books(), [12, 12, 12, 12])
+    due = [date(2025, 6, 9) + timedelta(days=7 * n + 30) for n in range(4)]
+    steps = ("S2", "S1", "S2", "S1")
+    contacts = [
+        said(day, step, f"7{n:03}") for n, (day, step) in enumerate(zip(due, steps, strict=True), start=1)
+    ]
+
+    assert know(books.past(), ON, contacts={"7": contacts}).of("7").pays_after == "S1"
