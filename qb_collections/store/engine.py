@@ -37,6 +37,8 @@ class Moment(StrEnum):
 
 Interposer = Callable[[Moment, Mode], None]
 
+_WRITERS = 7_118_003  # the name of PostgreSQL's lock: any number, the same for all of us
+
 _interposers: WeakKeyDictionary[Engine, Interposer] = WeakKeyDictionary()
 _guards: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _inside = threading.local()
@@ -101,6 +103,7 @@ def _transaction(engine: Engine, mode: Mode) -> Iterator[Connection]:
         if interposer:
             interposer(Moment.BEFORE_BEGIN, mode)
         with conn.begin():
+            _one_writer(conn, mode)
             yield conn
             if interposer:
                 interposer(Moment.BEFORE_COMMIT, mode)
@@ -128,7 +131,15 @@ def _alone(engine: Engine, mode: Mode) -> Iterator[None]:
 def _postgres_options(engine: Engine, mode: Mode) -> dict[str, Any]:
     if engine.dialect.name != "postgresql":
         return {}
-    return {"postgresql_readonly": mode is Mode.READING}
+    if mode is Mode.READING:
+        return {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    return {"postgresql_readonly": False}
+
+
+def _one_writer(conn: Connection, mode: Mode) -> None:
+    """Writers take turns on PostgreSQL too, as BEGIN IMMEDIATE makes them on SQLite."""
+    if conn.dialect.name == "postgresql" and mode is not Mode.READING:
+        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

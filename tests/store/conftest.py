@@ -72,6 +72,10 @@ def now():
     return NOW
 
 
+# For tests of what SQLite's own types and files need.
+on_sqlite = pytest.mark.skipif("TEST_POSTGRES" in os.environ, reason="about SQLite; TEST_POSTGRES is set")
+
+
 @pytest.fixture
 def engine():
     """In memory; on a PostgreSQL whose address TEST_POSTGRES names, every test empties that database."""

@@ -27,6 +27,7 @@ def _statements(engine):
         return {row.name: " ".join(row.sql.split()) for row in rows}
 
 
+@on_sqlite
 def test_migrating_makes_exactly_the_tables_that_the_code_describes(engine):
     described = open_engine("sqlite://")
     with durable(described) as conn:
@@ -104,6 +105,7 @@ UPGRADE = """
 import sys
 from qb_collections.store import schema
 from qb_collections.store.engine import open_engine
+from tests.store.conftest import on_sqlite
 schema.upgrade(open_engine(sys.argv[1]))
 """
 

@@ -1,5 +1,6 @@
 """Columns give back exactly what they were given, and refuse what is no such thing."""
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from qb_collections.core.decision import Finding
 from qb_collections.core.money import Money
 from qb_collections.store import json_text, mirror
 from qb_collections.store.engine import durable, open_engine
 from qb_collections.store.tables.companies import company as company_table
 from qb_collections.store.types import Instant, MoneyUnits, money
+from tests.store.conftest import on_sqlite
 from tests.store.samples import invoice, usd
 
 sample = Table(
@@ -100,6 +103,7 @@ def test_json_gives_back_decimals_and_money_as_they_were():
     assert str(json_text.loads(json_text.dumps(document))["Amount"]) == "100.10"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "statement",
     [
@@ -140,3 +144,36 @@ def test_putting_an_invoice_again_replaces_what_was_known(engine, company):
 
     assert rows == 1
     assert (found.balance, found.sync_token) == (usd("40.00"), "1")
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.dates(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(plain)
+def test_the_quick_json_is_the_slow_one_letter_for_letter(value):
+    """Hashes are taken of it, and rows of before it was quick are still there."""
+    slow = json.dumps(
+        value, default=date.isoformat, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+    assert json_text.dumps(value) == slow
+
+
+def test_a_line_of_a_trace_is_stored_by_the_names_of_its_parts():
+    line = Finding("promise", 'payment is promised for "Friday"', True, date(2026, 11, 10), "I1")
+
+    stored = json_text.loads(json_text.dumps([line]))
+
+    assert stored == [
+        {
+            "gate": "promise",
+            "because": 'payment is promised for "Friday"',
+            "stops": True,
+            "review_on": "2026-11-10",
+            "invoice_id": "I1",
+        }
+    ]
