@@ -20,12 +20,13 @@ from qb_collections.messages.facts import HandOver
 from qb_collections.services import composing, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft
+from qb_collections.services.no_collector import no_collector
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
-CASES_AT_ONCE = 200
+CASES_AT_ONCE = 1000
 _UNCLEAR = (State.SENDING, State.UNKNOWN, State.PARKED)
 Key = tuple[str, str]
 
@@ -55,6 +56,7 @@ class Night:
     settled: tuple[Key, ...] = ()  # looked at, and nothing is open any more
 
 
+@no_collector()
 def decide_company(context: Context, company: Company, on: date, *, everybody: bool = False) -> Night:
     """Every customer whose next look is due on that date, or everybody.  Reads only.
 

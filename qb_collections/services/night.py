@@ -22,6 +22,7 @@ from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.drafts import changed_by_people, edited_plan
+from qb_collections.services.no_collector import no_collector
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.sync_report import Progress
 from qb_collections.store import audit, cases, companies, draft_changes, intents, runs, sales, tasks
@@ -100,8 +101,9 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         brake = hold or _brake(conn, company, run, night)
         if company.live_since_on is None and company.mode is not Mode.SHADOW:
             company = companies.update(conn, company.id, live_since_on=on)
-    for chunk in _chunks(night.decided):
-        _apply(context, company, lease, run, night, chunk, drafts, now, held=brake is not None)
+    with no_collector():
+        for chunk in _chunks(night.decided):
+            _apply(context, company, lease, run, night, chunk, drafts, now, held=brake is not None)
     with durable(context.engine) as conn:
         lease.check(conn)
         stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)

@@ -23,7 +23,7 @@ from qb_collections.store.tables.mirror import look, mirror_customer
 from qb_collections.store.upsert import upsert
 
 Key = tuple[str, str]  # customer id, currency
-CUSTOMERS_AT_ONCE = 200
+CUSTOMERS_AT_ONCE = 1000
 CONTACTS_FOR = timedelta(days=90)
 ELSEWHERE_FOR = timedelta(days=30)  # the longest cap
 _LOOK_KEY = ("company_id", "customer_id", "currency")
@@ -85,7 +85,7 @@ def due(
 
 
 def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) -> list[Case]:
-    """The cases of at most 200 customers, in the order of keys.
+    """The cases of at most 1,000 customers, in the order of keys.
 
     Left out: customers that the mirror does not know, and those billed with a parent.
     """
@@ -120,15 +120,19 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
             Case(
                 customer=family[0],
                 currency=currency,
-                invoices=tuple(one for one in invoices[key] if one.balance.currency == currency),
-                payments=tuple(one for one in payments[key] if one.total.currency == currency),
-                credit_memos=tuple(one for one in memos[key] if one.total.currency == currency),
-                holds=tuple(standing[key]),
+                invoices=tuple([one for one in invoices.get(key, ()) if one.balance.currency == currency]),
+                payments=tuple([one for one in payments.get(key, ()) if one.total.currency == currency]),
+                credit_memos=tuple([one for one in memos.get(key, ()) if one.total.currency == currency]),
+                holds=tuple(standing.get(key, ())),
                 contacts=tuple(said.get(key, ())),
                 cycle=running.get(key),
-                plans=tuple(agreed[key]),
-                members=frozenset(member.id for member in family),
-                books_balance=total((member.balance for member in family), currency),
+                plans=tuple(agreed.get(key, ())),
+                members=frozenset([member.id for member in family]),
+                books_balance=(
+                    family[0].balance
+                    if len(family) == 1
+                    else total((member.balance for member in family), currency)
+                ),
                 important=seen.important or seen.buys_most,
                 history_since=history_since,
                 start_on=seen.start_on,
@@ -136,11 +140,12 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
                 next_cycle=next_numbers.get(key, 1),
                 receipts=tuple(
                     sorted(
-                        (one for one in came[key] if one.amount.currency == currency), key=lambda one: one.on
+                        (one for one in came.get(key, ()) if one.amount.currency == currency),
+                        key=lambda one: one.on,
                     )
                 ),
-                replied_on=max(answered[key], default=None),
-                contacted_elsewhere=tuple(elsewhere[key]),
+                replied_on=max(answered.get(key, ()), default=None),
+                contacted_elsewhere=tuple(elsewhere.get(key, ())),
                 kind=seen.kind or _kind_by_name(family[0]),
             )
         )
@@ -229,18 +234,21 @@ def _families(conn: Connection, company_id: int, keys: Sequence[Key]) -> dict[Ke
         return {}
     members = _members(company_id, keys)
     query = (
-        select(mirror_customer, members.c.head)
+        select(*mirror_rows.RAW_CUSTOMER, members.c.head)
         .join(members, members.c.id == mirror_customer.c.id)
         .where(mirror_customer.c.company_id == company_id)
     )
     families: dict[str, list[Customer]] = defaultdict(list)
-    for row in conn.execute(query).mappings():
-        families[row["head"]].append(mirror_rows.customer(row))
+    for row in conn.execute(query).all():
+        families[row[-1]].append(mirror_rows.raw_customer(row[:-1]))
     result = {}
     for customer_id, currency in keys:
-        if customer_id in families:
-            family = families[customer_id]
-            result[customer_id, currency] = sorted(family, key=lambda one: (one.id != customer_id, one.id))
+        family = families.get(customer_id)
+        if family is None or family[0].currency != currency:
+            continue
+        if len(family) > 1:
+            family.sort(key=lambda one: (one.id != customer_id, one.id))
+        result[customer_id, currency] = family
     return result
 
 
@@ -259,7 +267,8 @@ def _members(company_id: int, keys: Sequence[Key]) -> CTE:
         )
         .where(
             mirror_customer.c.company_id == company_id,
-            tuple_(mirror_customer.c.id, mirror_customer.c.currency).in_(keys),
+            # A customer has one currency: whether it is the key's is seen when the rows are here.
+            mirror_customer.c.id.in_([customer_id for customer_id, _ in keys]),
             ~(mirror_customer.c.bill_with_parent & has_head),
         )
         .cte("members", recursive=True)
@@ -276,7 +285,8 @@ def _members(company_id: int, keys: Sequence[Key]) -> CTE:
 
 
 def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict[Key, Look], date | None]:
-    mine = and_(look.c.company_id == company_id, tuple_(look.c.customer_id, look.c.currency).in_(keys))
+    ids = {customer_id for customer_id, _ in keys}
+    mine = and_(look.c.company_id == company_id, look.c.customer_id.in_(ids))
     query = (
         select(company.c.history_since, look)
         .select_from(company.outerjoin(look, mine))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from qb_collections.core.case import Contact, ContactKind, Cycle
 from qb_collections.core.decision import Channel
@@ -133,24 +133,23 @@ def for_cases(
     conn: Connection, company_id: int, keys: Sequence[Key], since: date, cycles: Mapping[Key, Cycle]
 ) -> dict[Key, list[Contact]]:
     """Contacts from that day on and all of the running cycles, oldest first."""
-    of_cycle = [(customer_id, currency, one.number) for (customer_id, currency), one in cycles.items()]
-    recent_or_running = or_(
-        contact.c.contacted_on >= since,
-        tuple_(contact.c.customer_id, contact.c.currency, contact.c.cycle).in_(of_cycle),
-    )
+    numbers = sorted({one.number for one in cycles.values()})
     query = (
         select(contact)
         .where(
             contact.c.company_id == company_id,
-            tuple_(contact.c.customer_id, contact.c.currency).in_(keys),
-            recent_or_running,
+            contact.c.customer_id.in_([customer_id for customer_id, _ in keys]),
+            or_(contact.c.contacted_on >= since, contact.c.cycle.in_(numbers)),
         )
         .order_by(contact.c.contacted_on, contact.c.id)
     )
-    found: dict[Key, list[Contact]] = {}
-    for row in conn.execute(query):
-        found.setdefault((row.customer_id, row.currency), []).append(_contact(row))
-    return found
+    found: dict[Key, list[Contact]] = {key: [] for key in keys}
+    for row in conn.execute(query).all():
+        key = row.customer_id, row.currency
+        running = cycles.get(key)
+        if key in found and (row.contacted_on >= since or (running and row.cycle == running.number)):
+            found[key].append(_contact(row))
+    return {key: said for key, said in found.items() if said}
 
 
 def at_addresses(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from qb_collections.core.case import Cycle
 from qb_collections.store.tables.decisions import cycle
@@ -37,14 +37,16 @@ def save_all(
         select(cycle.c.id, cycle.c.customer_id, cycle.c.currency, cycle.c.number).where(
             cycle.c.company_id == company_id,
             cycle.c.ended_on.is_(None),
-            tuple_(cycle.c.customer_id, cycle.c.currency).in_(list(wanted)),
+            cycle.c.customer_id.in_([customer_id for customer_id, _ in wanted]),
         )
     ).all()
     over = []
-    for row in running_now:
-        value = wanted[row.customer_id, row.currency]
-        if value is None or value.number != row.number:
-            over.append(row.id)
+    for cycle_id, customer_id, currency, number in running_now:
+        if (customer_id, currency) not in wanted:
+            continue
+        value = wanted[customer_id, currency]
+        if value is None or value.number != number:
+            over.append(cycle_id)
     if over:
         conn.execute(
             update(cycle).where(cycle.c.company_id == company_id, cycle.c.id.in_(over)).values(ended_on=on)
@@ -66,12 +68,10 @@ def running(
     conn: Connection, company_id: int, keys: Sequence[Key]
 ) -> tuple[dict[Key, Cycle], dict[Key, int]]:
     """The running cycles, and the number that each customer's next cycle would have, in one statement."""
+    asked = frozenset(keys)
     latest = (
         select(cycle.c.customer_id, cycle.c.currency, func.max(cycle.c.number).label("number"))
-        .where(
-            cycle.c.company_id == company_id,
-            tuple_(cycle.c.customer_id, cycle.c.currency).in_(keys),
-        )
+        .where(cycle.c.company_id == company_id, cycle.c.customer_id.in_([key[0] for key in keys]))
         .group_by(cycle.c.customer_id, cycle.c.currency)
         .subquery()
     )
@@ -86,8 +86,10 @@ def running(
         .where(cycle.c.company_id == company_id)
     )
     found, next_numbers = {}, {}
-    for row in conn.execute(query):
+    for row in conn.execute(query).all():
         key = row.customer_id, row.currency
+        if key not in asked:
+            continue
         next_numbers[key] = row.number + 1
         if row.ended_on is None:
             found[key] = _cycle(row)

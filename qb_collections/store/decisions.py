@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from qb_collections.core.case import Case
 from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
 from qb_collections.store.types import money_or_none
-from qb_collections.store.upsert import upsert
+from qb_collections.store.upsert import insert_all, upsert
 
 Key = tuple[str, str]  # customer id, currency
 DecidedRow = tuple[Case, Decision, str | None, str | None]  # with its text and the hash of its facts
@@ -76,8 +76,15 @@ def record(
     if changed:
         rows = [_row(company_id, run_id, made, text, facts, decided_at) for _, made, text, facts in changed]
         upsert(conn, decision, rows, key=("company_id", "run_id", "customer_id", "currency"))
+        again = [before[_key(row[1])][0] for row in changed if _key(row[1]) in before]
         before = _ids(conn, company_id, run_id, decided)
-        _replace_findings(conn, company_id, {before[_key(row[1])][0]: row[1] for row in changed})
+        _forget_findings(conn, company_id, again)
+        lines = [
+            _finding_row(company_id, before[_key(made)][0], line)
+            for _, made, _, _ in changed
+            for line in made.findings
+        ]
+        insert_all(conn, finding, lines)
     return {key: decision_id for key, (decision_id, _) in before.items()}
 
 
@@ -92,20 +99,20 @@ def _ids(
     query = select(decision.c.id, decision.c.customer_id, decision.c.currency, decision.c.facts_hash).where(
         decision.c.company_id == company_id,
         decision.c.run_id == run_id,
-        tuple_(decision.c.customer_id, decision.c.currency).in_([_key(row[1]) for row in decided]),
+        decision.c.customer_id.in_({row[1].customer_id for row in decided}),
     )
-    return {(row.customer_id, row.currency): (row.id, row.facts_hash) for row in conn.execute(query)}
+    asked = {_key(row[1]) for row in decided}
+    return {
+        (customer_id, currency): (decision_id, facts_hash)
+        for decision_id, customer_id, currency, facts_hash in conn.execute(query).all()
+        if (customer_id, currency) in asked
+    }
 
 
-def _replace_findings(conn: Connection, company_id: int, made: dict[int, Decision]) -> None:
-    conn.execute(delete(finding).where(finding.c.company_id == company_id, finding.c.decision_id.in_(made)))
-    lines = [
-        _finding_row(company_id, decision_id, line)
-        for decision_id, one in made.items()
-        for line in one.findings
-    ]
-    if lines:
-        conn.execute(finding.insert(), lines)
+def _forget_findings(conn: Connection, company_id: int, decision_ids: Sequence[int]) -> None:
+    if decision_ids:
+        gone = finding.c.decision_id.in_(decision_ids)
+        conn.execute(delete(finding).where(finding.c.company_id == company_id, gone))
 
 
 def of_run(conn: Connection, company_id: int, run_id: int) -> list[StoredDecision]:
@@ -275,7 +282,7 @@ def _row(
             "task_kind": made.task_kind,
             "template": made.template,
         },
-        "trace": [_line(line) for line in made.trace],
+        "trace": made.trace,
         "text": text,
         "edited_by": None,
         "approved_by": None,
@@ -285,19 +292,17 @@ def _row(
     }
 
 
-def _line(line: Finding) -> dict[str, Any]:
+def _finding_row(company_id: int, decision_id: int, line: Finding) -> dict[str, Any]:
+    assert line.invoice_id is not None, "a finding says which invoice it is about"
     return {
+        "company_id": company_id,
+        "decision_id": decision_id,
         "gate": line.gate,
         "because": line.because,
         "stops": line.stops,
         "review_on": line.review_on,
         "invoice_id": line.invoice_id,
     }
-
-
-def _finding_row(company_id: int, decision_id: int, line: Finding) -> dict[str, Any]:
-    assert line.invoice_id is not None, "a finding says which invoice it is about"
-    return _line(line) | {"company_id": company_id, "decision_id": decision_id}
 
 
 def _finding(row: Row[Any]) -> Finding:

@@ -133,12 +133,14 @@ def open_invoices(
     conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
 ) -> list[Invoice]:
     """Invoices with something still owed, oldest due first."""
-    query = select(mirror_invoice).where(
+    query = select(*mirror_rows.RAW_INVOICE).where(
         mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO
     )
-    found = [
-        mirror_rows.invoice(row) for row in _rows(conn, query, mirror_invoice, "customer_id", customer_ids)
-    ]
+    queries = [query]
+    if customer_ids is not None:
+        some = chunked(sorted(set(customer_ids)))
+        queries = [query.where(mirror_invoice.c.customer_id.in_(ids)) for ids in some]
+    found = [mirror_rows.raw_invoice(row) for one in queries for row in conn.execute(one).all()]
     return sorted(found, key=by_due_day)
 
 
@@ -300,10 +302,10 @@ def _rows(
     conn: Connection, query: Select[Any], table: Table, column: str, ids: Iterable[str] | None
 ) -> Iterator[RowMapping]:
     if ids is None:
-        yield from conn.execute(query).mappings()
+        yield from conn.execute(query).mappings().all()
         return
     for some in chunked(sorted(set(ids))):
-        yield from conn.execute(query.where(table.c[column].in_(some))).mappings()
+        yield from conn.execute(query.where(table.c[column].in_(some))).mappings().all()
 
 
 def _delete(conn: Connection, table: Table, column: str, company_id: int, ids: Iterable[str]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 MANY = 50  # rows from which on a statement is bound column by column
 Rows = Sequence[Mapping[str, Any]]
@@ -24,6 +26,12 @@ def upsert(conn: Connection, table: Table, rows: Rows, *, key: Sequence[str]) ->
         _execute(conn, table, tuple(key), taken, rows)
 
 
+def insert_all(conn: Connection, table: Table, rows: Rows) -> None:
+    """Insert the rows; one that is there already is our mistake.  All rows name the same columns."""
+    if rows:
+        _execute(conn, table, None, (), rows)
+
+
 def insert_missing(conn: Connection, table: Table, rows: Rows, *, key: Sequence[str]) -> None:
     """Insert the rows whose key is not there yet; leave the others as they are."""
     if rows:
@@ -31,18 +39,22 @@ def insert_missing(conn: Connection, table: Table, rows: Rows, *, key: Sequence[
 
 
 def _execute(
-    conn: Connection, table: Table, key: tuple[str, ...], taken: tuple[str, ...], rows: Rows
+    conn: Connection, table: Table, key: tuple[str, ...] | None, taken: tuple[str, ...], rows: Rows
 ) -> None:
     # A page of a thousand rows: half of its time would go into binding each row by itself.
     fast = None
     if conn.dialect.name == "sqlite" and len(rows) >= MANY:
         fast = _compiled(conn.dialect, table, key, taken, tuple(rows[0]))
     if fast is None:
-        conn.execute(statement_for(conn.dialect.name, table, key, taken), list(rows))
+        conn.execute(_statement(conn.dialect.name, table, key, taken), list(rows))
         return
-    sql, names, processors = fast
+    sql, filled, names, processors = fast
     columns = [
-        [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
+        repeat(filled[name], len(rows))
+        if name in filled
+        else [row[name] for row in rows]
+        if bind is None
+        else [bind(row[name]) for row in rows]
         for name, bind in zip(names, processors, strict=True)
     ]
     conn.exec_driver_sql(sql, list(zip(*columns, strict=True)))
@@ -50,20 +62,31 @@ def _execute(
 
 @lru_cache(maxsize=64)
 def _compiled(
-    dialect: Dialect, table: Table, key: tuple[str, ...], taken: tuple[str, ...], columns: tuple[str, ...]
-) -> tuple[str, tuple[str, ...], tuple[Callable[[Any], Any] | None, ...]] | None:
-    """The statement's text, the columns in the order of its marks, and how each is made ready for SQLite.
+    dialect: Dialect,
+    table: Table,
+    key: tuple[str, ...] | None,
+    taken: tuple[str, ...],
+    columns: tuple[str, ...],
+) -> tuple[str, dict[str, Any], tuple[str, ...], tuple[Callable[[Any], Any] | None, ...]] | None:
+    """The statement's text, what the table fills in where the rows are silent, the columns in the order of
+    the statement's marks, and how each is made ready for SQLite.
 
-    None: the table fills columns that the rows do not name, which only SQLAlchemy can.
+    None: the table works out columns that the rows do not name, which only SQLAlchemy can.
     """
-    compiled = statement_for(dialect.name, table, key, taken).compile(
-        dialect=dialect, column_keys=list(columns)
-    )
+    compiled = _statement(dialect.name, table, key, taken).compile(dialect=dialect, column_keys=list(columns))
     names = tuple(compiled.positiontup or ())
-    if set(names) != set(columns):
-        return None
+    filled = {}
+    for name in set(names) - set(columns):
+        default = table.c[name].default
+        if not isinstance(default, ScalarElementColumnDefault):
+            return None
+        filled[name] = default.arg
     processors = tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
-    return str(compiled), names, processors
+    return str(compiled), filled, names, processors
+
+
+def _statement(database: str, table: Table, key: Sequence[str] | None, taken: Sequence[str]) -> Insert:
+    return table.insert() if key is None else statement_for(database, table, key, taken)
 
 
 def statement_for(database: str, table: Table, key: Sequence[str], taken: Sequence[str]) -> Insert:
