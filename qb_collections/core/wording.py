@@ -39,6 +39,8 @@ def count_text(count: int, noun: str) -> str:
 @lru_cache(maxsize=16384)
 def short(text: str, longest: int) -> str:
     """One line of at most longest characters; control and direction characters become spaces."""
+    if len(text) <= longest and text.isprintable():  # nearly every name and number
+        return " ".join(text.split())
     clean = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * longest]).split())
     return clean if len(clean) <= longest else f"{clean[: longest - 1].rstrip()}…"
 

@@ -318,6 +318,13 @@ _FIELDS: Mapping[str, _Field] = {
     **_CALL,
     **_HAND_OVER,
 }
+# What is the same in all messages of a company.
+OF_COMPANY = frozenset(
+    {
+        *("company", "contact_name", "contact_role", "contact_phone", "phone_hours"),
+        *("reply_to", "payment_instructions", "company_address"),
+    }
+)
 SHAPE = Shape(
     frozenset(_FIELDS),
     {

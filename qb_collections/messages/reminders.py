@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 
+from qb_collections.core.money import Money
 from qb_collections.messages.clean import clean_line
-from qb_collections.messages.facts import MessageFacts
-from qb_collections.messages.fields import fields_of
+from qb_collections.messages.facts import CompanyFacts, CustomerFacts, MessageFacts
+from qb_collections.messages.fields import OF_COMPANY, Fields, fields_of
 from qb_collections.messages.library import Library, packaged
-from qb_collections.messages.template import TemplateRefused
+from qb_collections.messages.template import Template, TemplateRefused
 from qb_collections.messages.wording import in_language, language_of
 
 # (stage, variant) -> template.  Variant "" is the stage's own text; stage "" stands beside the ladder.
@@ -56,6 +59,7 @@ STEPS: Mapping[str, str] = {
     "monthly": "S-month",
 }
 SUBJECT_MAX = 150
+_NOTHING = Money.zero("USD")
 
 # What the owner can fill in, in the owner's words: for the sentence that asks for it.
 _SETTINGS = {
@@ -113,7 +117,8 @@ def compose(
 
     body = _tidy(source.body.render(fields))
     blocks = [
-        _tidy(library.text(f"mail/blocks/{block}", language).body.render(fields)) for block in source.blocks
+        _block(library.text(f"mail/blocks/{block}", language).body, fields, facts.company)
+        for block in source.blocks
     ]
     return Message(
         subject=clean_line(source.subject.render(fields), SUBJECT_MAX) or "",
@@ -141,6 +146,24 @@ def _template_name(stage: str, variant: str, facts: MessageFacts) -> str:
     if (stage, variant) == ("S1", ""):
         return TEMPLATES["S1", "several" if len(facts.items) > 1 else "one"]
     return TEMPLATES[stage, variant]
+
+
+def _block(block: Template, fields: Fields, company: CompanyFacts) -> str:
+    """A block, once for all messages of a company where it says nothing else."""
+    if not _says_only_company(block):
+        return _tidy(block.render(fields))
+    return _of_company(block, company)
+
+
+@lru_cache(maxsize=256)
+def _says_only_company(block: Template) -> bool:
+    return block.names <= OF_COMPANY
+
+
+@lru_cache(maxsize=256)
+def _of_company(block: Template, company: CompanyFacts) -> str:
+    nobody = MessageFacts(company, CustomerFacts(""), datetime.min.replace(tzinfo=UTC), "UTC", _NOTHING)
+    return _tidy(block.render(fields_of(nobody)))
 
 
 def _tidy(text: str) -> str:

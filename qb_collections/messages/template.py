@@ -11,7 +11,7 @@ A tag alone on its line takes the line with it.  Everything else is kept as writ
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -100,6 +100,14 @@ class Template:
     nodes: tuple[_Node, ...]
     _checked: set[Shape] = field(default_factory=set, compare=False, repr=False)
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # it is looked up by itself thousands of times; its nodes may be hundreds
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that it asks for, those of rows too."""
+        return frozenset(_names(self.nodes))
+
     def render(self, fields: Fields) -> str:
         """Fill the template.  The same fields always give the same text.
 
@@ -183,6 +191,15 @@ def parse(name: str, text: str) -> Template:
 def render(text: str, fields: Fields, name: str = "template") -> str:
     """Parse and fill in one step, for a text that is used once."""
     return parse(name, text).render(fields)
+
+
+def _names(nodes: tuple[_Node, ...]) -> Iterator[str]:
+    for node in nodes:
+        if not isinstance(node, _Text):
+            yield node.name
+        if isinstance(node, _Part):
+            yield from _names(node.then)
+            yield from _names(node.otherwise)
 
 
 def _shape_of(fields: Fields) -> Shape:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from qb_collections.core import addresses, promises
@@ -43,7 +44,7 @@ def draft(
     """
     if decision.outcome is Outcome.SILENCE:
         return Draft(None, "", "")
-    facts = replace(facts_of(company, case, decision, _instant(company, at)), hand_over=card)
+    facts = facts_of(company, case, decision, _instant(company, at), card)
     if decision.channel is Channel.QUICKBOOKS:
         number = facts.numbers[0]
         to = facts.customer.email
@@ -108,7 +109,9 @@ def _message(decision: Decision, facts: MessageFacts) -> Message:
     return compose(STEPS[decision.template], variant, facts)
 
 
-def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) -> MessageFacts:
+def facts_of(
+    company: Company, case: Case, decision: Decision, as_of: datetime, card: HandOver | None = None
+) -> MessageFacts:
     """Everything a text may say, from the case alone."""
     by_id = {invoice.id: invoice for invoice in case.invoices}
     named = [by_id[one] for one in decision.invoice_ids if one in by_id] or list(case.invoices)
@@ -155,6 +158,7 @@ def facts_of(company: Company, case: Case, decision: Decision, as_of: datetime) 
         promise=_missed_promise(case, decision),
         call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
         locale=company.locale,
+        hand_over=card,
     )
 
 
@@ -171,9 +175,12 @@ def _missed_promise(case: Case, decision: Decision) -> Promise | None:
 
 
 def _instant(company: Company, at: date | datetime) -> datetime:
-    if isinstance(at, datetime):
-        return at
-    return datetime.combine(at, NOON, tzinfo=ZoneInfo(company.zone)).astimezone(UTC)
+    return at if isinstance(at, datetime) else _noon(company.zone, at)
+
+
+@lru_cache(maxsize=64)
+def _noon(zone: str, on: date) -> datetime:
+    return datetime.combine(on, NOON, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _item(invoice: Invoice) -> Item:
