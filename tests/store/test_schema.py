@@ -17,6 +17,7 @@ from qb_collections.store import schema
 from qb_collections.store.engine import durable, open_engine, reading
 from qb_collections.store.schema import NewerDatabase, State
 from qb_collections.store.tables import metadata
+from tests.store.conftest import on_sqlite
 
 
 def _statements(engine):
