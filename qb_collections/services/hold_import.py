@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -18,10 +18,10 @@ from qb_collections.services.hold_rows import Bad, Row, Unreadable, Wrong
 from qb_collections.services.placing import Wanted
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import audit, cases, mirror
+from qb_collections.store import audit, mirror
 from qb_collections.store import holds as stored
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable
+from qb_collections.store.engine import durable, reading
 
 HOLDS_MAX = 100_000
 HINTS_MAX = 20  # wrong names for which the nearest ones are looked for
@@ -75,23 +75,30 @@ def place_all(
     except Unreadable as unreadable:
         return Refusal(str(unreadable))
     now = context.clock.now()
-    with durable(context.engine) as conn:
+    with reading(context.engine) as conn:
         reader = _Reader(conn, company, by, company.today(now))
         for row in rows:
             reader.take(row)
-        placed = reader.placed
-        goes = not dry_run and (skip_bad_rows or not reader.bad)
-        if goes and placed:
-            placed = []
-            for one in reader.placed:
-                told = f"{source}, line {one.line}"
-                hold = placing.written(conn, company, one.wanted, by=by, at=now, source=told)
-                placed.append(Placed(one.line, one.wanted, one.customer, one.invoice, hold.id))
-            ids = {one.wanted.customer_id for one in placed}
-            cases.touch(conn, company.id, ids, company.today(now))
+    if dry_run or (reader.bad and not skip_bad_rows):
+        return Imported(tuple(reader.placed), tuple(reader.known), tuple(reader.bad), False)
+    with durable(context.engine) as conn:
+        # Somebody may have placed the same while this list was read.
+        known = _standing(conn, company)
+        met = [one for one in reader.placed if _same(one.wanted) in known]
+        new = [one for one in reader.placed if _same(one.wanted) not in known]
+        every = [(one.wanted, f"{source}, line {one.line}") for one in new]
+        placed = placing.put_all(conn, company, every, by=by, at=now)
+        if placed:
             detail = {"from": source, "placed": len(placed), "left out": len(reader.bad)}
             audit.append(conn, company.id, by, "holds imported", source, detail, now)
-    return Imported(tuple(placed), tuple(reader.known), tuple(reader.bad), goes)
+    numbered = tuple(replace(one, hold_id=hold.id) for one, hold in zip(new, placed, strict=True))
+    again = [Known(one.line, None, "was placed by somebody else meanwhile") for one in met]
+    return Imported(numbered, (*reader.known, *again), tuple(reader.bad), True)
+
+
+def _standing(conn: Connection, company: Company) -> dict[Same, Hold]:
+    every = stored.list(conn, company.id, limit=HOLDS_MAX)
+    return {_same_as(one.customer_id, one.hold): one.hold for one in every}
 
 
 class _Reader:
@@ -102,10 +109,7 @@ class _Reader:
         self._calendar = Rulebook(conn, company, today).calendar
         self._customers = mirror.customers(conn, company.id)
         self._by_name = _by_name(self._customers)
-        self._standing = {
-            _same_as(one.customer_id, one.hold): one.hold
-            for one in stored.list(conn, company.id, limit=HOLDS_MAX)
-        }
+        self._standing = _standing(conn, company)
         self._lines: dict[Same, int] = {}
         self._hints = 0
         self.placed: list[Placed] = []

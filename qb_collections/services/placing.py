@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -109,45 +111,63 @@ def put(
     conn: Connection, company: Company, wanted: Wanted, *, by: str, at: datetime, source: str | None = None
 ) -> Hold:
     """Write it, with its entry in the audit, and bring the customer's next look to today."""
-    cases.touch(conn, company.id, [wanted.customer_id], company.today(at))
-    return written(conn, company, wanted, by=by, at=at, source=source)
+    [hold] = put_all(conn, company, [(wanted, source)], by=by, at=at)
+    return hold
 
 
-def written(
-    conn: Connection, company: Company, wanted: Wanted, *, by: str, at: datetime, source: str | None = None
-) -> Hold:
-    """As put, but the next look is left to the caller: many are placed at once."""
+def put_all(
+    conn: Connection,
+    company: Company,
+    every: Sequence[tuple[Wanted, str | None]],
+    *,
+    by: str,
+    at: datetime,
+) -> list[Hold]:
+    """Each wanted hold with where it comes from, written as by put, in their order."""
     today = company.today(at)
-    hold = stored.add(
-        conn,
-        company.id,
-        wanted.customer_id,
+    new = [(one.customer_id, _unwritten(one, by, today)) for one, _ in every]
+    ids = stored.add_all(conn, company.id, new)
+    holds = [replace(hold, id=given) for (_, hold), given in zip(new, ids, strict=True)]
+    cases.touch(conn, company.id, {customer_id for customer_id, _ in new}, today)
+    lines = [
+        ("hold placed", f"hold {hold.id}", _told(hold, one.customer_id, source))
+        for hold, (one, source) in zip(holds, every, strict=True)
+    ]
+    audit.append_all(conn, company.id, by, lines, at)
+    return holds
+
+
+def _unwritten(wanted: Wanted, by: str, today: date) -> Hold:
+    return Hold(
+        0,
         wanted.kind,
-        reason=wanted.reason.strip(),
-        placed_by=by,
-        placed_on=today,
-        invoice_id=wanted.invoice_id,
-        until_on=wanted.until_on,
-        amount=wanted.amount,
-        owner=wanted.owner,
-        answer_by_on=wanted.answer_by_on,
-        code=wanted.code,
+        wanted.invoice_id,
+        wanted.reason.strip(),
+        by,
+        today,
+        wanted.until_on,
+        wanted.amount,
+        wanted.owner,
+        wanted.answer_by_on,
+        wanted.code,
     )
+
+
+def _told(hold: Hold, customer_id: str, source: str | None) -> dict[str, Any]:
+    """What the audit keeps of it; what was not said is left out."""
     detail = {
-        "kind": wanted.kind.value,
-        "customer": wanted.customer_id,
-        "invoice": wanted.invoice_id,
-        "until": wanted.until_on,
+        "kind": hold.kind.value,
+        "customer": customer_id,
+        "invoice": hold.invoice_id,
+        "until": hold.until_on,
         "reason": hold.reason,
-        "amount": wanted.amount,
-        "owner": wanted.owner,
-        "answer by": wanted.answer_by_on,
-        "code": wanted.code,
+        "amount": hold.amount,
+        "owner": hold.owner,
+        "answer by": hold.answer_by_on,
+        "code": hold.code,
         "from": source,
     }
-    told = {name: value for name, value in detail.items() if value is not None}
-    audit.append(conn, company.id, by, "hold placed", f"hold {hold.id}", told, at)
-    return hold
+    return {name: value for name, value in detail.items() if value is not None}
 
 
 def _person(company: Company, by: str) -> str:

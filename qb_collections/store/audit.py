@@ -7,6 +7,7 @@ of a chain stands in its own row; whoever anchors it elsewhere can also find a c
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,23 +60,40 @@ def append(
     at: datetime,
 ) -> Anchor:
     """Add an entry and return the new head.  It stands or falls with the caller's transaction."""
+    return append_all(conn, company_id, actor, [(action, subject, detail)], at)
+
+
+def append_all(
+    conn: Connection,
+    company_id: int | None,
+    actor: str,
+    lines: Sequence[tuple[str, str, dict[str, Any] | None]],
+    at: datetime,
+) -> Anchor:
+    """Add entries (action, subject, detail) in their order, in four statements however many there are."""
     chain = _chain(company_id)
     insert_missing(conn, audit_head, [{"chain": chain, "seq": 0, "hash": _START}], key=["chain"])
     head = conn.execute(select(audit_head).where(audit_head.c.chain == chain).with_for_update()).one()
-    row = {
-        "chain": chain,
-        "seq": head.seq + 1,
-        "company_id": company_id,
-        "at": instant_text(at),
-        "actor": actor,
-        "action": action,
-        "subject": subject,
-        "detail": json_text.dumps(detail or {}),
-    }
-    digest = _hash(head.hash, row)
-    conn.execute(audit.insert().values(row | {"hash": digest}))
-    upsert(conn, audit_head, [{"chain": chain, "seq": row["seq"], "hash": digest}], key=["chain"])
-    return Anchor(head.seq + 1, digest)
+    seq, digest = head.seq, head.hash
+    rows = []
+    for action, subject, detail in lines:
+        seq += 1
+        row = {
+            "chain": chain,
+            "seq": seq,
+            "company_id": company_id,
+            "at": instant_text(at),
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "detail": json_text.dumps(detail or {}),
+        }
+        digest = _hash(digest, row)
+        rows.append(row | {"hash": digest})
+    if rows:
+        conn.execute(audit.insert(), rows)
+        upsert(conn, audit_head, [{"chain": chain, "seq": seq, "hash": digest}], key=["chain"])
+    return Anchor(seq, digest)
 
 
 def head(conn: Connection, company_id: int | None) -> Anchor:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -46,25 +46,35 @@ def add(
     code: str | None = None,
 ) -> Hold:
     """Place a hold on an invoice, or on the whole customer without one."""
-    inserted = conn.execute(
-        hold.insert().values(
-            company_id=company_id,
-            customer_id=customer_id,
-            kind=kind,
-            invoice_id=invoice_id,
-            reason=reason,
-            placed_by=placed_by,
-            placed_on=placed_on,
-            until_on=until_on,
-            amount=amount.amount if amount else None,
-            amount_currency=amount.currency if amount else None,
-            owner=owner,
-            answer_by_on=answer_by_on,
-            code=code,
-        )
-    ).inserted_primary_key
-    assert inserted is not None
-    return get(conn, company_id, inserted[0]).hold
+    new = Hold(0, kind, invoice_id, reason, placed_by, placed_on, until_on, amount, owner, answer_by_on, code)
+    [hold_id] = add_all(conn, company_id, [(customer_id, new)])
+    return replace(new, id=hold_id)
+
+
+def add_all(conn: Connection, company_id: int, new: Sequence[tuple[str, Hold]]) -> builtins.list[int]:
+    """Place many at once, each with its customer; return the ids they were given, in their order."""
+    rows = [
+        {
+            "company_id": company_id,
+            "customer_id": customer_id,
+            "kind": one.kind,
+            "invoice_id": one.invoice_id,
+            "reason": one.reason,
+            "placed_by": one.placed_by,
+            "placed_on": one.placed_on,
+            "until_on": one.until_on,
+            "amount": one.amount.amount if one.amount else None,
+            "amount_currency": one.amount.currency if one.amount else None,
+            "owner": one.owner,
+            "answer_by_on": one.answer_by_on,
+            "code": one.code,
+        }
+        for customer_id, one in new
+    ]
+    if not rows:
+        return []
+    given = conn.execute(hold.insert().returning(hold.c.id, sort_by_parameter_order=True), rows)
+    return builtins.list(given.scalars())
 
 
 def lift(

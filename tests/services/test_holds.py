@@ -8,7 +8,7 @@ import pytest
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
-from qb_collections.services import hold_days, holds, leasing, tasks
+from qb_collections.services import hold_days, hold_import, holds, leasing, tasks
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit
 from qb_collections.store.engine import durable, reading
@@ -321,6 +321,42 @@ def test_what_each_mark_means_is_said_to_who_places_it(world):
 
 def said_of(world, hold):
     return holds.sentence(world.context, world.company, hold)
+
+
+def test_what_somebody_else_placed_while_a_list_was_read_is_not_placed_twice(world, monkeypatch):
+    placed(world, HoldKind.EXCLUSION, customer="Lookout Bakery", reason="my sister")
+    as_it_is, looks = hold_import._standing, []
+    monkeypatch.setattr(
+        hold_import, "_standing", lambda *place: as_it_is(*place) if looks else looks.append(1) or {}
+    )
+
+    found = hold_import.place_all(
+        world.context,
+        world.company,
+        b"kind,customer,reason\nexclusion,Lookout Bakery,my sister\nexclusion,Marlow Print,mine\n",
+        by="Ray",
+        source="list.csv",
+    )
+
+    assert [one.says for one in found.known] == ["was placed by somebody else meanwhile"]
+    assert [one.customer for one in found.placed] == ["Marlow Print"]
+    assert len(holds.standing(world.context, world.company)) == 2
+
+
+def test_each_hold_of_a_list_is_in_the_audit_with_its_line(world):
+    rows = b"kind,customer,reason\nexclusion,Lookout Bakery,my sister\nhardship,Marlow Print,press broke\n"
+
+    hold_import.place_all(world.context, world.company, rows, by="Ray", source="list.csv")
+
+    with reading(world.context.engine) as conn:
+        lines = audit.entries(conn, world.company_id)[:3]
+        chain = audit.verify_chain(conn, world.company_id)
+    assert [(one.action, one.actor, one.detail["from"]) for one in lines] == [
+        ("holds imported", "Ray", "list.csv"),
+        ("hold placed", "Ray", "list.csv, line 3"),
+        ("hold placed", "Ray", "list.csv, line 2"),
+    ]
+    assert chain.problem is None
 
 
 def test_a_night_asks_for_the_answer_that_is_late(world):
