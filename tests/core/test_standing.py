@@ -313,7 +313,7 @@ def test_thirty_days_of_history_are_needed_for_what_rolled_and_was_recovered(sin
 
 
 def test_every_bucket_rolls_into_an_older_one():
-    """On 1 March 10 is 28 days late, 20 is 45, 40 is 75.  Half of the 20 comes; a month later all are older."""
+    """On 1 March 10 is 28 days late, 20 is 45, 40 is 75.  Half of the 20 comes; then all are older."""
     made = Books().invoice("1", date(2026, 1, 2), date(2026, 2, 1), "10")
     made.invoice("2", date(2026, 1, 2), date(2026, 1, 15), "20")
     made.invoice("3", date(2025, 12, 1), date(2025, 12, 16), "40").pay(date(2026, 3, 10), ("2", "10"))
@@ -335,3 +335,25 @@ def test_more_promised_than_late_covers_all_of_it_and_a_part_received_is_off():
     part = stands(records=Records(promises=[judged(Outcome.OPEN, "100", "40")]))
 
     assert (found.promise_coverage, part.promise_coverage) == (1, D("0.4"))
+
+
+def test_what_falls_due_on_the_last_day_is_in_the_period_and_on_the_first_not():
+    """Due 31 December: before it.  Due in it: 1 and 2 (late), and 5, due today and paid."""
+    made = books().invoice("5", date(2026, 3, 2), ON, "10").pay(ON, ("5", "10"))
+
+    assert stands(made=made).on_time_count == D(1) / 3
+
+
+def test_what_is_never_paid_counts_in_the_mean_with_the_longest_time_seen():
+    """One paid after 10 days, one unpaid for 30: half at 10, half at 30."""
+    made = Books().invoice("1", date(2026, 3, 1), date(2026, 3, 31), "10").pay(date(2026, 3, 11), ("1", "10"))
+    made.invoice("2", date(2026, 3, 1), date(2026, 3, 31), "10")
+
+    assert stands(made=made).pay_mean_days == 20
+
+
+@pytest.mark.parametrize(("since", "days"), [(date(2026, 3, 1), 31), (date(2026, 3, 2), None)])
+def test_a_month_is_counted_back_when_all_of_it_is_known(since, days):
+    past = Books().invoice("3", date(2026, 3, 20), date(2026, 4, 19), "80").past(since=since)
+
+    assert standing(past, past, "USD", ON, Records()).countback_dso == days

@@ -243,3 +243,16 @@ def test_of_two_steps_as_frequent_the_earlier_counts():
     ]
 
     assert know(books.past(), ON, contacts={"7": contacts}).of("7").pays_after == "S1"
+
+
+def test_credits_and_money_of_later_days_make_nobody_a_part_payer():
+    books = Books()
+    for n in range(3):
+        issued = date(2025, 6, 2) + timedelta(days=7 * n)
+        books.invoice(str(n), issued, issued + timedelta(days=30), "100")
+        books.pay(issued + timedelta(days=10), (str(n), "60"))
+    books.credit("m", date(2025, 9, 1), "40", ("0", "40"))
+    books.pay(date(2025, 9, 2), ("1", "40"))
+
+    assert know(books.past(), date(2025, 9, 1)).of("7").part_payer is False
+    assert know(books.past(), date(2025, 9, 2)).of("7").part_payer is True  # one of three
