@@ -146,7 +146,7 @@ def _left_alone(view: View, stopped: dict[str, Finding], stop: Finding, trace: T
 def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decision:
     task = TASKS.get(reason.gate)
     days = [one.review_on for one in (*findings, *trace) if one.review_on is not None]
-    days += _days_of_change(view)
+    days += _days_of_change(view, findings)
     return Decision(
         customer_id=view.case.customer.id,
         currency=view.case.currency,
@@ -160,12 +160,19 @@ def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decis
     )
 
 
-def _days_of_change(view: View) -> list[date]:
-    """When invoices that passed come to another gate: late ones grow too old, a copy's days are few."""
+def _days_of_change(view: View, findings: Trace) -> list[date]:
+    """When another gate may speak: an invoice grows too old, a copy's days are few, steps change places."""
     oldest = timedelta(days=view.rules.policy.limits.oldest_debt_days)
     looked_at = view.case.looked_at_ids
-    days = [one.due_on + oldest + _DAY for one in view.late if one.due_on and one.id not in looked_at]
-    return [*days, view.today + _DAY] if view.early else days
+    passed = (*view.late, *view.missed)
+    days = [one.due_on + oldest + _DAY for one in passed if one.due_on and one.id not in looked_at]
+    if view.step is not None and view.step.yields_on is not None:
+        days.append(view.step.yields_on)
+    copies = any(
+        one.due_on is not None and one.due_on >= view.today and finding.gate not in ("settled", "not_overdue")
+        for one, finding in zip(view.case.invoices, findings, strict=True)
+    )
+    return [*days, view.today + _DAY] if copies else days
 
 
 def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
@@ -278,6 +285,8 @@ def _facts(view: View, step: Step) -> str:
             f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
             f"{verb} on {view.day(oldest.due_on)}"
         )
+    if step.waits_for == "promises":
+        return facts
     missed = _missed_promise(view, [invoice.id for invoice in step.invoices])
     if missed is not None:
         return f"{facts}; {_said_of(view, missed)}"
@@ -306,7 +315,7 @@ def _said_of(view: View, missed: Judged) -> str:
 
 def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     if step.stage is None or outcome is Outcome.DECIDE:
-        why = _why_a_person(step)
+        why = _why_a_person(view, step)
         return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
     day = view.day(view.today)
     name = message_name(step)
@@ -321,9 +330,9 @@ def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     return f"{name} goes out on {day}."
 
 
-def _why_a_person(step: Step) -> str:
+def _why_a_person(view: View, step: Step) -> str:
     if step.waits_for == "promises":
-        return "More than one promise was not kept, so the next word is yours"
+        return f"The promise to pay by {view.day(step.since)} was not the first one broken"
     if step.waits_for == "due" and step.stage is None:
         return "No step is left that may name it"
     return "All steps are done"

@@ -78,7 +78,7 @@ def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], ow
     if current is not None and rank < 0:
         return _person(rules, late, said)
     if case.is_backlog and not said:
-        return _backlog_entry(case, rules, today, late)
+        return _backlog_entry(case, rules, today, late, owed)
     broken = _unanswered_promises(case, rules, today, late, said)
     if broken and broken.count >= rules.policy.promises.broken_before_person:
         step = _person_after_promises(rules, late, said, broken)
@@ -151,19 +151,22 @@ def _gentler_after_an_answer(
 
 
 def _held_by_payment(step: Step, case: Case, rules: Rules, today: date, late: Sequence[Invoice]) -> Step:
-    """Half of what was late has come in: the step stays as it is for some days."""
+    """Half of what was late has come in within some days: the step rests for as many days after it came.
+
+    The days are counted between payments, never from today: what holds today holds through its last day.
+    """
     terms = rules.policy.de_escalation
-    since = today - timedelta(days=terms.half_paid_holds_days)
-    recent = [one for one in case.receipts if one.on > since and one.late.amount > 0]
-    if not recent:
-        return step
-    paid = sum((one.late.amount for one in recent), Decimal(0))
+    rest = timedelta(days=terms.half_paid_holds_days)
+    came = sorted((one for one in case.receipts if one.late.amount > 0), key=lambda one: one.on, reverse=True)
     owed = sum((invoice.balance.amount for invoice in late), Decimal(0))
-    if paid * 100 < (owed + paid) * terms.half_paid_percent:
-        return step
-    last_on = max(one.on for one in recent)
-    on = rules.calendar.next_open(last_on + timedelta(days=terms.half_paid_holds_days))
-    return replace(step, on=on, waits_for="paid", since=last_on) if on > step.on else step
+    for last in came:
+        on = rules.calendar.next_open(last.on + rest)
+        if on <= max(today, step.on):
+            break
+        paid = sum((one.late.amount for one in came if last.on - rest < one.on <= last.on), Decimal(0))
+        if paid * 100 >= (owed + paid) * terms.half_paid_percent:
+            return replace(step, on=on, waits_for="paid", since=last.on)
+    return step
 
 
 def _rise(
@@ -264,9 +267,16 @@ def _set_dates(said: Iterable[Contact], rules: Rules) -> list[tuple[date, str, d
     return waits
 
 
-def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice]) -> Step:
+def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice], owed: Money) -> Step:
     """What was late at switch-on enters at the step its age has reached, but not above the policy's limit."""
-    steps = [s for s in rules.steps if s.after_due_days >= 0 and s.channel in _OPENING and not s.firm]
+    steps = [
+        stage
+        for stage in rules.steps
+        if stage.after_due_days >= 0
+        and stage.channel in _OPENING
+        and not stage.firm
+        and _applies(stage, rules, owed)
+    ]
     if not steps:
         return _person(rules, late, ())
     trigger = late[0]

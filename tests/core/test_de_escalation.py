@@ -37,6 +37,25 @@ def test_the_week_counts_from_the_last_of_several_payments_and_ends():
     assert decide(after(S1, receipts=receipts), RULES, nov(9)).stage == "S2"
 
 
+@pytest.mark.parametrize(
+    ("first_on", "sent_on"),
+    [
+        (octo(24), nov(6)),  # six days before the second: together they are half, and rest seven days
+        (octo(23), nov(2)),  # seven days before: each of them is less than half
+    ],
+)
+def test_payments_count_together_within_the_days_that_a_step_rests(first_on, sent_on):
+    """What holds on Monday still holds on Tuesday, although the first payment is longer ago by then."""
+    receipts = (paid(first_on, "400.00"), paid(octo(30), "400.00"))
+    made = after(reminder("S1", octo(26)), receipts=receipts)
+
+    sent = [day for day in (nov(2), nov(3), nov(4), nov(5), nov(6)) if decide(made, RULES, day).stage == "S2"]
+
+    assert sent[0] == sent_on
+    if sent_on == nov(6):
+        assert decide(made, RULES, nov(2)).review_on == nov(6)
+
+
 def test_money_for_what_was_not_late_holds_nothing():
     early = Receipt(nov(2), usd("5000.00"), usd("0"))
 
