@@ -262,7 +262,12 @@ PASSED = {name: Finding(name, because) for name, _, because in CUSTOMER_GATES}
 
 
 def goes_out_on(view: View, step: Step) -> date:
-    """The step's day, or the next open day when that has passed and today is closed."""
+    """The step's day, or the next open day when that has passed and today is closed.
+
+    What only a person does can be chosen on any day: nothing is sent.
+    """
+    if step.stage is None or step.stage.channel == "decision":
+        return step.on
     return max(step.on, view.rules.calendar.next_open(view.today))
 
 

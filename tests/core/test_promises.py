@@ -104,7 +104,17 @@ def test_after_a_second_broken_promise_a_person_decides():
 
     assert decision.gate == "promise"  # 28 October and two business days: Friday 30 October
     assert (later.outcome, later.task_kind) == (Outcome.DECIDE, "decide")
-    assert "More than one promise was not kept, so the next word is yours." in later.reason
+    assert later.reason == (
+        "A person decides: invoice 10611 ($780.40) was due on Friday 23 October. The promise to pay by "
+        "Wednesday 28 October was not the first one broken. Choose: call again, offer a plan, propose "
+        "mediation, hand over, or stop."
+    )
+
+
+def test_what_a_person_chooses_stays_theirs_over_a_weekend():
+    saturday = decide(after(reminder("S1", octo(24)), holds=TWICE), RULES, nov(7))
+
+    assert saturday.outcome is Outcome.DECIDE
 
 
 def test_how_many_broken_promises_are_enough_is_the_policys():
