@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,7 +12,17 @@ import pytest
 
 from qb_collections.core.backtest import PAID_FIRST, share, summed_up
 from qb_collections.core.books import CreditMemo, Link, Payment
-from qb_collections.core.case import Contact, ContactKind, CustomerKind, Cycle, Hold, HoldKind, Plan, Receipt
+from qb_collections.core.case import (
+    Case,
+    Contact,
+    ContactKind,
+    CustomerKind,
+    Cycle,
+    Hold,
+    HoldKind,
+    Plan,
+    Receipt,
+)
 from qb_collections.core.contact_hours import next_window
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.money import Money
@@ -630,3 +640,23 @@ def test_a_contact_carries_its_facts():
     assert (first.at, first.key, first.customer) == (at(date(2026, 3, 5), 9), ("7", "USD"), "Lookout Bakery")
     assert (first.outcome, first.channel, first.amount) == (Outcome.REMIND, Channel.QUICKBOOKS, usd("700.00"))
     assert (call.outcome, call.channel) == (Outcome.CALL, Channel.CALL)
+
+
+def test_a_replay_knows_what_a_night_knows():
+    """Whoever gives a case another fact is reminded that a replay has to tell it of a past day too."""
+    of_the_past = {
+        "customer",
+        "currency",
+        "invoices",
+        "payments",
+        "credit_memos",
+        "holds",
+        "contacts",
+        "cycle",
+    }
+    of_the_past |= {"plans", "members", "important", "history_since", "start_on", "is_backlog", "next_cycle"}
+    of_the_past |= {"receipts", "replied_on", "contacted_elsewhere", "kind"}
+    # A balance of a past day is not kept; these invoices are chosen for a night only.
+    not_told = {"books_balance", "early_ids", "looked_at_ids"}
+
+    assert {one.name for one in fields(Case)} == of_the_past | not_told
