@@ -484,7 +484,8 @@ class Reference:
         gap = max(limits.contact_gap_days, private.contact_gap_days if stricter else 0)
         if heard and self.today < heard[-1] + gap * DAY:
             return "contact_gap"
-        if not self.open(self.today) or self.today < step.on:
+        by_a_person = step.stage is None or step.stage.channel == "decision"
+        if self.today < step.on or not (by_a_person or self.open(self.today)):
             return "stage"
         return None
 
