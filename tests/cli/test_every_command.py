@@ -15,6 +15,7 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 | run approve | policy show | policy check | policy schema | policy set | plan propose | plan create
 | plan show | plan list | history | customer important | run confirm-books | company restored
 | verify | doctor | backup | restore | keys rotate | db upgrade | user link
+| metrics | forecast | customer show | policy backtest
 """
 
 
