@@ -160,7 +160,7 @@ def _parsed(line: int, values: Mapping[str, Any]) -> Row:
     amount: Any = values.get("amount")
     currency = None
     if isinstance(amount, dict):
-        amount, currency = amount.get("amount"), str(amount.get("currency"))
+        amount, currency = amount.get("amount"), _text("currency", amount.get("currency"))
     text = {name: _text(name, values.get(name)) for name in COLUMNS if name != "amount"}
     if text["customer"] is None and text["invoice"] is None:
         raise Wrong("it names neither an invoice nor a customer")

@@ -17,6 +17,7 @@ from qb_collections.services import finding, hold_days, placing
 from qb_collections.services.context import Context
 from qb_collections.services.placing import Wanted
 from qb_collections.services.refusal import Refusal
+from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import audit, cases, mirror
 from qb_collections.store import holds as stored
 from qb_collections.store.companies import Company
@@ -172,13 +173,17 @@ def sentence(context: Context, company: Company, hold: Hold) -> str:
     """What placing the hold means, for the person who placed it."""
     with reading(context.engine) as conn:
         invoice = mirror.invoice(conn, company.id, hold.invoice_id) if hold.invoice_id else None
+        usual_on = placing.answer_by(Rulebook(conn, company, hold.placed_on).calendar, None, hold.placed_on)
     about = f"Invoice {invoice.label}" if invoice else "This customer"
     until = f" until {_written(hold.until_on)}" if hold.until_on else ""
     said = f"{about} is marked as {_NAMES[hold.kind]}{until}. {_MEANS.get(hold.kind, _NOTHING)}"
     if hold.kind is HoldKind.DISPUTE and hold.answer_by_on is not None:
-        said += f" {hold.owner} is to answer by {_written(hold.answer_by_on)}; after that a task says so."
+        usual = " (five business days, where no other day is named)" if hold.answer_by_on == usual_on else ""
+        said += (
+            f" {hold.owner} is to answer by {_written(hold.answer_by_on)}{usual}; after that a task says so."
+        )
     if hold.kind is HoldKind.HARDSHIP and hold.until_on is not None:
-        said += " On that day a task asks you to look at it again."
+        said += " On that day a task asks you to look at it again; after it the steps go on."
     return said
 
 

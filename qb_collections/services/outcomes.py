@@ -101,7 +101,7 @@ NEEDED = {
     "on": "the day (--on)",
     "invoice": "the invoice (--invoice)",
     "reason": "a reason in a few words (--reason)",
-    "who": "with whom (--owner)",
+    "who": "with whom (--owner, or in the reason)",
 }
 
 

@@ -100,8 +100,8 @@ def filled(
     """With what the person left out: who answers a dispute and by when, which address is meant."""
     if wanted.kind is HoldKind.DISPUTE:
         calendar = calendar or Rulebook(conn, company, today).calendar
-        answer_by = wanted.answer_by_on or _answer_by(calendar, wanted.until_on, today)
-        return replace(wanted, owner=wanted.owner or _person(company, by), answer_by_on=answer_by)
+        by_on = wanted.answer_by_on or answer_by(calendar, wanted.until_on, today)
+        return replace(wanted, owner=wanted.owner or _person(company, by), answer_by_on=by_on)
     if wanted.kind is HoldKind.BOUNCED and not addresses.named_in(wanted.reason):
         return replace(wanted, reason=_with_addresses(conn, company, wanted))
     return wanted
@@ -177,7 +177,8 @@ def _person(company: Company, by: str) -> str:
     return by.removesuffix(" (command line)")
 
 
-def _answer_by(calendar: Calendar, until_on: date | None, today: date) -> date:
+def answer_by(calendar: Calendar, until_on: date | None, today: date) -> date:
+    """By when a dispute is answered when nobody names a day; not after its own last day."""
     day = calendar.add_business_days(today, ANSWER_BUSINESS_DAYS)
     return min(day, until_on) if until_on is not None else day
 

@@ -115,9 +115,9 @@ def test_done_is_no_answer_to_what_comes_next(world):
     [
         ("call-again", "the day (--on)"),
         ("go-on", "a reason in a few words (--reason)"),
-        ("mediation", "with whom (--owner)"),
-        ("demand-letter", "with whom (--owner)"),
-        ("agency", "with whom (--owner)"),
+        ("mediation", "with whom (--owner, or in the reason)"),
+        ("demand-letter", "with whom (--owner, or in the reason)"),
+        ("agency", "with whom (--owner, or in the reason)"),
     ],
 )
 def test_a_choice_says_what_it_needs(world, outcome, wanted):
@@ -251,7 +251,7 @@ def test_the_card_says_why_what_is_owed_and_what_is_not_known(world):
     text = world.found["Hazel"].task.text
 
     assert text.startswith("Subject: Hazel: what happens next? $640.00 is still open\n\nA person decides: ")
-    assert "More than one promise was not kept, so the next word is yours." in text
+    assert "The promise to pay by Wednesday 25 February was not the first one broken." in text
     assert "The oldest has been due since February 20, 2026, 10 days ago." in text
     assert "Payment history has not been read yet" in text
     assert "Promises to pay that they made: 2. Kept: 0." in text

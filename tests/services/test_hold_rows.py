@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qb_collections.core.case import HoldKind
 from qb_collections.services import hold_rows
@@ -166,3 +168,18 @@ def test_json_of_another_shape_is_a_bad_row(row, says):
 
     assert isinstance(bad, Bad)
     assert says in bad.problem
+
+
+@given(
+    st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: f"{HEADER}\n{text}".encode()))
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_file_holds_is_rows_bad_rows_or_one_refusal(content):
+    try:
+        found = read(content)
+    except Unreadable as unreadable:
+        assert str(unreadable).endswith((".", ",code"))
+        return
+
+    assert found
+    assert all(isinstance(one, Row | Bad) for one in found)

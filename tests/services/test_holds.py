@@ -73,7 +73,8 @@ def test_a_dispute_is_the_placers_to_answer_within_five_business_days(world):
     assert (made.owner, made.answer_by_on) == ("Dana", date(2026, 3, 9))  # from Monday to Monday
     assert holds.sentence(world.context, world.company, made) == (
         "Invoice 1001 is marked as disputed. Nothing goes out about it meanwhile. "
-        "Dana is to answer by 9 March 2026; after that a task says so."
+        "Dana is to answer by 9 March 2026 (five business days, where no other day is named); "
+        "after that a task says so."
     )
 
 
@@ -89,6 +90,7 @@ def test_an_owner_and_a_day_that_are_named_are_kept(world):
     made = placed(world, owner="Ray", answer_by_on=date(2026, 3, 4), code="quality")
 
     assert (made.owner, made.answer_by_on, made.code) == ("Ray", date(2026, 3, 4), "quality")
+    assert said_of(world, made).endswith(" Ray is to answer by 4 March 2026; after that a task says so.")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +317,7 @@ def test_what_each_mark_means_is_said_to_who_places_it(world):
     assert "Another address is used if QuickBooks has one" in said_of(world, bounce)
     assert said_of(world, hard) == (
         "This customer is marked as in difficulty until 12 March 2026. Nothing goes out about it meanwhile. "
-        "On that day a task asks you to look at it again."
+        "On that day a task asks you to look at it again; after it the steps go on."
     )
 
 
