@@ -61,7 +61,9 @@ def edit(
     if not text.strip() or len(text) > TEXT_MAX:
         return Refusal(f"The message has {len(text)} characters; between 1 and {TEXT_MAX} will do.")
     words = composing.words(company, found.case, found.made, found.run.on)
-    if words is None or words.draft.text != found.ours:
+    if words is None:
+        return Refusal(f"{found.ours or ''}".strip() or "This text is not complete yet.")
+    if words.draft.text != found.ours:
         return Refusal("The figures have changed since this was drafted. Preview again, then edit that.")
     subject = (subject or words.draft.subject).strip()
     if len(subject) > SUBJECT_MAX or "\n" in subject:
@@ -123,7 +125,7 @@ def skip(context: Context, company: Company, run_id: int | None, *, customer: st
 def snooze(
     context: Context, company: Company, *, customer: str, until_on: date, reason: str, by: str
 ) -> str | Refusal:
-    """Leave a customer alone through the day before until_on; what waits for them in a run ends."""
+    """Leave a customer alone through the day before until_on; what waits for them in a run does not leave."""
     now = context.clock.now()
     today = company.today(now)
     if until_on <= today:

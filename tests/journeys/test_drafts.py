@@ -7,8 +7,9 @@ import pytest
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import drafts, leasing, night, report, runs, tasks
 from qb_collections.services.refusal import Refusal
+from qb_collections.store import companies
 from qb_collections.store import runs as stored
-from qb_collections.store.engine import reading
+from qb_collections.store.engine import durable, reading
 from tests.world import World
 
 DUE = date(2026, 3, 2)
@@ -172,3 +173,28 @@ def test_nobody_can_edit_what_quickbooks_says_or_what_goes_to_nobody(world):
 
     assert says("Bob") == "QuickBooks sends this copy in its own words; there is nothing of ours to edit."
     assert says("Carol") == "Nothing goes to Carol in the run of Thursday 5 March."
+
+
+def test_a_text_that_is_not_complete_says_what_it_needs(world):
+    with durable(world.context.engine) as conn:
+        companies.update(conn, world.company_id, payment_instructions=None)
+    preview(world)
+
+    said = edited(world, "Hello")
+
+    assert said.message == "This text needs how customers can pay you. Add it, and the text is complete."
+
+
+def test_who_is_snoozed_after_the_night_hears_nothing_that_day(world):
+    bob = world.customer("Bob", "bob@one.example")
+    world.invoice(bob, "80.00", date(2026, 2, 2), DUE)
+    world.to_next_night()
+    run = world.night()["run"]
+    runs.approve(world.context, world.company, run["id"], by="Dana")
+
+    drafts.snooze(
+        world.context, world.company, customer="Bob", until_on=date(2026, 3, 9), reason="moving", by="Dana"
+    )
+    world.until_delivered()
+
+    assert world.sends() == {}
