@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qb_collections.core import plan_home_cents
 from qb_collections.core.money import Money
 from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, home, residue
 
@@ -101,8 +102,12 @@ def test_where_no_cent_can_move_no_way_is_found(parts):
     assert adding_up(eur(*parts), Decimal("0.5"), "USD") is None
 
 
-def test_a_plan_of_sixty_payments_is_never_given_up_for_want_of_rounds():
+def test_after_so_many_cents_it_is_given_up(monkeypatch):
+    """Six times 33.35 need three.  A plan has at most 60 payments, each with half a cent at most: 30."""
     assert SHIFTS_MAX == 60
+    monkeypatch.setattr(plan_home_cents, "SHIFTS_MAX", 2)
+
+    assert adding_up(eur(*["33.35"] * 6), RATE, "USD") is None
 
 
 @given(

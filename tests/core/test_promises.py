@@ -129,3 +129,28 @@ def test_once_somebody_has_spoken_with_them_the_steps_go_on():
     decision = decide(spoken, RULES, nov(10))
 
     assert (decision.outcome, decision.stage) == (Outcome.CALL, "S3")
+
+
+def test_a_broken_promise_is_told_on_a_closed_day_with_the_day_that_follows():
+    """28 October and two business days are Friday 30; the day after is a Saturday."""
+    broken = replace(PROMISED, until_on=octo(28), placed_on=octo(24), amount=None)
+
+    decision = decide(after(reminder("S1", octo(24)), holds=(broken,)), RULES, octo(31))
+
+    assert (decision.gate, decision.review_on) == ("stage", nov(2))
+    assert decision.reason == (
+        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. The promise to pay by Wednesday "
+        "28 October was not kept. The second message goes out on Monday 2 November if it is still open."
+    )
+
+
+def test_a_promise_without_an_amount_that_was_kept_in_part_names_what_came():
+    promised = replace(PROMISED, amount=None)
+    part = after(reminder("S1", octo(24)), holds=(promised,), receipts=(came(octo(30), "120.00", "1.00"),))
+
+    decision = decide(part, RULES, nov(4))
+
+    assert decision.reason == (
+        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October; the promise to pay by Friday "
+        "30 October was kept in part: $120.00 came. The second message goes out on Wednesday 4 November."
+    )
