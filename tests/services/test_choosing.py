@@ -67,11 +67,15 @@ def world():
     ids = {row["DisplayName"]: row["Id"] for row in _rows(world, "Customer")}
     for name in NAMES:
         world.invoice(ids[name], "640.00", date(2026, 1, 21), date(2026, 2, 20), DocNumber=f"late-{name}")
-    # Hazel bought twice before: paid on Monday 2 March, 10 days late and 8 days early.
+    # Hazel paid on Monday 2 March: 10 days late, 8 days early, and for two invoices of a year ago; the first
+    # of these is older than twelve months.  One more is of the very day.
     paid = [
         world.invoice(ids["Hazel"], "300.00", date(2026, 1, 21), date(2026, 2, 20))["Id"],
         world.invoice(ids["Hazel"], "200.00", date(2026, 2, 8), date(2026, 3, 10))["Id"],
+        world.invoice(ids["Hazel"], "100.00", date(2025, 3, 2), date(2025, 4, 1))["Id"],  # 335 days late
+        world.invoice(ids["Hazel"], "50.00", date(2025, 3, 3), date(2025, 4, 2))["Id"],  # 334 days late
     ]
+    world.invoice(ids["Hazel"], "25.00", MONDAY, date(2026, 4, 1))
     world.act("pay", customer="Hazel", invoices=[{"id": one} for one in paid])
     world.connect()
     world.settled_in()
@@ -261,7 +265,7 @@ def test_the_card_says_why_what_is_owed_and_what_is_not_known(world):
 
 @pytest.mark.parametrize(
     ("since", "bought", "paid"),
-    [(date(2025, 3, 2), Money(Decimal("1140.00"), "USD"), 2), (date(2025, 3, 3), None, None)],
+    [(date(2025, 3, 2), Money(Decimal("1215.00"), "USD"), 4), (date(2025, 3, 3), None, None)],
 )
 def test_sales_and_lateness_are_told_where_twelve_months_are_known(world, since, bought, paid):
     history_from(world, since)
@@ -271,7 +275,7 @@ def test_sales_and_lateness_are_told_where_twelve_months_are_known(world, since,
     assert isinstance(card, HandOver)
     assert card.known_from == since
     assert (card.bought, card.paid) == (bought, paid)
-    assert (card.late, card.late_days) == ((1, 10) if paid else (None, None))
+    assert (card.late, card.late_days) == ((3, 334) if paid else (None, None))
     history_from(world, None)
 
 
