@@ -315,7 +315,13 @@ def _said_of(view: View, missed: Judged) -> str:
 
 def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     if step.stage is None or outcome is Outcome.DECIDE:
-        why = _why_a_person(view, step)
+        if step.waits_for == "promises":
+            day = view.day(step.since)
+            return (
+                f"The promise to pay by {day} was not the first one broken. "
+                "Choose: call again, a plan, hand over, or stop."
+            )
+        why = _why_a_person(step)
         return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
     day = view.day(view.today)
     name = message_name(step)
@@ -330,9 +336,7 @@ def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     return f"{name} goes out on {day}."
 
 
-def _why_a_person(view: View, step: Step) -> str:
-    if step.waits_for == "promises":
-        return f"The promise to pay by {view.day(step.since)} was not the first one broken"
+def _why_a_person(step: Step) -> str:
     if step.waits_for == "due" and step.stage is None:
         return "No step is left that may name it"
     return "All steps are done"

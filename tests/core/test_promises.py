@@ -106,8 +106,8 @@ def test_after_a_second_broken_promise_a_person_decides():
     assert (later.outcome, later.task_kind) == (Outcome.DECIDE, "decide")
     assert later.reason == (
         "A person decides: invoice 10611 ($780.40) was due on Friday 23 October. The promise to pay by "
-        "Wednesday 28 October was not the first one broken. Choose: call again, offer a plan, propose "
-        "mediation, hand over, or stop."
+        "Wednesday 28 October was not the first one broken. Choose: call again, a plan, hand "
+        "over, or stop."
     )
 
 
