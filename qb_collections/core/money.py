@@ -70,10 +70,12 @@ class Money:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of amounts, zero when there are none.  Every amount must be in the currency."""
-    result = Money.zero(currency)
-    for amount in amounts:
-        result = result + amount
-    return result
+    result = Decimal(0)
+    for money in amounts:
+        if money.currency != currency:
+            raise ValueError(f"cannot mix {money.currency} and {currency}")
+        result += money.amount
+    return Money(result, currency)
 
 
 def split_evenly(whole: Money, count: int) -> tuple[Money, ...]:

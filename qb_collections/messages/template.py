@@ -156,9 +156,10 @@ class Template:
             if isinstance(node, _Text):
                 parts.append(node.text)
                 continue
-            value = row[node.name] if node.name in row else fields[node.name]
+            name = node.name
+            value = row[name] if name in row else fields[name]
             if isinstance(node, _Field):
-                if not isinstance(value, str) or not value.strip():
+                if not isinstance(value, str) or not value or value.isspace():
                     what = f"{{{node.name}}} is needed here and is empty."
                     raise TemplateRefused(
                         self.name, node.line, what, f"a value, or [[if {node.name}]] around it", node.name
@@ -170,9 +171,10 @@ class Template:
                     self._fill(inside, fields, row, parts)
             else:
                 assert isinstance(value, Rows)
-                empty = {**row, **dict.fromkeys(value.names)}
                 for each in value.rows:
-                    self._fill(node.then, fields, {**empty, **each}, parts)
+                    if row or len(each) < len(value.names):
+                        each = {**row, **dict.fromkeys(value.names), **each}
+                    self._fill(node.then, fields, each, parts)
 
     def _unknown(self, node: _Field | _Part, known: Set[str]) -> TemplateRefused:
         near = get_close_matches(node.name, sorted(known), n=1)

@@ -56,6 +56,7 @@ def next_night_on(company: Company, now: datetime) -> date:
     return company.today(now)
 
 
+@no_collector()
 def preview(context: Context, company: Company, lease: Lease) -> int:
     """Decide for the date of the next night and store the draft.  Syncs nothing, moves no next look."""
     now = context.clock.now()
@@ -87,6 +88,12 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
     with reading(context.engine) as conn:
         company = companies.get(conn, company.id)
     _mark_who_bought_most(context, company, lease, on)
+    return _tonight(context, company, lease, on, now)
+
+
+@no_collector()
+def _tonight(context: Context, company: Company, lease: Lease, on: date, now: datetime) -> int:
+    """Decide and apply what is due, from what the mirror has; return the run's id."""
     night = decide_company(context, company, on)
     contacts = _counts([one.decision.outcome for one in night.decided])["contacts"]
     hold = run_gates.hold(context, company, lease, on, contacts)
@@ -101,9 +108,8 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
         brake = hold or _brake(conn, company, run, night)
         if company.live_since_on is None and company.mode is not Mode.SHADOW:
             company = companies.update(conn, company.id, live_since_on=on)
-    with no_collector():
-        for chunk in _chunks(night.decided):
-            _apply(context, company, lease, run, night, chunk, drafts, now, held=brake is not None)
+    for chunk in _chunks(night.decided):
+        _apply(context, company, lease, run, night, chunk, drafts, now, held=brake is not None)
     with durable(context.engine) as conn:
         lease.check(conn)
         stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)
@@ -212,9 +218,7 @@ def _with_approval(
         and draft.facts_hash == one.facts
     ):
         approval = Approval.GIVEN
-    return PlannedIntent(
-        effect.key, effect.kind, effect.due_at, effect.plan, approval, effect.depends_on_keys
-    )
+    return effect if approval is effect.approval else replace(effect, approval=approval)
 
 
 def _in_their_words(effect: PlannedIntent, one: Decided, on: date) -> PlannedIntent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,9 +36,16 @@ def _is_plain(value: object) -> bool:
         return True
     if kind is int:
         return -_LARGE < value < _LARGE  # type: ignore[operator]
-    if kind is dict:
-        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))  # type: ignore[attr-defined,call-overload]
-    return (kind is list or kind is tuple) and all(map(_is_plain, value))  # type: ignore[call-overload]
+    parts: Iterable[object]
+    if isinstance(value, dict):
+        if not {key.__class__ for key in value} <= _TEXT:
+            return False
+        parts = value.values()
+    elif isinstance(value, list | tuple):
+        parts = value
+    else:
+        return False
+    return all(part.__class__ in _PLAIN_KINDS or _is_plain(part) for part in parts)
 
 
 def _encode(value: object) -> object:
@@ -65,6 +73,7 @@ def _decode(value: dict[str, Any]) -> Any:
 
 
 _LARGE = 2**53
+_TEXT = {str}
 _PLAIN_KINDS = frozenset({str, bool, type(None), date, Finding})
 _PLAIN = msgspec.json.Encoder(order="sorted")
 _ENCODER = json.JSONEncoder(

@@ -26,10 +26,22 @@ def upsert(conn: Connection, table: Table, rows: Rows, *, key: Sequence[str]) ->
         _execute(conn, table, tuple(key), taken, rows)
 
 
-def insert_all(conn: Connection, table: Table, rows: Rows) -> None:
-    """Insert the rows; one that is there already is our mistake.  All rows name the same columns."""
-    if rows:
-        _execute(conn, table, None, (), rows)
+def insert_all(
+    conn: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of these columns, in this order; one that is there already is our mistake."""
+    if not rows:
+        return
+    fast = _compiled(conn.dialect, table, None, (), names) if conn.dialect.name == "sqlite" else None
+    if fast is None or fast[2] != names:
+        conn.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    sql, _, _, processors = fast
+    columns = [
+        column if bind is None else [*map(bind, column)]
+        for column, bind in zip(zip(*rows, strict=True), processors, strict=True)
+    ]
+    conn.exec_driver_sql(sql, list(zip(*columns, strict=True)))
 
 
 def insert_missing(conn: Connection, table: Table, rows: Rows, *, key: Sequence[str]) -> None:
@@ -39,14 +51,14 @@ def insert_missing(conn: Connection, table: Table, rows: Rows, *, key: Sequence[
 
 
 def _execute(
-    conn: Connection, table: Table, key: tuple[str, ...] | None, taken: tuple[str, ...], rows: Rows
+    conn: Connection, table: Table, key: tuple[str, ...], taken: tuple[str, ...], rows: Rows
 ) -> None:
     # A page of a thousand rows: half of its time would go into binding each row by itself.
     fast = None
     if conn.dialect.name == "sqlite" and len(rows) >= MANY:
         fast = _compiled(conn.dialect, table, key, taken, tuple(rows[0]))
     if fast is None:
-        conn.execute(_statement(conn.dialect.name, table, key, taken), list(rows))
+        conn.execute(statement_for(conn.dialect.name, table, key, taken), list(rows))
         return
     sql, filled, names, processors = fast
     columns = [
@@ -73,20 +85,18 @@ def _compiled(
 
     None: the table works out columns that the rows do not name, which only SQLAlchemy can.
     """
-    compiled = _statement(dialect.name, table, key, taken).compile(dialect=dialect, column_keys=list(columns))
+    insert = table.insert() if key is None else statement_for(dialect.name, table, key, taken)
+    compiled = insert.compile(dialect=dialect, column_keys=list(columns))
     names = tuple(compiled.positiontup or ())
-    filled = {}
-    for name in set(names) - set(columns):
-        default = table.c[name].default
-        if not isinstance(default, ScalarElementColumnDefault):
-            return None
-        filled[name] = default.arg
     processors = tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    filled = {}
+    for name, bind in zip(names, processors, strict=True):
+        if name not in columns:
+            default = table.c[name].default
+            if not isinstance(default, ScalarElementColumnDefault):
+                return None
+            filled[name] = default.arg if bind is None else bind(default.arg)
     return str(compiled), filled, names, processors
-
-
-def _statement(database: str, table: Table, key: Sequence[str] | None, taken: Sequence[str]) -> Insert:
-    return table.insert() if key is None else statement_for(database, table, key, taken)
 
 
 def statement_for(database: str, table: Table, key: Sequence[str], taken: Sequence[str]) -> Insert:
