@@ -10,11 +10,12 @@ from decimal import Decimal
 from qb_collections.core import metrics
 from qb_collections.core.case import ContactKind, HoldKind
 from qb_collections.core.past import ZERO, Past
-from qb_collections.core.promise_record import Judged, Outcome
+from qb_collections.core.promise_record import Judged
+from qb_collections.core.promises import PromiseState
 from qb_collections.core.replay_account import Said
 from qb_collections.core.replay_events import HoldSpan
 
-OVER = (Outcome.KEPT, Outcome.PART, Outcome.BROKEN)
+OVER = (PromiseState.KEPT, PromiseState.PART_KEPT, PromiseState.BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,14 @@ class Records:
 
 
 def kept_count(promises: Iterable[Judged]) -> Decimal | None:
-    over = [one for one in promises if one.outcome in OVER]
-    return metrics.ratio(sum(one.outcome is Outcome.KEPT for one in over), len(over))
+    over = [one for one in promises if one.state in OVER]
+    return metrics.ratio(sum(one.state is PromiseState.KEPT for one in over), len(over))
 
 
 def promised(promises: Iterable[Judged], at_most: Decimal) -> Decimal:
     return min(
-        sum((one.promised - one.received for one in promises if one.outcome is Outcome.OPEN), ZERO), at_most
+        sum((one.promised - one.received for one in promises if one.state is PromiseState.OPEN), ZERO),
+        at_most,
     )
 
 

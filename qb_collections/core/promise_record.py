@@ -6,19 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.past import ZERO, Past, PastInvoice
+from qb_collections.core.promises import PromiseState
 from qb_collections.core.traits import Kept
-
-
-class Outcome(StrEnum):
-    OPEN = "open"
-    KEPT = "kept"
-    PART = "part"
-    BROKEN = "broken"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,7 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Judged:
     promise: Promise
-    outcome: Outcome
+    state: PromiseState
     promised: Decimal
     received: Decimal
     currency: str
@@ -67,31 +59,33 @@ def judge(
             (amount for day, amount in money.get(head, ()) if hold.placed_on <= day <= until), ZERO
         )
         judged.append(
-            Judged(promise, _outcome(promise, promised, received, end, on), promised, received, currency)
+            Judged(promise, _state(promise, promised, received, end, on), promised, received, currency)
         )
     return judged
 
 
 def kept_by_customer(past: Past, judged: Iterable[Judged]) -> dict[str, Kept]:
     """Counts of the promises that are over, by head of case."""
-    found: dict[str, list[Outcome]] = {}
+    found: dict[str, list[PromiseState]] = {}
     for one in judged:
-        found.setdefault(past.head(one.promise.customer_id), []).append(one.outcome)
+        found.setdefault(past.head(one.promise.customer_id), []).append(one.state)
     return {
-        head: Kept(some.count(Outcome.KEPT), some.count(Outcome.PART), some.count(Outcome.BROKEN))
+        head: Kept(
+            some.count(PromiseState.KEPT), some.count(PromiseState.PART_KEPT), some.count(PromiseState.BROKEN)
+        )
         for head, some in found.items()
-        if {Outcome.KEPT, Outcome.PART, Outcome.BROKEN} & set(some)
+        if {PromiseState.KEPT, PromiseState.PART_KEPT, PromiseState.BROKEN} & set(some)
     }
 
 
-def _outcome(promise: Promise, promised: Decimal, received: Decimal, end: date, on: date) -> Outcome:
+def _state(promise: Promise, promised: Decimal, received: Decimal, end: date, on: date) -> PromiseState:
     if received >= promised > 0:
-        return Outcome.KEPT
+        return PromiseState.KEPT
     if promise.lifted_on is not None and promise.lifted_on <= min(on, end):
-        return Outcome.WITHDRAWN
+        return PromiseState.WITHDRAWN
     if on < end:
-        return Outcome.OPEN
-    return Outcome.PART if received > 0 else Outcome.BROKEN
+        return PromiseState.OPEN
+    return PromiseState.PART_KEPT if received > 0 else PromiseState.BROKEN
 
 
 def _money_by_head(past: Past) -> dict[str, list[tuple[date, Decimal]]]:

@@ -23,6 +23,7 @@ class PromiseState(StrEnum):
     KEPT = "kept"
     PART_KEPT = "part-kept"
     BROKEN = "broken"
+    WITHDRAWN = "withdrawn"  # a person lifted it before its end
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def standing(past: Past, books: Past, currency: str, on: date, records: Records)
         recovered=_recovered(past, found, on),
         promises_kept_count=dealings.kept_count(promises),
         promises_kept_amount=metrics.share_kept(
-            (one.promised, one.received) for one in promises if one.outcome in dealings.OVER
+            (one.promised, one.received) for one in promises if one.state in dealings.OVER
         ),
         promise_coverage=metrics.ratio(dealings.promised(promises, open_now - current), open_now - current),
         contacts=len(said),

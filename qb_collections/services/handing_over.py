@@ -14,8 +14,8 @@ from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.money import total
 from qb_collections.core.past import Past
-from qb_collections.core.promise_record import Outcome as Kept
 from qb_collections.core.promise_record import Promise, judge
+from qb_collections.core.promises import PromiseState
 from qb_collections.core.rules import Rules
 from qb_collections.core.traits import days_late
 from qb_collections.messages.facts import HandOver
@@ -27,7 +27,7 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
 Key = tuple[str, str]
-_OVER = (Kept.KEPT, Kept.PART, Kept.BROKEN)
+_OVER = (PromiseState.KEPT, PromiseState.PART_KEPT, PromiseState.BROKEN)
 
 
 def cards(
@@ -112,8 +112,8 @@ def _promises(
     ]
     grace = rules.policy.promises.grace_business_days
     judged = judge(past, made, lambda day: rules.calendar.add_business_days(day, grace), on)
-    over = [one.outcome for one in judged if one.outcome in _OVER]
-    return len(over), over.count(Kept.KEPT)
+    over = [one.state for one in judged if one.state in _OVER]
+    return len(over), over.count(PromiseState.KEPT)
 
 
 def _year_before(on: date) -> date:

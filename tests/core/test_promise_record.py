@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.core.case import Hold, HoldKind
-from qb_collections.core.promise_record import Outcome, Promise, judge, kept_by_customer
+from qb_collections.core.promise_record import Promise, judge, kept_by_customer
+from qb_collections.core.promises import PromiseState
 from qb_collections.core.traits import Kept
 from tests.core.pasts import Books, usd
 
@@ -39,13 +40,13 @@ def books():
 @pytest.mark.parametrize(
     ("received", "outcome"),
     [
-        ((), Outcome.BROKEN),
-        (((date(2026, 3, 1), "100"),), Outcome.BROKEN),  # before it was made
-        (((MADE, "100"),), Outcome.KEPT),
-        (((LAST, "100"),), Outcome.KEPT),
-        (((LAST + timedelta(days=1), "100"),), Outcome.BROKEN),
-        (((MADE, "60"), (LAST, "40")), Outcome.KEPT),
-        (((LAST, "99.99"),), Outcome.PART),
+        ((), PromiseState.BROKEN),
+        (((date(2026, 3, 1), "100"),), PromiseState.BROKEN),  # before it was made
+        (((MADE, "100"),), PromiseState.KEPT),
+        (((LAST, "100"),), PromiseState.KEPT),
+        (((LAST + timedelta(days=1), "100"),), PromiseState.BROKEN),
+        (((MADE, "60"), (LAST, "40")), PromiseState.KEPT),
+        (((LAST, "99.99"),), PromiseState.PART_KEPT),
     ],
 )
 def test_money_by_the_last_grace_day_decides(received, outcome):
@@ -55,16 +56,16 @@ def test_money_by_the_last_grace_day_decides(received, outcome):
 
     [found] = judge(made.past(), [promise()], last_day, date(2026, 3, 31))
 
-    assert found.outcome is outcome
+    assert found.state is outcome
 
 
 @pytest.mark.parametrize(
-    ("on", "outcome"), [(LAST - timedelta(days=1), Outcome.OPEN), (LAST, Outcome.BROKEN)]
+    ("on", "outcome"), [(LAST - timedelta(days=1), PromiseState.OPEN), (LAST, PromiseState.BROKEN)]
 )
 def test_it_is_open_until_the_end_of_its_last_grace_day(on, outcome):
     [found] = judge(books().past(), [promise()], last_day, on)
 
-    assert found.outcome is outcome
+    assert found.state is outcome
 
 
 def test_one_that_was_made_later_is_not_known_yet():
@@ -76,7 +77,7 @@ def test_withdrawn_when_a_person_lifts_it_before_its_end():
     paid = books().pay(date(2026, 3, 4), ("1", "100")).past()
     [kept] = judge(paid, [promise(lifted_on=date(2026, 3, 5))], last_day, date(2026, 3, 31))
 
-    assert (found.outcome, kept.outcome) == (Outcome.WITHDRAWN, Outcome.KEPT)
+    assert (found.state, kept.state) == (PromiseState.WITHDRAWN, PromiseState.KEPT)
 
 
 def test_without_an_amount_it_was_about_what_was_owed():
@@ -86,8 +87,8 @@ def test_without_an_amount_it_was_about_what_was_owed():
     [of_invoice] = judge(made.past(), [promise(None, "1")], last_day, date(2026, 3, 31))
     [of_all] = judge(made.past(), [promise(None)], last_day, date(2026, 3, 31))
 
-    assert (of_invoice.promised, of_invoice.outcome) == (Decimal(70), Outcome.KEPT)
-    assert (of_all.promised, of_all.outcome) == (Decimal(70), Outcome.KEPT)
+    assert (of_invoice.promised, of_invoice.state) == (Decimal(70), PromiseState.KEPT)
+    assert (of_all.promised, of_all.state) == (Decimal(70), PromiseState.KEPT)
 
 
 def test_counts_go_to_whose_case_it_is():
@@ -107,7 +108,7 @@ def test_what_was_billed_after_the_promise_is_none_of_it_and_a_payment_of_nothin
 
     [found] = judge(made.past(), [promise(None)], last_day, date(2026, 3, 31))
 
-    assert (found.promised, found.received, found.outcome) == (Decimal(100), Decimal(0), Outcome.BROKEN)
+    assert (found.promised, found.received, found.state) == (Decimal(100), Decimal(0), PromiseState.BROKEN)
 
 
 def test_only_promises_are_judged():
@@ -127,7 +128,11 @@ def test_a_bill_of_the_promises_own_day_is_part_of_it_and_money_of_that_day_is_n
 
     [found] = judge(made.past(), [promise(None, "1")], last_day, date(2026, 3, 31))
 
-    assert (found.promised, found.received, found.outcome) == (Decimal(100), Decimal(30), Outcome.PART)
+    assert (found.promised, found.received, found.state) == (
+        Decimal(100),
+        Decimal(30),
+        PromiseState.PART_KEPT,
+    )
 
 
 @pytest.mark.parametrize(("due", "promised"), [(PROMISED, "100"), (PROMISED + timedelta(days=1), "0")])
@@ -137,4 +142,4 @@ def test_about_the_whole_account_is_what_is_due_by_the_promised_day(due, promise
     [found] = judge(made.past(), [promise(None)], last_day, date(2026, 3, 31))
 
     assert found.promised == Decimal(promised)
-    assert found.outcome is Outcome.BROKEN
+    assert found.state is PromiseState.BROKEN

@@ -8,7 +8,8 @@ import pytest
 from qb_collections.core.case import Contact, ContactKind, Hold, HoldKind
 from qb_collections.core.dealings import Records
 from qb_collections.core.past import looked_through
-from qb_collections.core.promise_record import Judged, Outcome, Promise
+from qb_collections.core.promise_record import Judged, Promise
+from qb_collections.core.promises import PromiseState
 from qb_collections.core.replay_account import Said
 from qb_collections.core.replay_events import HoldSpan
 from qb_collections.core.standing import standing
@@ -187,11 +188,11 @@ def judged(outcome, promised, received):
 def test_promises_are_rated_by_count_and_amount_and_cover_what_is_late():
     records = Records(
         promises=[
-            judged(Outcome.KEPT, "100", "100"),
-            judged(Outcome.PART, "100", "50"),
-            judged(Outcome.BROKEN, "100", "0"),
-            judged(Outcome.OPEN, "60", "0"),
-            judged(Outcome.WITHDRAWN, "500", "0"),
+            judged(PromiseState.KEPT, "100", "100"),
+            judged(PromiseState.PART_KEPT, "100", "50"),
+            judged(PromiseState.BROKEN, "100", "0"),
+            judged(PromiseState.OPEN, "60", "0"),
+            judged(PromiseState.WITHDRAWN, "500", "0"),
         ]
     )
 
@@ -324,15 +325,15 @@ def test_every_bucket_rolls_into_an_older_one():
 
 
 def test_promises_of_another_currency_are_rated_there():
-    euro = judged(Outcome.BROKEN, "100", "0")
-    euro = Judged(euro.promise, euro.outcome, euro.promised, euro.received, "EUR")
+    euro = judged(PromiseState.BROKEN, "100", "0")
+    euro = Judged(euro.promise, euro.state, euro.promised, euro.received, "EUR")
 
     assert stands(records=Records(promises=[euro])).promises_kept_count is None
 
 
 def test_more_promised_than_late_covers_all_of_it_and_a_part_received_is_off():
-    found = stands(records=Records(promises=[judged(Outcome.OPEN, "900", "0")]))
-    part = stands(records=Records(promises=[judged(Outcome.OPEN, "100", "40")]))
+    found = stands(records=Records(promises=[judged(PromiseState.OPEN, "900", "0")]))
+    part = stands(records=Records(promises=[judged(PromiseState.OPEN, "100", "40")]))
 
     assert (found.promise_coverage, part.promise_coverage) == (1, D("0.4"))
 
