@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, func, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from qb_collections.store import json_text
@@ -139,7 +139,7 @@ def _postgres_options(engine: Engine, mode: Mode) -> dict[str, Any]:
 def _one_writer(conn: Connection, mode: Mode) -> None:
     """Writers take turns on PostgreSQL too, as BEGIN IMMEDIATE makes them on SQLite."""
     if conn.dialect.name == "postgresql" and mode is not Mode.READING:
-        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+        conn.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
