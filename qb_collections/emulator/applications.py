@@ -154,6 +154,22 @@ def released(work: Work, source: str, id_: str) -> dict[tuple[str, str, str], De
     return found
 
 
+def home_total(work: Work, entity: str, id_: str, line: str, document: Body) -> Decimal:
+    """Return what a document (or one line of it) put on receivables or payables at home, positive."""
+    return money(_whole_of(work, entity, id_, line, document)[1])
+
+
+def home_open(work: Work, entity: str, id_: str, line: str, document: Body, left: Decimal) -> Decimal:
+    """Return what is open at home while `left` is open of a document (or one line of it), both positive.
+
+    It is what payments have not released yet, so that ageings add up to the accounts to the cent.
+    """
+    if not currencies.is_foreign(work, document):
+        return left
+    whole, home = _whole_of(work, entity, id_, line, document)
+    return money(home - share(home, whole - units(left), whole, currencies.home_unit(work)))
+
+
 def share(amount: int, done: int, total: int, unit: int) -> int:
     """Return done/total of an amount in whole units (both in the store's; a cent is 100)."""
     if not total:

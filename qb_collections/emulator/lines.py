@@ -222,6 +222,19 @@ def amount_of(line: Body) -> Decimal:
     )
 
 
+def add_up(lines: list[Body], cut: Rounding) -> None:
+    """Compute bundles, the subtotal and discounts by percent again, after amounts have changed."""
+    for line in lines:
+        if line["DetailType"] == "GroupLineDetail":
+            line["Amount"] = sum((part["Amount"] for part in line["GroupLineDetail"]["Line"]), ZERO)
+    whole = subtotal(lines)
+    for line in lines:
+        if line["DetailType"] == "SubTotalLineDetail":
+            line["Amount"] = whole
+        elif line["DetailType"] == "DiscountLineDetail" and line["DiscountLineDetail"]["PercentBased"]:
+            line["Amount"] = cut(whole * line["DiscountLineDetail"]["DiscountPercent"] / 100)
+
+
 def sales(lines: list[Body]) -> Iterator[Body]:
     """Yield every line that sells something, those inside bundles too."""
     for line in lines:

@@ -53,20 +53,26 @@ _DEEPEST = 20
 _HOLDERS = (dict, list)
 
 
-def check(body: Any, depth: int = 0) -> None:
-    """Raise Fault 2010 where a list, an object or a plain value stands in another's place."""
+def check(body: Any, depth: int = 0, *, free: bool = False) -> None:
+    """Raise Fault 2010 where a list, an object or a plain value stands in another's place.
+
+    In extensions (LineEx, PurchaseEx) QuickBooks' own names mean something else, and clients send back what
+    they read: there (free) only the depth counts.
+    """
     if depth > _DEEPEST:
         raise errors.unreadable("A value nested too deeply")
     if isinstance(body, list):
         for part in body:
             if isinstance(part, _HOLDERS):
-                check(part, depth + 1)
+                check(part, depth + 1, free=free)
     if not isinstance(body, dict):
         return
     for name, value in body.items():
         if value is None or value == "":
             continue
-        if name in _LISTS:
+        if free:
+            pass
+        elif name in _LISTS:
             if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
                 raise errors.unreadable(f"{name} should be a list of objects, and it")
         elif name in _OBJECTS or name.endswith(_OBJECT_ENDINGS):
@@ -75,4 +81,4 @@ def check(body: Any, depth: int = 0) -> None:
         elif name in _PLAIN and isinstance(value, dict | list):
             raise errors.unreadable(f"{name} should be a plain value, and it")
         if isinstance(value, _HOLDERS):
-            check(value, depth + 1)
+            check(value, depth + 1, free=free or name.endswith("Ex"))

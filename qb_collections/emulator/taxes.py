@@ -1,7 +1,9 @@
 """Sales tax of one document: US codes TAX and NON with one rate, or a code on every line elsewhere."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from qb_collections.emulator import currencies, errors, expense_lines, lines
@@ -10,6 +12,9 @@ from qb_collections.emulator.wire import ZERO, Body
 from qb_collections.emulator.work import Work
 
 _HUNDRED = Decimal(100)
+
+# A rate, the net it is taken from, and the tax itself where prices had it in.
+Part = tuple[Body, Decimal, Decimal | None]
 
 
 def assess(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
@@ -26,7 +31,7 @@ def assess(work: Work, new: Body, old: Body | None, *, named: bool) -> None:
         new["TxnTaxDetail"] = {"TotalTax": ZERO}
         return
     rates = _us(work, new, sent) if work.country in ("US", "USA") else _elsewhere(work, new)
-    tax_lines = [_tax_line(work, new, rate, base) for rate, base in rates]
+    tax_lines = [_tax_line(work, new, *part) for part in rates]
     own = _own_figure(sent, old)
     if own is not None and tax_lines:
         own = currencies.in_unit(work, new, own)
@@ -50,23 +55,16 @@ def assess_purchase(work: Work, new: Body, old: Body | None, *, named: bool) -> 
         new["TxnTaxDetail"] = old["TxnTaxDetail"]
         return
     treatment = new.setdefault("GlobalTaxCalculation", "TaxExcluded")
-    bases: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    rates: dict[str, Body] = {}
+    sums = _Sums()
     for line, detail, _ in expense_lines.booked(new["Line"]):
         ref = detail.get("TaxCodeRef")
         if not ref or treatment == "NotApplicable":
             continue
         code = work.referred("TaxCode", ref, "TaxCodeRef", inactive=True)
         found = _rates(work, code, "PurchaseTaxRateList")
-        if treatment == "TaxInclusive":
-            gross: Decimal = detail.get("TaxInclusiveAmt") or line["Amount"]
-            detail["TaxInclusiveAmt"] = gross
-            percent = sum((rate["RateValue"] for rate in found), ZERO)
-            line["Amount"] = currencies.in_unit(work, new, gross * _HUNDRED / (_HUNDRED + percent))
-        for rate in found:
-            rates[rate["Id"]] = rate
-            bases[rate["Id"]] += line["Amount"]
-    tax_lines = [_tax_line(work, new, rates[id_], base) for id_, base in bases.items()]
+        taken = _take_tax_out(work, new, line, detail, found) if treatment == "TaxInclusive" else None
+        sums.add(line["Amount"], found, taken)
+    tax_lines = [_tax_line(work, new, *part) for part in sums.parts()]
     whole: Body = {"TotalTax": sum((line["Amount"] for line in tax_lines), ZERO)}
     new["TxnTaxDetail"] = whole | ({"TaxLine": tax_lines} if tax_lines else {})
 
@@ -81,7 +79,7 @@ def _own_figure(sent: Body, old: Body | None) -> Decimal | None:
     return figure
 
 
-def _us(work: Work, new: Body, sent: Body) -> list[tuple[Body, Decimal]]:
+def _us(work: Work, new: Body, sent: Body) -> list[Part]:
     automated = bool(work.preference("TaxPrefs", "PartnerTaxEnabled"))
     customer = work.body("Customer", (new.get("CustomerRef") or {}).get("value", "")) or {}
     _mark_us(work, new, taxed=True)
@@ -94,7 +92,7 @@ def _us(work: Work, new: Body, sent: Body) -> list[tuple[Body, Decimal]]:
     base = _taxable_base(work, new)
     if base == 0:
         return []
-    return [(rate, base) for rate in _rates(work, code)]
+    return [(rate, base, None) for rate in _rates(work, code)]
 
 
 def _mark_us(work: Work, new: Body, *, taxed: bool) -> None:
@@ -126,37 +124,64 @@ def _taxable_base(work: Work, new: Body) -> Decimal:
     return taxable
 
 
-def _elsewhere(work: Work, new: Body) -> list[tuple[Body, Decimal]]:
+def _elsewhere(work: Work, new: Body) -> list[Part]:
     treatment = new.setdefault("GlobalTaxCalculation", "TaxExcluded")
     if treatment == "NotApplicable":
         return []
-    bases: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    rates: dict[str, Body] = {}
+    sums = _Sums()
     for line in lines.sales(new["Line"]):
-        ref = line["SalesItemLineDetail"].get("TaxCodeRef")
-        if not ref:
+        detail = line["SalesItemLineDetail"]
+        if not detail.get("TaxCodeRef"):
             raise errors.business("Make sure all your transactions have a GST/VAT rate before you save.")
-        found = _rates(work, work.referred("TaxCode", ref, "TaxCodeRef", inactive=True))
-        if treatment == "TaxInclusive":
-            _take_tax_out(work, new, line, found)
-        for rate in found:
-            rates[rate["Id"]] = rate
-            bases[rate["Id"]] += line["Amount"]
+        found = _rates(work, work.referred("TaxCode", detail["TaxCodeRef"], "TaxCodeRef", inactive=True))
+        taken = _take_tax_out(work, new, line, detail, found) if treatment == "TaxInclusive" else None
+        sums.add(line["Amount"], found, taken)
     if treatment == "TaxInclusive":
-        for line in new["Line"]:
-            if line["DetailType"] == "SubTotalLineDetail":
-                line["Amount"] = lines.subtotal(new["Line"])
-    return [(rates[id_], base) for id_, base in bases.items()]
+        lines.add_up(new["Line"], partial(currencies.in_unit, work, new))
+    return sums.parts()
 
 
-def _take_tax_out(work: Work, new: Body, line: Body, rates: list[Body]) -> None:
-    """The line's gross stands in TaxInclusiveAmt; its Amount is the net."""
-    detail = line["SalesItemLineDetail"]
-    gross = detail.get("TaxInclusiveAmt") or line["Amount"]
+def _take_tax_out(work: Work, new: Body, line: Body, detail: Body, rates: list[Body]) -> list[Decimal]:
+    """The line's gross stands in TaxInclusiveAmt, its Amount is the net; return the tax of each rate.
+
+    Net and tax are the gross to the cent.
+    """
+    gross: Decimal = detail.get("TaxInclusiveAmt") or line["Amount"]
     share = sum((rate["RateValue"] for rate in rates), ZERO)
     detail["TaxInclusiveAmt"] = gross
     line["Amount"] = currencies.in_unit(work, new, gross * _HUNDRED / (_HUNDRED + share))
     detail.pop("UnitPrice", None)  # it was gross
+    left = gross - line["Amount"]
+    taken = []
+    for rate in rates[:-1]:
+        part = currencies.in_unit(work, new, (gross - line["Amount"]) * rate["RateValue"] / (share or 1))
+        taken.append(part)
+        left -= part
+    return [*taken, left] if rates else []
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What a document's lines come to at each rate."""
+
+    rates: dict[str, Body] = field(default_factory=dict)
+    bases: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    taken: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    inclusive: bool = False
+
+    def add(self, base: Decimal, rates: list[Body], taken: list[Decimal] | None) -> None:
+        """Add a line: its net, its rates, and what was taken out of it for each where its price had it in."""
+        self.inclusive = self.inclusive or taken is not None
+        for index, rate in enumerate(rates):
+            self.rates[rate["Id"]] = rate
+            self.bases[rate["Id"]] += base
+            self.taken[rate["Id"]] += taken[index] if taken is not None else ZERO
+
+    def parts(self) -> list[Part]:
+        return [
+            (self.rates[id_], base, self.taken[id_] if self.inclusive else None)
+            for id_, base in self.bases.items()
+        ]
 
 
 def _rates(work: Work, code: Body, which: str = "SalesTaxRateList") -> list[Body]:
@@ -166,9 +191,10 @@ def _rates(work: Work, code: Body, which: str = "SalesTaxRateList") -> list[Body
     ]
 
 
-def _tax_line(work: Work, new: Body, rate: Body, base: Decimal) -> Body:
+def _tax_line(work: Work, new: Body, rate: Body, base: Decimal, taken: Decimal | None) -> Body:
+    computed = currencies.in_unit(work, new, base * rate["RateValue"] / _HUNDRED)
     return {
-        "Amount": currencies.in_unit(work, new, base * rate["RateValue"] / _HUNDRED),
+        "Amount": computed if taken is None else taken,
         "DetailType": "TaxLineDetail",
         "TaxLineDetail": {
             "TaxRateRef": {"value": rate["Id"]},

@@ -2,11 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qb_collections.emulator.errors import Fault
+from tests.emulator import random_checks, random_steps
+from tests.emulator.random_books import RandomBooks
 from tests.emulator.small_company import REALM, sale, small_company
 
 AMOUNTS = st.integers(1, 50_000).map(lambda cents: str(Decimal(cents) / 100))
@@ -170,3 +174,35 @@ def test_once_everything_is_paid_cash_and_accrual_agree(documents, percent):
                 keeper.company.pay(str(part), ("Invoice", row["Id"], str(part)), TxnDate="2026-12-01")
 
     assert keeper.company.balances(basis="cash") == keeper.company.balances()
+
+
+def live(kind, names_and_seeds, auto_apply):
+    """Carry the steps out in a company of this kind; each checks what must hold, the end checks the rest."""
+    books = RandomBooks(kind, auto_apply=auto_apply)
+    for step in names_and_seeds:
+        books.do(step)
+    random_checks.check_reports(books)
+    random_checks.check_echoes(books)
+
+
+# The second of each kind once found a contradiction.
+@pytest.mark.parametrize(
+    ("kind", "seed"),
+    [("us", 1), ("us", 117), ("uk", 2), ("uk", 11), ("several", 3), ("several", 19)],
+)
+def test_nothing_that_happens_to_a_company_makes_its_books_contradict_themselves(kind, seed):
+    rng = Random(seed)
+    steps = [(rng.choice(random_steps.NAMES), rng.randrange(2**31)) for _ in range(30)]
+
+    live(kind, steps, auto_apply=seed % 2 == 0)
+
+
+@pytest.mark.soak
+@settings(max_examples=600)
+@given(
+    st.sampled_from(["us", "uk", "several"]),
+    st.lists(st.tuples(st.sampled_from(random_steps.NAMES), st.integers(0, 2**31)), min_size=5, max_size=60),
+    st.booleans(),
+)
+def test_nothing_at_all_makes_the_books_contradict_themselves(kind, steps, auto_apply):
+    live(kind, steps, auto_apply)

@@ -127,6 +127,33 @@ def test_elsewhere_every_line_has_its_code(abroad, treatment, subtotal, tax, tot
     assert tuple(map(str, found)) == (subtotal, tax, total)
 
 
+def test_prices_with_the_tax_in_them_add_up_to_what_was_asked(abroad):
+    """0.07 at 8% is 0.06 and 0.01; 8% of three nets of 0.06 would be 0.01 in all, and two cents short."""
+    code = {"TaxCodeRef": {"value": abroad.ids["tax"]}}
+    lines = [sale(abroad.ids["work"], "0.07", **code) for _ in range(3)]
+
+    invoice = abroad.invoice("0", Line=lines, GlobalTaxCalculation="TaxInclusive")
+
+    found = (invoice["Line"][-1]["Amount"], invoice["TxnTaxDetail"]["TotalTax"], invoice["TotalAmt"])
+    assert tuple(map(str, found)) == ("0.18", "0.03", "0.21")
+
+
+def test_a_discount_by_percent_is_the_same_when_the_invoice_is_sent_back(abroad):
+    """10% of the net of 108.00 at 8%, which is 100.00."""
+    line = sale(abroad.ids["work"], "108.00", TaxCodeRef={"value": abroad.ids["tax"]})
+    off = {
+        "PercentBased": True,
+        "DiscountPercent": 10,
+        "DiscountAccountRef": {"value": abroad.ids["services"]},
+    }
+    lines = [line, {"DetailType": "DiscountLineDetail", "DiscountLineDetail": off}]
+
+    made = abroad.invoice("0", Line=lines, GlobalTaxCalculation="TaxInclusive")
+    again = abroad.save("Invoice", **made)
+
+    assert [str(each["TotalAmt"]) for each in (made, again)] == ["98.00", "98.00"]
+
+
 def test_elsewhere_a_line_without_a_code_is_refused(abroad):
     with pytest.raises(Fault) as caught:
         abroad.invoice("100")

@@ -48,6 +48,18 @@ def test_a_record_read_and_sent_back_whole_is_accepted(company):
     }
 
 
+def test_a_payment_read_and_sent_back_whole_is_accepted_with_its_extensions(company):
+    """Its lines carry LineEx, in which `value` is an object."""
+    invoice = company.invoice("100")
+    payment = company.pay("40", ("Invoice", invoice["Id"], "40"))
+    _, found = company.http("GET", f"payment/{payment['Id']}")
+
+    status, after = company.http("POST", "payment", found["Payment"] | {"PrivateNote": "Cheque 12"})
+
+    assert (status, after["Payment"]["PrivateNote"]) == (200, "Cheque 12")
+    assert after["Payment"]["Line"] == found["Payment"]["Line"]
+
+
 def test_a_sparse_update_that_changes_nothing_is_silent(company):
     invoice = company.invoice("100", PrivateNote="same")
     heard = []

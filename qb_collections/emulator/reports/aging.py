@@ -36,7 +36,8 @@ class _NotYet:
     """Applications that do not count on a day, because the payment or its document came later."""
 
     taken: Mapping[tuple[str, str, str], Decimal]  # of a document (or its line): what is still open on it
-    money: Mapping[str, Mapping[str, Decimal]]  # payment -> whose document -> what is not applied yet
+    # payment -> whose document -> what is not applied yet, in home currency
+    money: Mapping[str, Mapping[str, Decimal]]
 
 
 def open_items(work: Work, on: date) -> Iterator[OpenItem]:
@@ -54,14 +55,26 @@ def open_items(work: Work, on: date) -> Iterator[OpenItem]:
         body = decode(text)
         own = body["CustomerRef"]["value"]
         owed = money(balance) + not_yet.taken.get((entity, str(id_), ""), ZERO)
+        home = _home(work, entity, str(id_), body, owed)
         for who, part in {own: ZERO, **waiting}.items():
-            if found := (owed if who == own else ZERO) + part:
+            if found := (home if who == own else ZERO) + part:
                 yield _item(work, entity, body, who, found)
     yield from _booked(work, day, not_yet)
 
 
+def _home(work: Work, entity: str, id_: str, body: Body, owed: Decimal) -> Decimal:
+    if entity == "Payment":
+        return currencies.home_amount(work, body, owed)
+    return applications.home_open(work, entity, id_, "", body, owed)
+
+
 def _item(work: Work, entity: str, body: Body, who: str, owed: Decimal) -> OpenItem:
+    """Reports are in home currency: so is what is owed."""
     sign = 1 if entity == "Invoice" else -1
+    if entity == "Payment" or not currencies.is_foreign(work, body):
+        total = currencies.home_amount(work, body, body["TotalAmt"])
+    else:
+        total = applications.home_total(work, entity, body["Id"], "", body)
     return OpenItem(
         entity,
         body["Id"],
@@ -69,8 +82,8 @@ def _item(work: Work, entity: str, body: Body, who: str, owed: Decimal) -> OpenI
         body.get("DocNumber", ""),
         body["TxnDate"],
         str(body["DueDate"] if entity == "Invoice" else body["TxnDate"]),
-        sign * currencies.home_amount(work, body, body["TotalAmt"]),
-        sign * currencies.home_amount(work, body, owed),  # reports are in home currency
+        sign * total,
+        sign * owed,
         body.get("PrivateNote", ""),
     )
 
@@ -78,6 +91,7 @@ def _item(work: Work, entity: str, body: Body, who: str, owed: Decimal) -> OpenI
 def _not_yet(work: Work, day: str) -> _NotYet:
     taken: defaultdict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
     waiting: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    seen: set[tuple[int, str, int, str]] = set()
     for payment, paid_on, payer, entity, id_, line, amount, holder in work.conn.execute(
         "SELECT l.id, p.txn_on, p.customer, l.to_entity, l.to_id, l.to_line, l.amount, d.customer FROM link l"
         " JOIN object p ON p.realm = l.realm AND p.entity = l.entity AND p.id = l.id"
@@ -87,9 +101,10 @@ def _not_yet(work: Work, day: str) -> _NotYet:
     ).fetchall():
         if paid_on > day:
             taken[entity, str(id_), line] += money(amount)
-        else:
-            part = sign_of(work, entity, str(id_), line) * money(amount)
-            waiting[str(payment)][holder or payer] += part
+        elif (payment, entity, id_, line) not in seen:
+            seen.add((payment, entity, id_, line))
+            part = applications.released(work, "Payment", str(payment))[entity, str(id_), line]
+            waiting[str(payment)][holder or payer] += sign_of(work, entity, str(id_), line) * part
     return _NotYet(taken, waiting)
 
 
@@ -106,7 +121,9 @@ def _booked(work: Work, day: str, not_yet: _NotYet) -> Iterator[OpenItem]:
             used -= not_yet.taken.get((entity, str(id_), line), ZERO)
             owed = amount - used if amount > 0 else amount + used
             if owed:
-                amount, owed = (currencies.home_amount(work, body, value) for value in (amount, owed))
+                sign = 1 if amount > 0 else -1
+                owed = sign * applications.home_open(work, entity, str(id_), line, body, abs(owed))
+                amount = currencies.home_amount(work, body, amount)
                 number, memo = body.get("DocNumber", ""), body.get("PrivateNote", "")
                 yield OpenItem(entity, str(id_), customer, number, txn_on, txn_on, amount, owed, memo)
 

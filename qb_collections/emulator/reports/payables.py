@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from qb_collections.emulator import currencies
+from qb_collections.emulator import applications, currencies
 from qb_collections.emulator.reports import aging
 from qb_collections.emulator.reports.aging import Book, OpenItem
 from qb_collections.emulator.wire import ZERO, Body, decode, money
@@ -37,8 +37,13 @@ def open_bills(work: Work, on: date) -> Iterator[OpenItem]:
         if owed:
             body = decode(text)
             due_on = str(body.get("DueDate", body["TxnDate"]))
-            whole = _SIGNS.get(entity, -1) * money(total)
-            amounts = [currencies.home_amount(work, body, value) for value in (whole, owed)]
+            sign = _SIGNS.get(entity, -1)
+            if entity == "BillPayment" or not currencies.is_foreign(work, body):
+                whole, left = (currencies.home_amount(work, body, part) for part in (money(total), abs(owed)))
+            else:
+                whole = applications.home_total(work, entity, str(id_), "", body)
+                left = applications.home_open(work, entity, str(id_), "", body, abs(owed))
+            amounts = [sign * whole, left if owed > 0 else -left]
             number, memo = str(body.get("DocNumber", "")), str(body.get("PrivateNote", ""))
             party = body["VendorRef"]["value"]
             yield OpenItem(
