@@ -321,7 +321,7 @@ def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
                 f"The promise to pay by {day} was not the first one broken. "
                 "Choose: call again, a plan, hand over, or stop."
             )
-        why = _why_a_person(step)
+        why = _why_a_person(view, step)
         return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
     day = view.day(view.today)
     name = message_name(step)
@@ -336,8 +336,10 @@ def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     return f"{name} goes out on {day}."
 
 
-def _why_a_person(step: Step) -> str:
-    if step.waits_for == "due" and step.stage is None:
+def _why_a_person(view: View, step: Step) -> str:
+    """All steps are done only where none comes after the last one; else none of the others may name it."""
+    last = view.rules.rank(view.case.cycle.stage) if view.case.cycle else -1
+    if step.stage is None and any(view.rules.rank(one.code) > last for one in view.rules.steps):
         return "No step is left that may name it"
     return "All steps are done"
 
