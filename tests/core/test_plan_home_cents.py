@@ -69,6 +69,21 @@ def test_single_cents_move_until_nothing_is_left_over(parts, expected):
     assert adding_up(eur(*parts), RATE, "USD") == eur(*expected)
 
 
+def test_the_smallest_units_are_those_of_both_currencies():
+    """Yen at home: 3 x 5338 (5337.67) are 16014, the whole 16013.00; 5339 + 5338 + 5336 are 16013.
+
+    Yen abroad: 3 x 2.16 (2.1645) are 6.48, 999 are 6.4935: 6.49; 334 are 2.17 (2.171), 332 still 2.16 (2.158).
+    """
+    yen = tuple(Money(Decimal(amount), "JPY") for amount in (333, 333, 333))
+
+    at_home = adding_up(eur(*["33.35"] * 3), Decimal("160.05"), "JPY")
+    abroad = adding_up(yen, Decimal("0.0065"), "USD")
+
+    assert residue(eur(*["33.35"] * 3), eur("100.05")[0], Decimal("160.05"), "JPY") == 1
+    assert at_home == eur("33.36", "33.35", "33.34")
+    assert abroad == tuple(Money(Decimal(amount), "JPY") for amount in (334, 333, 332))
+
+
 def test_a_cent_moves_the_other_way_where_only_that_helps():
     """0.05 and 0.01 at 0.5: 0.03 + 0.01 = 0.04 for 0.06, which are 0.03.  Only the first can give.
 
