@@ -6,7 +6,8 @@ transaction a chunk).  Nothing is sent here; `deliver` does that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -71,7 +72,7 @@ def preview(context: Context, company: Company, lease: Lease) -> int:
             runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
     with durable(context.engine) as conn:
         lease.check(conn)
-        counts = _counts([one.decision.outcome for one in night.decided])
+        counts = _counts(_decided(night))
         runs.close(
             conn, company.id, run.id, state="ended", heading=_heading(company, None), counts=counts, at=now
         )
@@ -95,7 +96,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
 def _tonight(context: Context, company: Company, lease: Lease, on: date, now: datetime) -> int:
     """Decide and apply what is due, from what the mirror has; return the run's id."""
     night = decide_company(context, company, on)
-    contacts = _counts([one.decision.outcome for one in night.decided])["contacts"]
+    contacts = _counts(_decided(night))["contacts"]
     hold = run_gates.hold(context, company, lease, on, contacts)
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -119,7 +120,7 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
         hold_days.ask(conn, company, on, now)
         runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
         state = _state(conn, company, run, brake)
-        counts = _counts(runs.outcomes(conn, company.id, run.id).values())
+        counts = _counts(runs.outcome_counts(conn, company.id, run.id))
         runs.close(
             conn, company.id, run.id, state=state, heading=_heading(company, brake), counts=counts, at=now
         )
@@ -282,10 +283,13 @@ def _brake(conn: Connection, company: Company, run: Run, night: Night) -> str | 
     """More than three times the usual waits for a person; what the run decided earlier today counts too."""
     if company.mode is Mode.SHADOW:
         return None
-    again = {one.key for one in night.decided}
-    stored = runs.outcomes(conn, company.id, run.id)
-    kept = [outcome for key, outcome in stored.items() if key not in again]
-    contacts = _counts([*kept, *(one.decision.outcome for one in night.decided)])["contacts"]
+    if night.decided:
+        again = {one.key for one in night.decided}
+        stored = runs.outcomes(conn, company.id, run.id)
+        kept = Counter(outcome for key, outcome in stored.items() if key not in again)
+        contacts = _counts(kept + _decided(night))["contacts"]
+    else:
+        contacts = _counts(runs.outcome_counts(conn, company.id, run.id))["contacts"]
     return braked(conn, company, night.on, contacts, night.book.policy.brake)
 
 
@@ -309,15 +313,20 @@ def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[
     return found + paid
 
 
-def _counts(decided: Iterable[Outcome]) -> dict[str, int]:
-    outcomes = [*decided]
+def _decided(night: Night) -> Counter[Outcome]:
+    return Counter(one.decision.outcome for one in night.decided)
+
+
+def _counts(outcomes: Mapping[Outcome, int]) -> dict[str, int]:
+    """A run in numbers of customers."""
+    number = Counter(outcomes)
     return {
-        "customers": len(outcomes),
-        "contacts": sum(outcome in (Outcome.REMIND, Outcome.CALL) for outcome in outcomes),
-        "messages": outcomes.count(Outcome.REMIND),
-        "calls": outcomes.count(Outcome.CALL),
-        "tasks": outcomes.count(Outcome.TASK) + outcomes.count(Outcome.DECIDE),
-        "left_alone": outcomes.count(Outcome.SILENCE),
+        "customers": number.total(),
+        "contacts": number[Outcome.REMIND] + number[Outcome.CALL],
+        "messages": number[Outcome.REMIND],
+        "calls": number[Outcome.CALL],
+        "tasks": number[Outcome.TASK] + number[Outcome.DECIDE],
+        "left_alone": number[Outcome.SILENCE],
     }
 
 

@@ -137,8 +137,19 @@ def outcomes(conn: Connection, company_id: int, run_id: int) -> dict[Key, Outcom
         decision.c.company_id == company_id, decision.c.run_id == run_id
     )
     return {
-        (customer_id, currency): Outcome(outcome) for customer_id, currency, outcome in conn.execute(query)
+        (customer_id, currency): Outcome(outcome)
+        for customer_id, currency, outcome in conn.execute(query).all()
     }
+
+
+def outcome_counts(conn: Connection, company_id: int, run_id: int) -> dict[Outcome, int]:
+    """How many customers the run decided each way."""
+    query = (
+        select(decision.c.outcome, func.count())
+        .where(decision.c.company_id == company_id, decision.c.run_id == run_id)
+        .group_by(decision.c.outcome)
+    )
+    return {Outcome(outcome): customers for outcome, customers in conn.execute(query).all()}
 
 
 def latest_of_customer(

@@ -20,6 +20,7 @@ from qb_collections.store.decisions import (
     edit_draft,
     latest_findings,
     of_run,
+    outcome_counts,
     outcomes,
     record,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "list",
     "of_run",
     "open_run",
+    "outcome_counts",
     "outcomes",
     "preview_of",
     "record",
