@@ -72,7 +72,7 @@ def test_single_cents_move_until_nothing_is_left_over(parts, expected):
 def test_the_smallest_units_are_those_of_both_currencies():
     """Yen at home: 3 x 5338 (5337.67) are 16014, the whole 16013.00; 5339 + 5338 + 5336 are 16013.
 
-    Yen abroad: 3 x 2.16 (2.1645) are 6.48, 999 are 6.4935: 6.49; 334 are 2.17 (2.171), 332 still 2.16 (2.158).
+    Yen abroad: 3 x 2.16 (2.1645) are 6.48, 999 are 6.49 (6.4935); 334 are 2.17 (2.171), 332 are 2.16 (2.158).
     """
     yen = tuple(Money(Decimal(amount), "JPY") for amount in (333, 333, 333))
 
