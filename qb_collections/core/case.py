@@ -132,6 +132,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """How a customer has paid so far, from the books' own history.  Days count from the due date."""
+
+    usual_day: int | None  # by which a regular payer has paid; None: few are known, or they vary
+    latest_day: int | None  # the latest they ever paid; None: few are known
+    invoices: int  # paid ones that it rests on
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     customer: Customer
     currency: str
@@ -160,3 +169,4 @@ class Case:
     replied_on: date | None = None  # the last day they wrote or spoke to us about it, other than a promise
     contacted_elsewhere: tuple[date, ...] = ()  # days on which a sister company wrote to the same address
     kind: CustomerKind = CustomerKind.COMPANY
+    habit: Habit | None = None  # None: not worked out yet

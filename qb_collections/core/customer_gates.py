@@ -11,7 +11,8 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.case import Contact, ContactKind, HoldKind
 from qb_collections.core.decision import Finding
 from qb_collections.core.invoice_gates import payment_of
-from qb_collections.core.ladder import DEADLINE_GRACE_BUSINESS_DAYS, Step
+from qb_collections.core.ladder import Step
+from qb_collections.core.step_days import DEADLINE_GRACE_BUSINESS_DAYS
 from qb_collections.core.view import View
 from qb_collections.core.wording import count_text, fit, list_text, short
 
@@ -329,7 +330,28 @@ def _rule(view: View, step: Step) -> str:
         return f"The promise to pay by {view.day(step.since)} was not kept. "
     if step.waits_for == "last":
         return f"The last contact was on {view.day(step.since)}. "
+    if step.waits_for in ("usual", "sooner"):
+        return _habit(view, step.waits_for == "usual")
     return ""
+
+
+def _habit(view: View, waits: bool) -> str:
+    """How they have paid so far, and what follows."""
+    habit = view.case.habit
+    assert habit is not None, "it set the day"
+    rests = count_text(habit.invoices, "paid invoice")
+    if not waits:
+        assert habit.latest_day is not None, "it set the day"
+        if habit.latest_day <= 0:
+            return f"They never paid late so far ({rests}), so the next step comes sooner. "
+        latest = count_text(habit.latest_day, "day")
+        return f"They never paid more than {latest} late ({rests}), so the next step comes sooner. "
+    assert habit.usual_day is not None, "it set the day"
+    most = view.rules.policy.traits.wait_at_most_days
+    usual = "on the due date" if habit.usual_day <= 0 else f"{count_text(habit.usual_day, 'day')} after it"
+    if habit.usual_day > most:
+        return f"They usually pay {usual} ({rests}); we wait {count_text(most, 'day')}. "
+    return f"They usually pay {usual} ({rests}), so we wait until then. "
 
 
 def _who_spoke(view: View, contact: Contact) -> str:

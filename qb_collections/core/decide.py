@@ -22,7 +22,7 @@ from qb_collections.core.policy import Stage
 from qb_collections.core.promises import Judged, PromiseState
 from qb_collections.core.rules import Rules
 from qb_collections.core.view import View, look
-from qb_collections.core.wording import fit, label
+from qb_collections.core.wording import count_text, fit, label
 
 __all__ = ["Rules", "decide", "invoice_trace"]
 
@@ -287,6 +287,8 @@ def _facts(view: View, step: Step) -> str:
         )
     if step.waits_for == "promises":
         return facts
+    if step.waits_for == "sooner":
+        return f"{facts}, {_later_than_ever(view)}"
     missed = _missed_promise(view, [invoice.id for invoice in step.invoices])
     if missed is not None:
         return f"{facts}; {_said_of(view, missed)}"
@@ -294,6 +296,13 @@ def _facts(view: View, step: Step) -> str:
     if said:
         return f"{facts}; the last contact was on {view.day(said[-1].on)}"
     return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
+
+
+def _later_than_ever(view: View) -> str:
+    """Why the step comes before the ladder's own day, and on how many invoices that rests."""
+    habit = view.case.habit
+    assert habit is not None and habit.latest_day is not None, "it set the day"
+    return f"later than they ever paid before ({count_text(habit.invoices, 'paid invoice')})"
 
 
 def _missed_promise(view: View, invoice_ids: Sequence[str]) -> Judged | None:

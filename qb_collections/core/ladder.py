@@ -7,7 +7,7 @@ person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,9 +19,8 @@ from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
 from qb_collections.core.rules import Rules
+from qb_collections.core.step_days import Broken, first_day, set_dates
 
-# A date that we set for payment is never overtaken: bank transfers and checks of that day still arrive.
-DEADLINE_GRACE_BUSINESS_DAYS = 2
 _OPENING = ("email", "statement")  # the channels on which old invoices may begin
 
 
@@ -31,7 +30,8 @@ class Step:
 
     stage: Stage | None
     on: date  # the first open day on which it may happen, leaving gap and caps aside
-    waits_for: str  # which rule set the day: due, last, reply, deadline, start, paid, promise, promises
+    # Which rule set the day: due, usual, sooner, last, reply, deadline, start, paid, promise, promises.
+    waits_for: str
     since: date  # the day that this rule counts from: due date, last contact, the date we set
     trigger: Invoice  # the oldest invoice that has reached the stage, or will first
     invoices: tuple[Invoice, ...]  # what the message demands or lists, oldest due first
@@ -59,7 +59,7 @@ def said_in_cycle(case: Case) -> tuple[Contact, ...]:
 def early_step(case: Case, rules: Rules, stage: Stage, early: Sequence[Invoice]) -> Step:
     """A copy before the due date: only while nothing of the customer is late."""
     first = early[0]
-    on, waits_for, since = _first_day(stage, first, said_in_cycle(case), rules)
+    on, waits_for, since = first_day(stage, first, case, said_in_cycle(case), rules)
     return Step(stage, on, waits_for, since, first, tuple(early))
 
 
@@ -73,9 +73,7 @@ def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], ow
     never hold up old ones.
     """
     said = said_in_cycle(case)
-    current = case.cycle.stage if case.cycle is not None else None
-    rank = rules.rank(current)
-    if current is not None and rank < 0:
+    if case.cycle is not None and case.cycle.stage is not None and _rank(case, rules) < 0:
         return _person(rules, late, said)
     if case.is_backlog and not said:
         return _backlog_entry(case, rules, today, late, owed)
@@ -83,35 +81,26 @@ def next_step(case: Case, rules: Rules, today: date, late: Sequence[Invoice], ow
     if broken and broken.count >= rules.policy.promises.broken_before_person:
         step = _person_after_promises(rules, late, said, broken)
     elif broken and rules.policy.promises.broken_one_step_firmer:
-        step = _rise(rules, late, owed, rank, said, broken) or _person(rules, late, said)
+        step = _rise(case, rules, late, owed, said, broken) or _person(rules, late, said)
     else:
-        step = _usual_step(rules, today, late, owed, rank, said)
+        step = _usual_step(case, rules, today, late, owed, said)
         step = _gentler_after_an_answer(step, case, rules, late, said)
     return _held_by_payment(step, case, rules, today, late)
 
 
 def _usual_step(
-    rules: Rules, today: date, late: Sequence[Invoice], owed: Money, rank: int, said: Sequence[Contact]
+    case: Case, rules: Rules, today: date, late: Sequence[Invoice], owed: Money, said: Sequence[Contact]
 ) -> Step:
-    rising = _rise(rules, late, owed, rank, said)
-    again = _repeat(rules, late, owed, rank, said)
+    rising = _rise(case, rules, late, owed, said)
+    again = _repeat(case, rules, late, owed, said)
     if rising is None or again is None:
         return rising or again or _person(rules, late, said)
     return rising if rising.on <= max(today, again.on) else replace(again, yields_on=rising.on)
 
 
-@dataclass(frozen=True, slots=True)
-class _Broken:
-    """Promises that were broken and to which no contact has answered yet."""
-
-    count: int  # in this cycle, answered ones too
-    over_on: date  # the day after the last one's grace
-    promised_on: date
-
-
 def _unanswered_promises(
     case: Case, rules: Rules, today: date, late: Sequence[Invoice], said: Sequence[Contact]
-) -> _Broken | None:
+) -> Broken | None:
     if not any(hold.kind is HoldKind.PROMISE for hold in case.holds):
         return None
     broken = promises.broken_in_cycle(case, rules, today, [invoice.id for invoice in late])
@@ -121,11 +110,11 @@ def _unanswered_promises(
     over_on = promises.last_day(last.promise, rules) + timedelta(days=1)
     if said and said[-1].on >= over_on:
         return None
-    return _Broken(len(broken), over_on, last.promised_on)
+    return Broken(len(broken), over_on, last.promised_on)
 
 
 def _person_after_promises(
-    rules: Rules, late: Sequence[Invoice], said: Sequence[Contact], broken: _Broken
+    rules: Rules, late: Sequence[Invoice], said: Sequence[Contact], broken: Broken
 ) -> Step:
     return replace(
         _person(rules, late, said),
@@ -170,28 +159,30 @@ def _held_by_payment(step: Step, case: Case, rules: Rules, today: date, late: Se
 
 
 def _rise(
+    case: Case,
     rules: Rules,
     late: Sequence[Invoice],
     owed: Money,
-    rank: int,
     said: Sequence[Contact],
-    broken: _Broken | None = None,
+    broken: Broken | None = None,
 ) -> Step | None:
+    rank = _rank(case, rules)
     for stage in rules.steps:
-        if stage.after_due_days >= 0 and rules.rank(stage.code) > rank and _applies(stage, rules, owed):
-            return _about(stage, rules, late, said, broken=broken)
+        if stage.after_due_days >= 0 and rules.rank(stage.code) > rank and _applies(stage, case, rules, owed):
+            return _about(stage, case, rules, late, said, broken=broken)
     return None
 
 
 def _repeat(
-    rules: Rules, late: Sequence[Invoice], owed: Money, rank: int, said: Sequence[Contact]
+    case: Case, rules: Rules, late: Sequence[Invoice], owed: Money, said: Sequence[Contact]
 ) -> Step | None:
+    rank = _rank(case, rules)
     stage = next((stage for stage in rules.steps if rules.rank(stage.code) == rank), None)
-    if stage is None or stage.after_due_days < 0 or not _applies(stage, rules, owed):
+    if stage is None or stage.after_due_days < 0 or not _applies(stage, case, rules, owed):
         return None
     spoken_of = {one for contact in said if contact.stage == stage.code for one in contact.invoice_ids}
     fresh = [invoice for invoice in late if invoice.id not in spoken_of]
-    step = _about(stage, rules, late, said, triggers=fresh)
+    step = _about(stage, case, rules, late, said, triggers=fresh)
     if stage.repeat_every_days is None:
         return step
     last = max((contact.on for contact in said if contact.stage == stage.code), default=None)
@@ -201,20 +192,27 @@ def _repeat(
     if last is None or not known or often_enough:
         return step
     again = _about(
-        stage, rules, late, said, triggers=known, not_before=last + timedelta(days=stage.repeat_every_days)
+        stage,
+        case,
+        rules,
+        late,
+        said,
+        triggers=known,
+        not_before=last + timedelta(days=stage.repeat_every_days),
     )
     return min((one for one in (step, again) if one is not None), key=lambda one: one.on, default=None)
 
 
 def _about(
     stage: Stage,
+    case: Case,
     rules: Rules,
     late: Sequence[Invoice],
     said: Sequence[Contact],
     *,
     triggers: Sequence[Invoice] | None = None,
     not_before: date | None = None,
-    broken: _Broken | None = None,
+    broken: Broken | None = None,
 ) -> Step | None:
     """The step at this stage, or None when there is nothing that it may speak of."""
     included, others = late, []
@@ -226,45 +224,8 @@ def _about(
     trigger = next((one for one in (late if triggers is None else triggers) if one.id in allowed), None)
     if trigger is None:
         return None
-    on, waits_for, since = _first_day(stage, trigger, said, rules, not_before, broken)
+    on, waits_for, since = first_day(stage, trigger, case, said, rules, not_before, broken)
     return Step(stage, on, waits_for, since, trigger, tuple(included), tuple(others))
-
-
-def _first_day(
-    stage: Stage,
-    trigger: Invoice,
-    said: Sequence[Contact],
-    rules: Rules,
-    not_before: date | None = None,
-    broken: _Broken | None = None,
-) -> tuple[date, str, date]:
-    """The later of all waits, moved to an open day, with the rule that set it.
-
-    After a broken promise the step does not wait for its own day any more; all other waits hold.
-    """
-    assert trigger.due_on is not None
-    waits = [(rules.reached_on(stage, trigger.due_on), "due", trigger.due_on), *_set_dates(said, rules)]
-    if broken is not None and broken.over_on < waits[0][0]:
-        waits[0] = (broken.over_on, "promise", broken.promised_on)
-    if said:
-        last = said[-1].on
-        waits.append((stage.rested_on(last, rules.calendar), "last", last))
-        if not_before is not None:
-            waits.append((not_before, "last", last))
-    day, waits_for, since = max(waits, key=lambda wait: wait[0])
-    return rules.calendar.next_open(day), waits_for, since
-
-
-def _set_dates(said: Iterable[Contact], rules: Rules) -> list[tuple[date, str, date]]:
-    """Dates we gave the customer: an answer by (that day will do), a payment by (two business days more)."""
-    waits = []
-    for contact in said:
-        if contact.reply_by_on is not None:
-            waits.append((contact.reply_by_on, "reply", contact.reply_by_on))
-        if contact.act_by_on is not None:
-            day = rules.calendar.add_business_days(contact.act_by_on, DEADLINE_GRACE_BUSINESS_DAYS)
-            waits.append((day, "deadline", contact.act_by_on))
-    return waits
 
 
 def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice], owed: Money) -> Step:
@@ -275,7 +236,7 @@ def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice
         if stage.after_due_days >= 0
         and stage.channel in _OPENING
         and not stage.firm
-        and _applies(stage, rules, owed)
+        and _applies(stage, case, rules, owed)
     ]
     if not steps:
         return _person(rules, late, ())
@@ -288,7 +249,7 @@ def _backlog_entry(case: Case, rules: Rules, today: date, late: Sequence[Invoice
     for higher in steps[1:]:
         if rules.rank(higher.code) <= highest and rules.reached_on(higher, trigger.due_on) <= sent_on:
             stage = higher
-    on, waits_for, since = _first_day(stage, trigger, (), rules)
+    on, waits_for, since = first_day(stage, trigger, case, (), rules)
     if case.start_on is not None and starts_on >= on:
         on, waits_for, since = starts_on, "start", starts_on
     return Step(stage, on, waits_for, since, trigger, tuple(late), backlog=True)
@@ -298,7 +259,7 @@ def _person(rules: Rules, late: Sequence[Invoice], said: Sequence[Contact]) -> S
     """No step is left for these invoices, or none that may name them: a person chooses."""
     trigger = late[0]
     assert trigger.due_on is not None
-    waits = _set_dates(said, rules)
+    waits = set_dates(said, rules)
     if rules.first is not None:
         waits.append((rules.reached_on(rules.first, trigger.due_on), "due", trigger.due_on))
     day, waits_for, since = max(
@@ -307,9 +268,19 @@ def _person(rules: Rules, late: Sequence[Invoice], said: Sequence[Contact]) -> S
     return Step(None, rules.calendar.next_open(day), waits_for, since, trigger, tuple(late))
 
 
-def _applies(stage: Stage, rules: Rules, owed: Money) -> bool:
-    """Below its balance a stage is skipped as if it were not there; a call also below the call threshold."""
+def _rank(case: Case, rules: Rules) -> int:
+    """The place of the highest stage delivered in the running cycle; -1: none was, or the ladder lacks it."""
+    return rules.rank(case.cycle.stage) if case.cycle is not None else -1
+
+
+def _applies(stage: Stage, case: Case, rules: Rules, owed: Money) -> bool:
+    """Below its balance a stage is skipped as if it were not there.
+
+    A call also below the call threshold, and where the policy calls nobody who is not a company.
+    """
     least = stage.min_balance
     if stage.channel == "call":
+        if not rules.policy.private_persons.calls and not case.kind.is_company:
+            return False
         least = max(least, rules.call_threshold(owed.currency))
     return owed.amount >= least

@@ -18,6 +18,7 @@ from qb_collections.core.case import (
     ContactKind,
     CustomerKind,
     Cycle,
+    Habit,
     Hold,
     HoldKind,
     Plan,
@@ -107,6 +108,19 @@ def rules_of(seed_text):
         calendar = replace(calendar, quiet=chance.choice([(), (QuietSeason("Autumn", (11, 9), (11, 13)),)]))
     if chance.random() < 0.2:
         calendar = replace(calendar, weekend=frozenset({0, 6}))
+    policy = policy.model_copy(
+        update={
+            "traits": policy.traits.model_copy(
+                update={
+                    "wait_for_usual_day": chance.random() < 0.5,
+                    "wait_at_most_days": chance.choice([5, 20]),
+                    "act_early_when_abnormal": chance.random() < 0.5,
+                    "early_at_most_days": chance.choice([1, 5, 30]),
+                }
+            ),
+            "private_persons": policy.private_persons.model_copy(update={"calls": chance.random() < 0.6}),
+        }
+    )
     important = frozenset({"7"}) if chance.random() < 0.2 else frozenset()
     usual = {"USD": Decimal(chance.choice([100, 600, 5000]))}
     return Rules(policy, kept, calendar, "en_US", important, usual)
@@ -167,7 +181,17 @@ def case_of(chance, rules):
         replied_on=day(chance, 20, 0) if chance.random() < 0.2 else None,
         contacted_elsewhere=(day(chance, 20, 0),) if chance.random() < 0.1 else (),
         kind=chance.choice([CustomerKind.COMPANY, CustomerKind.COMPANY, *CustomerKind]),
+        habit=habit(chance),
     )
+
+
+def habit(chance):
+    """Six or more invoices mostly; the usual day is never after the latest one."""
+    if chance.random() < 0.4:
+        return None
+    usual = chance.choice([None, -3, 0, 1, 4, 11, 30])
+    latest = chance.choice([None, (usual or 0) + chance.choice([0, 1, 9, 40])])
+    return Habit(usual, latest, chance.choice([5, 6, 6, 40]))
 
 
 def invoices(chance):

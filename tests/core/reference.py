@@ -261,6 +261,8 @@ class Reference:
             return False
         if stage.channel != "call":
             return True
+        if str(self.case.kind) != "company" and not self.policy.private_persons.calls:
+            return False
         thresholds, currency = self.policy.thresholds, self.case.currency
         least = thresholds.call_in.get(currency, thresholds.call)
         if thresholds.call_from_balances and self.rules.usual_late.get(currency, NOTHING) > least:
@@ -319,12 +321,35 @@ class Reference:
         triggers = [one for one in triggers if one in named]
         if not triggers:
             return None
-        day = self.reached(stage, triggers[0].due_on)
-        if own_day is not None:
-            day = min(day, own_day)
+        if own_day is None:
+            day = self.by_habit(stage, triggers[0].due_on)
+        else:
+            day = min(own_day, self.reached(stage, triggers[0].due_on))
         while not self.may_go(stage, day, said, not_before):
             day += DAY
         return Next(stage, day, named, also_open)
+
+    def by_habit(self, stage, due_on):
+        """The ladder's day; a first message not by their usual day; sooner once it is unusually late."""
+        day, habit, traits = self.reached(stage, due_on), self.case.habit, self.policy.traits
+        if stage.after_due_days < 0 or habit is None or habit.invoices < traits.rests_on_at_least:
+            return day
+        if traits.wait_for_usual_day and habit.usual_day is not None and self.opens_the_talk(stage):
+            longest = min(habit.usual_day, traits.wait_at_most_days)
+            while (day - due_on).days <= longest:
+                day += DAY
+        if traits.act_early_when_abnormal and habit.latest_day is not None:
+            days = traits.early_at_most_days
+            while days > 0 and (day - DAY - due_on).days > max(habit.latest_day, 0):
+                day, days = day - DAY, days - 1
+        return day
+
+    def opens_the_talk(self, stage):
+        """Nothing has been delivered yet that the ladder has from the due date on, or this is its first."""
+        after = [self.codes.index(one.code) for one in self.stages if one.after_due_days >= 0]
+        current = self.case.cycle.stage if self.case.cycle else None
+        at = self.codes.index(current) if current in self.codes else -1
+        return self.codes.index(stage.code) == after[0] or at < after[0]
 
     def may_go(self, stage, day, said, not_before):
         if not self.open(day) or (not_before is not None and day < not_before):
@@ -427,7 +452,7 @@ class Reference:
             low = most in self.codes and self.codes.index(one.code) <= self.codes.index(most)
             if low and self.reached(one, late[0].due_on) <= sent_on:
                 stage = one
-        on = self.first_open(self.reached(stage, late[0].due_on))
+        on = self.first_open(self.by_habit(stage, late[0].due_on))
         if self.case.start_on is not None:
             on = max(on, start)
         return Next(stage, on, late, [], True)
