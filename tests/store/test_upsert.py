@@ -6,13 +6,15 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.money import Money
-from qb_collections.store import mirror
+from qb_collections.store import cases, mirror
+from qb_collections.store.cases import Look
 from qb_collections.store.engine import derived, reading
-from qb_collections.store.tables.mirror import mirror_invoice
-from qb_collections.store.upsert import MANY
+from qb_collections.store.tables.mirror import mirror_invoice, recorded
+from qb_collections.store.upsert import MANY, insert_all
 
 
 def invoice(number):
@@ -61,3 +63,43 @@ def test_lists_of_many_customers_are_stored_as_they_are(engine, company):
 
     with reading(engine) as conn:
         assert mirror.customers(conn, company.id) == {one.id: one for one in rows}
+
+
+@pytest.mark.parametrize("count", [MANY - 1, MANY])
+def test_what_the_rows_do_not_say_the_table_fills_in_and_what_stood_there_stays(engine, company, count):
+    keys = [(str(number), "USD") for number in range(count)]
+    with derived(engine) as conn:
+        cases.set_important(conn, company.id, *keys[0], True)
+        cases.set_next_look(conn, company.id, [(*key, date(2026, 11, 3)) for key in keys])
+
+    with reading(engine) as conn:
+        looks = [cases.look_of(conn, company.id, *key) for key in keys]
+
+    assert looks[0] == Look(date(2026, 11, 3), important=True)
+    assert set(looks[1:]) == {Look(date(2026, 11, 3))}
+
+
+def test_a_row_that_must_be_new_is_refused_where_there_is_one(engine, company):
+    names = ("company_id", "id", "kind", "created_at")
+    row = (company.id, "1", "Invoice", datetime(2026, 10, 1, tzinfo=UTC))
+    with derived(engine) as conn:
+        insert_all(conn, recorded, names, [row])
+
+    with pytest.raises(IntegrityError), derived(engine) as conn:
+        insert_all(conn, recorded, names, [row])
+
+
+def test_the_same_rows_are_new_whatever_the_order_of_their_columns(engine, company):
+    """Where the order is not the table's, each row is bound by name."""
+    names = ("created_at", "id", "kind", "company_id")
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    with derived(engine) as conn:
+        insert_all(
+            conn, recorded, names, [(at, "1", "Invoice", company.id), (at, "2", "Invoice", company.id)]
+        )
+
+    with reading(engine) as conn:
+        of_company = recorded.c.company_id == company.id
+        found = conn.execute(select(recorded.c.id, recorded.c.created_at).where(of_company)).all()
+
+    assert [tuple(row) for row in found] == [("1", at), ("2", at)]
