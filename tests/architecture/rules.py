@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 Breach = tuple[int, str]  # line, what is wrong there
 
@@ -72,8 +73,14 @@ EMULATOR = ("qb_collections/emulator/",)
 # ---- syntax trees ----------------------------------------------------------------------------------------
 
 
+@cache
+def tree(text: str) -> ast.Module:
+    """Read once, for all the rules."""
+    return ast.parse(text)
+
+
 def nodes(text: str) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(text))
+    return ast.walk(tree(text))
 
 
 def imports(text: str) -> Iterator[tuple[int, str, str]]:
@@ -203,7 +210,7 @@ def broad_except(path: str, text: str) -> Iterator[Breach]:
                 yield child.lineno, f"{inside} catches everything; name the errors that are meant"
             yield from look(child, inside)
 
-    yield from look(ast.parse(text), "")
+    yield from look(tree(text), "")
 
 
 def is_broad(handler: ast.ExceptHandler) -> bool:

@@ -29,6 +29,7 @@ def tracked() -> dict[str, str]:
 TRACKED = tracked()
 
 
+@pytest.mark.xdist_group("rules")  # one worker reads every file once
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_the_checkout_keeps_the_rule(rule: Rule):
     breaches = [breach for path, text in TRACKED.items() for breach in rule.check(path, text)]
