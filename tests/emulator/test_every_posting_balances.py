@@ -226,7 +226,7 @@ def assert_balanced(engine):
             assert sum(row["debit"] - row["credit"] for row in rows) == 0, (basis, as_of, rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=25), st.booleans())
 def test_no_sequence_of_transactions_puts_the_books_out_of_balance(steps, auto_apply):
     """The engine's own checks (documents, sub-ledgers, accounts) run after each write."""
@@ -238,7 +238,7 @@ def test_no_sequence_of_transactions_puts_the_books_out_of_balance(steps, auto_a
     assert_balanced(keeper.company.engine)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.tuples(AMOUNT_LISTS, RATES), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(1, 99), RATES), min_size=1, max_size=3),
