@@ -1,5 +1,7 @@
 """Batches: up to thirty operations in one request, each on its own feet."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qb_collections.emulator import cdc, errors, reports, selecting
@@ -11,11 +13,16 @@ if TYPE_CHECKING:
     from qb_collections.emulator.engine import Engine
 
 MOST_ITEMS = 30
+MOST_OBJECTS = 1000  # in one answer, over all its queries and captures (Intuit's page on batches)
 _KEYS = frozenset({"bId", "operation", "optionsData"})
+_READING = ("Query", "CDCQuery", "ReportQuery")
 
 
 def run(engine: "Engine", realm: str, body: Body, *, raw: bool) -> Body:
-    """Return {"BatchItemResponse": [...]}, one answer per item; a Fault when the batch itself is wrong."""
+    """Return {"BatchItemResponse": [...]}, one answer per item; a Fault when the batch itself is wrong.
+
+    Items do not see what the others do: those that read are answered before anything is written.
+    """
     items = body.get("BatchItemRequest")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise errors.missing("BatchItemRequest")
@@ -23,39 +30,43 @@ def run(engine: "Engine", realm: str, body: Body, *, raw: bool) -> Body:
         raise errors.business(
             f"The number of items in the batch, {len(items)}, exceeds the maximum of {MOST_ITEMS}."
         )
-    return {"BatchItemResponse": [_one(engine, realm, item, raw=raw) for item in items]}
+    answers: dict[int, Body] = {}
+    room = MOST_OBJECTS
+    for index, item in enumerate(items):
+        if any(name in item for name in _READING):
+            answers[index] = found = _one(item, partial(_read, engine, realm, room, raw))
+            room -= _count(found)
+    for index, item in enumerate(items):
+        if index not in answers:
+            answers[index] = _one(item, partial(_write, engine, realm))
+    return {"BatchItemResponse": [answers[index] for index in range(len(items))]}
 
 
-def _one(engine: "Engine", realm: str, item: Body, *, raw: bool) -> Body:
+def _one(item: Body, do: Callable[[Body], Body]) -> Body:
     named = {"bId": item["bId"]} if "bId" in item else {}
     try:
-        return _do(engine, realm, item, raw=raw) | named
+        return do(item) | named
     except Fault as fault:
         return {"Fault": fault.body()} | named
 
 
-def _do(engine: "Engine", realm: str, item: Body, *, raw: bool) -> Body:
-    if "Query" in item:
-        with engine.reading(realm) as work:
-            return {"QueryResponse": selecting.answer(work, str(item["Query"]), raw=raw)}
-    if "CDCQuery" in item:
-        asked = _object(item, "CDCQuery")
-        names = asked.get("Entities", "")
-        with engine.reading(realm) as work:
-            return cdc.changes(
-                work,
-                names if isinstance(names, list) else str(names).split(","),
-                str(asked.get("ChangedSince", "")),
-                raw=raw,
-            )
-    if "ReportQuery" in item:
-        with engine.reading(realm) as work:
-            asked = _object(item, "ReportQuery")
-            return {"Report": reports.render(work, str(asked.get("Name", "")), {})}
-    names = [name for name in item if name not in _KEYS]
-    if len(names) != 1 or not isinstance(item[names[0]], dict):
-        raise errors.missing("an entity")
-    return _write(engine, realm, item, names[0])
+def _count(found: Body) -> int:
+    """Return how many objects an answer holds."""
+    slots = [slot for part in found.get("CDCResponse", []) for slot in part["QueryResponse"]]
+    return sum(int(slot.get("maxResults", 0)) for slot in [found.get("QueryResponse", {}), *slots])
+
+
+def _read(engine: "Engine", realm: str, room: int, raw: bool, item: Body) -> Body:
+    with engine.reading(realm) as work:
+        if "Query" in item:
+            return {"QueryResponse": selecting.answer(work, str(item["Query"]), raw=raw, room=room)}
+        if "CDCQuery" in item:
+            asked = _object(item, "CDCQuery")
+            given = asked.get("Entities", "")
+            names = given if isinstance(given, list) else str(given).split(",")
+            return cdc.changes(work, names, str(asked.get("ChangedSince", "")), raw=raw, room=room)
+        asked = _object(item, "ReportQuery")
+        return {"Report": reports.render(work, str(asked.get("Name", "")), {})}
 
 
 def _object(item: Body, name: str) -> Body:
@@ -65,7 +76,11 @@ def _object(item: Body, name: str) -> Body:
     return found
 
 
-def _write(engine: "Engine", realm: str, item: Body, name: str) -> Body:
+def _write(engine: "Engine", realm: str, item: Body) -> Body:
+    names = [name for name in item if name not in _KEYS]
+    if len(names) != 1 or not isinstance(item[names[0]], dict):
+        raise errors.missing("an entity")
+    name = names[0]
     body: Any = item[name]
     options = str(item.get("optionsData") or "")
     spec = registry.spec(name)

@@ -15,10 +15,11 @@ LOOK_BACK_DAYS = 30
 MOST_OBJECTS = 1000  # in one answer, over all entities; there are no pages
 
 
-def changes(work: Work, entities: Sequence[str], since: str, *, raw: bool) -> Body:
+def changes(work: Work, entities: Sequence[str], since: str, *, raw: bool, room: int = MOST_OBJECTS) -> Body:
     """Return the CDCResponse: one slot per entity, in the order asked; without changes it is empty.
 
-    Inside a slot the oldest change is first and deletions are last.
+    Inside a slot the oldest change is first and deletions are last.  `room` is how many objects the answer
+    may still hold, as in a batch.
     """
     try:
         at = parse_instant(since, work.switches.zone)
@@ -29,7 +30,6 @@ def changes(work: Work, entities: Sequence[str], since: str, *, raw: bool) -> Bo
     if not [name for name in entities if name.strip()]:
         raise errors.missing("entities")
     slots: list[Body] = []
-    room = MOST_OBJECTS
     for name in entities:
         if not registry.known(name.strip()) or not registry.spec(name.strip()).in_cdc:
             raise errors.bad_query(f"Entity {name.strip()} is not supported by change data capture")

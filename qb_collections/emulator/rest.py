@@ -56,8 +56,9 @@ def answer(engine: Engine, realm_id: str, request: Request) -> Answer:
     request_id = request.params.get("requestid")
     if not request_id or request.method != "POST" or request.path.strip("/").lower() == "query":
         return _answer(engine, realm_id, request)
-    if len(request_id) > (_MOST_BATCH_REQUEST_ID if request.path.strip("/") == "batch" else _MOST_REQUEST_ID):
-        return _fault(engine, errors.too_long("requestid", _MOST_REQUEST_ID, len(request_id)))
+    most = _MOST_BATCH_REQUEST_ID if request.path.strip("/").lower() == "batch" else _MOST_REQUEST_ID
+    if len(request_id) > most:
+        return _fault(engine, errors.too_long("requestid", most, len(request_id)))
     with engine.store.transaction() as conn:
         seen = conn.execute(
             "SELECT status, body, content_type FROM answered WHERE realm = ? AND request_id = ?",

@@ -12,7 +12,7 @@ from qb_collections.emulator.query import Condition, Statement, parse
 from qb_collections.emulator.wire import Body, decode, micros, number, parse_day, parse_instant, units
 from qb_collections.emulator.work import Work
 
-_MOST_ROWS = 1000
+MOST_ROWS = 1000
 _MOST_STORED = 2**63 - 1
 # Lists of QuickBooks that no company here has anything in.
 _NEVER_ANY = frozenset(
@@ -20,8 +20,11 @@ _NEVER_ANY = frozenset(
 )
 
 
-def answer(work: Work, statement: str, *, raw: bool) -> Body:
-    """Return the QueryResponse object; with raw, the rows stay JSON text where nothing has to be computed."""
+def answer(work: Work, statement: str, *, raw: bool, room: int = MOST_ROWS) -> Body:
+    """Return the QueryResponse object; with raw, the rows stay JSON text where nothing has to be computed.
+
+    `room` is how many rows the answer may still hold, as in a batch.
+    """
     asked = parse(statement)
     if asked.entity.lower() in _NEVER_ANY:
         return {"totalCount": 0} if asked.is_count else {}
@@ -32,14 +35,14 @@ def answer(work: Work, statement: str, *, raw: bool) -> Body:
     if asked.is_count:
         found = work.conn.execute(f"SELECT count(*) FROM object WHERE {where}", values).fetchone()
         return {"totalCount": found[0] + len(_pseudo(work, spec, asked))}
-    if asked.most > _MOST_ROWS and work.switches.max_results_above_limit == "reject":
-        raise errors.bad_query(f"value {asked.most} is too large. Max allowed value is {_MOST_ROWS}")
+    if asked.most > MOST_ROWS and work.switches.max_results_above_limit == "reject":
+        raise errors.bad_query(f"value {asked.most} is too large. Max allowed value is {MOST_ROWS}")
     order = _order(work, spec, asked)
     keys = [
         key
         for (key,) in work.conn.execute(
             f"SELECT key FROM object WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
-            (*values, min(asked.most, _MOST_ROWS), asked.start - 1),
+            (*values, min(asked.most, room), asked.start - 1),
         )
     ]
     columns = _projection(spec, asked)

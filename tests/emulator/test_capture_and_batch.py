@@ -96,6 +96,33 @@ def test_thirty_items_are_a_batch_and_one_more_is_not(company):
         company.engine.batch(REALM, {"BatchItemRequest": [item] * 31})
 
 
+def test_what_reads_in_a_batch_does_not_see_what_the_batch_writes(company):
+    write = {"bId": "1", "operation": "create", "Payment": {"TotalAmt": 1}}
+    write["Payment"]["CustomerRef"] = {"value": company.ids["amy"]}
+    reads = [
+        {"bId": "2", "Query": "select count(*) from Payment"},
+        {"bId": "3", "CDCQuery": {"Entities": "Payment", "ChangedSince": "2026-10-30T00:00:00-07:00"}},
+    ]
+
+    found = company.engine.batch(REALM, {"BatchItemRequest": [write, *reads]})["BatchItemResponse"]
+
+    assert found[0]["Payment"]["Id"] == "1"
+    assert found[1] == {"QueryResponse": {"totalCount": 0}, "bId": "2"}
+    assert found[2] == {"CDCResponse": [{"QueryResponse": [{}]}], "bId": "3"}
+
+
+def test_a_batch_answers_a_thousand_objects_over_all_its_items(company):
+    with company.engine.loading(REALM) as loader:
+        for _ in range(600):
+            customer = {"CustomerRef": {"value": company.ids["amy"]}}
+            loader.save("Payment", customer | {"TotalAmt": 1}, at=company.clock.now())
+    items = [{"bId": str(n), "Query": "select * from Payment maxresults 600"} for n in range(3)]
+
+    found = company.engine.batch(REALM, {"BatchItemRequest": items})["BatchItemResponse"]
+
+    assert [each["QueryResponse"].get("maxResults") for each in found] == [600, 400, None]
+
+
 def test_an_item_that_fails_halfway_undoes_only_itself(company):
     invoice = company.invoice("100")
     customer = {"CustomerRef": {"value": company.ids["amy"]}}

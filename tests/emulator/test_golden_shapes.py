@@ -359,3 +359,18 @@ def test_a_record_made_inactive_is_renamed_and_hidden(company):
     assert shown["Name"] == "Payment plan clearing (deleted)"
     assert listed == {}
     assert [row["Name"] for row in asked["Account"]] == ["Payment plan clearing (deleted)"]
+
+
+def test_an_address_has_an_id_that_the_customer_s_forms_share(company):
+    """Recorded: the addresses of customer and invoice have one Id."""
+    home = {"Line1": "4581 Finch St.", "City": "Bayshore"}
+    who = company.save("Customer", DisplayName="Jane", BillAddr=home, ShipAddr=home)
+
+    line = [sale(company.ids["work"], "1")]
+    copied = company.save("Invoice", CustomerRef={"value": who["Id"]}, Line=line)
+    other = company.save("Invoice", CustomerRef={"value": who["Id"]}, Line=line, BillAddr={"Line1": "9 Elm"})
+    moved = company.save("Customer", Id=who["Id"], SyncToken="0", sparse=True, BillAddr={"Line1": "7 Oak"})
+
+    assert (who["BillAddr"], who["ShipAddr"]) == (home | {"Id": "2"}, home | {"Id": "3"})
+    assert (copied["BillAddr"], copied["ShipAddr"]["Id"]) == (home | {"Id": "2"}, "3")
+    assert (other["BillAddr"]["Id"], moved["BillAddr"]["Id"]) == ("4", "2")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from qb_collections.emulator import errors
+from qb_collections.emulator import addresses, errors
 from qb_collections.emulator.entities.base import Asked, Filters, column, inside
 from qb_collections.emulator.entities.lists import LIST_FILTERS, NameList
 from qb_collections.emulator.fields import COMMON, Field, Fields, of_kind, text
@@ -57,6 +57,7 @@ class Person(NameList):
             raise errors.business("The name cannot contain a colon, a tab or a new line")
         check_contact(new)
         new = super().prepare(work, new, old, asked)
+        addresses.number(work, new, old)
         new.setdefault("PrintOnCheckName", new.get("CompanyName") or new["DisplayName"])
         return new
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from qb_collections.emulator import (
     accounts,
+    addresses,
     applications,
     currencies,
     custom_fields,
@@ -128,6 +129,7 @@ class SalesForm(Entity):
             into = work.body("Account", new["DepositToAccountRef"]["value"]) or {}
             accounts.check_money(work, into, new["CurrencyRef"]["value"])
         self._addresses(new, customer, old)
+        addresses.number(work, new, old)
         if old is None or "Line" in asked.names:
             new["Line"] = lines.normalise(
                 work,
