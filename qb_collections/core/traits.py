@@ -218,8 +218,8 @@ def _traits(
         early_days=curve.day_of(QUARTER),
         late_days=curve.day_of(ONE - QUARTER),
         on_time=_shrunk(_on_time(own), len(late), company_on_time),
-        usual_day=_usual_day(late),
-        latest_day=max(late) if len(late) >= REGULAR_INVOICES else None,
+        usual_day=usual_day(late),
+        latest_day=latest_day(late),
         part_payer=_part_payer(found, on),
         batch_payer=_batch_payer(money),
         weekday=_weekday(money),
@@ -236,8 +236,13 @@ def _shrunk(own: Decimal | None, count: int, company: Decimal | None) -> Decimal
     return (count * own + PRIOR * company) / (count + PRIOR)
 
 
-def _usual_day(late: Sequence[int]) -> int | None:
-    """Nearest ranks of their own invoices; None with too few of them, or when they are too far apart."""
+def latest_day(late: Sequence[int]) -> int | None:
+    """The latest of their own days; None with too few of them to call anything unusual."""
+    return max(late) if len(late) >= REGULAR_INVOICES else None
+
+
+def usual_day(late: Sequence[int]) -> int | None:
+    """Nearest ranks of their own days; None with too few of them, or when they are too far apart."""
     if len(late) < REGULAR_INVOICES:
         return None
     ordered = sorted(late)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from qb_collections.core.books import CreditMemo, Invoice, Payment
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import mirroring, read_budget
+from qb_collections.services import habits, mirroring, read_budget
 from qb_collections.services.context import Context
 from qb_collections.store import audit, companies, history
 from qb_collections.store.companies import Company
@@ -85,6 +85,7 @@ def read(context: Context, company: Company, lease: Lease, enough: Callable[[], 
         audit.append(
             conn, company.id, "system", "history read", company.name, {"since": str(state.since_on)}, now
         )
+    habits.refresh(context, replace(company, history_since=state.since_on), lease, company.today(now))
     return True
 
 

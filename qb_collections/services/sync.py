@@ -9,7 +9,7 @@ import structlog
 
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded, TooHeavy
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import merges, mirroring, restored, tie_out, windows
+from qb_collections.services import habits, merges, mirroring, restored, tie_out, windows
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import full_sync
 from qb_collections.services.sync_report import Progress, SyncReport, silent
@@ -43,6 +43,7 @@ def sync(context: Context, company: Company, lease: Lease, progress: Progress | 
     if report is None:
         report = full_sync(context, company, lease, gateway, cursor, OVERLAP, progress or silent)
     restored.read_again(context, company, lease, gateway)
+    habits.refresh(context, company, lease, company.today(context.clock.now()))  # once a week
     if report.first:
         _tie_out(context, company, lease, gateway)
     report = replace(report, calls=gateway.client.calls - calls_before)

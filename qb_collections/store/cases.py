@@ -1,7 +1,7 @@
 """Cases: everything that a decision may look at, put together for many customers at once.
 
 A customer who is billed with a parent belongs to the parent's case, where both have one currency;
-load takes thirteen statements however many customers there are.
+load takes fourteen statements however many customers there are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_, updat
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, CustomerKind, HoldKind
 from qb_collections.core.money import total
-from qb_collections.store import contacts, cycles, holds, mirror, mirror_rows, plans, receipts
+from qb_collections.store import contacts, cycles, habits, holds, mirror, mirror_rows, plans, receipts
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import look, mirror_customer
 from qb_collections.store.upsert import upsert
@@ -111,16 +111,18 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
     answered = _group_pairs(holds.replies(conn, company_id, ids), head_of)
     elsewhere = _elsewhere(conn, company_id, families, today)
     looks, history_since = _looks(conn, company_id, wanted)
+    paying = habits.of_customers(conn, company_id, [customer_id for customer_id, _ in wanted])
 
     cases = []
     for key, family in families.items():
         _, currency = key
         seen = looks.get(key, Look())
+        theirs = tuple([one for one in invoices.get(key, ()) if one.balance.currency == currency])
         cases.append(
             Case(
                 customer=family[0],
                 currency=currency,
-                invoices=tuple([one for one in invoices.get(key, ()) if one.balance.currency == currency]),
+                invoices=theirs,
                 payments=tuple([one for one in payments.get(key, ()) if one.total.currency == currency]),
                 credit_memos=tuple([one for one in memos.get(key, ()) if one.total.currency == currency]),
                 holds=tuple(standing.get(key, ())),
@@ -147,6 +149,8 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
                 replied_on=max(answered.get(key, ()), default=None),
                 contacted_elsewhere=tuple(elsewhere.get(key, ())),
                 kind=seen.kind or _kind_by_name(family[0]),
+                early_ids=paying.early_ids(key, theirs, today),
+                habit=paying.habit(key),
             )
         )
     return cases
