@@ -96,7 +96,13 @@ class Life:
     def says(self, today):
         kind = self.chance.choice(
             [
-                *(HoldKind.PROMISE, HoldKind.PROMISE, HoldKind.DISPUTE, HoldKind.IN_TRANSIT),
+                *(
+                    HoldKind.PROMISE,
+                    HoldKind.PROMISE,
+                    HoldKind.DISPUTE,
+                    HoldKind.DISPUTE,
+                    HoldKind.IN_TRANSIT,
+                ),
                 *(HoldKind.EXCLUSION, HoldKind.OPEN_REPLY, HoldKind.UPSET, HoldKind.HARDSHIP),
             ]
         )
@@ -116,9 +122,14 @@ class Life:
         assert decision == decide(self.case, rules(), today)
         self.every_invoice_has_one_finding(decision)
         self.calm_nights_bring_nothing_new(decision, today)
+        if decision.outcome in (Outcome.REMIND, Outcome.CALL, Outcome.DECIDE):
+            self.names_only_what_it_may(decision, today)
         if decision.outcome in (Outcome.REMIND, Outcome.CALL):
             self.may_leave(decision, today)
             self.leaves(decision, today)
+        elif decision.outcome is Outcome.DECIDE and self.chance.random() < 0.15:
+            for one in self.case.invoices:
+                self.pays(one, today)
 
     # ---------------------------------------------------------------- what always holds
 
@@ -136,16 +147,20 @@ class Life:
             assert decision.review_on is None or decision.review_on > today
             self.calm = decision
 
-    def may_leave(self, decision, today):
-        named = [one for one in self.case.invoices if one.id in decision.invoice_ids]
-        assert named and len(named) == len(decision.invoice_ids)
-        assert weekday(today)
+    def names_only_what_it_may(self, decision, today):
+        """Late, not paid, and nothing that a person said stands in the way; beside it no more than that."""
+        ids = (*decision.invoice_ids, *decision.also_open_ids)
+        named = [one for one in self.case.invoices if one.id in ids]
+        assert decision.invoice_ids and len(named) == len(ids)
         for one in named:
             assert one.balance.amount > 0
             assert one.due_on < today
             assert not [hold for hold in self.case.holds if self.stands(hold, one, today)]
+
+    def may_leave(self, decision, today):
+        assert weekday(today)
         self.gap_and_caps(today)
-        self.stage_follows(decision, named)
+        self.stage_follows(decision)
 
     def stands(self, hold, about, today):
         whole = (HoldKind.OPEN_REPLY, HoldKind.UPSET, HoldKind.HARDSHIP)  # these speak for the customer
@@ -168,7 +183,7 @@ class Life:
         for window, most in CAPS:
             assert len([day for day in days if today - day < timedelta(days=window)]) <= most
 
-    def stage_follows(self, decision, named):
+    def stage_follows(self, decision):
         stage = CODES.index(decision.stage)
         reached = max((CODES.index(one.stage) for one in self.said[-1:]), default=0)
         between = CODES[reached + 1 : stage]
@@ -182,7 +197,7 @@ class Life:
             assert self.case.replied_on is not None and self.case.replied_on >= self.said[-1].on
         elif stage == reached:
             softened = self.case.replied_on is not None and self.case.replied_on >= self.said[-1].on
-            assert softened or not {one.id for one in named} <= known
+            assert softened or not set(decision.invoice_ids) <= known
         else:
             assert between in ([], ["S3"])  # a call is left out where too little is owed
         if decision.stage in ("S4", "S5"):
