@@ -26,6 +26,12 @@ AUTUMN = Calendar(frozenset({VETERANS, THANKSGIVING}), quiet=(YEAR_END,))
         (nov(2), -1, octo(30)),
         (nov(1), -1, octo(30)),
         (date(2026, 12, 23), 2, date(2026, 12, 25)),  # counting ignores quiet seasons
+        (date(2028, 2, 28), 1, date(2028, 2, 29)),  # Tuesday, a leap day
+        (date(2028, 2, 28), 2, date(2028, 3, 1)),
+        (date(2028, 2, 29), 1, date(2028, 3, 1)),
+        (date(2027, 2, 26), 1, date(2027, 3, 1)),  # the last Friday of a month
+        (date(2028, 3, 1), -1, date(2028, 2, 29)),
+        (date(2026, 12, 31), 1, date(2027, 1, 1)),
     ],
 )
 def test_business_days_are_counted_from_the_day_after(day, count, expected):

@@ -1,16 +1,18 @@
 """When a customer may be written to, in the customer's own time."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qb_collections.core import contact_hours, zones
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.contact_hours import zones_of
 from qb_collections.core.policy import ContactHours
 
-from .making import THANKSGIVING, VETERANS
+from .making import STANDARD, THANKSGIVING, VETERANS
 
 HOURS = ContactHours()
 CALENDAR = Calendar(frozenset({VETERANS, THANKSGIVING}))
@@ -125,3 +127,90 @@ def test_a_year_of_instants_lands_in_hours_or_stays():
 def test_an_instant_without_a_zone_is_our_mistake():
     with pytest.raises(ValueError, match="aware"):
         next_window(datetime(2026, 1, 1), ("Europe/Paris",), HOURS, CALENDAR)  # noqa: DTZ001
+
+
+HAWAII, PHOENIX, KIRIBATI, CAIRO = "Pacific/Honolulu", "America/Phoenix", "Pacific/Kiritimati", "Africa/Cairo"
+EVERY_DAY = ContactHours(days=("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+NEVER_CLOSED = Calendar(weekend=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("after", "where", "expected"),
+    [
+        # Arizona keeps its clocks: nine is 16:00 UTC all year; in Denver it is 15:00 in July.
+        (utc(2026, 7, 6, 12, 0), PHOENIX, utc(2026, 7, 6, 16, 0)),
+        (utc(2026, 7, 6, 12, 0), DENVER, utc(2026, 7, 6, 15, 0)),
+        (utc(2027, 1, 11, 12, 0), PHOENIX, utc(2027, 1, 11, 16, 0)),
+        (utc(2027, 1, 11, 12, 0), DENVER, utc(2027, 1, 11, 16, 0)),
+        # Hawaii: five in the afternoon of Monday is 03:00 UTC of Tuesday.
+        (utc(2026, 11, 3, 2, 59, 59), HAWAII, utc(2026, 11, 3, 2, 59, 59)),
+        (utc(2026, 11, 3, 3, 0), HAWAII, utc(2026, 11, 3, 19, 0)),
+        (utc(2026, 7, 7, 3, 0), HAWAII, utc(2026, 7, 7, 19, 0)),  # the same in summer
+        # Friday evening there is Saturday in UTC: still open at 02:59, then not before Monday.
+        (utc(2026, 11, 7, 2, 59), HAWAII, utc(2026, 11, 7, 2, 59)),
+        (utc(2026, 11, 7, 3, 0), HAWAII, utc(2026, 11, 9, 19, 0)),
+        # Fourteen hours ahead: Friday there ends at 03:00 UTC of Friday, and Monday begins on Sunday 19:00.
+        (utc(2026, 11, 6, 2, 59), KIRIBATI, utc(2026, 11, 6, 2, 59)),
+        (utc(2026, 11, 6, 3, 0), KIRIBATI, utc(2026, 11, 8, 19, 0)),
+        # Their Thanksgiving of the company's calendar begins on Wednesday 10:00 UTC.
+        (utc(2026, 11, 25, 19, 0), KIRIBATI, utc(2026, 11, 26, 19, 0)),
+        (utc(2026, 11, 26, 19, 0), KIRIBATI, utc(2026, 11, 26, 19, 0)),
+        # Month ends, and the leap day of 2028, a Tuesday.
+        (utc(2026, 7, 31, 21, 0), NEW_YORK, utc(2026, 8, 3, 13, 0)),
+        (utc(2028, 2, 28, 17, 0), "Europe/London", utc(2028, 2, 29, 9, 0)),
+        (utc(2028, 2, 29, 17, 0), "Europe/London", utc(2028, 3, 1, 9, 0)),
+        (utc(2027, 2, 26, 17, 0), "Europe/London", utc(2027, 3, 1, 9, 0)),
+    ],
+)
+def test_the_day_and_the_hour_are_the_customers_own(after, where, expected):
+    assert next_window(after, (where,), HOURS, CALENDAR) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "where", "expected"),
+    [
+        # New York goes to daylight time on Sunday 8 March 2026 and back on Sunday 1 November.
+        (utc(2026, 3, 7, 22, 0), NEW_YORK, utc(2026, 3, 8, 13, 0)),
+        (utc(2026, 3, 8, 20, 59), NEW_YORK, utc(2026, 3, 8, 20, 59)),
+        (utc(2026, 3, 8, 21, 0), NEW_YORK, utc(2026, 3, 9, 13, 0)),
+        (utc(2026, 10, 31, 21, 0), NEW_YORK, utc(2026, 11, 1, 14, 0)),
+        (utc(2026, 11, 1, 13, 30), NEW_YORK, utc(2026, 11, 1, 14, 0)),
+        # Egypt changes on weekdays: Friday 24 April and, at its end, Thursday 29 October 2026.
+        (utc(2026, 4, 23, 6, 30), CAIRO, utc(2026, 4, 23, 7, 0)),
+        (utc(2026, 4, 24, 5, 30), CAIRO, utc(2026, 4, 24, 6, 0)),
+        (utc(2026, 10, 29, 5, 30), CAIRO, utc(2026, 10, 29, 6, 0)),
+        (utc(2026, 10, 30, 5, 30), CAIRO, utc(2026, 10, 30, 7, 0)),
+    ],
+)
+def test_on_the_day_that_clocks_change_nine_is_nine_by_the_new_clock(after, where, expected):
+    assert next_window(after, (where,), EVERY_DAY, NEVER_CLOSED) == expected
+
+
+def test_a_quiet_season_and_the_new_year_are_waited_for():
+    """From five on Wednesday 23 December to Monday 4 January 2027."""
+    calendar = STANDARD.calendar(frozenset())
+
+    assert next_window(utc(2026, 12, 23, 22, 0), (NEW_YORK,), HOURS, calendar) == utc(2027, 1, 4, 14, 0)
+
+
+ZONES = st.lists(
+    st.sampled_from([NEW_YORK, CHICAGO, PACIFIC, PHOENIX, HAWAII, "Europe/London", CAIRO, KIRIBATI]),
+    min_size=1,
+    max_size=3,
+    unique=True,
+)
+INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(ZONES, INSTANTS, INSTANTS)
+def test_what_waits_for_a_window_keeps_its_order(where, one, other):
+    """Who was due earlier is written to no later, and whoever may be written to now does not wait."""
+    first, second = sorted((one, other))
+
+    opens, then = (next_window(at, where[:1], HOURS, CALENDAR) for at in (first, second))
+    both = next_window(first, where, HOURS, CALENDAR)
+
+    assert first <= opens <= then
+    assert next_window(opens, where[:1], HOURS, CALENDAR) == opens
+    assert both >= opens
+    assert both - first <= timedelta(days=10)
