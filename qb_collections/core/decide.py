@@ -213,6 +213,7 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         amount=_sum(step.invoices, case.currency),
         credits=Money(view.credit, case.currency) if view.credit > 0 else None,
         backlog=step.backlog,
+        offers_plan=_offers_plan(view, step),
         task_kind=_task_kind(step, outcome),
     )
     return _with_dates(decision, view, step, stage)
@@ -230,6 +231,13 @@ def _task_kind(step: Step, outcome: Outcome) -> str | None:
     if outcome is Outcome.REMIND:
         return "missed_call" if step.stage is not None and step.stage.channel == "call" else None
     return "call" if outcome is Outcome.CALL else "decide"
+
+
+def _offers_plan(view: View, step: Step) -> bool:
+    """Whether what is owed, less credits, is worth spreading under this policy."""
+    policy = view.rules.policy
+    owed = _sum(step.invoices, view.case.currency).amount - view.credit
+    return policy.plans.offered and owed >= policy.thresholds.plan_offer_for(view.case.currency)
 
 
 def _how(view: View, step: Step) -> tuple[Outcome, Channel]:

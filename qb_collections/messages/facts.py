@@ -168,6 +168,7 @@ class MessageFacts:
     final_notice_on: date | None = None
     terms: str | None = None
     unusual: bool = False  # first late invoice in a year
+    offers_plan: bool = True  # spreading the amount may be offered
     attachments: tuple[str, ...] = ()  # what is really enclosed: "a copy of invoice 10612"
     pay_link: str | None = None
     promise: Promise | None = None

@@ -168,6 +168,7 @@ _DAYS: Mapping[str, _Field] = {
     "final_notice": lambda facts, write: write.long(facts.final_notice_on),
     "came_back_on": lambda facts, write: write.near(facts.customer.came_back_on),
     "unusual": lambda facts, _: YES if facts.unusual else None,
+    "offers_plan": lambda facts, _: YES if facts.offers_plan else None,
 }
 
 

@@ -150,6 +150,7 @@ def facts_of(
         credits=credits,
         reply_by=decision.reply_by_on,
         act_by=decision.act_by_on,
+        offers_plan=decision.offers_plan,
         deadline=decision.act_by_on,
         missed_call_on=case.cycle.missed_call_on if case.cycle else None,
         letters_on=_days(said, LETTER_KINDS),

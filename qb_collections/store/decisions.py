@@ -286,6 +286,7 @@ def _row(
             "backlog": made.backlog,
             "task_kind": made.task_kind,
             "template": made.template,
+            "offers_plan": made.offers_plan,
         },
         "trace": made.trace,
         "text": text,
@@ -342,6 +343,7 @@ def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
         review_on=row.review_on,
         stage=row.stage,
         template=details["template"],
+        offers_plan=details.get("offers_plan", True),  # rows of before this was kept
         channel=Channel(row.channel) if row.channel else None,
         approval=row.approval,
         cycle=row.cycle,
