@@ -158,18 +158,21 @@ def case_of(chance, rules):
     ids = [one.id for one in open_ones] + ["99"]
     cycle, contacts = said(chance, codes, ids)
     backlog = not contacts and chance.random() < 0.3
-    emails = chance.choice([(), ("ap@marlow.example",), ("ap@marlow.example", "old@marlow.example")])
+    known = ("ap@marlow.example", "old@marlow.example")
+    emails = chance.choice([(), known[:1], known[:1], known])
     return Case(
         customer(emails=emails, phone=chance.choice([None, "423-555-0118"])),
         "USD",
         open_ones,
         payments=(payment(chance.choice(["20.00", "450.00"])),) if chance.random() < 0.2 else (),
         credit_memos=(memo(chance.choice(["30.00", "780.40"])),) if chance.random() < 0.15 else (),
-        holds=tuple(hold(chance, number, ids) for number in range(chance.choice([0, 0, 0, 1, 1, 2, 3]))),
+        holds=tuple(
+            hold(chance, number, ids) for number in range(chance.choice([0, 0, 0, 0, 0, 1, 1, 2, 3]))
+        ),
         contacts=contacts,
         cycle=cycle,
         plans=plans(chance),
-        books_balance=chance.choice([None, None, None, usd("700.00"), usd("99999.00")]),
+        books_balance=usd("700.00") if chance.random() < 0.07 else chance.choice([None, usd("99999.00")]),
         important=chance.random() < 0.2,
         history_since=chance.choice([None, TODAY]),
         early_ids=chance.choice([None, frozenset(ids)]),
@@ -178,7 +181,7 @@ def case_of(chance, rules):
         next_cycle=3,
         looked_at_ids=frozenset(ids) if chance.random() < 0.3 else frozenset(),
         receipts=receipts(chance),
-        replied_on=day(chance, 20, 0) if chance.random() < 0.2 else None,
+        replied_on=day(chance, 20, 0) if chance.random() < 0.3 else None,
         contacted_elsewhere=(day(chance, 20, 0),) if chance.random() < 0.1 else (),
         kind=chance.choice([CustomerKind.COMPANY, CustomerKind.COMPANY, *CustomerKind]),
         habit=habit(chance),
@@ -196,12 +199,14 @@ def habit(chance):
 
 def invoices(chance):
     made = []
-    for number in range(chance.choice([0, 1, 1, 2, 2, 3, 5])):
-        due = chance.choice([day(chance, 12, 8), day(chance, 60, 0), day(chance, 60, 0), day(chance, 400, 0)])
+    for number in range(chance.choice([0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 5])):
+        due = chance.choice(
+            [day(chance, 12, 8), *(day(chance, 60, 0) for _ in range(4)), day(chance, 400, 0)]
+        )
         one = invoice(
             str(number),
             None if chance.random() < 0.03 else due,
-            chance.choice(BALANCES if chance.random() < 0.3 else BALANCES[5:]),
+            chance.choice(BALANCES if chance.random() < 0.15 else BALANCES[5:]),
             email="bill@marlow.example" if chance.random() < 0.2 else None,
             voided=chance.random() < 0.02,
         )
@@ -244,7 +249,7 @@ def said(chance, codes, ids):
 
 
 def contact(chance, code, number, ids):
-    on = day(chance, 35, 0)
+    on = day(chance, 45, 0)
     return Contact(
         on,
         ContactKind.CALL if code == "S3" else ContactKind.REMINDER,

@@ -1,5 +1,8 @@
 """What holds a step or brings the tone back: money that came in, an answer of the customer's."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from qb_collections.core.case import Receipt
@@ -100,3 +103,50 @@ def test_after_an_answer_the_next_written_step_is_in_the_tone_of_cooperation_aga
 def test_an_answer_makes_no_soft_step_firmer_and_brings_no_call_back():
     assert decide(after(S1, replied_on=nov(1)), RULES, nov(4)).stage == "S2"
     assert decide(after(S1, S2, replied_on=nov(5)), RULES, nov(10)).outcome is Outcome.CALL
+
+
+FINAL = (*NAMED, reminder("S4", nov(18), number=4))
+
+
+def test_after_an_answer_a_letter_becomes_a_message_that_lists_everything_late():
+    """The final notice would name the first invoice only; the cooperative message lists both."""
+    made = after(*FINAL, invoices=(invoice(), invoice("2", due=nov(20))))
+    answered = replace(made, replied_on=nov(19))
+
+    firm, gentle = decide(made, RULES, nov(30)), decide(answered, RULES, nov(30))
+
+    assert (firm.stage, firm.invoice_ids, firm.also_open_ids) == ("S5", ("1",), ("2",))
+    assert (gentle.stage, gentle.invoice_ids, gentle.also_open_ids) == ("S2", ("1", "2"), ())
+    assert (gentle.template, gentle.reply_by_on) == ("may_we_have_a_date", date(2026, 12, 7))
+
+
+@pytest.mark.parametrize(
+    ("replied_on", "stage"),
+    [
+        (nov(9), "S4"),  # before the last contact: that was the gentler one
+        (nov(10), "S2"),  # on its day: nobody knows which came first
+    ],
+)
+def test_an_answer_of_the_last_contacts_own_day_still_counts(replied_on, stage):
+    assert decide(after(*NAMED, replied_on=replied_on), RULES, nov(18)).stage == stage
+
+
+@pytest.mark.parametrize(("most", "stage"), [("S1", "S1"), ("S2", "S2"), ("S4", "S4")])
+def test_how_gentle_the_next_message_is_the_policy_says(most, stage):
+    policy = changed(**{'after_reply_at_most = "S2" ': f'after_reply_at_most = "{most}" '})
+
+    assert decide(after(*NAMED, replied_on=nov(12)), rules(policy), nov(18)).stage == stage
+
+
+def test_without_a_gentle_message_in_the_ladder_the_step_stays():
+    firm_only = replace(RULES, ladder=RULES.ladder[3:])  # the call is the first step
+    policy = changed(**{'after_reply_at_most = "S2" ': 'after_reply_at_most = "S3" '})
+    strict = replace(firm_only, policy=policy)
+
+    assert decide(after(*NAMED, replied_on=nov(12)), strict, nov(18)).stage == "S4"
+
+
+def test_a_ladder_may_begin_with_its_gentle_message():
+    short = replace(RULES, ladder=RULES.ladder[2:])  # the second message is the first step
+
+    assert decide(after(*NAMED, replied_on=nov(12)), short, nov(18)).stage == "S2"

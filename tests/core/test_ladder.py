@@ -70,3 +70,50 @@ def test_a_firm_step_with_nothing_to_name_waits_for_a_repeat():
     step = next_step(made, RULES, nov(9), made.invoices, usd("100"))
 
     assert (step.stage.code, step.on) == ("S2", nov(9))
+
+
+AT_ONCE = changed(**{"after_due_days = 3\nbusiness = true ": "after_due_days = 0\nrepeat_every_days = 14 #"})
+
+
+def test_a_first_step_on_the_due_date_is_the_first_step_after_it():
+    """Friday 23 October; what is due on Saturday is asked for on Monday."""
+    at_once = rules(AT_ONCE)
+
+    assert first_overdue_on(at_once.ladder, at_once.calendar, DUE) == DUE
+    assert at_once.first.code == "S1"
+    assert next_step(after(), at_once, octo(24), after().invoices, usd("780.40")).on == DUE
+    assert next_step(after(), at_once, octo(26), (invoice(due=octo(24)),), usd("780.40")).on == octo(26)
+
+
+def test_a_first_step_on_the_due_date_repeats_and_opens_like_any_other():
+    at_once = replace(rules(AT_ONCE), ladder=AT_ONCE.ladder[:2])
+    said = after(reminder("S1", octo(26)))
+    backlog = replace(after(), is_backlog=True)
+
+    again = next_step(said, at_once, nov(9), said.invoices, usd("780.40"))
+    opening = next_step(backlog, at_once, octo(26), backlog.invoices, usd("780.40"))
+
+    assert (again.stage.code, again.on) == ("S1", nov(9))
+    assert (opening.stage.code, opening.backlog) == ("S1", True)
+
+
+def test_a_copy_before_the_due_date_never_repeats():
+    """What it has spoken of is late now: the first step is next, and not the copy again."""
+    courtesy = changed(**{"needs_history = true ": "repeat_every_days = 7 #"})
+    only_copy = replace(rules(courtesy), ladder=courtesy.ladder[:1])
+    made = after(reminder("S0", octo(19)))
+
+    step = next_step(made, only_copy, octo(26), made.invoices, usd("780.40"))
+
+    assert step.stage is None
+
+
+def test_a_step_that_applies_no_more_does_not_repeat():
+    dear = changed(
+        **{'"may_we_have_a_date"\n': '"may_we_have_a_date"\nmin_balance = 500\nrepeat_every_days = 14\n'}
+    )
+    only = replace(rules(dear), ladder=dear.ladder[:3])
+    made = after(reminder("S2", nov(3)), invoices=(invoice(balance="499.99"),))
+
+    assert next_step(made, only, nov(17), made.invoices, usd("499.99")).stage is None
+    assert next_step(made, only, nov(17), made.invoices, usd("500.00")).on == nov(17)

@@ -55,7 +55,7 @@ def agree(seed, cases):
 
 
 def test_the_decision_is_that_of_the_slow_and_obvious_one():
-    agree("make test", 300)
+    agree("make test", 600)
 
 
 @pytest.mark.soak
