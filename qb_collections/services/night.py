@@ -239,7 +239,7 @@ def _next_look(one: Decided, on: date) -> date | None:
 
 def _open_tasks(conn: Connection, company: Company, keys: Collection[tuple[str, str]]) -> list[Task]:
     """The tasks that came from decisions about these customers and are still open."""
-    found = tasks.list(conn, company.id, kinds=AUTOMATIC_TASKS, limit=100_000) if keys else []
+    found = tasks.open_of(conn, company.id, [customer_id for customer_id, _ in keys], AUTOMATIC_TASKS)
     return [task for task in found if (task.customer_id, task.currency) in keys]
 
 

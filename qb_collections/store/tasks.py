@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.tasks import task
 from qb_collections.store.upsert import insert_missing
 
@@ -166,6 +167,26 @@ def list(
     if kinds is not None:
         query = query.where(task.c.kind.in_(kinds))
     return [_task(row) for row in conn.execute(query)]
+
+
+def open_of(
+    conn: Connection, company_id: int, customer_ids: Collection[str], kinds: Sequence[str]
+) -> builtins.list[Task]:
+    """The open tasks of these kinds about these customers."""
+    found: builtins.list[Task] = []
+    for some in chunked(sorted(set(customer_ids))):
+        query = (
+            select(task)
+            .where(
+                task.c.company_id == company_id,
+                task.c.state == "open",
+                task.c.customer_id.in_(some),
+                task.c.kind.in_(kinds),
+            )
+            .order_by(task.c.id)
+        )
+        found += [_task(row) for row in conn.execute(query)]
+    return found
 
 
 def close_unneeded(
