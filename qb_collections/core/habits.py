@@ -7,7 +7,7 @@ afterwards count as they are now.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -39,12 +39,52 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """A whole company."""
+    """A whole company, or some of its customers."""
 
-    on: date
-    since_on: date
     customers: Mapping[Key, Known] = field(default_factory=dict)
-    usual_total: Mapping[str, Decimal] = field(default_factory=dict)  # median of its invoices, by currency
+    # The median of the company's own invoices; None: none is known.  A currency not worked out is missing.
+    usual_total: Mapping[str, Decimal | None] = field(default_factory=dict)
+
+    def habit(self, key: Key) -> Habit | None:
+        known = self.customers.get(key)
+        return known.habit if known is not None else None
+
+    def early_ids(self, key: Key, invoices: Sequence[Invoice], today: date) -> frozenset[str] | None:
+        """Of the open invoices of a case those whose copy before the due date is a courtesy.
+
+        At least as large as the company's usual invoice, and the customer's first, or of one who was
+        late on half of the last six: no suspicion, and nothing for who pays in time.  Of a customer who
+        is new this week the first is the earliest that is open.  None: nothing was worked out.
+        """
+        _, currency = key
+        if currency not in self.usual_total:
+            return None
+        ahead = [
+            one
+            for one in invoices
+            if one.due_on is not None and one.due_on >= today and self.is_large(one, currency)
+        ]
+        if not ahead:
+            return frozenset()
+        known = self.customers.get(key)
+        if known is not None and known.often_late:
+            return frozenset(one.id for one in ahead)
+        first_id = min(invoices, key=_age).id if known is None else known.first_invoice_id
+        return frozenset(one.id for one in ahead if one.id == first_id)
+
+    def is_large(self, invoice: Invoice, currency: str) -> bool | None:
+        """Whether what is open comes to a usual invoice; None: that is not known."""
+        usual = self.usual_total.get(currency)
+        return None if usual is None else invoice.balance.amount >= usual
+
+    def touched(self, before: Habits, still_open: Iterable[tuple[Key, Invoice]]) -> set[Key]:
+        """Who has to be looked at again, because a decision may rest on what was not known before."""
+        return {
+            key
+            for key, one in still_open
+            if self.customers.get(key) != before.customers.get(key)
+            or self.is_large(one, key[1]) is not before.is_large(one, key[1])
+        }
 
 
 def ends_on(today: date) -> date:
@@ -52,89 +92,83 @@ def ends_on(today: date) -> date:
     return today - timedelta(days=today.weekday() + 1)
 
 
-def habits(past: Past, on: date) -> Habits | None:
-    """Everybody's, as known at the end of that day; None while payment history has not been read whole.
+class Observer:
+    """Looks at one past, as of any day: what is final is worked out once."""
 
-    past has plan documents looked through.
-    """
-    since_on = past.since_on
-    if since_on is None:
-        return None
-    known_by = past.start_of(on + timedelta(days=1))
-    every: dict[Key, list[PastInvoice]] = defaultdict(list)
-    totals: dict[str, list[Decimal]] = defaultdict(list)
-    for one in past.invoices:
-        invoice = one.invoice
-        if invoice.issued_on > on or (one.recorded_at is not None and one.recorded_at >= known_by):
-            continue
-        currency = invoice.total.currency
-        every[past.head(invoice.customer_id), currency].append(_as_known(one, known_by))
-        if invoice.issued_on >= since_on and invoice.total.amount > 0:
-            totals[currency].append(invoice.total.amount)
-    return Habits(
-        on,
-        since_on,
-        {key: _known(found, since_on, on) for key, found in every.items()},
-        {currency: median(amounts) for currency, amounts in totals.items()},
-    )
+    def __init__(self, past: Past) -> None:
+        """past is complete from its since_on, and has plan documents looked through."""
+        assert past.since_on is not None, "nothing is known before payment history has been read"
+        self._past = past
+        self._since_on = past.since_on
+        self._seen = sorted((_Seen.of(past, one) for one in past.invoices), key=lambda seen: seen.entered_at)
 
+    def at_end_of(self, on: date) -> Habits:
+        """Everybody's, by what was dated and entered by then."""
+        before = self._past.start_of(on + timedelta(days=1))
+        every: dict[Key, list[_Seen]] = defaultdict(list)
+        totals: dict[str, list[Decimal]] = defaultdict(list)
+        for seen in self._seen:
+            if seen.entered_at >= before:
+                break
+            invoice = seen.one.invoice
+            if invoice.issued_on > on:
+                continue
+            every[seen.key].append(seen)
+            if invoice.issued_on >= self._since_on and invoice.total.amount > 0:
+                totals[invoice.total.currency].append(invoice.total.amount)
+        return Habits(
+            {key: self._known(found, on, before) for key, found in every.items()},
+            {currency: median(totals[currency]) if currency in totals else None for _, currency in every},
+        )
 
-def early_ids(
-    invoices: Sequence[Invoice], known: Known | None, usual_total: Decimal | None, today: date
-) -> frozenset[str]:
-    """Open invoices of one case for which a copy before the due date is a courtesy, not a suspicion.
-
-    At least as large as the company's usual invoice, and the customer's first, or of one who was late on
-    half of the last six.  Of a customer who is new this week the first is the earliest that is open.
-    """
-    if usual_total is None:
-        return frozenset()
-    ahead = [
-        one
-        for one in invoices
-        if one.due_on is not None and one.due_on >= today and one.balance.amount >= usual_total
-    ]
-    if not ahead:
-        return frozenset()
-    if known is not None and known.often_late:
-        return frozenset(one.id for one in ahead)
-    first_id = known.first_invoice_id if known is not None else None
-    if first_id is None:
-        first_id = min(invoices, key=_age).id
-    return frozenset(one.id for one in ahead if one.id == first_id)
+    def _known(self, found: Sequence[_Seen], on: date, before: datetime) -> Known:
+        late: list[int] = []
+        last: list[tuple[date, int, str, bool]] = []
+        for seen in found:
+            invoice = seen.one.invoice
+            if invoice.due_on is None or invoice.issued_on < self._since_on:
+                continue
+            settled, days = seen.paid(on, before)
+            if days is not None:
+                late.append(days)
+            if days is not None or (not settled and invoice.due_on < on):
+                last.append((invoice.due_on, len(invoice.id), invoice.id, days is None or days > 0))
+        last = sorted(last)[-LAST:]
+        return Known(
+            Habit(usual_day(late), latest_day(late), len(late)),
+            known_of_last=len(last),
+            late_of_last=sum(was_late for *_, was_late in last),
+            first_invoice_id=min((seen.one.invoice for seen in found), key=_age).id,
+        )
 
 
-def changed(before: Mapping[Key, Known], after: Mapping[Key, Known]) -> set[Key]:
-    """Whose facts are not what they were."""
-    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One invoice, and from which instant on nothing more became known of it."""
 
+    key: Key
+    one: PastInvoice
+    entered_at: datetime
+    final_at: datetime
+    final: tuple[bool, int | None]  # settled, and days late of one that was paid
 
-def _as_known(one: PastInvoice, known_by: datetime) -> PastInvoice:
-    known = tuple(a for a in one.applied if a.known_at is None or a.known_at < known_by)
-    return one if len(known) == len(one.applied) else replace(one, applied=known)
+    @classmethod
+    def of(cls, past: Past, one: PastInvoice) -> _Seen:
+        entered_at = one.recorded_at or past.start_of(one.invoice.issued_on)
+        instants = [past.start_of(a.on) for a in one.applied]
+        instants += [a.known_at for a in one.applied if a.known_at is not None]
+        last_on = max((a.on for a in one.applied), default=one.invoice.issued_on)
+        final = one.settled_on(last_on) is not None, days_late(one, last_on)
+        key = past.head(one.invoice.customer_id), one.invoice.total.currency
+        return cls(key, one, entered_at, max([entered_at, *instants]), final)
 
-
-def _known(found: Sequence[PastInvoice], since_on: date, on: date) -> Known:
-    late: list[int] = []
-    last: list[tuple[date, int, str, bool]] = []
-    for one in found:
-        due_on = one.invoice.due_on
-        if due_on is None or one.invoice.issued_on < since_on:
-            continue
-        days = days_late(one, on)
-        if days is not None:
-            late.append(days)
-        elif one.settled_on(on) is not None or due_on >= on:
-            continue
-        last.append((due_on, len(one.invoice.id), one.invoice.id, days is None or days > 0))
-    last = sorted(last)[-LAST:]
-    first = min((one.invoice for one in found), key=_age)
-    return Known(
-        Habit(usual_day(late), latest_day(late), len(late)),
-        known_of_last=len(last),
-        late_of_last=sum(was_late for *_, was_late in last),
-        first_invoice_id=first.id,
-    )
+    def paid(self, on: date, before: datetime) -> tuple[bool, int | None]:
+        """Whether it was settled, and how late, by what was dated by then and entered before the instant."""
+        if self.final_at < before:
+            return self.final
+        known = tuple(a for a in self.one.applied if a.known_at is None or a.known_at < before)
+        then = replace(self.one, applied=known)
+        return then.settled_on(on) is not None, days_late(then, on)
 
 
 def _age(invoice: Invoice) -> tuple[date, int, str]:

@@ -18,6 +18,7 @@ from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, Contact, ContactKind
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Channel, Decision, Outcome
+from qb_collections.core.habits import Habits
 from qb_collections.core.money import Money, total
 from qb_collections.core.night_time import next_daily_run
 from qb_collections.core.replay_account import Account, Key
@@ -41,6 +42,8 @@ class Conditions:
     live_since_on: date | None  # None, or a later day: contacting begins on first_on
     rules_on: Callable[[date, Callable[[], Sequence[Decimal]]], Rules]  # what late customers owe, if asked
     opens_at: Callable[[Customer, Rules, datetime], datetime]  # the customer's next contact hour
+    # How everybody had paid, as the night of that day and instant knew it; None: it was not known.
+    habits_on: Callable[[date, datetime], Habits | None] = lambda on, at: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class _Night:
     at: datetime
     ends_at: datetime  # the next night begins
     rules: Rules
+    habits: Habits | None
 
 
 def replay(accounts: Mapping[Key, Account], conditions: Conditions, policy: str = "") -> Replay:
@@ -133,6 +137,7 @@ class _Player:
         self._late: set[Key] = set()
         self._heard: set[Key] = set()
         self._usual: list[int] = []
+        self._habits: Habits | None = None
 
     def play(self) -> Replay:
         on = self._conditions.first_on
@@ -166,6 +171,7 @@ class _Player:
 
     def _one(self, on: date, at: datetime, after: datetime) -> None:
         begins = self._begins(on)
+        self._know(on, at)
         looked_at = []
         for key in self._agenda.due(on):
             account = self._accounts[key]
@@ -181,13 +187,13 @@ class _Player:
         rules = self._conditions.rules_on(on, lambda: self._owed_late(on))
         if begins:
             self._spread_backlog(looked_at, rules, on)
-        cases = [self._in_cycle(account, on) for account in looked_at]
+        cases = [self._in_cycle(account, on, self._habits) for account in looked_at]
         decisions = [decide(case, rules, on) for case in cases]
         self._found.decisions += len(decisions)
         if begins:
             decisions = self._capped(decisions, rules, on)
         self._brake(decisions, rules, on)
-        tonight = _Night(on, at, after, rules)
+        tonight = _Night(on, at, after, rules, self._habits)
         for account, case, decision in zip(looked_at, cases, decisions, strict=True):
             self._follow(account, case, decision, tonight)
 
@@ -209,9 +215,24 @@ class _Player:
                     owed[one.customer_id] = owed.get(one.customer_id, Decimal(0)) + one.balance.amount
         return sorted(owed.values())
 
-    def _in_cycle(self, account: Account, on: date) -> Case:
+    def _know(self, on: date, at: datetime) -> None:
+        """Once a week how everybody pays is worked out anew; whoever it is new of is looked at."""
+        found = self._conditions.habits_on(on, at)
+        if found is None or found is self._habits:
+            return
+        still_open = (
+            (key, one) for key, account in self._accounts.items() for one in account.invoices.values()
+        )
+        self._agenda.touched[on] |= found.touched(self._habits or Habits(), still_open)
+        self._habits = found
+
+    def _in_cycle(self, account: Account, on: date, habits: Habits | None) -> Case:
         case = account.case(on)
-        return replace(case, cycle=cycles.advance(case, _VERSION, on))
+        cycle = cycles.advance(case, _VERSION, on)
+        if habits is None:
+            return replace(case, cycle=cycle)
+        early_ids = habits.early_ids(account.key, case.invoices, on)
+        return replace(case, cycle=cycle, habit=habits.habit(account.key), early_ids=early_ids)
 
     def _spread_backlog(self, looked_at: list[Account], rules: Rules, on: date) -> None:
         """Who was late before, largest first over the spread's business days, as in a first night."""
@@ -264,7 +285,7 @@ class _Player:
             return
         today = opens_at.astimezone(self._conditions.zone).date()
         if account.advance(opens_at):
-            case = self._in_cycle(account, today)
+            case = self._in_cycle(account, today, tonight.habits)
             again = decide(case, tonight.rules, today) if case.invoices else None
             if again is None or not _same(decision, again):
                 self._found.prevented += 1

@@ -23,9 +23,10 @@ from qb_collections.core.replay_events import HoldSpan, accounts
 from qb_collections.core.rules import Rules
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
+from qb_collections.services.habits import PastHabits
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import calendar_of
-from qb_collections.store import contacts, cursors, mirror, past, policy_assignments
+from qb_collections.store import contacts, cursors, history, mirror, past, policy_assignments
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
@@ -64,6 +65,7 @@ class Material:
     cycles: Mapping[Key, Sequence[tuple[Cycle, date | None]]]
     looks: Mapping[Key, tuple[bool, CustomerKind | None]]  # important, and who owes
     elsewhere: Mapping[str, Sequence[date]]  # by address: days on which sister companies wrote to it
+    habits: PastHabits
 
 
 def run(
@@ -84,13 +86,13 @@ def run(
             past.cycles(conn, company.id),
             past.looks(conn, company.id),
             _elsewhere(conn, company, first_on),
+            PastHabits(pasts.as_first_due(conn, company), _history_read_at(conn, company, first_on)),
         )
         since = pasts.known_since(conn, company)
         own = len(policy_assignments.by_customer(conn, company.id))
     played = tuple(_played(material, policy, first_on, last_on) for policy in policies)
-    live = company.live_since_on
-    assumed = tuple(_assumed(material.past, hours_assumed, own))
-    return Result(played, since, assumed, live is None or live >= first_on)
+    assumed = (*_assumed(material.past, hours_assumed, own), material.habits.sentence)
+    return Result(played, since, assumed, _starts_anew(company, first_on))
 
 
 def _refusal(
@@ -117,6 +119,16 @@ def _refusal(
     return None
 
 
+def _starts_anew(company: Company, first_on: date) -> bool:
+    return company.live_since_on is None or company.live_since_on >= first_on
+
+
+def _history_read_at(conn: Connection, company: Company, first_on: date) -> datetime | None:
+    """Nights that follow those of the service know of habits from the same instant on.  None: always."""
+    read = None if _starts_anew(company, first_on) else history.of(conn, company.id)
+    return read.finished_at if read is not None else None
+
+
 def _played(material: Material, policy: Policy, first_on: date, last_on: date) -> Played:
     company = material.company
     conditions = Conditions(
@@ -128,6 +140,7 @@ def _played(material: Material, policy: Policy, first_on: date, last_on: date) -
         currency=company.currency,
         rules_on=_Rules(company, policy).on,
         opens_at=_Hours(company).opens_at,
+        habits_on=material.habits.on,
     )
     found = replay(_accounts(material, first_on), conditions, policy.name)
     ladder = [stage.code for stage in policy.ladder]
@@ -142,12 +155,13 @@ def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
     for key, account in found.items():
         important, kind = material.looks.get(key, (False, None))
         account.important = important
+        account.history_since = company.history_since
         account.kind = kind or _kind_by_name(account.customer)
         addresses = {email.lower() for id in account.members for email in material.past.customers[id].emails}
         account.elsewhere = tuple(
             sorted({on for address in addresses for on in material.elsewhere.get(address, ())})
         )
-    if company.live_since_on is None or company.live_since_on >= first_on:
+    if _starts_anew(company, first_on):
         return found
     begins_at = material.past.start_of(first_on)
     said: dict[Key, list[Said]] = {}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 
 import structlog
 
-from qb_collections.core.books import Invoice
-from qb_collections.core.habits import changed, ends_on, habits
+from qb_collections.core.habits import Habits, Observer, ends_on
+from qb_collections.core.past import Past
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.store import cases, mirror
@@ -37,24 +35,45 @@ def refresh(context: Context, company: Company, lease: Lease, on: date) -> bool:
         past = pasts.as_first_due(conn, company)
         before = stored.of_customers(conn, company.id)
         still_open = mirror.open_invoices(conn, company.id)
-    found = habits(past, ends)
-    assert found is not None, "payment history is complete"
-    others = changed(before.customers, found.customers)
-    touched = {
-        one.customer_id
-        for one in still_open
-        if (past.head(one.customer_id), one.balance.currency) in others
-        or _is_large(one, before.usual_total) is not _is_large(one, found.usual_total)
-    }
+    assert past.since_on is not None, "payment history is complete"
+    found = Observer(past).at_end_of(ends)
+    touched = found.touched(
+        before, [((past.head(one.customer_id), one.balance.currency), one) for one in still_open]
+    )
     with derived(context.engine) as conn:
         lease.check(conn)
-        stored.put(conn, company.id, found, company.currency)
-        cases.touch(conn, company.id, touched, on)
+        stored.put(conn, company.id, found, company.currency, since_on=past.since_on, on=ends)
+        cases.touch(conn, company.id, [customer_id for customer_id, _ in touched], on)
     _log.info("habits worked out", company=company.alias, customers=len(found.customers))
     return True
 
 
-def _is_large(invoice: Invoice, usual_total: Mapping[str, Decimal | None]) -> bool | None:
-    """Whether it comes to what an invoice usually comes to; None: that is not known."""
-    usual = usual_total.get(invoice.balance.currency)
-    return None if usual is None else invoice.balance.amount >= usual
+class PastHabits:
+    """The same for nights of the past, as known when the week before each had ended."""
+
+    def __init__(self, past: Past, read_at: datetime | None) -> None:
+        """past has plan documents looked through.  read_at: nights before that instant know nothing."""
+        self._since_on = past.since_on
+        self._observer = Observer(past) if past.since_on is not None else None
+        self._read_at = read_at
+        self._known: dict[date, Habits] = {}
+
+    def on(self, day: date, at: datetime) -> Habits | None:
+        """For the night of that day, which begins at that instant; None: payment history was not known."""
+        if self._observer is None or (self._read_at is not None and at < self._read_at):
+            return None
+        ends = ends_on(day)
+        if ends not in self._known:
+            self._known[ends] = self._observer.at_end_of(ends)
+        return self._known[ends]
+
+    @property
+    def sentence(self) -> str:
+        """What nights of the past know of how customers paid."""
+        if self._since_on is None:
+            return "Payment history has not been read: how customers usually pay changes nothing here."
+        since = f"{self._since_on.day} {self._since_on:%B %Y}"
+        return (
+            f"How customers had paid by then is worked out for each week, from invoices of {since} on; "
+            "in the first months that is little."
+        )
