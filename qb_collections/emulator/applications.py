@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from qb_collections.emulator import currencies, expense_lines, ledger
+from qb_collections.emulator import currencies, errors, expense_lines, ledger
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.entities.base import Link
 from qb_collections.emulator.wire import ZERO, Body, money, units
@@ -209,8 +209,19 @@ def open_lines(work: Work, entity: str, id_: str) -> dict[str, tuple[str, Decima
     A debit is positive.
     """
     body = work.body(entity, id_)
-    if body is None:
-        return {}
+    return {} if body is None else owed_lines(work, entity, body)
+
+
+def guard_lines(work: Work, entity: str, old: Body, new: Body | None, named: str) -> None:
+    """Raise Fault 6000 when receivable lines that a payment settles would change, or go (new is None)."""
+    if not sources(work, entity, old["Id"]):
+        return
+    if new is None or owed_lines(work, entity, new) != owed_lines(work, entity, old):
+        raise errors.business(f"The {named} is linked to a payment; unlink it first.")
+
+
+def owed_lines(work: Work, entity: str, body: Body) -> dict[str, tuple[str, Decimal]]:
+    """Return the receivable lines of this body, which may not be stored yet."""
     receivables = ledger.receivable_accounts(work.conn, work.realm)
     if entity == "Purchase":
         who, spent = (body.get("EntityRef") or {}).get("value", ""), -1 if body["Credit"] else 1

@@ -38,10 +38,11 @@ class _Short:
 class Shelf:
     """One item's goods.  `costs` says for each move what it takes off their value; below zero it adds."""
 
-    def __init__(self, estimate: Decimal, unit: Decimal = CENT) -> None:
+    def __init__(self, estimate: Decimal, unit: Decimal = CENT, *, latest_returns: bool = True) -> None:
         self.costs: list[Decimal] = []
         self._estimate = estimate  # what one costs that is sold before it was bought, until it comes
         self._unit = unit  # of money: the smallest there is
+        self._latest_returns = latest_returns  # else the first to go are the first to come back
         self._layers: list[_Layer] = []
         self._gone: list[_Layer] = []  # the latest last
         self._short: list[_Short] = []
@@ -85,14 +86,15 @@ class Shelf:
             self.costs[at] += self._guess(qty)
 
     def _back(self, at: int, qty: Decimal) -> None:
-        """The latest to go are the first to return; what was awaited is awaited no longer."""
+        """What was awaited is awaited no longer; then the latest to go (or the first) return."""
         while qty and self._short:
             part_qty = min(qty, self._short[-1].qty)
             self.costs[at] -= self._awaited(self._short[-1], part_qty)
             qty -= part_qty
         while qty and self._gone:
-            part = self._gone[-1].take(qty, self._unit)
-            self._gone = self._gone if self._gone[-1].qty else self._gone[:-1]
+            layer = self._gone[-1 if self._latest_returns else 0]
+            part = layer.take(qty, self._unit)
+            self._gone = [kept for kept in self._gone if kept.qty]
             self._layers.insert(0, part)
             self.costs[at] -= part.value
             qty -= part.qty

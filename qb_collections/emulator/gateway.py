@@ -40,7 +40,7 @@ def _wrapped(message: str, detail: str, code: str, now: datetime) -> bytes:
         "status": None,
         "cdcresponse": [],
     }
-    return json.dumps(body).encode()
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def wrong_company(now: datetime) -> bytes:
@@ -67,7 +67,7 @@ def throttled_xml(now: datetime) -> bytes:
 def _service_fault(message: str, detail: str | None, code: str, now: datetime) -> bytes:
     error = {"message": message, "detail": detail, "code": code, "element": None}
     body = {"fault": {"error": [error], "type": "SERVICE"}, "time": int(now.timestamp() * 1000)}
-    return json.dumps(body).encode()
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def system_failure(now: datetime) -> bytes:
@@ -81,7 +81,7 @@ def system_failure(now: datetime) -> bytes:
         "Fault": {"Error": [error], "type": "SystemFault"},
         "time": now.isoformat(timespec="milliseconds"),
     }
-    return json.dumps(fault).encode()
+    return json.dumps(fault, separators=(",", ":")).encode()
 
 
 _BUSINESS = {
@@ -113,7 +113,7 @@ def business_fault(code: str, now: datetime) -> bytes:
         "Fault": {"Error": [error], "type": "ValidationFault"},
         "time": now.isoformat(timespec="milliseconds"),
     }
-    return json.dumps(fault).encode()
+    return json.dumps(fault, separators=(",", ":")).encode()
 
 
 def html_page(status: int) -> bytes:

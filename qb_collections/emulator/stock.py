@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.emulator import currencies
+from qb_collections.emulator import currencies, errors
 from qb_collections.emulator.entities import registry
 from qb_collections.emulator.fifo import Kind, Shelf
 from qb_collections.emulator.ledger import Posting
@@ -124,7 +124,8 @@ def _replayed(work: Work, item: str) -> tuple[list[tuple[Any, ...]], Shelf]:
         (work.realm, item),
     ).fetchall()
     estimate = (work.body("Item", item) or {}).get("PurchaseCost", _NONE)
-    shelf = Shelf(estimate, money(currencies.home_unit(work)))
+    latest = work.switches.returns_cost == "latest"
+    shelf = Shelf(estimate, money(currencies.home_unit(work)), latest_returns=latest)
     for _, _, _, _, kind, qty, booked, _ in rows:
         shelf.move(kind, Decimal(qty), money(booked))
     return rows, shelf
@@ -158,5 +159,7 @@ def _show(work: Work, item: str) -> None:
     """Keep the record's QtyOnHand; like a customer's balance it moves the time and not the token."""
     body = work.body("Item", item)
     on_hand = quantity(work, item)
+    if on_hand < 0 and work.switches.overselling == "reject" and body is not None:
+        raise errors.business(f"You don't have enough of {body['Name']} on hand: {-on_hand} are missing.")
     if body is not None and body.get("QtyOnHand") != on_hand:
         work.put(registry.spec("Item"), body | {"QtyOnHand": on_hand}, "Update", bump=False)

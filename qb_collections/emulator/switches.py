@@ -32,6 +32,12 @@ class Switches:
     cash_basis_moves_balance_sheet_lines: bool = True
     # Cash basis: what sold goods cost is recognised with the payment of the sale, or on the sale's day.
     cash_basis_costs_follow_payment: bool = True
+    # Selling more than is on hand: QuickBooks warns on its page and saves; or it is refused.
+    overselling: Literal["allow", "reject"] = "allow"
+    # What a customer brings back: at the cost of the latest that went out, or of the first.
+    returns_cost: Literal["latest", "first"] = "latest"
+    # A sale of a counted item without a quantity: moves no goods, or one.
+    line_without_quantity_moves_one: bool = False
     # A save that names neither lines nor tax leaves the tax alone, or automated tax computes it again.
     tax_recomputed_on_any_save: bool = False
     # Home amounts of a foreign document: each line is rounded and their sum is the total, or the total is.

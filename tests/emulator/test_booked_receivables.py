@@ -52,6 +52,25 @@ def test_an_expense_that_a_payment_settles_stays_as_it_is(company):
     assert company.owes() == "0.00"
 
 
+def test_a_deposit_whose_credit_a_payment_uses_stays_as_it_is(company):
+    """Deleted, it would leave the payment with money that never came."""
+    detail = {"AccountRef": {"value": company.ids["receivable"]}}
+    detail["Entity"] = {"value": company.ids["amy"], "type": "CUSTOMER"}
+    line = {"Amount": 40, "DetailType": "DepositLineDetail", "DepositLineDetail": detail}
+    made = company.save("Deposit", DepositToAccountRef={"value": company.ids["bank"]}, Line=[line])
+    paid = company.pay("0", ("Deposit", made["Id"], "40"))
+
+    with pytest.raises(Fault, match="The deposit is linked to a payment"):
+        company.engine.delete(REALM, "Deposit", {"Id": made["Id"], "SyncToken": "0"})
+    with pytest.raises(Fault, match="The deposit is linked to a payment"):
+        company.save("Deposit", **made | {"Line": [line | {"Amount": 30}]})
+    company.save("Deposit", **made | {"PrivateNote": "Counted twice"})
+    company.engine.delete(REALM, "Payment", {"Id": paid["Id"], "SyncToken": "0"})
+    company.engine.delete(REALM, "Deposit", {"Id": made["Id"], "SyncToken": "1"})
+
+    assert company.owes() == "0.00"
+
+
 def test_the_aged_receivables_show_an_expense_to_them(company):
     spend(company, "30", TxnDate="2026-10-01")
 

@@ -180,6 +180,40 @@ def test_a_line_without_a_quantity_moves_no_goods(company):
     assert on_hand(company) == 10
 
 
+def test_under_the_switch_a_line_without_a_quantity_moves_one():
+    company = stocked(line_without_quantity_moves_one=True)
+    buy(company, 10, "20", "2026-10-01")
+
+    company.invoice("50", item="pump")
+
+    assert books(company) == ("180.00", "20.00")
+    assert on_hand(company) == 9
+
+
+def test_under_the_switch_the_first_sold_is_the_first_to_come_back():
+    company = stocked(returns_cost="first")
+    buy(company, 1, "20", "2026-10-01")
+    buy(company, 1, "24", "2026-10-02")
+    sell(company, 2, "2026-10-10", entity="SalesReceipt")
+
+    sell(company, 1, "2026-10-11", entity="CreditMemo")
+
+    assert books(company) == ("20.00", "24.00")
+
+
+def test_under_the_switch_nobody_sells_what_is_not_there():
+    company = stocked(overselling="reject")
+    bought = buy(company, 3, "20", "2026-10-01")
+
+    with pytest.raises(Fault, match="enough of Pump on hand: 1 are missing"):
+        sell(company, 4, "2026-10-10")
+    sell(company, 3, "2026-10-10")
+    with pytest.raises(Fault, match="enough of Pump on hand: 3 are missing"):
+        company.engine.delete(REALM, "Bill", {"Id": bought["Id"], "SyncToken": "0"})
+
+    assert books(company) == ("0.00", "60.00")
+
+
 def test_an_estimate_and_an_order_move_nothing(company):
     buy(company, 10, "20", "2026-10-01")
 

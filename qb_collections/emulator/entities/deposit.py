@@ -181,3 +181,6 @@ class Deposit(Entity):
         ).fetchone()
         code = body["CurrencyRef"]["value"]
         return Posting(undeposited, -money(home), currency=code, foreign_amount=-line["Amount"])
+
+    def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
+        applications.guard_lines(work, self.name, old, new, "deposit")

@@ -147,10 +147,7 @@ class JournalEntry(Entity):
         return sorted(found, key=lambda posting: posting.account in owed)
 
     def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
-        if applications.sources(work, "JournalEntry", old["Id"]) and (
-            new is None or new["Line"] != old["Line"]
-        ):
-            raise errors.business("The journal entry is linked to a payment; unlink it first.")
+        applications.guard_lines(work, self.name, old, new, "journal entry")
 
 
 def _signed(line: Body) -> Decimal:

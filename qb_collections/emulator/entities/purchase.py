@@ -78,10 +78,7 @@ class Purchase(ExpenseForm):
         return super()._named(work, body, detail, account)
 
     def guard_change(self, work: Work, old: Body, new: Body | None) -> None:
-        if applications.sources(work, "Purchase", old["Id"]) and (
-            new is None or (new["Line"], new.get("EntityRef")) != (old["Line"], old.get("EntityRef"))
-        ):
-            raise errors.business("The expense is linked to a payment; unlink it first.")
+        applications.guard_lines(work, self.name, old, new, "expense")
 
     def _entity(self, work: Work, new: Body) -> None:
         ref = new.get("EntityRef")

@@ -1,6 +1,7 @@
 """What all sales forms have in common: customer, lines, tax, total, postings."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 from typing import ClassVar
 
@@ -256,11 +257,15 @@ class SalesForm(Entity):
         return found
 
     def moves(self, work: Work, body: Body, posted: Sequence[Posting]) -> "list[stock.Move]":
-        """Goods go out with a sale and come back with a credit; a line without a quantity moves none."""
+        """Goods go out with a sale and come back with a credit; a line without a quantity moves none.
+
+        Under the switch such a line moves one.
+        """
+        without = 1 if work.switches.line_without_quantity_moves_one else 0
         found = []
         for line in lines.sales(body["Line"]):
             detail = line["SalesItemLineDetail"]
-            qty = self.sign * detail.get("Qty", 0)
+            qty = self.sign * detail.get("Qty", Decimal(without if line["Amount"] else 0))
             if qty and stock.counted(work, detail["ItemRef"]["value"]) is not None:
                 class_ = (detail.get("ClassRef") or body.get("ClassRef") or {}).get("value")
                 department = (body.get("DepartmentRef") or {}).get("value")
