@@ -79,6 +79,21 @@ def test_a_season_within_one_year_and_one_that_ends_on_a_leap_day():
 
 
 @pytest.mark.parametrize(
+    ("day", "covered"),
+    [
+        (date(2026, 12, 23), False),
+        (date(2026, 12, 24), True),
+        (date(2026, 12, 31), True),
+        (date(2027, 1, 1), True),
+        (date(2027, 1, 2), True),
+        (date(2027, 1, 3), False),
+    ],
+)
+def test_a_season_over_new_year_covers_both_its_ends(day, covered):
+    assert YEAR_END.covers(day) is covered
+
+
+@pytest.mark.parametrize(
     ("first", "last", "expected"),
     [(nov(6), nov(6), 0), (nov(6), nov(9), 1), (nov(9), nov(12), 2), (nov(9), nov(6), -1)],
 )

@@ -80,7 +80,8 @@ def test_a_first_step_on_the_due_date_is_the_first_step_after_it():
     at_once = rules(AT_ONCE)
 
     assert first_overdue_on(at_once.ladder, at_once.calendar, DUE) == DUE
-    assert at_once.first.code == "S1"
+    assert (at_once.early.code, at_once.first.code) == ("S0", "S1")
+    assert replace(at_once, ladder=at_once.ladder[1:]).early is None
     assert next_step(after(), at_once, octo(24), after().invoices, usd("780.40")).on == DUE
     assert next_step(after(), at_once, octo(26), (invoice(due=octo(24)),), usd("780.40")).on == octo(26)
 

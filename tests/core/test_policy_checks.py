@@ -205,6 +205,15 @@ def test_a_setting_under_the_wrong_heading_is_told_where_it_belongs():
     assert found == [("promises.factor", "factor = 3", '"factor" is not a setting; it belongs under [brake]')]
 
 
+@pytest.mark.parametrize(
+    ("setting", "heading"), [('tone = "firm"', "[[ladder]]"), ('last = "01-02"', "[[quiet]]")]
+)
+def test_a_setting_of_an_entry_of_a_list_is_told_its_double_heading(setting, heading):
+    ((_, _, message),) = told(policy(A, f"[promises]\n{setting}\n"))
+
+    assert message == f'"{setting.split()[0]}" is not a setting; it belongs under {heading}'
+
+
 def test_a_setting_above_the_headings_is_told_where_it_belongs():
     found = told('tolerance = 3\nname = "Trial"\n' + A)
 

@@ -154,3 +154,12 @@ def test_a_promise_without_an_amount_that_was_kept_in_part_names_what_came():
         "Message planned: invoice 10611 ($780.40) was due on Friday 23 October; the promise to pay by Friday "
         "30 October was kept in part: $120.00 came. The second message goes out on Wednesday 4 November."
     )
+
+
+@pytest.mark.parametrize(("left", "expected"), [("0.01", PromiseState.BROKEN), ("0", PromiseState.KEPT)])
+def test_a_promise_of_all_that_is_due_is_kept_when_not_a_cent_of_it_is_left(left, expected):
+    """What falls due after the promised day was not promised."""
+    everything = hold(HoldKind.PROMISE, placed_on=octo(28), until_on=octo(30))
+    rest = (invoice(balance=left), invoice("2", octo(31)))
+
+    assert judge(everything, case(*rest), RULES, nov(4)).state is expected

@@ -127,3 +127,17 @@ def test_credits_count_against_the_balance_of_a_step_at_the_start_too():
 
     assert decide(made, rules(policy), octo(30)).stage == "S1"
     assert decide(with_credit, rules(policy), octo(30)).stage is None
+
+
+def test_a_copy_that_waits_is_looked_at_on_its_own_day():
+    """Five days before Saturday 14 November is Monday 9; five before Friday 13 is Sunday 8, so Monday too."""
+    made = case(invoice("1", nov(14)), invoice("2", nov(13)), **COURTESY)
+
+    decision = decide(made, RULES, nov(6))
+
+    assert [finding.review_on for finding in decision.findings] == [nov(9), nov(9)]
+    assert decision.findings[0].because == (
+        "Not due yet: invoice 10611 ($780.40) is due on Saturday 14 November. "
+        "A copy goes out on Monday 9 November."
+    )
+    assert decision.review_on == nov(9)
