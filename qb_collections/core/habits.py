@@ -118,7 +118,7 @@ class Observer:
                 totals[invoice.total.currency].append(invoice.total.amount)
         return Habits(
             {key: self._known(found, on, before) for key, found in every.items()},
-            {currency: median(totals[currency]) if currency in totals else None for _, currency in every},
+            {one: median(totals[one]) if one in totals else None for one in {key[1] for key in every}},
         )
 
     def _known(self, found: Sequence[_Seen], on: date, before: datetime) -> Known:
