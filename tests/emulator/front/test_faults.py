@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from qb_collections.emulator.calls import read_call
-from qb_collections.emulator.faults import ConnectionLost, FaultRules
+from qb_collections.emulator.faults import FAULTS, ConnectionLost, FaultRules
 
 CUSTOMER = {"DisplayName": "Harbour Street Bakery"}
 
@@ -166,6 +166,29 @@ def test_a_rate_is_repeatable_from_its_seed():
     assert strikes(7) == strikes(7)
     assert strikes(7) != strikes(8)
     assert 30 <= sum(strikes(7)) <= 90
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_strikes_by_rule_and_by_seed(fault):
+    """On the kind of call that it is for: a refresh, a batch, a page, or any other."""
+    page = {"query": "select * from Invoice startposition 101", "requestid": "r1"}
+    calls = [
+        read_call("POST", "/oauth2/v1/tokens/bearer", {}, {}, b""),
+        read_call("POST", "/v3/company/1/batch", {"requestid": "r2"}, {}, b"{}"),
+        read_call("GET", "/v3/company/1/query", page, {}, b""),
+        read_call("POST", "/v3/company/1/invoice", {"requestid": "r3"}, {}, b"{}"),
+    ]
+
+    def struck(rule):
+        rules = FaultRules()
+        rules.add({"fault": fault, **rule})
+        if fault.startswith("webhook_"):
+            return sum(bool(rules.strike_delivery()) for _ in range(50))
+        return sum(bool(rules.strike(call)) for call in calls * 50)
+
+    assert struck({}) == 1
+    assert struck({"times": 3}) == 3
+    assert 5 <= struck({"rate": 0.3, "seed": 7}) <= 100
 
 
 def test_rules_can_be_listed_and_taken_out(app):

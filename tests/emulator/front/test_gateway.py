@@ -75,6 +75,34 @@ def test_a_long_answer_is_compressed_only_for_who_accepts_it(emulator):
     assert "Content-Encoding" not in plain.headers
 
 
+def test_every_answer_has_its_trace_id_the_refusals_too(emulator):
+    emulator.sign_in()
+    asked = [
+        *[(method, "/v3/company/{realm}/invoice/1") for method in ("GET", "HEAD", "OPTIONS", "PUT", "TRACE")],
+        *[("GET", path) for path in ("/nothing", "/v3/company/{realm}", "/v3/company/1/invoice/1")],
+        *[("GET", f"/v3/company/{{realm}}/{path}") for path in ("query", "invoice/1.5", "reports/Nope", "x")],
+        *[("POST", f"/v3/company/{{realm}}/{path}") for path in ("invoice", "batch", "upload", "query")],
+        *[("POST", path) for path in ("/oauth2/v1/tokens/bearer", "/v2/oauth2/tokens/revoke")],
+        ("GET", "/connect/oauth2"),
+    ]
+
+    answers = [
+        emulator.session.request(method, emulator.server.base_url + path.format(realm=emulator.realm_id))
+        for method, path in asked
+    ]
+
+    assert [answer.status_code for answer in answers] == [
+        *(400, 400, 400, 400, 405),
+        *(404, 400, 403),
+        *(400, 400, 400, 400),
+        *(400, 400, 400, 400),
+        *(401, 401),
+        400,
+    ]
+    assert all(answer.headers["intuit_tid"].startswith("1-") for answer in answers)
+    assert len({answer.headers["intuit_tid"] for answer in answers}) == len(asked)
+
+
 @pytest.mark.parametrize("method", ["TRACE", "CONNECTING"])
 def test_odd_methods_are_405(emulator, method):
     assert requests.request(method, f"{emulator.company_url}/query").status_code == 405
