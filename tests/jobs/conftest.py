@@ -1,5 +1,6 @@
 """A service beside an emulator with the made-up company, on one clock that only the test moves."""
 
+import shutil
 import threading
 from datetime import UTC, datetime
 
@@ -43,11 +44,22 @@ class House:
         return sum(1 for one in told if "/v3/company/" in one["path"])
 
 
-@pytest.fixture
-def house(tmp_path):
-    clock, woken = ManualClock(START), []
-    emulator = EmulatorServer(path=None, clock=clock, control=True)
+@pytest.fixture(scope="session")
+def demo_books(tmp_path_factory):
+    """The made-up company's books as a file: writing them takes longer than most tests here."""
+    path = tmp_path_factory.mktemp("books") / "demo.sqlite3"
+    emulator = EmulatorServer(path=str(path), clock=ManualClock(START), control=True)
     emulator.open_company("demo")
+    emulator.start()
+    emulator.stop()
+    return path
+
+
+@pytest.fixture
+def house(tmp_path, demo_books):
+    clock, woken = ManualClock(START), []
+    books = shutil.copy(demo_books, tmp_path / "books.sqlite3")
+    emulator = EmulatorServer(path=str(books), clock=clock, control=True)
     emulator.start()
     settings = config.read({}, data_dir=tmp_path, log_level="error")
     context = app.build(settings, clock, shared_clock=clock, wake=lambda *job: woken.append(job))
