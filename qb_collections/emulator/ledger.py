@@ -100,6 +100,8 @@ def post(
 ) -> tuple[set[str], set[str]]:
     """Replace one transaction's postings; return the customers and the vendors whose balance has moved.
 
+    A customer's has also moved when it is worth something else at home.
+
     Balances follow by difference, so the cost does not grow with the books; with gather they follow later.
     """
     realm, entity, id_ = transaction.realm, transaction.entity, transaction.id
@@ -109,11 +111,13 @@ def post(
     accounts: defaultdict[str, int] = defaultdict(int)
     customers: defaultdict[str, int] = defaultdict(int)
     vendors: defaultdict[str, int] = defaultdict(int)
+    at_home: defaultdict[str, int] = defaultdict(int)  # a new rate moves this alone
 
     def count(account: str, customer: str | None, amount: int, foreign: int) -> None:
         accounts[account] += amount
         if customer is not None and account in places.receivable:
             customers[customer] += foreign  # a customer owes in the customer's currency
+            at_home[customer] += amount
         if customer is not None and account in places.payable:
             vendors[customer] -= foreign
 
@@ -158,7 +162,7 @@ def post(
     if gather is None:
         sums.flush(conn, realm)
     return (
-        {who for who, amount in customers.items() if amount},
+        {who for who, amount in customers.items() if amount or at_home[who]},
         {who for who, moved in vendors.items() if moved},
     )
 

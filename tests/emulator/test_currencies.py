@@ -67,6 +67,17 @@ def test_the_customer_s_balance_is_in_home_currency_under_the_switch():
     assert company.owes("anne") == "110.00"
 
 
+def test_a_balance_in_home_currency_follows_a_new_rate():
+    """The euros stay; what they are worth does not."""
+    company = company_with_euros(customer_balance_in_home_currency=True)
+    invoice = company.invoice("100", customer="anne", ExchangeRate="1.10")
+    named = {"Id": invoice["Id"], "SyncToken": invoice["SyncToken"], "sparse": True}
+
+    company.save("Invoice", **named, ExchangeRate="1.25")
+
+    assert company.owes("anne") == "125.00"
+
+
 def test_a_transaction_has_the_currency_of_its_customer_who_keeps_it():
     company = company_with_euros()
 
