@@ -37,8 +37,9 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     weekend: frozenset[int] = frozenset({5, 6})  # Monday is 0
     quiet: tuple[QuietSeason, ...] = ()
-    _next_open: dict[date, date] = field(default_factory=dict, repr=False, compare=False)
-    _added: dict[tuple[date, int], date] = field(default_factory=dict, repr=False, compare=False)
+    # Remembered days are never handed to another calendar, not even to one made from this one.
+    _next_open: dict[date, date] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _added: dict[tuple[date, int], date] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.weekend) >= 7:

@@ -26,8 +26,10 @@ class Rules:
     steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
-    _ranks: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
-    _reached: dict[tuple[str, date], date] = field(default_factory=dict, repr=False, compare=False)
+    _ranks: dict[str, int] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _reached: dict[tuple[str, date], date] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         self._ranks.update((stage.code, place) for place, stage in enumerate(self.ladder))

@@ -1,5 +1,6 @@
 """Business days, open days and quiet seasons."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -117,3 +118,13 @@ def test_a_calendar_that_never_opens_is_refused():
     closed = frozenset(date.fromordinal(nov(2).toordinal() + n) for n in range(800))
     with pytest.raises(ValueError, match="within a year"):
         Calendar(closed).add_business_days(nov(2), 1)
+
+
+def test_a_calendar_made_from_another_remembers_none_of_its_days():
+    busy = Calendar()
+
+    assert busy.next_open(nov(11)) == nov(11)
+    assert busy.add_business_days(nov(10), 1) == nov(11)
+    closed = replace(busy, holidays=frozenset({VETERANS}))
+    assert closed.next_open(nov(11)) == nov(12)
+    assert closed.add_business_days(nov(10), 1) == nov(12)

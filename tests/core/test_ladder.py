@@ -118,3 +118,15 @@ def test_a_step_that_applies_no_more_does_not_repeat():
 
     assert next_step(made, only, nov(17), made.invoices, usd("499.99")).stage is None
     assert next_step(made, only, nov(17), made.invoices, usd("500.00")).on == nov(17)
+
+
+def test_rules_made_from_others_remember_none_of_their_days_and_places():
+    slower = changed(**{"after_due_days = 17": "after_due_days = 20"})
+    old = rules()
+    call = old.ladder[3]
+
+    assert (old.rank("S3"), old.reached_on(call, DUE)) == (3, nov(9))
+    new = replace(old, ladder=slower.ladder[3:])
+
+    assert (new.rank("S3"), new.reached_on(slower.ladder[3], DUE), new.rank("S1")) == (0, nov(12), -1)
+    assert (old.rank("S3"), old.rank("S1")) == (3, 1)
