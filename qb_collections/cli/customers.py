@@ -1,4 +1,4 @@
-"""customer important: who is spoken to by people first."""
+"""customer important, customer kind: who is spoken to by people first, and who owes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_on_its_clock
 from qb_collections.cli.verbs import noun, verb
 from qb_collections.cli.words import company_option
+from qb_collections.services import customer_kind
 from qb_collections.services import important as marking
 
 
@@ -37,3 +38,24 @@ def add_to(main: click.Group) -> None:
         said = accepted(marking.mark(context, company, customer_name, not lift, by=actor()))
         data = {"company": company.name, "customer": customer_name, "important": not lift, "message": said}
         return Answer(data, [said])
+
+    @verb(
+        customer,
+        "kind",
+        "customer kind 'Cumberland Cold Storage' company",
+        "customer kind 'Ann Becker' private",
+    )
+    @click.argument("customer_name", metavar="CUSTOMER")
+    @click.argument("choice", metavar="KIND", type=click.Choice(list(customer_kind.CHOICES)))
+    @company_option
+    def kind(name: str | None, customer_name: str, choice: str) -> Answer:
+        """Say who a customer is: company, sole-trader, private or as-quickbooks.
+
+        Whoever is not known to be a company is contacted less often: your policy says how often under
+        [private_persons]. As-quickbooks goes by whether QuickBooks has a company name.
+        """
+        context, company = company_on_its_clock(name)
+        said = accepted(customer_kind.say(context, company, customer_name, choice, by=actor()))
+        return Answer(
+            {"company": company.name, "customer": customer_name, "kind": choice, "message": said}, [said]
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from qb_collections.core.case import Case, Contact, ContactKind
+from qb_collections.core.case import Case, Contact, ContactKind, CustomerKind
 from qb_collections.core.policy import Policy
 
 
@@ -27,9 +27,13 @@ class Allowed:
 
 
 def allowed(case: Case, policy: Policy) -> Allowed:
+    return allowed_for(case.kind, policy)
+
+
+def allowed_for(kind: CustomerKind, policy: Policy) -> Allowed:
     """The policy's limits; for all who are not known to be a company the stricter ones."""
     limits, private = policy.limits, policy.private_persons
-    if case.kind.is_company:
+    if kind.is_company:
         return Allowed(limits.contact_gap_days, limits.caps)
     stricter = {7: private.at_most_in_7_days, 30: private.at_most_in_30_days}
     caps = tuple((window, min(most, stricter.get(window, most))) for window, most in limits.caps)

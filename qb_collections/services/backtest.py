@@ -26,7 +26,7 @@ from qb_collections.services.context import Context
 from qb_collections.services.habits import PastHabits
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import calendar_of
-from qb_collections.store import contacts, cursors, history, mirror, past, policy_assignments
+from qb_collections.store import cases, contacts, cursors, history, mirror, past, policy_assignments
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
@@ -156,7 +156,7 @@ def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
         important, kind = material.looks.get(key, (False, None))
         account.important = important
         account.history_since = company.history_since
-        account.kind = kind or _kind_by_name(account.customer)
+        account.kind = kind or cases.kind_by_name(account.customer)
         addresses = {email.lower() for id in account.members for email in material.past.customers[id].emails}
         account.elsewhere = tuple(
             sorted({on for address in addresses for on in material.elsewhere.get(address, ())})
@@ -174,11 +174,6 @@ def _accounts(material: Material, first_on: date) -> dict[Key, Account]:
         ]
         resume(account, said.get(key, ()), began, begins_at, first_on)
     return found
-
-
-def _kind_by_name(customer: Customer) -> CustomerKind:
-    """As a night takes it where no person said who owes."""
-    return CustomerKind.COMPANY if customer.company_name else CustomerKind.UNKNOWN
 
 
 def _elsewhere(conn: Connection, company: Company, first_on: date) -> dict[str, list[date]]:

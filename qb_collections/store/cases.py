@@ -148,7 +148,7 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
                 ),
                 replied_on=max(answered.get(key, ()), default=None),
                 contacted_elsewhere=tuple(elsewhere.get(key, ())),
-                kind=seen.kind or _kind_by_name(family[0]),
+                kind=seen.kind or kind_by_name(family[0]),
                 early_ids=paying.early_ids(key, theirs, today),
                 habit=paying.habit(key),
             )
@@ -327,7 +327,8 @@ def _elsewhere(
     return found
 
 
-def _kind_by_name(customer: Customer) -> CustomerKind:
+def kind_by_name(customer: Customer) -> CustomerKind:
+    """Where no person says who owes: whoever has a company name in QuickBooks is a company."""
     return CustomerKind.COMPANY if customer.company_name else CustomerKind.UNKNOWN
 
 

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money
-from qb_collections.services import holds, important, marks, overview
+from qb_collections.services import customer_kind, holds, important, marks, overview
+from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, contacts, mirror, tasks
@@ -34,6 +35,13 @@ HOLD_CHOICES = {
     HoldKind.UPSET: "They are upset",
     HoldKind.PEOPLE_ONLY: "Never write automatically",
     HoldKind.INSOLVENT: "A court or a lawyer speaks for them",
+}
+# Who owes, as services.customer_kind knows it.
+KIND_CHOICES = {
+    "company": "A company",
+    "sole-trader": "A sole trader",
+    "private": "A private person",
+    customer_kind.AS_QUICKBOOKS: "As QuickBooks tells",
 }
 WORDS_MAX = 1_000
 
@@ -66,6 +74,7 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         if key[0] != customer_id:
             return redirect(url_for(".show", company_id=company.id, customer_id=key[0]), 303)
         found = cases.load(conn, company.id, [key], today)
+        look = cases.look_of(conn, company.id, *key)
         book = Rulebook(conn, company, today)
         owes = bool(found and found[0].invoices)
         decided = overview.decide_now(book, found[0], today) if owes else None
@@ -88,6 +97,10 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
         marks=standing,
         important_means=important.meaning(book.policy),
+        kind_choices=KIND_CHOICES,
+        kind_said=_kind_said(look),
+        kind_means=customer_kind.meaning(found[0].kind, book.policy) if found else "",
+        kind_words=customer_kind.WORDS,
         numbers={invoice.id: invoice.label for invoice in found[0].invoices},
     )
 
@@ -121,6 +134,17 @@ def as_usual(company_id: int, customer_id: str) -> ResponseReturnValue:
     return _marked(company, customer_id, False)
 
 
+@bp.post("/customers/<customer_id>/kind")
+def say_kind(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """Who is said to be a company may be contacted more often, so it takes a manager."""
+    company = company_for_user(company_id, role="manager")
+    here = context_of(company)
+    _known_or_404(here, company, customer_id)
+    done = customer_kind.say(here, company, customer_id, request.form.get("kind", ""), by=user().name)
+    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
+    return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
+
+
 def place_hold(company: Company, *, customer: str | None = None, invoice: str | None = None) -> None:
     """Read the form, place the hold, and say what it means or why it could not be placed."""
     here = context_of(company)
@@ -152,13 +176,24 @@ def place_hold(company: Company, *, customer: str | None = None, invoice: str | 
 
 def _marked(company: Company, customer_id: str, yes: bool) -> ResponseReturnValue:
     here = context_of(company)
-    with reading(here.engine) as conn:
-        known = mirror.customers(conn, company.id, [customer_id])
-    if customer_id not in known:
-        abort(404)
+    _known_or_404(here, company, customer_id)
     done = important.mark(here, company, customer_id, yes, by=user().name)
     flash(str(done), "refused" if isinstance(done, Refusal) else "message")
     return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
+
+
+def _known_or_404(here: Context, company: Company, customer_id: str) -> None:
+    with reading(here.engine) as conn:
+        if customer_id not in mirror.customers(conn, company.id, [customer_id]):
+            abort(404)
+
+
+def _kind_said(look: cases.Look | None) -> str:
+    """The choice that stands, as a person made it."""
+    kind = look.kind if look is not None else None
+    return next(
+        (name for name, one in customer_kind.CHOICES.items() if one is kind), customer_kind.AS_QUICKBOOKS
+    )
 
 
 def _day(name: str) -> date | None:

@@ -13,7 +13,7 @@ PROMISED = """
 serve | emulator serve | connect | disconnect | companies | company mode | company contact | stop | sync
 | preview | night | explain | hold add | hold lift | hold list | task list | task done | run list | run show
 | run approve | policy show | policy check | policy schema | policy set | plan propose | plan create
-| plan show | plan list | history | customer important | run confirm-books | company restored
+| plan show | plan list | history | customer important | customer kind | run confirm-books | company restored
 | verify | doctor | backup | restore | keys rotate | db upgrade | user link
 | metrics | forecast | customer show | policy backtest
 """

@@ -175,3 +175,16 @@ def test_a_customer_is_marked_important_and_unmarked(connected):
     assert again["message"] == "Cedar & Sons is marked as important already."
     assert lifted["message"].startswith("Cedar & Sons is treated like everybody else again")
     assert "The nearest are Cedar & Sons," in wrong["error"]["message"]
+
+
+def test_a_customer_is_said_to_be_a_private_person_and_left_to_quickbooks_again(connected):
+    said = connected.told("customer", "kind", "cedar & sons", "private")
+    again = connected.told("customer", "kind", "Cedar & Sons", "private")
+    left = connected.told("customer", "kind", "Cedar & Sons", "as-quickbooks")
+    wrong = connected.told("customer", "kind", "Ceder and Sons", "company", code=1)
+
+    often = "Contacts are at least six days apart, at most 2 in 7 days and 4 in 30 days."
+    assert said["message"] == f"Cedar & Sons: a private person. {often}"
+    assert again["message"] == f"Cedar & Sons: a private person already. {often}"
+    assert left["message"].startswith("Cedar & Sons: as QuickBooks tells, which has ")
+    assert "The nearest are Cedar & Sons," in wrong["error"]["message"]

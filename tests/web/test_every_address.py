@@ -36,6 +36,7 @@ FORMS = {
     "about_you.save": "manager",
     "customers.mark_important": "collector",
     "customers.as_usual": "manager",
+    "customers.say_kind": "manager",
     "watching.books_are_current": "manager",
     "watching.stop_history": "collector",
     "watching.go_on_with_history": "collector",

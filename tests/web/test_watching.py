@@ -326,6 +326,25 @@ def test_marking_twice_changes_nothing_and_says_so(house):
     assert house.dump() == before
 
 
+def test_a_manager_says_who_a_customer_is_and_the_record_keeps_it(house):
+    address = f"/companies/{house.ours.id}/customers/7"
+    collector, manager = (house.browser(f"{name}@ours.example") for name in ("collector", "manager"))
+
+    refused = collector.post(f"{address}/kind", kind="company").status_code
+    manager.post(f"{address}/kind", kind="sole-trader")
+    page = seen(manager.get(address))
+    manager.post(f"{address}/kind", kind="wizard")
+    wrong = seen(manager.get(address))
+
+    assert refused == 403
+    assert ": a sole trader. Contacts are at least six days apart" in page
+    assert "'wizard' is no kind of customer" in wrong
+    with reading(house.context.engine) as conn:
+        [entry] = [one for one in audit.entries(conn, house.ours.id) if one.action == "kind of customer said"]
+        assert cases.look_of(conn, house.ours.id, "7", "USD").kind == "sole_trader"
+    assert (entry.actor, entry.subject) == ("Our manager", "customer 7")
+
+
 def test_a_site_is_marked_where_its_bills_are_paid(house):
     parent = customer("8", name="Northgate")
     site = customer("81", name="Northgate:Mill", parent_id="8", bill_with_parent=True)
