@@ -62,7 +62,7 @@ MEANINGS: Mapping[str, str] = {
     "private_persons.contact_gap_days": "Days between two contacts.",
     "private_persons.at_most_in_7_days": "Contacts in any 7 days.",
     "private_persons.at_most_in_30_days": "Contacts in any 30 days.",
-    "private_persons.calls": "false: nobody calls; the step's text waits for you instead.",
+    "private_persons.calls": "false: call steps are left out.",
     "contact_hours.opens": "From this time on.",
     "contact_hours.closes": "Until this time.",
     "contact_hours.days": "On these days of the week.",

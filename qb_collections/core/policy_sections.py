@@ -58,7 +58,7 @@ class PrivatePersons(Section):
     contact_gap_days: Annotated[int, Field(strict=True, ge=3, le=365)] = 6
     at_most_in_7_days: Annotated[int, Field(strict=True, ge=1, le=3)] = 2
     at_most_in_30_days: Annotated[int, Field(strict=True, ge=1, le=10)] = 4
-    calls: bool = True  # False: the step's text waits for a person instead of a call
+    calls: bool = True  # False: call steps are left out, as if the ladder did not have them
 
 
 class ContactHours(Section):
