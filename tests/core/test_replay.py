@@ -18,6 +18,7 @@ from qb_collections.core.case import (
     ContactKind,
     CustomerKind,
     Cycle,
+    Habit,
     Hold,
     HoldKind,
     Plan,
@@ -25,6 +26,7 @@ from qb_collections.core.case import (
 )
 from qb_collections.core.contact_hours import next_window
 from qb_collections.core.decision import Channel, Outcome
+from qb_collections.core.habits import Habits, Known
 from qb_collections.core.money import Money
 from qb_collections.core.past import PlanSpan
 from qb_collections.core.replay import Conditions, replay
@@ -55,12 +57,13 @@ def conditions(last=date(2026, 3, 31), live=date(2025, 1, 1), first=FIRST):
     )
 
 
-def played(books, holds=(), **given):
+def played(books, holds=(), habits=None, **given):
     past = books.past()
     made = accounts(past, holds=holds)
     for account in made.values():
-        account.kind = CustomerKind.COMPANY
-    return past, replay(made, conditions(**given), "Standard")
+        account.kind, account.history_since = CustomerKind.COMPANY, past.since_on
+    terms = conditions(**given)
+    return past, replay(made, replace(terms, habits_on=habits) if habits else terms, "Standard")
 
 
 def said(found):
@@ -640,6 +643,22 @@ def test_a_contact_carries_its_facts():
     assert (first.at, first.key, first.customer) == (at(date(2026, 3, 5), 9), ("7", "USD"), "Lookout Bakery")
     assert (first.outcome, first.channel, first.amount) == (Outcome.REMIND, Channel.QUICKBOOKS, usd("700.00"))
     assert (call.outcome, call.channel) == (Outcome.CALL, Channel.CALL)
+
+
+def test_a_copy_before_the_due_date_is_played_from_the_night_on_that_knew_of_habits():
+    """Due Wednesday 11 March, a copy from Friday the 6th on.  Known on Monday the 9th, or never."""
+    books = Books().invoice("1", date(2026, 2, 9), date(2026, 3, 11), "120.00")
+    known = Habits({("7", "USD"): Known(Habit(None, None, 0), first_invoice_id="1")}, {"USD": Decimal(100)})
+
+    def from_monday(on, at):
+        return known if on >= date(2026, 3, 9) else None
+
+    last = date(2026, 3, 12)
+    _, found = played(books, habits=from_monday, last=last)
+    _, without = played(books, last=last)
+
+    assert said(found) == [(date(2026, 3, 9), "S0")]
+    assert said(without) == []
 
 
 def test_a_replay_knows_what_a_night_knows():
