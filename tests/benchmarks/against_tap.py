@@ -1,4 +1,4 @@
-"""The same 10,000 invoices read by tap-quickbooks and by us, from the same static server, in interleaved rounds.
+"""The same 10,000 invoices read by tap-quickbooks and by us, from one static server, in interleaved rounds.
 
 tap-quickbooks transforms every record and writes it to nowhere; we also store what we read.  It is
 installed into an environment of its own for the run.  QBC_TAP_PYTHON names a Python that has it already.
