@@ -11,10 +11,10 @@ import click
 
 from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.holds import CODE_HELP, with_code
-from qb_collections.cli.opening import actor, company_named, open_context, working
+from qb_collections.cli.opening import actor, company_on_its_clock, working
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
-from qb_collections.services import tasks
+from qb_collections.services import still_true, tasks
 from qb_collections.store import mirror
 from qb_collections.store.engine import reading
 from qb_collections.store.tasks import Task
@@ -30,15 +30,15 @@ def add_to(main: click.Group) -> None:
     @click.option("--text", "with_text", is_flag=True, help="With the words to be sent or said.")
     def list_(name: str | None, with_text: bool) -> Answer:
         """Show what needs you, the earliest first, with the outcomes that each can have."""
-        context = open_context()
-        company = company_named(context, name)
+        context, company = company_on_its_clock(name)
         found = tasks.list_open(context, company)
+        stale = still_true.objections(context, company, found)
         with reading(context.engine) as conn:
             known = mirror.customers(conn, company.id, {one.customer_id for one in found if one.customer_id})
         names = {key: one.name for key, one in known.items()}
-        lines = [line for one in found for line in _lines(one, with_text)]
+        lines = [line for one in found for line in _lines(one, with_text, stale.get(one.id))]
         return Answer(
-            {"company": company.name, "tasks": [_row(one, names) for one in found]},
+            {"company": company.name, "tasks": [_row(one, names, stale.get(one.id)) for one in found]},
             lines or [f"Nothing of {company.name} needs you."],
         )
 
@@ -74,12 +74,13 @@ def add_to(main: click.Group) -> None:
         return Answer(data, [said])
 
 
-def _row(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
+def _row(task: Task, names: Mapping[str, str], stale: str | None) -> dict[str, Any]:
     return {
         "id": task.id,
         "kind": task.kind,
         "title": task.title,
-        "text": task.text,
+        "text": None if stale else task.text,
+        "not_now": stale,
         "customer": names.get(task.customer_id or "", task.customer_id),
         "customer_id": task.customer_id,
         "stage": task.payload.get("stage"),
@@ -88,10 +89,12 @@ def _row(task: Task, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _lines(task: Task, with_text: bool) -> list[str]:
+def _lines(task: Task, with_text: bool, stale: str | None) -> list[str]:
     due: date | None = task.due_on
     when = f" (since {day_text(due)})" if due else ""
     said = [f"{task.id}  {task.title}{when}", f"    outcomes: {', '.join(tasks.outcomes_of(task.kind))}"]
-    if with_text and task.text:
+    if stale:
+        said.append(f"    {'Not now' if task.kind == 'call' else 'Do not send it'}: {stale}")
+    elif with_text and task.text:
         said += ["", *(f"    {line}" for line in task.text.splitlines()), ""]
     return said

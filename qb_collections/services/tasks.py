@@ -11,7 +11,15 @@ from qb_collections.core import cycles
 from qb_collections.core.case import ContactKind, HoldKind
 from qb_collections.core.decision import Channel
 from qb_collections.core.intents import Intent, State
-from qb_collections.services import choosing, contacts, finding, hold_days, placing, rulebook
+from qb_collections.services import (
+    choosing,
+    contacts,
+    finding,
+    hold_days,
+    placing,
+    rulebook,
+    still_true,
+)
 from qb_collections.services.context import Context
 from qb_collections.services.outcomes import (
     CALL_OUTCOMES,
@@ -43,6 +51,7 @@ def list_open(context: Context, company: Company) -> list[Task]:
 def done(context: Context, company: Company, lease: Lease, task_id: int, report: Report) -> str | Refusal:
     """Close a task with its outcome, and do what follows from it, in one transaction."""
     now = context.clock.now()
+    because = _overtaken(context, company, task_id, report)
     with durable(context.engine) as conn:
         lease.check(conn)
         try:
@@ -60,7 +69,19 @@ def done(context: Context, company: Company, lease: Lease, task_id: int, report:
         detail = {"outcome": report.outcome, "kind": task.kind, "on": report.on, "reason": report.reason}
         audit.append(conn, company.id, report.by, "task done", f"task {task.id}", detail, now)
     context.wake("deliver", company.id)
-    return said
+    return f"{said} It should not have gone out any more: {because}" if because else said
+
+
+def _overtaken(context: Context, company: Company, task_id: int, report: Report) -> str | None:
+    """Why a message that a person reports as sent should not have left; it is recorded all the same."""
+    if report.outcome != "sent":
+        return None
+    with reading(context.engine) as conn:
+        try:
+            task = tasks.get(conn, company.id, task_id)
+        except LookupError:
+            return None
+    return still_true.objection(context, company, task)
 
 
 def _refusal(conn: Connection, company: Company, task: Task, report: Report, today: date) -> Refusal | None:

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qb_collections.services import tasks
+from qb_collections.services import still_true, tasks
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tasks import Report
@@ -29,7 +29,8 @@ def list_all(company_id: int) -> str:
         waiting = stored.list(conn, company.id)
         names = mirror.customers(conn, company.id, {one.customer_id for one in waiting if one.customer_id})
     today = company.today(context_of(company).clock.now())
-    return render_template("web/tasks.html", tasks=waiting, names=names, today=today)
+    stale = still_true.objections(context_of(company), company, waiting)
+    return render_template("web/tasks.html", tasks=waiting, names=names, today=today, stale=stale)
 
 
 @bp.get("/<int:task_id>")
@@ -41,7 +42,10 @@ def show(company_id: int, task_id: int) -> str:
         except LookupError:
             abort(404)
         owed = mirror.open_invoices(conn, company.id, [task.customer_id]) if task.customer_id else []
-    return render_template("web/task.html", task=task, outcomes=tasks.outcomes_of(task.kind), open=owed)
+    stale = still_true.objection(context_of(company), company, task)
+    return render_template(
+        "web/task.html", task=task, outcomes=tasks.outcomes_of(task.kind), open=owed, stale=stale
+    )
 
 
 @bp.post("/<int:task_id>/done")

@@ -1,0 +1,85 @@
+"""Is what a person was asked to send or say still true?  Asked whenever its words are shown.
+
+Between the night that wrote the words and the hand that sends them, an invoice is paid, a customer
+disputes one, somebody presses stop.  The night withdraws such a task; until then this says why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Connection
+
+from qb_collections.core.decide import decide
+from qb_collections.core.decision import Decision
+from qb_collections.core.silence import CONTACTS
+from qb_collections.core.wording import fit, money_text
+from qb_collections.services import deliver
+from qb_collections.services.context import Context
+from qb_collections.services.deciding import in_cycle
+from qb_collections.services.rulebook import Rulebook
+from qb_collections.store import cases, mirror
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+from qb_collections.store.tasks import Task
+
+SPOKEN = ("message", "call")
+NOTHING_OPEN = "Nothing of this customer is open any more."
+
+
+def objection(context: Context, company: Company, task: Task) -> str | None:
+    """The sentence that says why these words must not be sent or said now; None when they may."""
+    return objections(context, company, [task]).get(task.id)
+
+
+def objections(context: Context, company: Company, tasks: list[Task]) -> dict[int, str]:
+    """By task, why its words must not be sent or said now.  Asks QuickBooks nothing."""
+    spoken = [task for task in tasks if task.kind in SPOKEN and task.state == "open" and task.customer_id]
+    if not spoken:
+        return {}
+    _, held = deliver.gate(context, company)
+    if held is not None:
+        return {task.id: held.because for task in spoken}
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        book = Rulebook(conn, company, today)
+        found = {task.id: _changed(conn, company, book, task, today) for task in spoken}
+    return {task_id: because for task_id, because in found.items() if because is not None}
+
+
+def _changed(conn: Connection, company: Company, book: Rulebook, task: Task, today: date) -> str | None:
+    key = (task.customer_id or "", task.currency or "")
+    loaded = cases.load(conn, company.id, [key], today)
+    if not loaded or not loaded[0].invoices:
+        return NOTHING_OPEN
+    case = in_cycle(book, loaded[0], today)
+    decision = decide(case, book.rules(case), today)
+    return (
+        _other_invoices(conn, company, task.payload, decision)
+        or (decision.reason if decision.outcome not in CONTACTS else None)
+        or _other_amount(company, task.payload, decision)
+    )
+
+
+def _other_invoices(
+    conn: Connection, company: Company, plan: Mapping[str, object], decision: Decision
+) -> str | None:
+    """An invoice of the words that is settled, or that has a reason of its own to be left out."""
+    named = plan.get("invoice_ids")
+    assert isinstance(named, list)
+    findings = {one.invoice_id: one for one in decision.findings}
+    for invoice_id in named:
+        if invoice_id not in findings:
+            invoice = mirror.invoice(conn, company.id, invoice_id)
+            return f"Invoice {invoice.label if invoice else invoice_id} is not open any more."
+        if findings[invoice_id].stops and findings[invoice_id].because != decision.reason:
+            return findings[invoice_id].because
+    return None
+
+
+def _other_amount(company: Company, plan: Mapping[str, object], decision: Decision) -> str | None:
+    if decision.amount is None or plan.get("amount") == str(decision.amount.amount):
+        return None
+    amount = money_text(decision.amount, company.locale)
+    return fit(f"The figures have changed since these words were written: it is about {amount} now.")
