@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 # The same examples on every machine and in every run of `make test`; `make soak` looks for new ones.
-settings.register_profile("repeatable", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=30, print_blob=True)
 settings.register_profile("soak", deadline=None, max_examples=2000, print_blob=True)
 # Thousands of mutants meet every test: few examples, and the same ones.
 settings.register_profile("mutation", deadline=None, derandomize=True, max_examples=20, database=None)

@@ -5,9 +5,11 @@ Days are moved by hand.  What is asserted is read from the emulator's books, not
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +31,21 @@ ZONE = ZoneInfo("America/New_York")
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # Monday, 9:00 in New York
 
 
+@cache
+def _first_started() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="qbc-started-"))
+    context = app.build(config.read({}, data_dir=folder, file=None), ManualClock(START))
+    context.executor.shutdown()
+    context.engine.dispose()
+    return folder
+
+
+def put_started(folder: Path) -> None:
+    """The files of a service that was started once: bringing them up takes longer than many tests."""
+    for name in ("qb-collections.sqlite3", "key"):
+        shutil.copy(_first_started() / name, folder / name)
+
+
 class World:
     """One emulated company and the service, in one process."""
 
@@ -48,6 +65,7 @@ class World:
         self.engine = self.emulator.engine
         self.emulator.start()
         self.folder = Path(tempfile.mkdtemp(prefix="qbc-world-"))
+        put_started(self.folder)
         self.context = self.open()
         self.company_id = 0
 

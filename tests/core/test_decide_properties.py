@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qb_collections.core.case import Case, Contact, ContactKind, Cycle, HoldKind, Plan
@@ -92,7 +92,6 @@ def cases(draw):
     )
 
 
-@settings(max_examples=100)
 @given(cases(), days)
 def test_every_open_invoice_has_exactly_one_finding(case, today):
     decision = decide(case, RULES, today)
@@ -100,7 +99,6 @@ def test_every_open_invoice_has_exactly_one_finding(case, today):
     assert [finding.invoice_id for finding in decision.findings] == [one.id for one in case.invoices]
 
 
-@settings(max_examples=100)
 @given(cases(), days)
 def test_nothing_is_said_about_what_is_held_settled_or_on_a_plan(case, today):
     decision = decide(case, RULES, today)
@@ -121,7 +119,6 @@ def test_nothing_is_said_about_what_is_held_settled_or_on_a_plan(case, today):
                 assert held.until_on is not None and held.until_on < today
 
 
-@settings(max_examples=100)
 @given(cases(), days)
 def test_the_step_never_falls_and_rises_by_one_except_for_a_call_left_out(case, today):
     decision = decide(case, RULES, today)
@@ -133,13 +130,11 @@ def test_the_step_never_falls_and_rises_by_one_except_for_a_call_left_out(case, 
         assert before <= now <= before + 1 or skipped_call
 
 
-@settings(max_examples=100)
 @given(cases(), days)
 def test_the_same_case_on_the_same_day_gives_the_same_answer(case, today):
     assert decide(case, RULES, today) == decide(case, rules(), today)
 
 
-@settings(max_examples=100)
 @given(cases(), days)
 def test_sentences_are_short_whole_and_in_the_owners_words(case, today):
     decision = decide(case, RULES, today)
@@ -152,7 +147,6 @@ def test_sentences_are_short_whole_and_in_the_owners_words(case, today):
     assert len(decision.reason) <= 240
 
 
-@settings(max_examples=100)
 @given(cases(), days, st.integers(1, 20))
 def test_an_answer_stays_the_same_until_its_day_to_look_again(case, today, later):
     decision = decide(case, RULES, today)
@@ -173,7 +167,6 @@ def test_an_answer_stays_the_same_until_its_day_to_look_again(case, today, later
     )
 
 
-@settings(max_examples=60)
 @given(cases(), st.integers(0, 500).map(lambda n: START + timedelta(days=n)))
 def test_no_silence_without_a_day_to_look_again_ever_becomes_a_contact(case, today):
     decision = decide(case, RULES, START)

@@ -142,7 +142,7 @@ def assert_balanced(engine):
             assert sum(row["debit"] - row["credit"] for row in rows) == 0, (basis, as_of, rows)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(STEPS, min_size=3, max_size=25), st.booleans())
 def test_the_books_balance_after_every_step(steps, auto_apply):
     """The engine's own checks (documents equal ledger equal customer) run after each write."""
@@ -154,7 +154,7 @@ def test_the_books_balance_after_every_step(steps, auto_apply):
     assert_balanced(keeper.company.engine)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(st.lists(st.tuples(ITEMS, AMOUNTS), min_size=1, max_size=4), DAYS), min_size=1, max_size=4

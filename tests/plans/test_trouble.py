@@ -285,11 +285,11 @@ class KillAt:
             raise Killed
 
 
-SHARDS = 4  # `make test` tries every other moment, `make soak` each one
+SHARDS = 4  # `make test` tries every fourth moment, `make soak` each one
 
 
 @pytest.mark.parametrize(
-    "shard", [0, 1, *(pytest.param(one, marks=pytest.mark.soak) for one in range(2, SHARDS))]
+    "shard", [0, *(pytest.param(one, marks=pytest.mark.soak) for one in range(1, SHARDS))]
 )
 @pytest.mark.parametrize("refused", [False, True], ids=["written", "taken back"])
 def test_a_crash_between_any_two_commits_ends_whole_or_without_effect(shard, refused):

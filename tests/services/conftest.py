@@ -14,6 +14,7 @@ from qb_collections.services import connect
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.leasing import held
 from qb_collections.services.sync import sync
+from tests.world import put_started
 
 START = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 
@@ -33,6 +34,7 @@ def emulator(clock):
 
 @pytest.fixture
 def context(tmp_path, clock):
+    put_started(tmp_path)
     built = app.build(config.read({}, data_dir=str(tmp_path)), clock, shared_clock=clock)
     yield built
     built.executor.shutdown()

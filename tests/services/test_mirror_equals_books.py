@@ -150,7 +150,7 @@ def check(context, company, books):
     }
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(st.lists(STRETCH, min_size=1, max_size=4))
 def test_after_every_sync_of_a_random_history_the_mirror_equals_the_books(tmp_path_factory, history):
     clock = ManualClock(START)

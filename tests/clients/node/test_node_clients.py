@@ -10,6 +10,8 @@ import pytest
 from tests.clients.node import tooling
 from tests.clients.node.conftest import RUN
 
+pytestmark = pytest.mark.xdist_group("node")  # one worker starts Node once
+
 # A name, and what the driver changed on it, "" where the client offers no update.
 CHANGED = {
     "Account": ("Description", "Changed"),
