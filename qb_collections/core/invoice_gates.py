@@ -210,7 +210,7 @@ def _not_due_yet(view: View, invoice: Invoice, due_on: date) -> Finding | None:
         because = f"{due}. A copy has gone out; nothing more is sent before then."
         return _stop("not_overdue", because, invoice, overdue_on)
     copy_on = view.rules.calendar.next_open(max(view.rules.reached_on(early, due_on), view.today))
-    if copy_on > due_on:
+    if copy_on >= due_on:  # a copy before the due date, and not on it
         return _stop("not_overdue", nothing, invoice, overdue_on)
     if view.today < copy_on:
         return _stop("not_overdue", f"{due}. A copy goes out on {view.day(copy_on)}.", invoice, copy_on)

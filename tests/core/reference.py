@@ -215,7 +215,9 @@ class Reference:
         return None
 
     def copy_is_a_courtesy(self, invoice):
-        """On an open day between the copy's own day and the due date, where all that it needs is known."""
+        """On an open day from the copy's own day to before the due date, where all that it needs is known."""
+        if self.today >= invoice.due_on:
+            return False
         early = [one for one in self.stages if one.after_due_days < 0]
         if not early:
             return False

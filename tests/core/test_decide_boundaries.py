@@ -325,6 +325,13 @@ def test_no_copy_goes_out_while_history_is_not_known_or_says_nothing(history_sin
     assert answer(made, nov(9)) == silence("not_overdue")
 
 
+@pytest.mark.parametrize(("today", "expected"), [(nov(12), remind("S0")), (nov(13), silence("not_overdue"))])
+def test_a_copy_before_the_due_date_never_goes_out_on_it(today, expected):
+    made = case(invoice(due=nov(13)), history_since=date(2024, 10, 1), early_ids=frozenset({"1"}))
+
+    assert answer(made, today) == expected
+
+
 def test_a_copy_is_sent_once_and_only_while_nothing_is_late():
     soon = invoice("2", nov(14))
     known = {"history_since": date(2024, 10, 1), "early_ids": frozenset({"2", "3"})}

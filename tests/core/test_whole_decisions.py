@@ -164,13 +164,13 @@ def test_a_copy_before_the_due_date_says_that_it_is_due():
     assert (decision.stage, decision.template, decision.task_kind) == ("S0", "before_due", None)
 
 
-def test_a_copy_on_the_due_date_itself_says_that_it_is_due():
-    """Friday 13 November: it is late from the 14th on."""
-    decision = decide(case(invoice("2", nov(13)), **COURTESY), RULES, nov(13))
+def test_a_copy_the_day_before_says_that_it_is_due():
+    """Friday 13 November; on the day itself no copy goes out any more."""
+    decision = decide(case(invoice("2", nov(13)), **COURTESY), RULES, nov(12))
 
     assert decision.reason == (
         "Message planned: invoice 10612 ($780.40) is due on Friday 13 November. "
-        "The copy before the due date goes out on Friday 13 November."
+        "The copy before the due date goes out on Thursday 12 November."
     )
     assert decision.findings[0].because.startswith("Part of it: invoice 10612 ($780.40) is due on Friday")
 
