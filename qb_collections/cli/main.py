@@ -68,7 +68,7 @@ class Program(Commands):
             import_module(f"qb_collections.cli.{MODULES[cmd_name]}").add_to(self)
         return super().get_command(ctx, cmd_name)
 
-    def main(  # type: ignore[override]
+    def main(  # type: ignore[override]  # click's own answers a code; this one ends the program
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         words = [*(sys.argv[1:] if args is None else args)]

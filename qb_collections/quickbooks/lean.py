@@ -46,33 +46,33 @@ class Lean:
         return cls(answer)
 
 
-class LeanInvoice(Lean, Invoice):  # type: ignore[misc]
+class LeanInvoice(Lean, Invoice):  # type: ignore[misc]  # the library has no types
     pass
 
 
-class LeanPayment(Lean, Payment):  # type: ignore[misc]
+class LeanPayment(Lean, Payment):  # type: ignore[misc]  # the library has no types
     pass
 
 
-class LeanCreditMemo(Lean, CreditMemo):  # type: ignore[misc]
+class LeanCreditMemo(Lean, CreditMemo):  # type: ignore[misc]  # the library has no types
     pass
 
 
-class LeanItem(Lean, Item):  # type: ignore[misc]
+class LeanItem(Lean, Item):  # type: ignore[misc]  # the library has no types
     pass
 
 
-class LeanAccount(Lean, Account):  # type: ignore[misc]
+class LeanAccount(Lean, Account):  # type: ignore[misc]  # the library has no types
     pass
 
 
-class LeanAttachable(Lean, Attachable):  # type: ignore[misc]
+class LeanAttachable(Lean, Attachable):  # type: ignore[misc]  # the library has no types
     # Attachable's own save() is for files and cannot carry a request id.
     qbo_json_object_name = ""
     save = UpdateMixin.save
 
 
-class LeanCustomer(Lean, Customer):  # type: ignore[misc]
+class LeanCustomer(Lean, Customer):  # type: ignore[misc]  # the library has no types
     pass
 
 

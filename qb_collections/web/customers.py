@@ -148,12 +148,15 @@ def say_kind(company_id: int, customer_id: str) -> ResponseReturnValue:
 def place_hold(company: Company, *, customer: str | None = None, invoice: str | None = None) -> None:
     """Read the form, place the hold, and say what it means or why it could not be placed."""
     here = context_of(company)
+    if request.form.get("kind", "") not in set(HoldKind):
+        flash("Please choose what to mark from the list. Nothing was marked.", "refused")
+        return
     try:
-        kind = HoldKind(request.form.get("kind", ""))
+        kind = HoldKind(request.form["kind"])
         until_on, answer_by_on = _day("until_on"), _day("answer_by_on")
         amount = _amount(company)
     except ValueError as problem:
-        flash(f"{problem}. Nothing was marked." if problem.args else "Please choose what to mark.", "refused")
+        flash(f"{problem}. Nothing was marked.", "refused")
         return
     done = holds.add(
         here,

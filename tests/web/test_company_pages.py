@@ -209,7 +209,7 @@ def test_a_promise_marked_on_an_invoice_is_the_reason_that_it_is_left_alone(hous
         ({"kind": "promise", "reason": "x", "until_on": "2026-11-06", "amount": "a lot"}, "is not an amount"),
         ({"kind": "promise", "reason": "x", "until_on": "2026-11-06", "amount": "-1"}, "can be promised"),
         ({"kind": "dispute", "reason": ""}, "needs a reason"),
-        ({"kind": "robbery", "reason": "x"}, "not a valid"),
+        ({"kind": "robbery", "reason": "x"}, "Please choose what to mark from the list."),
     ],
 )
 def test_a_mark_that_makes_no_sense_is_refused_with_a_sentence(house, form, sentence):

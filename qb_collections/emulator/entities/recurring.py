@@ -34,7 +34,7 @@ class RecurringTransaction(Entity):
     }
 
     @property
-    def fields(self) -> Fields:  # type: ignore[override]
+    def fields(self) -> Fields:  # type: ignore[override]  # worked out, where others hold it
         """All that any kind of template may hold; each is checked against its own kind first."""
         found: dict[str, Field] = {**COMMON}
         for kind in TYPES:
