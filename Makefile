@@ -32,7 +32,7 @@ test: $(DEV) ## lint, strict types, import rules and all tests, with the seconds
 lint: $(DEV) ## lint, strict types and import rules alone
 	@$(BIN)/python tests/run.py lint
 
-soak: $(DEV) ## every property with two thousand fresh examples, and the tests too long for make test
+soak: $(DEV) ## most properties with two thousand fresh examples, and the tests too long for make test
 	@$(BIN)/python -m pytest -n 2 -m "" --hypothesis-profile=soak
 
 bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in docs/benchmarks.md
