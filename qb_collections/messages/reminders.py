@@ -84,6 +84,7 @@ class Message:
     locale: str  # in which dates and amounts are written
     blocks: tuple[str, ...]  # names of the blocks under it
     words_max: int  # for the body
+    filled: tuple[str, ...] = ()  # the text of each of these blocks, as it was filled in
 
     @property
     def as_text(self) -> str:
@@ -131,6 +132,7 @@ def compose(
         locale=facts.locale,
         blocks=source.blocks,
         words_max=source.words_max,
+        filled=tuple(blocks),
     )
 
 
