@@ -15,6 +15,7 @@ from typing import Any
 
 class IntentKind(StrEnum):
     SEND_INVOICE = "send_invoice"  # QuickBooks e-mails a copy of one invoice: a contact
+    EMAIL = "email"  # a message of our own through the company's mail server: a contact
     TASK = "task"  # a task for a person with the rendered text: a contact once a person reports it
     NOTE = "note"  # a line in the invoice's memo, after a delivered contact
     NOTE_ATTACHMENT = "note_attachment"
@@ -26,7 +27,9 @@ class IntentKind(StrEnum):
     CLEARING_ITEM = "clearing_item"
 
 
-CONTACT_KINDS = (IntentKind.SEND_INVOICE, IntentKind.TASK)
+CONTACT_KINDS = (IntentKind.SEND_INVOICE, IntentKind.EMAIL, IntentKind.TASK)
+# What leaves by itself, keyed by the reminder: it exists once, however often it is planned.
+SENT_KINDS = (IntentKind.SEND_INVOICE, IntentKind.EMAIL)
 
 
 class State(StrEnum):

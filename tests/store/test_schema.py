@@ -62,6 +62,15 @@ def test_the_statements_for_postgresql_make_the_same_tables():
         if (found := made.match(statement.strip().replace('"', "")))
     }
 
+    # A list of words that grew: the check is dropped, and added anew with the same name.
+    grown = re.compile(r"ALTER TABLE (\w+) ADD CONSTRAINT (\w+) (CHECK \(.*\))$")
+    for file in sorted(folder.glob("*.postgresql.sql")):
+        for statement in file.read_text().split(";\n"):
+            if found := grown.match(" ".join(statement.split())):
+                table, name, check = found.groups()
+                old = re.compile(rf"CONSTRAINT {name} CHECK \(\w+ IN \([^)]*\)\)")
+                shipped[table] = old.sub(f"CONSTRAINT {name} {check}", shipped[table])
+
     assert shipped == {name: " ".join(statement.split()) for name, statement in expected.items()}
 
 
@@ -71,6 +80,44 @@ def test_every_table_of_company_data_says_whose_it_is():
     without = {table.name for table in metadata.tables.values() if "company_id" not in table.c}
 
     assert without == of_the_installation
+
+
+def test_effects_and_what_belongs_to_them_live_through_the_day_that_their_kinds_grew(tmp_path):
+    """The table is made anew, while attempts, tasks and contacts point at its rows."""
+    url = f"sqlite:///{tmp_path / 'grown.db'}"
+    engine = open_engine(url)
+    config = schema._config()
+    with durable(engine) as conn:
+        config.attributes["connection"] = conn
+        schema.command.upgrade(config, "0006")
+    with durable(engine) as conn:
+        for statement in _WITH_AN_EFFECT:
+            conn.execute(text(statement))
+
+    schema.upgrade(engine)
+
+    with reading(engine) as conn:
+        kept = conn.execute(text("SELECT id, key, body FROM intent")).all()
+        members = conn.execute(text("SELECT intent_id FROM attempt_member")).scalars().all()
+        broken = conn.execute(text("PRAGMA foreign_key_check")).all()
+    assert kept == [(7, "note:contact:1:USD:1:1:3", '{"a":"1"}')]
+    assert members == [7]
+    assert broken == []
+
+
+_WITH_AN_EFFECT = (
+    "INSERT INTO practice (id, name, created_at) VALUES (1, 'p', '2026-01-01T00:00:00.000000Z')",
+    "INSERT INTO company (id, key, alias, practice_id, name, zone, currency, locale, country, mode, state, "
+    "environment, base_url, night_at, preferences, note_place, multicurrency, created_at) VALUES "
+    "(1, 'k', 'a', 1, 'c', 'UTC', 'USD', 'en_US', 'US', 'shadow', 'connected', 'sandbox', 'https://x', "
+    "'02:30:00', '{}', 'memo', false, '2026-01-01T00:00:00.000000Z')",
+    "INSERT INTO intent (id, company_id, key, kind, state, approval, due_at, plan, round, body, body_hash) "
+    "VALUES (7, 1, 'note:contact:1:USD:1:1:3', 'note', 'sending', 'not_needed', "
+    "'2026-01-01T00:00:00.000000Z', '{}', 0, '{\"a\":\"1\"}', 'h')",
+    "INSERT INTO attempt (id, company_id, request_id, round, fence, sends, sent_at) VALUES "
+    "(3, 1, 'r', 0, 1, 1, '2026-01-01T00:00:00.000000Z')",
+    "INSERT INTO attempt_member (company_id, attempt_id, position, intent_id) VALUES (1, 3, 0, 7)",
+)
 
 
 def test_an_empty_database_becomes_current_and_stays_so(tmp_path):
