@@ -1,4 +1,4 @@
-"""Finds templates by name: in a company's own folders first, then among those that came with the program."""
+"""Finds templates by name: a company's own first, then those that came with the program."""
 
 from __future__ import annotations
 
@@ -29,10 +29,14 @@ class Text:
 
 
 class Library:
-    """Templates from folders, earlier folders first.  A file is read once."""
+    """Templates from folders, earlier folders first.  A file is read once.
 
-    def __init__(self, *folders: Path) -> None:
+    own: texts that go before the folders, by name and language.
+    """
+
+    def __init__(self, *folders: Path, own: Mapping[tuple[str, str], str] | None = None) -> None:
         self.folders = folders
+        self.own = dict(own or {})
         self._texts: dict[tuple[str, str], Text] = {}
         self._languages: dict[tuple[str, str], str] = {}
         self._lines: dict[tuple[str, str], Mapping[str, Template]] = {}
@@ -40,33 +44,52 @@ class Library:
     def text(self, name: str, language: str = "en") -> Text:
         """The template of that name, in that language if there is one, else in English."""
         if (name, language) not in self._texts:
-            self._texts[name, language] = _read_text(name, self._source(name, language))
+            self._texts[name, language] = _read_text(name, self.source(name, language))
         return self._texts[name, language]
 
     def language(self, name: str, wanted: str) -> str:
         """The language in which the template will be found: the wanted one, or English."""
         found = self._languages.get((name, wanted))
         if found is None:
-            here = any((folder / f"{name}.{wanted}.txt").is_file() for folder in self.folders)
+            here = (name, wanted) in self.own or self._file(name, wanted) is not None
             found = self._languages[name, wanted] = wanted if here else "en"
         return found
 
     def lines(self, name: str, language: str = "en") -> Mapping[str, Template]:
         """A file of short texts, one `key: text` a line; lines that begin with # are remarks."""
         if (name, language) not in self._lines:
-            self._lines[name, language] = _read_lines(name, self._source(name, language))
+            self._lines[name, language] = _read_lines(name, self.source(name, language))
         return self._lines[name, language]
 
-    def _source(self, name: str, language: str) -> str:
+    def source(self, name: str, language: str = "en") -> str:
+        """The template as it was written, in that language if there is one, else in English."""
         if not _NAME.match(name) or not _LANGUAGE.match(language):
             raise TemplateRefused(
                 name[:80], 1, "this is not the name of a template.", "names like mail/s1_one"
             )
-        for folder in self.folders:
-            for path in (folder / f"{name}.{language}.txt", folder / f"{name}.txt"):
-                if path.is_file():
-                    return path.read_text(encoding="utf-8")
+        for spoken in dict.fromkeys((language, "en")):
+            if (name, spoken) in self.own:
+                return self.own[name, spoken]
+            file = self._file(name, spoken)
+            if file is not None:
+                return file.read_text(encoding="utf-8")
         raise TemplateRefused(name, 1, "there is no template of this name.")
+
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Name and language of every template there is, sorted."""
+        found = set(self.own)
+        for folder in self.folders:
+            for path in folder.rglob("*.txt"):
+                name, _, language = path.relative_to(folder).as_posix().removesuffix(".txt").partition(".")
+                if _NAME.match(name) and (not language or _LANGUAGE.match(language)):
+                    found.add((name, language or "en"))
+        return tuple(sorted(found))
+
+    def _file(self, name: str, language: str) -> Path | None:
+        """English ones carry no language in their name."""
+        files = (f"{name}.txt", f"{name}.en.txt") if language == "en" else (f"{name}.{language}.txt",)
+        paths = (folder / file for folder in self.folders for file in files)
+        return next((path for path in paths if path.is_file()), None)
 
 
 @cache

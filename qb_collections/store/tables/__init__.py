@@ -5,6 +5,7 @@ from qb_collections.store.tables import (
     audit,
     companies,
     connections,
+    dealing,
     decisions,
     habits,
     inbox,
@@ -17,12 +18,14 @@ from qb_collections.store.tables import (
     policies,
     tasks,
     watching,
+    wording,
 )
 
 __all__ = [
     "audit",
     "companies",
     "connections",
+    "dealing",
     "decisions",
     "habits",
     "inbox",
@@ -36,4 +39,5 @@ __all__ = [
     "policies",
     "tasks",
     "watching",
+    "wording",
 ]

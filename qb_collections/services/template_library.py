@@ -1,0 +1,34 @@
+"""The templates that a company's messages are written with: its own versions first, else those that ship."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from qb_collections.messages.library import Library, packaged
+from qb_collections.store import templates
+from qb_collections.store.companies import Company
+
+Own = tuple[tuple[str, str, str], ...]  # name, language, text
+
+
+def library_for(conn: Connection, company: Company) -> Library:
+    """Costs one small query; the templates themselves are read once for all companies that share them."""
+    return library_of(own_of(conn, company))
+
+
+def own_of(conn: Connection, company: Company) -> Own:
+    return tuple(
+        (one.name, one.language, one.text)
+        for one in templates.in_force(conn, company.id)
+        if one.text is not None
+    )
+
+
+@lru_cache(maxsize=64)
+def library_of(own: Own) -> Library:
+    """Every library with the same texts is the same one, so that each is parsed once."""
+    if not own:
+        return packaged()
+    return Library(*packaged().folders, own={(name, language): text for name, language, text in own})
