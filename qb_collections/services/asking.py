@@ -16,6 +16,7 @@ from qb_collections.services.context import Context
 from qb_collections.services.effects import CONTACT_OUTCOMES, Draft, plan_of
 from qb_collections.services.guards import Checked
 from qb_collections.services.rulebook import Rulebook
+from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import intents, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -45,8 +46,11 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
     intent, case, decision = checked.intent, checked.case, checked.decision
     assert case is not None and decision is not None
     now = context.clock.now()
-    draft = composing.draft(company, case, decision, checked.read_at, _card(context, company, case, decision))
-    draft = _in_their_words(company, case, decision, draft, intent, checked.read_at)
+    with reading(context.engine) as conn:
+        voice = Voices(conn, company).of(case.customer.id)
+    card = _card(context, company, case, decision)
+    draft = composing.draft(company, case, decision, checked.read_at, card, voice=voice)
+    draft = _in_their_words(company, case, decision, draft, intent, checked.read_at, voice)
     kind = MESSAGE if decision.outcome is Outcome.REMIND else decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
     words: dict[str, Any] = {
@@ -87,17 +91,23 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
 
 
 def _in_their_words(
-    company: Company, case: Case, decision: Decision, ours: Draft, intent: Intent, read_at: datetime
+    company: Company,
+    case: Case,
+    decision: Decision,
+    ours: Draft,
+    intent: Intent,
+    read_at: datetime,
+    voice: Voice,
 ) -> Draft:
     """A person's words while ours would be those that they replaced; else ours, with today's figures."""
     edited = intent.plan.get("edited")
     if edited is None:
         return ours
     seen_on = date.fromisoformat(edited["on"])
-    if composing.draft(company, case, decision, seen_on).text != edited["of"]:
+    if composing.draft(company, case, decision, seen_on, voice=voice).text != edited["of"]:
         return ours
     theirs = intent.plan["draft"]
-    text = composing.restamped(company, case, decision, theirs["text"], seen_on, read_at)
+    text = composing.restamped(company, case, decision, theirs["text"], seen_on, read_at, voice=voice)
     return Draft(ours.to, theirs["subject"], text)
 
 

@@ -27,6 +27,7 @@ from qb_collections.messages.fields import fields_of
 from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.services.effects import Draft
+from qb_collections.services.template_library import Voice
 from qb_collections.store.companies import Company
 
 NOON = time(12)
@@ -34,24 +35,32 @@ LETTER_KINDS = (ContactKind.REMINDER, ContactKind.NOTICE)
 
 
 def draft(
-    company: Company, case: Case, decision: Decision, at: date | datetime, card: HandOver | None = None
+    company: Company,
+    case: Case,
+    decision: Decision,
+    at: date | datetime,
+    card: HandOver | None = None,
+    *,
+    voice: Voice | None = None,
 ) -> Draft:
     """The exact words of a decision; for silence none.
 
     at is the instant of the check, or a date for a preview (then noon of that
     day stands for it).  Where a setting is missing, the draft says which, in
     the place of the text.  card: what a person who decides wants to know (handing_over).
+    voice: the company's own templates and the customer's language; without one, those that ship and the
+    company's.
     """
     if decision.outcome is Outcome.SILENCE:
         return Draft(None, "", "")
-    facts = facts_of(company, case, decision, _instant(company, at), card)
+    facts = facts_of(company, case, decision, _instant(company, at), card, voice=voice)
     if decision.channel is Channel.QUICKBOOKS:
         number = facts.numbers[0]
         to = facts.customer.email
         text = f"QuickBooks e-mails a copy of invoice {number} to {to}, in QuickBooks' own words.\n"
         return Draft(to, f"Invoice {number}", text)
     try:
-        message = _message(decision, facts)
+        message = _message(decision, facts, voice)
     except TemplateRefused as refused:
         wanted = missing_setting(refused)
         if wanted is None:
@@ -71,11 +80,13 @@ class Words:
     draft: Draft
 
 
-def words(company: Company, case: Case, decision: Decision, at: date | datetime) -> Words | None:
+def words(
+    company: Company, case: Case, decision: Decision, at: date | datetime, *, voice: Voice | None = None
+) -> Words | None:
     """The words of a message of ours, with what they may say; None while a setting is missing."""
-    facts = facts_of(company, case, decision, _instant(company, at))
+    facts = facts_of(company, case, decision, _instant(company, at), voice=voice)
     try:
-        message = _message(decision, facts)
+        message = _message(decision, facts, voice)
     except TemplateRefused as refused:
         if missing_setting(refused) is None:
             raise
@@ -84,10 +95,19 @@ def words(company: Company, case: Case, decision: Decision, at: date | datetime)
 
 
 def restamped(
-    company: Company, case: Case, decision: Decision, text: str, of: date | datetime, at: date | datetime
+    company: Company,
+    case: Case,
+    decision: Decision,
+    text: str,
+    of: date | datetime,
+    at: date | datetime,
+    *,
+    voice: Voice | None = None,
 ) -> str:
     """The text with the instant of the check in the place of the one it was drafted with."""
-    before, after = (_stamp(facts_of(company, case, decision, _instant(company, one))) for one in (of, at))
+    before, after = (
+        _stamp(facts_of(company, case, decision, _instant(company, one), voice=voice)) for one in (of, at)
+    )
     return text.replace(before, after)
 
 
@@ -97,20 +117,27 @@ def _stamp(facts: MessageFacts) -> str:
     return f"{fields['as_of_date']}, {fields['as_of_time']}"
 
 
-def _message(decision: Decision, facts: MessageFacts) -> Message:
+def _message(decision: Decision, facts: MessageFacts, voice: Voice | None) -> Message:
+    library = voice.library if voice else None
     if decision.outcome is Outcome.TASK:
         assert decision.task_kind is not None
-        return compose("", decision.task_kind, facts)
+        return compose("", decision.task_kind, facts, library=library)
     if decision.outcome is Outcome.DECIDE or decision.template is None:
-        return compose(STEPS["decision"], "", facts)
+        return compose(STEPS["decision"], "", facts, library=library)
     if decision.backlog:  # one text, whatever the step that opens: a ladder of one's own may have any
-        return compose("", "backlog", facts)
+        return compose("", "backlog", facts, library=library)
     variant = "missed_call" if decision.task_kind == "missed_call" else ""
-    return compose(STEPS[decision.template], variant, facts)
+    return compose(STEPS[decision.template], variant, facts, library=library)
 
 
 def facts_of(
-    company: Company, case: Case, decision: Decision, as_of: datetime, card: HandOver | None = None
+    company: Company,
+    case: Case,
+    decision: Decision,
+    as_of: datetime,
+    card: HandOver | None = None,
+    *,
+    voice: Voice | None = None,
 ) -> MessageFacts:
     """Everything a text may say, from the case alone."""
     by_id = {invoice.id: invoice for invoice in case.invoices}
@@ -158,7 +185,7 @@ def facts_of(
         terms=next((invoice.terms for invoice in named if invoice.terms), None),
         promise=_missed_promise(case, decision),
         call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
-        locale=company.locale,
+        locale=voice.locale if voice else company.locale,
         hand_over=card,
     )
 

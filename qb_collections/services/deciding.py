@@ -22,6 +22,7 @@ from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft
 from qb_collections.services.no_collector import no_collector
 from qb_collections.services.rulebook import Rulebook
+from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import cases, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
@@ -64,7 +65,7 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
     """
     everybody = everybody or company.live_since_on is None
     with reading(context.engine) as conn:
-        book = Rulebook(conn, company, on)
+        book, voices = Rulebook(conn, company, on), Voices(conn, company)
         looked_at = [case for chunk in _cases(conn, company, on, everybody=everybody) for case in chunk]
         unclear = {
             intent.plan["reminder"]
@@ -83,7 +84,14 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
         decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken)
     cards = handing_over.cards(context, company, book, zip(found, decisions, strict=True), on)
     decided = tuple(
-        _with_words(company, case, decision, on, cards.get((case.customer.id, case.currency)))
+        _with_words(
+            company,
+            case,
+            decision,
+            on,
+            cards.get((case.customer.id, case.currency)),
+            voices.of(case.customer.id),
+        )
         for case, decision in zip(found, decisions, strict=True)
     )
     return Night(on, book, decided, settled)
@@ -162,9 +170,11 @@ def _clear(decision: Decision, unclear: set[str]) -> Decision:
     return silenced(decision, "unclear", because, None)
 
 
-def _with_words(company: Company, case: Case, decision: Decision, on: date, card: HandOver | None) -> Decided:
+def _with_words(
+    company: Company, case: Case, decision: Decision, on: date, card: HandOver | None, voice: Voice
+) -> Decided:
     draft = (
-        composing.draft(company, case, decision, on, card)
+        composing.draft(company, case, decision, on, card, voice=voice)
         if decision.outcome is not Outcome.SILENCE
         else Draft(None, "", "")
     )

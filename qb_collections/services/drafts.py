@@ -25,6 +25,7 @@ from qb_collections.services.deciding import Decided, as_it_starts, in_cycle
 from qb_collections.services.effects import Draft
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
+from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import audit, cases, draft_changes, intents, runs, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.decisions import StoredDecision
@@ -60,7 +61,7 @@ def edit(
         return Refusal("This is a sheet for you and not a message, so there is nothing to edit.")
     if not text.strip() or len(text) > TEXT_MAX:
         return Refusal(f"The message has {len(text)} characters; between 1 and {TEXT_MAX} will do.")
-    words = composing.words(company, found.case, found.made, found.run.on)
+    words = composing.words(company, found.case, found.made, found.run.on, voice=found.voice)
     if words is None:
         return Refusal(f"{found.ours or ''}".strip() or "This text is not complete yet.")
     if words.draft.text != found.ours:
@@ -183,6 +184,7 @@ class _Draft:
     case: Case
     name: str
     ours: str | None  # our words, also where a person's stand in their place
+    voice: Voice
 
     @property
     def made(self) -> Decision:
@@ -210,13 +212,14 @@ def _draft(context: Context, company: Company, run_id: int | None, customer: str
         if key is None or not decided or decided[0].decision.outcome not in CONTACTS:
             return Refusal(f"Nothing goes to {who.name} in the run of {_day(run.on)}.")
         change = draft_changes.of_run(conn, company.id, run.id).get(key)
-        book = Rulebook(conn, company, run.on)
+        book, voices = Rulebook(conn, company, run.on), Voices(conn, company)
         loaded = cases.load(conn, company.id, [key], run.on)
         loaded = [as_it_starts(conn, company, book, case, run.on) for case in loaded]
     if not loaded:
         return Refusal(f"Nothing of {who.name} is open any more.")
     ours = change.of_text if change is not None and change.text is not None else decided[0].text
-    return _Draft(run, decided[0], in_cycle(book, loaded[0], run.on), who.name, ours)
+    case = in_cycle(book, loaded[0], run.on)
+    return _Draft(run, decided[0], case, who.name, ours, voices.of(case.customer.id))
 
 
 def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusal:

@@ -18,6 +18,7 @@ from qb_collections.services.deciding import as_it_starts, in_cycle
 from qb_collections.services.effects import Draft
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
+from qb_collections.services.template_library import Voices
 from qb_collections.store import cases, contacts, cursors, mirror, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
@@ -75,7 +76,7 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         key = cases.key_of(conn, company.id, invoice.customer_id)
         loaded = cases.load(conn, company.id, [key], today) if key else []
         customer = mirror.customers(conn, company.id, [invoice.customer_id]).get(invoice.customer_id)
-        book = Rulebook(conn, company, today)
+        book, voices = Rulebook(conn, company, today), Voices(conn, company)
         loaded = [as_it_starts(conn, company, book, case, today) for case in loaded]
         plan = _plan_of(conn, company, invoice)
         spoken = contacts.of_customer(conn, company.id, key[0]) if key else []
@@ -91,7 +92,9 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     named = invoice.id in decision.invoice_ids
     key_of_case = (case.customer.id, case.currency)
     card = handing_over.cards(context, company, book, [(case, decision)], today).get(key_of_case)
-    draft = composing.draft(company, case, decision, context.clock.now(), card) if named else None
+    voice = voices.of(case.customer.id)
+    now = context.clock.now()
+    draft = composing.draft(company, case, decision, now, card, voice=voice) if named else None
     held = deliver.gate(context, company)[1] if named else None
     return Explanation(
         invoice,

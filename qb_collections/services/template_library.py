@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from qb_collections.messages.library import Library, packaged
-from qb_collections.store import templates
+from qb_collections.messages.wording import in_language
+from qb_collections.store import languages, templates
 from qb_collections.store.companies import Company
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How one customer is spoken to: with which templates, and as people of which locale write."""
+
+    library: Library
+    locale: str
+
+
+class Voices:
+    """Those of a whole company, from two small queries."""
+
+    def __init__(self, conn: Connection, company: Company) -> None:
+        self.library = library_for(conn, company)
+        self._locale = company.locale
+        self._languages = languages.by_customer(conn, company.id)
+
+    def of(self, customer_id: str) -> Voice:
+        """The customer's language where a person chose one, else the company's; QuickBooks keeps none."""
+        language = self._languages.get(customer_id)
+        locale = in_language(self._locale, language) if language else self._locale
+        return Voice(self.library, locale)
+
 
 Own = tuple[tuple[str, str, str], ...]  # name, language, text
 

@@ -1,0 +1,40 @@
+"""In which language a customer is written to, where a person said so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from qb_collections.store.tables.wording import customer_language
+from qb_collections.store.upsert import upsert
+
+
+def by_customer(conn: Connection, company_id: int) -> dict[str, str]:
+    """Language by customer; whoever is not in it is written to in the company's."""
+    rows = conn.execute(
+        select(customer_language.c.customer_id, customer_language.c.language).where(
+            customer_language.c.company_id == company_id
+        )
+    )
+    return {row.customer_id: row.language for row in rows}
+
+
+def put(
+    conn: Connection, company_id: int, customer_id: str, language: str | None, *, author: str, at: datetime
+) -> None:
+    """None: the company's again."""
+    table = customer_language
+    if language is None:
+        conn.execute(
+            delete(table).where(table.c.company_id == company_id, table.c.customer_id == customer_id)
+        )
+        return
+    row = {
+        "company_id": company_id,
+        "customer_id": customer_id,
+        "language": language,
+        "author": author,
+        "chosen_at": at,
+    }
+    upsert(conn, table, [row], key=["company_id", "customer_id"])
