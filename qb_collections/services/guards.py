@@ -82,21 +82,7 @@ def recheck(
 ) -> list[Checked]:
     """Re-read and decide again, for all the customers of these effects in one go."""
     keys = sorted({(intent.plan["customer_id"], intent.plan["currency"]) for intent in due})
-    with reading(context.engine) as conn:
-        before = cases.load(conn, company.id, keys, company.today(context.clock.now()))
-        members = sorted({one for case in before for one in case.members})
-        known = mirror.open_invoices(conn, company.id, members)
-        unapplied = mirror.payments_with_unapplied(conn, company.id, members)
-        cursor = cursors.cursor(conn, company.id)
-    live = gateway.live(
-        members,
-        [invoice.id for invoice in known],
-        payment_ids=[payment.id for payment in unapplied],
-        payments_since=cursor.since - PAYMENTS_OVERLAP if cursor else None,
-    )
-    with derived(context.engine) as conn:
-        lease.check(conn)
-        _into_mirror(conn, company, members, live)
+    live = reread(context, company, lease, gateway, keys)
     now = context.clock.now()
     today = company.today(now)
     with reading(context.engine) as conn:
@@ -115,6 +101,35 @@ def recheck(
         opens_at = _opens_at(company, book, case, decision, now)
         checked.append(Checked(intent, case, decision, live.documents, live.read_at, opens_at))
     return checked
+
+
+def reread(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    keys: Sequence[tuple[str, str]],
+    *,
+    invoice_ids: Sequence[str] = (),
+    payment_ids: Sequence[str] = (),
+) -> Live:
+    """What QuickBooks says of these customers now, put into the mirror; with documents named beside."""
+    with reading(context.engine) as conn:
+        before = cases.load(conn, company.id, keys, company.today(context.clock.now()))
+        members = sorted({one for case in before for one in case.members})
+        known = mirror.open_invoices(conn, company.id, members)
+        unapplied = mirror.payments_with_unapplied(conn, company.id, members)
+        cursor = cursors.cursor(conn, company.id)
+    live = gateway.live(
+        members,
+        sorted({*(invoice.id for invoice in known), *invoice_ids}),
+        payment_ids=sorted({*(payment.id for payment in unapplied), *payment_ids}),
+        payments_since=cursor.since - PAYMENTS_OVERLAP if cursor else None,
+    )
+    with derived(context.engine) as conn:
+        lease.check(conn)
+        _into_mirror(conn, company, members, live)
+    return live
 
 
 def is_fresh(checked: Checked, now: datetime) -> bool:
