@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from qb_collections.core.money import Money
+from qb_collections.core.quickly_made import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Customer:
     """One customer, job or site, in one currency (QuickBooks fixes a customer's currency at creation)."""
@@ -31,6 +33,7 @@ class Customer:
     updated_at: datetime | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """One invoice.  Balance is what is still owed; total is what was billed."""
@@ -58,6 +61,7 @@ class Invoice:
         return self.number or f"(no number, id {self.id})"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Payment:
     id: str
@@ -69,6 +73,7 @@ class Payment:
     updated_at: datetime | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CreditMemo:
     id: str

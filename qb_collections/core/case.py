@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Payment
 from qb_collections.core.money import Money
+from qb_collections.core.quickly_made import quickly_made
 
 
 class HoldKind(StrEnum):
@@ -79,6 +80,7 @@ class ContactKind(StrEnum):
     FOREIGN = "foreign"  # QuickBooks sent it, we did not
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One delivered contact.  An unanswered call is not one."""
@@ -103,6 +105,7 @@ class Receipt:
     late: Money  # of it, what paid invoices that were late that day; what is not applied counts too
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """From the first contact or overdue day until nothing overdue is left."""
@@ -113,6 +116,16 @@ class Cycle:
     contacts: int  # delivered reminders and calls
     policy_version: int  # whose ladder it keeps
     missed_call_on: date | None = None  # a call nobody answered at the current call stage opens its e-mail
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPart:
+    """One payment of a plan, as agreed."""
+
+    number: int  # 1-based
+    due_on: date
+    amount: Money
+    invoice_id: str | None = None  # its own invoice, where the plan has some
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,11 @@ class Plan:
     next_amount: Money | None = None
     number: int | None = None  # which payment is next, 1-based
     count: int | None = None
+    overlay: bool = False  # the originals stay open in the books, and the dates are kept here
+    agreed_on: date | None = None
+    parts: tuple[PlanPart, ...] = ()  # empty: not known here
+    taken: tuple[tuple[str, Money], ...] = ()  # what the plan took in of each original
+    broken_after_days: int = 10  # as agreed: so many days after a payment's date the plan is broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +158,7 @@ class Habit:
     invoices: int  # paid ones that it rests on
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Case:
     customer: Customer
@@ -151,7 +170,7 @@ class Case:
     contacts: tuple[Contact, ...] = ()  # last 90 days and all of this cycle, oldest first
     cycle: Cycle | None = None
     plans: tuple[Plan, ...] = ()
-    members: frozenset[str] = field(default_factory=frozenset)  # ids of customers billed with it, itself too
+    members: frozenset[str] = frozenset()  # ids of customers billed with it, itself too
     books_balance: Money | None = None  # sum of QuickBooks' own balances of the members
     important: bool = False
     history_since: date | None = None  # None: payment history is not known yet
@@ -162,9 +181,7 @@ class Case:
         None  # open invoices for which a copy before the due date is a courtesy
     )
     #   (large, and the customer's first or often late), worked out from payment history; None: not known yet
-    looked_at_ids: frozenset[str] = field(
-        default_factory=frozenset
-    )  # old invoices a person said may be chased
+    looked_at_ids: frozenset[str] = frozenset()  # old invoices a person said may be chased
     receipts: tuple[Receipt, ...] = ()  # last 90 days and since the oldest promise that stands, oldest first
     replied_on: date | None = None  # the last day they wrote or spoke to us about it, other than a promise
     contacted_elsewhere: tuple[date, ...] = ()  # days on which a sister company wrote to the same address

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from qb_collections.core.money import Money
+from qb_collections.core.quickly_made import quickly_made
 
 
 class Outcome(StrEnum):
@@ -25,6 +26,7 @@ class Channel(StrEnum):
     PERSON = "person"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the explanation: what a gate saw, and whether it stopped us."""
@@ -39,6 +41,7 @@ class Finding:
 Trace = tuple[Finding, ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     customer_id: str

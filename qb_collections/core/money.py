@@ -8,12 +8,15 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision
 
+from qb_collections.core.quickly_made import quickly_made
+
 
 def quantum(currency: str) -> Decimal:
     """The smallest unit of the currency: 0.01 for USD, 1 for JPY, 0.001 for KWD."""
     return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An amount in one currency.  Sums and comparisons across currencies are our mistake, so they raise."""
