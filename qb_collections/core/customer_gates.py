@@ -137,13 +137,15 @@ def plan_missed(view: View) -> Finding | None:
         return None
     invoice = view.missed[0]
     plan = view.plan_of[invoice.id]
-    assert invoice.due_on is not None
+    judged = view.standings.get(plan.id)
+    due_on = judged.missed.due_on if plan.overlay and judged and judged.missed else invoice.due_on
+    assert due_on is not None
     because = (
         f"Needs you: {payment_of(view, plan, invoice)} of {short(plan.label, 24)} was due on "
-        f"{view.day(invoice.due_on)} and has not come. Please speak with them first: "
+        f"{view.day(due_on)} and has not come. Please speak with them first: "
         "another day, or the end of the plan."
     )
-    return _stop("plan_missed", because)
+    return _stop("plan_missed", because, judged.broken_on if judged else None)
 
 
 def no_reachable_contact(view: View) -> Finding | None:

@@ -9,6 +9,7 @@ from qb_collections.core import holds, promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Hold, HoldKind, Plan
 from qb_collections.core.decision import Finding
+from qb_collections.core.plan_standing import PlanStanding, PlanState
 from qb_collections.core.policy import Stage
 from qb_collections.core.view import View
 from qb_collections.core.wording import fit, label, short
@@ -54,28 +55,31 @@ def on_plan(view: View, invoice: Invoice) -> Finding | None:
     if plan is None:
         return None
     name = short(plan.label, 24)
+    judged = view.standings.get(plan.id)
     if plan.state == "building":
         because = (
             f"Left alone: payment plan {name} for {view.invoice(invoice)} is being written into QuickBooks. "
             "We look again when that is done."
         )
         return _stop("plan", because, invoice)
-    if plan.state == "broken":
+    if plan.state == "broken" or (judged is not None and judged.state is PlanState.BROKEN):
         because = (
             f"Needs you: payment plan {name} was broken, and {view.invoice(invoice)} belongs to it. "
             "Nothing is sent before you agree on a new plan or end this one."
         )
         return _stop("plan", because, invoice)
+    if judged is not None and (plan.overlay or judged.missed is None):
+        return _by_its_payments(view, plan, judged, invoice)
     if invoice.id in plan.original_ids:
         because = (
             f"On a plan: {view.invoice(invoice)} is part of payment plan {name}, whose payments have "
             "their own dates. Nothing is sent about it unless you end the plan."
         )
         return _stop("plan", because, invoice)
-    asks_on = plan_asks_on(view, invoice)
+    assert invoice.due_on is not None
+    asks_on = plan_asks_on(view, invoice.due_on)
     if view.today >= asks_on:
         return None
-    assert invoice.due_on is not None
     because = (
         f"On a plan: {payment_of(view, plan, invoice)} of {name} is due on {view.day(invoice.due_on)}. "
         f"Nothing to do before {view.day(asks_on)}."
@@ -157,6 +161,8 @@ def too_old(view: View, invoice: Invoice) -> Finding | None:
         return None
     if invoice.id in view.case.looked_at_ids:
         return None
+    if (plan := view.plan_of.get(invoice.id)) is not None and plan.overlay:
+        return None  # asked for by the plan's dates
     because = (
         f"No message: {view.invoice(invoice)} was due on {view.day(invoice.due_on)}. Debts more than "
         f"{oldest} days late need a person's look; in some places they can no longer be claimed."
@@ -178,16 +184,45 @@ INVOICE_GATES: tuple[tuple[str, InvoiceGate, str], ...] = (
 )
 
 
-def plan_asks_on(view: View, installment: Invoice) -> date:
+def plan_asks_on(view: View, due_on: date) -> date:
     """An installment gets the same days to arrive as any invoice before the first message."""
-    assert installment.due_on is not None
     first = view.rules.first
-    day = view.rules.reached_on(first, installment.due_on) if first else installment.due_on + _DAY
+    day = view.rules.reached_on(first, due_on) if first else due_on + _DAY
     return view.rules.calendar.next_open(day)
+
+
+def _by_its_payments(view: View, plan: Plan, judged: PlanStanding, invoice: Invoice) -> Finding | None:
+    """A plan told by what has come in all: for originals that stay open, and for money on the wrong document.
+
+    A payment that is missing passes, once it had its days to arrive.
+    """
+    name = short(plan.label, 24)
+    due = judged.missed or judged.next
+    if due is None:
+        because = (
+            f"On a plan: all payments of {name} have come. What is still open on {view.invoice(invoice)} "
+            "closes once they are applied to it in QuickBooks."
+        )
+        return _stop("plan", because, invoice)
+    asks_on = plan_asks_on(view, due.due_on)
+    if judged.broken_on is not None:
+        asks_on = min(asks_on, judged.broken_on)
+    if judged.missed is not None and view.today >= asks_on:
+        return None
+    verb, then = ("was", "We wait for it until") if judged.missed else ("is", "Nothing to do before")
+    because = (
+        f"On a plan: payment {due.number} of {judged.count} ({view.rules.money(due.amount)}) of {name} "
+        f"{verb} due on {view.day(due.due_on)}. {then} {view.day(asks_on)}."
+    )
+    return _stop("plan", because, invoice, asks_on)
 
 
 def payment_of(view: View, plan: Plan, installment: Invoice) -> str:
     """payment 2 of 6 ($1,606.67)"""
+    judged = view.standings.get(plan.id)
+    if plan.overlay and judged is not None and judged.missed is not None:
+        missed = judged.missed
+        return f"payment {missed.number} of {judged.count} ({view.rules.money(missed.amount)})"
     amount = view.rules.money(installment.balance)
     if plan.number is not None and plan.count is not None and installment.due_on == plan.next_due_on:
         return f"payment {plan.number} of {plan.count} ({amount})"

@@ -11,6 +11,7 @@ from qb_collections.core.case import Case, Plan
 from qb_collections.core.holds import Holds, by_kind
 from qb_collections.core.ladder import Step, said_in_cycle
 from qb_collections.core.money import Money
+from qb_collections.core.plan_standing import PlanStanding, of_case
 from qb_collections.core.rules import Rules
 from qb_collections.core.wording import day_text, invoice_text, short
 
@@ -30,6 +31,7 @@ class View:
     late: list[Invoice] = field(default_factory=list)  # passed the invoice gates, oldest due first
     early: list[Invoice] = field(default_factory=list)  # due soon, and a copy is a courtesy
     missed: list[Invoice] = field(default_factory=list)  # installments that a person must ask about
+    standings: dict[int, PlanStanding] = field(default_factory=dict)  # of plans whose payments are known
     credit: Decimal = Decimal(0)  # unapplied payments and open credit memos, plan documents left out
     step: Step | None = None
 
@@ -44,8 +46,16 @@ class View:
 
     @property
     def due_amount(self) -> Decimal:
-        """What is late and may be spoken of, missed installments too, before credits."""
-        return sum((one.balance.amount for one in (*self.late, *self.missed)), Decimal(0))
+        """What is late and may be spoken of, missed installments too, before credits.
+
+        Of a plan that leaves its originals open, only the payments that are missing are due.
+        """
+        late = sum((one.balance.amount for one in self.late), Decimal(0))
+        overlays = {plan.id for one in self.missed if (plan := self.plan_of[one.id]).overlay}
+        late += sum(
+            (one.balance.amount for one in self.missed if self.plan_of[one.id].id not in overlays), Decimal(0)
+        )
+        return late + sum((self.standings[id].missed_amount.amount for id in overlays), Decimal(0))
 
     @property
     def important(self) -> bool:
@@ -80,6 +90,10 @@ def look(case: Case, rules: Rules, today: date) -> View:
     view = View(
         case, rules, today, by_kind(case.holds) if case.holds else {}, plan_of, short(case.customer.name, 40)
     )
+    for plan in case.plans:
+        judged = of_case(plan, case, today) if plan.state not in _ENDED_PLANS else None
+        if judged is not None:
+            view.standings[plan.id] = judged
     netted = rules.policy.credits
     if case.payments and netted.unapplied_payments:
         view.credit += sum((payment.unapplied.amount for payment in case.payments), Decimal(0))
