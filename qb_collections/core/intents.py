@@ -25,6 +25,7 @@ class IntentKind(StrEnum):
     PLAN_REVERSE = "plan_reverse"  # void or delete one of our plan documents
     CLEARING_ACCOUNT = "clearing_account"
     CLEARING_ITEM = "clearing_item"
+    UNDO = "undo"  # takes a line or an attachment of ours back, or puts one back
 
 
 CONTACT_KINDS = (IntentKind.SEND_INVOICE, IntentKind.EMAIL, IntentKind.TASK)

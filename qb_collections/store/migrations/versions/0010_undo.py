@@ -1,0 +1,18 @@
+"""Effects that take back what an earlier effect wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    database = op.get_bind().dialect.name
+    statements = Path(__file__).with_name(f"0010_undo.{database}.sql").read_text(encoding="utf-8")
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            op.get_bind().exec_driver_sql(statement)
