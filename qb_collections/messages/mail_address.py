@@ -27,7 +27,9 @@ def address(text: str) -> str:
     if not at or "@" in local or not local or not domain:
         raise NoAddress(f"{shown} is not an e-mail address.")
     if not local.isascii():
-        raise NoAddress(f"{shown} has letters before the @ that few mail servers take; send this one by hand.")
+        raise NoAddress(
+            f"{shown} has letters before the @ that few mail servers take; send this one by hand."
+        )
     wired = _domain(domain)
     if len(local) > LOCAL_MAX or not _LOCAL.match(local) or wired is None:
         raise NoAddress(f"{shown} is not an e-mail address.")

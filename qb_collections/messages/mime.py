@@ -31,7 +31,7 @@ _POLICY = SMTP.clone(max_line_length=78)
 
 
 class CannotWrite(ValueError):
-    """This message cannot be made as an e-mail; the text is a sentence for the person who sends it instead."""
+    """This message cannot be made as an e-mail; the text is a sentence for whoever sends it instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _fits(message: Message, html: str, enclosed: Sequence[Enclosed]) -> None:
     words = len(message.text.encode()) + len(html.encode())
     if words > BODY_MAX:
         raise CannotWrite(
-            f"This text has {words / 1000:,.0f} kB; mail programs cut off what is over {BODY_MAX // 1000} kB. "
+            f"This text has {words / 1000:,.0f} kB; mail programs cut off all over {BODY_MAX // 1000} kB. "
             "Send it by hand, with the statement enclosed."
         )
     if len(enclosed) > ENCLOSED_COUNT_MAX:
