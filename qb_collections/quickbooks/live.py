@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from qb_collections.core.books import Link
 from qb_collections.quickbooks import rows, translate, wire
 from qb_collections.quickbooks.decoding import sensible
 from qb_collections.quickbooks.scanning import PAGE_ROWS
@@ -62,4 +63,14 @@ def live_of(slots: Iterable[rows.FullSlot], wanted: Iterable[str], read_at: date
                 if payment.unapplied
             ),
             missing=frozenset(wanted).difference(documents),
+            received=translate.distinct(
+                translate.payment(row, home) for slot in slots for row in slot.Payment
+            ),
+            links=_links(slots, home),
         )
+
+
+def _links(slots: Iterable[rows.FullSlot], home: str) -> tuple[Link, ...]:
+    """Each payment's once, though two queries may have answered it."""
+    by_id = {row.Id: translate.links(row, home) for slot in slots for row in slot.Payment}
+    return tuple(link for some in by_id.values() for link in some)

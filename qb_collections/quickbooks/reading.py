@@ -279,6 +279,8 @@ class Reading(Scanning):
             credit_memos=translate.distinct([*first.credit_memos, *second.credit_memos]),
             payments=translate.distinct([*first.payments, *second.payments]),
             missing=first.missing,
+            received=translate.distinct([*first.received, *second.received]),
+            links=tuple(dict.fromkeys((*first.links, *second.links))),
         )
 
 

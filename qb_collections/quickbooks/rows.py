@@ -64,6 +64,15 @@ class Line(Row):
     LinkedTxn: tuple[LinkedTxn, ...] = ()
 
 
+class InvoiceLine(Line):
+    Description: str | None = None
+
+
+class CustomField(Row):
+    Name: str | None = None
+    StringValue: str | None = None
+
+
 class CustomerRow(Row):
     Id: str
     status: str | None = None
@@ -105,8 +114,9 @@ class InvoiceRow(Row):
 class FullInvoiceRow(InvoiceRow):
     """Also what a note must not change, and what a plan looks at."""
 
-    Line: tuple[Line, ...] = ()
+    Line: tuple[InvoiceLine, ...] = ()
     LinkedTxn: tuple[LinkedTxn, ...] = ()
+    CustomField: tuple[CustomField, ...] = ()
     TxnTaxDetail: TaxDetail | None = None
     ExchangeRate: Decimal | None = None
     Deposit: Decimal = Decimal(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -122,7 +122,23 @@ def invoice_document(row: rows.FullInvoiceRow, home: str) -> InvoiceDocument:
         deposit=money(row.Deposit, value.total.currency),
         created_at=instant(row.MetaData.CreateTime if row.MetaData else None),
         delivery_error=(row.DeliveryInfo and row.DeliveryInfo.DeliveryErrorType) or None,
+        work=next((line.Description for line in row.Line if line.Description), None),
+        purchase_order=_purchase_order(row.CustomField),
     )
+
+
+# Companies name the field as they like; these are the ways in which QuickBooks and its help write it.
+_ORDER_NAMES = frozenset(
+    {"po", "ponumber", "pono", "purchaseorder", "purchaseordernumber", "purchaseorderno"}
+)
+
+
+def _purchase_order(fields: Sequence[rows.CustomField]) -> str | None:
+    for one in fields:
+        name = "".join(letter for letter in (one.Name or "").lower() if letter.isalpha())
+        if name in _ORDER_NAMES and one.StringValue:
+            return one.StringValue
+    return None
 
 
 def payment(row: rows.PaymentRow, home: str) -> Payment:

@@ -68,6 +68,8 @@ class InvoiceDocument:
     deposit: Money
     created_at: datetime | None
     delivery_error: str | None  # why QuickBooks could not e-mail it, in its words
+    work: str | None = None  # what it was for: the first line that says something
+    purchase_order: str | None = None  # the customer's own order number, where a field is named so
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Live:
     missing: frozenset[str] = field(
         default_factory=frozenset
     )  # invoices asked for that QuickBooks no longer has
+    received: tuple[Payment, ...] = ()  # every payment that was read, also those applied in full
+    links: tuple[Link, ...] = ()  # where these went
 
     @property
     def invoices(self) -> tuple[Invoice, ...]:
