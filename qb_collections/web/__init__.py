@@ -24,6 +24,7 @@ from qb_collections.web import (
     health,
     invoices,
     pages,
+    policies,
     proxy,
     runs,
     sending,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     runs.bp,
     tasks.bp,
     about_you.bp,
+    policies.bp,
     watching.bp,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g
 
@@ -15,6 +15,7 @@ from qb_collections.services.overview import REASONS
 from qb_collections.store.companies import Company
 
 WEEKDAY = "EEEE d MMMM"
+LEAP_YEAR = 2000
 
 
 def install(app: Flask) -> None:
@@ -23,6 +24,7 @@ def install(app: Flask) -> None:
         "figure": figure,
         "day": day,
         "weekday": weekday,
+        "month_day": month_day,
         "instant": instant,
         "counted": counted,
         "left_alone": left_alone,
@@ -44,6 +46,11 @@ def figure(value: int) -> str:
 def day(value: date | None) -> str:
     """Nov 3, 2026, as the company's country writes it."""
     return "" if value is None else format_date(value, "medium", locale=_locale())
+
+
+def month_day(value: tuple[int, int]) -> str:
+    """December 24: a day of every year, given as month and day."""
+    return format_skeleton("MMMMd", date(LEAP_YEAR, *value), locale=_locale())
 
 
 def weekday(value: date | None) -> str:

@@ -13,6 +13,7 @@ VALUES = {
     "task_id": 1,
     "token": "some-token",
     "filename": "app.css",
+    "number": 1,
 }
 
 # Which role each form needs; the ones below it get 403.  A form without an entry fails the test.
@@ -42,6 +43,9 @@ FORMS = {
     "watching.go_on_with_history": "collector",
     "watching.compare": "collector",
     "watching.release": "owner",
+    "policies.save": "manager",
+    "policies.roll_back": "manager",
+    "policies.move": "manager",
 }
 # Its one page is for owners.
 PAGES = {"companies.ask": "owner"}
