@@ -174,23 +174,24 @@ def latest_of_customer(
 
 
 def latest_findings(conn: Connection, company_id: int) -> dict[str, Finding]:
-    """The reason that stands for each open invoice, by invoice id."""
+    """The reason that stands for each open invoice, by invoice id: of its customer's last decision."""
     last = (
-        select(finding.c.invoice_id, func.max(finding.c.decision_id).label("decision_id"))
-        .where(finding.c.company_id == company_id)
-        .group_by(finding.c.invoice_id)
-        .subquery()
+        select(func.max(decision.c.id))
+        .where(decision.c.company_id == company_id)
+        .group_by(decision.c.customer_id, decision.c.currency)
     )
     query = (
         select(finding)
         .join(
-            last, (last.c.invoice_id == finding.c.invoice_id) & (last.c.decision_id == finding.c.decision_id)
-        )
-        .join(
             mirror_invoice,
             (mirror_invoice.c.company_id == company_id) & (mirror_invoice.c.id == finding.c.invoice_id),
         )
-        .where(finding.c.company_id == company_id, mirror_invoice.c.balance > ZERO)
+        .where(
+            finding.c.company_id == company_id,
+            finding.c.decision_id.in_(last),
+            mirror_invoice.c.balance > ZERO,
+        )
+        .order_by(finding.c.decision_id)
     )
     return {row.invoice_id: _finding(row) for row in conn.execute(query)}
 

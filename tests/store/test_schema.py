@@ -71,6 +71,12 @@ def test_the_statements_for_postgresql_make_the_same_tables():
                 old = re.compile(rf"CONSTRAINT {name} CHECK \(\w+ IN \([^)]*\)\)")
                 shipped[table] = old.sub(f"CONSTRAINT {name} {check}", shipped[table])
 
+    # An index that nothing needs any more; one of this name that is made later is made again.
+    for file in sorted(folder.glob("*.postgresql.sql")):
+        for statement in file.read_text().split(";\n"):
+            if found := re.fullmatch(r"DROP INDEX (\w+)", statement.strip()):
+                del shipped[found[1]]
+
     assert shipped == {name: " ".join(statement.split()) for name, statement in expected.items()}
 
 

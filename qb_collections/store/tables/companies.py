@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, String, Table, Time
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Time
 
 from qb_collections.store.metadata import (
     choice,
+    company_id,
     currency,
     day,
     document,
@@ -20,6 +21,7 @@ MODES = ("shadow", "approve", "automatic")
 STATES = ("connected", "reconnect", "disconnected")
 ENVIRONMENTS = ("sandbox", "production", "emulator")
 NOTE_PLACES = ("memo", "attachment", "neither")
+SENDERS = ("accounts", "contact", "owner")
 
 company = Table(
     "company",
@@ -58,6 +60,33 @@ company = Table(
     day("live_since_on"),
     flag("multicurrency"),
     instant("created_at", nullable=False),
+)
+
+# Who signs the messages of a step, where it is another than the company's contact person.
+signer = Table(
+    "signer",
+    metadata,
+    company_id(primary_key=True),
+    Column(
+        "sender",
+        String(40),
+        CheckConstraint(f"sender IN {SENDERS}", name="sender_known"),
+        primary_key=True,
+    ),
+    words("name"),
+    words("role", nullable=True),
+    words("phone", nullable=True),
+)
+
+# What a final notice may announce, and who confirmed when that it is meant.
+consequence = Table(
+    "consequence",
+    metadata,
+    company_id(primary_key=True),
+    Column("code", String(40), nullable=False),
+    words("who", nullable=True),  # with whom, where the step needs it
+    words("confirmed_by"),
+    instant("confirmed_at", nullable=False),
 )
 
 # The installation's own settings: the stop of everything, the first-run link.

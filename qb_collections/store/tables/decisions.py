@@ -116,7 +116,20 @@ finding = Table(
     words("because"),
     flag("stops"),
     day("review_on"),
-    Index("ix_finding_invoice", "company_id", "invoice_id", "decision_id"),
+    sqlite_with_rowid=False,  # the key is the order in which they are read: nothing is stored twice
+)
+
+# What a person dealt with: the same thing is not asked again before that day.
+looked_at = Table(
+    "looked_at",
+    metadata,
+    company_id(primary_key=True),
+    Column("customer_id", String(40), primary_key=True),
+    Column("kind", String(40), primary_key=True),  # of the task
+    Column("invoice_id", String(40), primary_key=True),  # empty: the customer
+    day("until_on", nullable=False),
+    words("seen_by"),
+    instant("seen_at", nullable=False),
 )
 
 cycle = Table(
