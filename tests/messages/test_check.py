@@ -41,6 +41,10 @@ def rules(message, facts, **others):
         ("Please pay by 15 November.", "figure"),
         ("Please pay by 11/15/2026.", "figure"),
         ("Please pay by 2026-11-15.", "figure"),
+        ("Your invoice 10613 is open.", "figure"),
+        ("That is 15 % more.", "figure"),
+        ("Only 3 days left.", "words"),
+        ("Our case no. is known to you.", "threat"),
         ("Dear {name}", "gap"),
         ("Please call , thank you.", "gap"),
         (" ".join(["word"] * 46) + ".", "length"),
@@ -64,7 +68,10 @@ def test_the_total_must_be_the_invoices_less_the_credits():
 
     (fault,) = check(compose("S1", "", facts), facts)
 
-    assert fault.what == "The total says $1,620.41; the invoices less the credits come to $1,620.40."
+    assert fault.what == (
+        "The total says $1,620.41; the invoices less the credits come to $1,620.40. "
+        "Look at the customer again in QuickBooks."
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +145,9 @@ def test_a_day_to_answer_or_pay_must_be_a_business_day():
 
     faults = check(compose("S5", "", facts), facts, is_business_day=open_days.__contains__)
 
-    assert [fault.what for fault in faults] == ["Thursday, November 26, 2026 is not a business day."]
+    assert [fault.what for fault in faults] == [
+        "Thursday, November 26, 2026 is not a business day. Name one that is."
+    ]
 
 
 def test_a_text_for_our_own_people_may_speak_of_lawyers_and_lateness():
