@@ -17,7 +17,7 @@ from qb_collections.core.intents import IntentKind, State
 from qb_collections.core.money import total
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.messages.facts import HandOver
-from qb_collections.services import composing, handing_over
+from qb_collections.services import calling, composing, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft
 from qb_collections.services.no_collector import no_collector
@@ -79,6 +79,8 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
         found = [start.with_start(case, starts) for case in found]
     found = [in_cycle(book, case, on) for case in found]
     decisions = [_clear(decide(case, book.rules(case), on), unclear) for case in found]
+    with reading(context.engine) as conn:
+        decisions = calling.within_limits(conn, company, zip(found, decisions, strict=True), on)
     if first_day is not None:
         next_on = book.calendar.next_open(book.calendar.add_business_days(on, 1))
         decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken)

@@ -20,7 +20,7 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.intents import Approval, Intent, IntentKind
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live
-from qb_collections.services import hours
+from qb_collections.services import calling, hours
 from qb_collections.services.context import Context
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, cursors, mirror
@@ -98,6 +98,9 @@ def recheck(
         if case is not None:
             case = replace(case, cycle=cycles.advance(case, book.in_force(case).version, today))
         decision = decide(case, book.rules(case), today) if case is not None else None
+        if case is not None and decision is not None and decision.outcome is Outcome.CALL:
+            with reading(context.engine) as conn:
+                [decision] = calling.within_limits(conn, company, [(case, decision)], today)
         opens_at = _opens_at(company, book, case, decision, now)
         checked.append(Checked(intent, case, decision, live.documents, live.read_at, opens_at))
     return checked

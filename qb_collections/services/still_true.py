@@ -15,7 +15,7 @@ from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision
 from qb_collections.core.silence import CONTACTS
 from qb_collections.core.wording import fit, money_text
-from qb_collections.services import deliver
+from qb_collections.services import calling, deliver
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.rulebook import Rulebook
@@ -54,7 +54,8 @@ def _changed(conn: Connection, company: Company, book: Rulebook, task: Task, tod
     if not loaded or not loaded[0].invoices:
         return NOTHING_OPEN
     case = in_cycle(book, loaded[0], today)
-    decision = decide(case, book.rules(case), today)
+    decided = decide(case, book.rules(case), today)
+    [decision] = calling.within_limits(conn, company, [(case, decided)], today)
     return (
         _other_invoices(conn, company, task.payload, decision)
         or (decision.reason if decision.outcome not in CONTACTS else None)

@@ -54,11 +54,11 @@ def record(conn: Connection, company_id: int, call: Call) -> int:
 
 def days_of(
     conn: Connection, company_id: int, customer_ids: Iterable[str], since: date
-) -> Iterator[tuple[str, date]]:
-    """(customer, day) of every call from that day on, reached or not."""
+) -> Iterator[tuple[str, date, bool]]:
+    """(customer, day, somebody was spoken to) of every call from that day on."""
     for some in chunked(sorted(set(customer_ids))):
         query = (
-            select(call_attempt.c.customer_id, call_attempt.c.called_on)
+            select(call_attempt.c.customer_id, call_attempt.c.called_on, call_attempt.c.spoken)
             .where(
                 call_attempt.c.company_id == company_id,
                 call_attempt.c.customer_id.in_(some),
@@ -67,7 +67,7 @@ def days_of(
             .order_by(call_attempt.c.called_on, call_attempt.c.id)
         )
         for row in conn.execute(query):
-            yield row.customer_id, row.called_on
+            yield row.customer_id, row.called_on, row.spoken
 
 
 def latest(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[Call]:
