@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
-from waitress.task import ThreadedTaskDispatcher
 
 from qb_collections import app
 from qb_collections.clock import Clock, RealClock
@@ -25,14 +24,14 @@ from qb_collections.store import people
 from qb_collections.store.engine import durable
 from qb_collections.store.inbox import InboxWriter
 from qb_collections.web import create_web_app
-from webhooks import Verifiers, receiver
+from webhooks import Channel, Desk, Verifiers, receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-THREADS = 16  # half of them may wait for the disk with webhooks while pages are answered
+THREADS = 16  # for pages, and for what the desk cannot decide at once
 PORTS_TRIED = 50
 DRAIN_SECONDS = 25.0  # how long a stop waits for pages and work under way
 LOOP_SECONDS = 0.2  # how soon a stop is noticed
@@ -63,10 +62,10 @@ class Service:
         self.scheduler = Scheduler(context, runner.enqueue)
         self.inbox = InboxWriter(context.engine, context.vault, context.clock)
         own = context.settings.webhook_verifier
-        verifiers = Verifiers(context.engine, context.vault, own.get_secret_value() if own else None)
+        self._verifiers = Verifiers(context.engine, context.vault, own.get_secret_value() if own else None)
         self.web = create_web_app(context, heartbeat=self.scheduler.tick_age)
         intake = Flask("webhooks", static_folder=None)
-        intake.register_blueprint(receiver(self.inbox.submit, verifiers, context.wake))
+        intake.register_blueprint(receiver(self.inbox.submit, self._verifiers, context.wake))
         self.web.wsgi_app = Intake(intake.wsgi_app, self.web.wsgi_app)  # type: ignore[method-assign]
         self._tick = tick
         self._stopping = threading.Event()
@@ -80,7 +79,7 @@ class Service:
 
     def serve(self, listening: socket.socket) -> None:
         """Answer on this socket until `stop`; pages and work under way then come to their end."""
-        dispatcher = ThreadedTaskDispatcher()
+        dispatcher = Desk(self.inbox.post, self._verifiers.at_hand, self.context.wake)
         dispatcher.set_thread_count(THREADS)
         sockets: dict[int, Any] = {}
         server = create_server(
@@ -92,10 +91,12 @@ class Service:
             clear_untrusted_proxy_headers=False,  # web.proxy decides whose forwarded headers count
             max_request_body_size=2 * 1_048_576,  # what is over 1 MiB is refused in our own words
         )
+        server.channel_class = Channel
         clock = RealClock()
         give_up_at: float | None = None
         while True:
             wasyncore.loop(timeout=LOOP_SECONDS, map=sockets, use_poll=True, count=1)
+            dispatcher.turn()
             if not self._stopping.is_set():
                 continue
             give_up_at = give_up_at or clock.monotonic() + DRAIN_SECONDS
@@ -167,7 +168,7 @@ def first_run_link(context: Context) -> str | None:
     return f"{context.settings.base_url}/welcome/{token}"
 
 
-def _is_idle(server: Any, dispatcher: ThreadedTaskDispatcher) -> bool:
+def _is_idle(server: Any, dispatcher: Desk) -> bool:
     """No request is being answered, and nothing of an answer waits to be sent."""
     unsent = any(channel.total_outbufs_len for channel in server.active_channels.values())
-    return not unsent and not dispatcher.queue and not dispatcher.active_count
+    return not unsent and dispatcher.is_idle()

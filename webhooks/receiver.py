@@ -8,6 +8,7 @@ it cannot be read or is about a company we do not know: it is kept aside when it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from flask import Blueprint, Response, request
@@ -16,10 +17,26 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from qb_collections.store.inbox import InboxBusy
 from webhooks.signature import HEADER, is_signed
 
+PATH = "/webhooks"
 BODY_BYTES_MAX = 1_048_576  # 1 MiB
 ALL_COMPANIES = 0  # nobody has looked yet which companies a body is about
 
 _log = structlog.get_logger("webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of a status line, and one line of text."""
+
+    status: str
+    words: bytes
+
+
+STORED = Answer("200 OK", b"stored\n")
+NOT_SIGNED = Answer("401 Unauthorized", b"the signature is missing or wrong\n")
+TOO_LARGE = Answer("413 Request Entity Too Large", b"larger than 1 MiB\n")
+NO_VERIFIER = Answer("503 Service Unavailable", b"no verifier token is configured\n")
+NOT_STORED = Answer("503 Service Unavailable", b"it could not be stored; please send it again\n")
 
 
 def receiver(
@@ -35,25 +52,25 @@ def receiver(
     """
     bp = Blueprint("webhooks", __name__)
 
-    @bp.post("/webhooks")
+    @bp.post(PATH)
     def receive() -> Response:
         known = verifiers()
         if not known:
-            return _answer(503, "no verifier token is configured")
+            return _said(NO_VERIFIER)
         try:
             body = _body()
         except RequestEntityTooLarge:
-            return _answer(413, "larger than 1 MiB")
+            return _said(TOO_LARGE)
         if not is_signed(body, request.headers.get(HEADER), known):
             _log.warning("webhook with a wrong or missing signature", bytes=len(body))
-            return _answer(401, "the signature is missing or wrong")
+            return _said(NOT_SIGNED)
         try:
             submit([body])
         except InboxBusy:
             _log.error("webhook could not be stored", bytes=len(body))
-            return _answer(503, "it could not be stored; please send it again")
+            return _said(NOT_STORED)
         wake("inbox", ALL_COMPANIES)
-        return _answer(200, "stored")
+        return _said(STORED)
 
     return bp
 
@@ -68,5 +85,5 @@ def _body() -> bytes:
     return body
 
 
-def _answer(status: int, words: str) -> Response:
-    return Response(words + "\n", status, content_type="text/plain; charset=utf-8")
+def _said(answer: Answer) -> Response:
+    return Response(answer.words, answer.status, content_type="text/plain; charset=utf-8")

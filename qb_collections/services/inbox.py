@@ -62,9 +62,10 @@ def _cut(context: Context, body: Received, ours: dict[str, int | None]) -> _Cut:
         parts = notifications.parts_of(body.body)
     except notifications.Unreadable as problem:
         return _Cut(body, aside=str(problem))
-    with reading(context.engine) as conn:
-        for realm in parts.keys() - ours.keys():
-            ours[realm] = connections.company_by_realm(conn, context.vault, realm)
+    if not parts.keys() <= ours.keys():
+        with reading(context.engine) as conn:
+            for realm in parts.keys() - ours.keys():
+                ours[realm] = connections.company_by_realm(conn, context.vault, realm)
     known = [(company_id, part) for realm, part in parts.items() if (company_id := ours[realm])]
     if not known:
         return _Cut(body, aside="it is about a company that is not connected here")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, select, update
@@ -117,11 +117,10 @@ def reseal(conn: Connection, vault: Vault, limit: int = 500) -> int:
     return len(rows)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Submission:
     bodies: Sequence[bytes]
-    stored: threading.Event = field(default_factory=threading.Event)
-    failure: Exception | None = None
+    done: Callable[[Exception | None], None]
 
 
 class InboxWriter:
@@ -131,23 +130,31 @@ class InboxWriter:
         self._engine = engine
         self._vault = vault
         self._clock = clock or RealClock()
-        self._real = RealClock()  # QuickBooks does not wait by an emulator's clock
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(WAITING_MAX)
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, bodies: Sequence[bytes], timeout_seconds: float = SUBMIT_SECONDS) -> None:
-        """Return once the bodies are on the disk.  Raises InboxBusy when that takes too long or fails."""
-        give_up_at = self._real.monotonic() + timeout_seconds
-        submission = _Submission(bodies)
+    def post(self, bodies: Sequence[bytes], done: Callable[[Exception | None], None]) -> None:
+        """Take bodies and return at once; done hears None once they are on the disk, else what went wrong.
+
+        It is called in the writer's thread, so it only passes the news on.  Raises
+        InboxBusy when too many wait already.
+        """
         try:
-            self._waiting.put(submission, timeout=timeout_seconds)
+            self._waiting.put_nowait(_Submission(bodies, done))
         except queue.Full:
             raise InboxBusy("too many bodies are waiting") from None
-        if not submission.stored.wait(max(give_up_at - self._real.monotonic(), 0.0)):
-            raise InboxBusy("the database did not store the body in time")
-        if submission.failure is not None:
-            raise InboxBusy("the database did not take the body") from submission.failure
+
+    def submit(self, bodies: Sequence[bytes], timeout_seconds: float = SUBMIT_SECONDS) -> None:
+        """Return once the bodies are on the disk.  Raises InboxBusy when that takes too long or fails."""
+        told: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        self.post(bodies, told.put)
+        try:
+            failure = told.get(timeout=timeout_seconds)
+        except queue.Empty:
+            raise InboxBusy("the database did not store the body in time") from None
+        if failure is not None:
+            raise InboxBusy("the database did not take the body") from failure
 
     def close(self) -> None:
         """Store what waits, then stop."""
@@ -185,8 +192,7 @@ class InboxWriter:
             failure = error
         finally:
             for submission in group:
-                submission.failure = failure
-                submission.stored.set()
+                submission.done(failure)
 
 
 def _row(

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -219,6 +219,20 @@ def test_the_verifier_of_a_connected_emulator_counts_beside_the_operators_own(po
 
     assert Verifiers(post.engine, post.vault, "own", ManualClock(NOW))() == ("own", "em")
     assert Verifiers(post.engine, post.vault, None, ManualClock(NOW))() == ("em",)
+
+
+def test_verifiers_are_at_hand_for_ten_seconds_after_the_database_was_asked(post):
+    clock = ManualClock(NOW)
+    verifiers = Verifiers(post.engine, post.vault, "own", clock)
+    assert verifiers.at_hand() == ()
+    verifiers()
+
+    clock.advance(timedelta(seconds=9.9))
+    at_hand = verifiers.at_hand()
+    clock.advance(timedelta(seconds=0.1))
+
+    assert at_hand == ("own",)
+    assert verifiers.at_hand() == ()
 
 
 def connected(conn, vault, company_id, realm_id, credentials=None):
