@@ -7,13 +7,14 @@ Income, tax and total receivables stay; the originals are not touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from qb_collections.core.money import Money, quantum, split_evenly
+from qb_collections.core.plan_classes import Weights, shared
 from qb_collections.core.wording import list_text, short
 
 MEMO = "memo"
@@ -44,6 +45,7 @@ class PlanDraft:
     currency: str | None = None  # sent only where the company has several
     exchange_rate: Decimal | None = None
     location_id: str | None = None
+    classes: Weights = ()  # of the originals: each document's line is shared out the same way
 
     @property
     def principal(self) -> Money:
@@ -83,19 +85,41 @@ def installment_part(number: int) -> str:
 
 def memo_body(plan: PlanDraft, private_note: str) -> dict[str, Any]:
     """The credit memo: one line for each installment, so that home amounts can be made to agree."""
-    lines = [_line(plan, number, amount) for number, amount in enumerate(plan.amounts, start=1)]
     memo = f"Moves balances to payment plan {plan.label}. Not a refund, discount or credit note for tax."
-    return {**_head(plan, private_note, memo), "Line": lines}
+    amounts = dict(enumerate(plan.amounts, start=1))
+    return {**_head(plan, private_note, memo), "Line": memo_lines(plan, amounts)}
+
+
+def memo_lines(plan: PlanDraft, amounts: Mapping[int, Money]) -> list[dict[str, Any]]:
+    """Lines for these installments; those of nothing are left out."""
+    return [
+        line
+        for number, amount in sorted(amounts.items())
+        if amount
+        for line in installment_lines(plan, number, amount)
+    ]
 
 
 def apply_body(plan: PlanDraft, memo_id: str, private_note: str) -> dict[str, Any]:
     """The zero-total payment that applies the whole memo to the originals."""
-    lines = [_applied(one.amount, "Invoice", one.invoice_id) for one in plan.originals]
-    lines.append(_applied(plan.principal, "CreditMemo", memo_id))
+    return applied_body(plan, memo_id, [(one.invoice_id, one.amount) for one in plan.originals], private_note)
+
+
+def applied_body(
+    plan: PlanDraft,
+    memo_id: str,
+    amounts: Sequence[tuple[str, Money]],
+    private_note: str,
+    on: date | None = None,
+) -> dict[str, Any]:
+    """A zero-total payment that applies so much of a memo to each of these invoices."""
+    whole = Money(sum((amount.amount for _, amount in amounts), Decimal(0)), plan.principal.currency)
+    lines = [_applied(amount, "Invoice", invoice_id) for invoice_id, amount in amounts]
+    lines.append(_applied(whole, "CreditMemo", memo_id))
     body: dict[str, Any] = {
         "CustomerRef": {"value": plan.customer_id},
         "TotalAmt": _wire(Money.zero(plan.principal.currency)),
-        "TxnDate": plan.plan_on.isoformat(),
+        "TxnDate": (on or plan.plan_on).isoformat(),
         "Line": lines,
         "PrivateNote": private_note,
     }
@@ -112,8 +136,27 @@ def installment_body(plan: PlanDraft, number: int, private_note: str) -> dict[st
     return {
         **_head(plan, private_note, memo),
         "DueDate": plan.due_dates[number - 1].isoformat(),
-        "Line": [_line(plan, number, plan.amounts[number - 1])],
+        "Line": installment_lines(plan, number, plan.amounts[number - 1]),
     }
+
+
+def closing_bodies(
+    plan: PlanDraft, amount: Money, on: date, due_on: date, notes: tuple[str, str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(memo, invoice) of so much on the clearing item: what ends a plan over closed books.
+
+    The memo takes the unpaid installments away, the invoice asks for the rest again.
+    """
+    memo_note, rest_note = notes
+    said = f"Ends payment plan {plan.label}. Not a refund, discount or credit note for tax."
+    memo = {**_head(plan, memo_note, said, on), "Line": installment_lines(plan, 0, amount)}
+    asks = f"Rest of {plan.numbers}, from payment plan {plan.label}. Not a tax invoice."
+    rest = {
+        **_head(plan, rest_note, asks, on),
+        "DueDate": due_on.isoformat(),
+        "Line": installment_lines(plan, 0, amount),
+    }
+    return memo, rest
 
 
 def reversal(written: Iterable[Written], *, numbered: bool) -> tuple[Reversal, ...]:
@@ -138,11 +181,11 @@ def reversal(written: Iterable[Written], *, numbered: bool) -> tuple[Reversal, .
     return tuple(steps)
 
 
-def _head(plan: PlanDraft, private_note: str, customer_memo: str) -> dict[str, Any]:
+def _head(plan: PlanDraft, private_note: str, customer_memo: str, on: date | None = None) -> dict[str, Any]:
     # An omitted TxnDate would be the server's Pacific date.
     head: dict[str, Any] = {
         "CustomerRef": {"value": plan.customer_id},
-        "TxnDate": plan.plan_on.isoformat(),
+        "TxnDate": (on or plan.plan_on).isoformat(),
         "CustomerMemo": {"value": customer_memo},
         "PrivateNote": private_note,
     }
@@ -163,17 +206,29 @@ def _currency(plan: PlanDraft) -> dict[str, Any]:
     return {"CurrencyRef": {"value": plan.currency}, "ExchangeRate": rate}
 
 
-def _line(plan: PlanDraft, number: int, amount: Money) -> dict[str, Any]:
+def installment_lines(plan: PlanDraft, number: int, amount: Money) -> list[dict[str, Any]]:
+    """One line, or one for each class of the originals; number 0 is the rest of a plan that ended."""
+    part = f"{number}of{len(plan.amounts)}" if number else "rest"
+    text = f"{plan.label}-{part}: payment plan for {plan.numbers}"
+    return [_line(plan, text, share, class_id) for class_id, share in shared(amount, plan.classes)]
+
+
+def _line(plan: PlanDraft, text: str, amount: Money, class_id: str | None) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "ItemRef": {"value": plan.item_id},
+        "Qty": 1,
+        "UnitPrice": _wire(amount),
+        "TaxCodeRef": {"value": plan.tax_code},
+    }
+    if plan.without_tax:
+        del detail["TaxCodeRef"]
+    if class_id is not None:
+        detail["ClassRef"] = {"value": class_id}
     return {
         "Amount": _wire(amount),
         "DetailType": "SalesItemLineDetail",
-        "Description": f"{plan.label}-{number}of{len(plan.amounts)}: payment plan for {plan.numbers}",
-        "SalesItemLineDetail": {
-            "ItemRef": {"value": plan.item_id},
-            "Qty": 1,
-            "UnitPrice": _wire(amount),
-            "TaxCodeRef": {"value": plan.tax_code},
-        },
+        "Description": text,
+        "SalesItemLineDetail": detail,
     }
 
 

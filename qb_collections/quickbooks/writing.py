@@ -61,6 +61,28 @@ class Writing(Reading):
         assert "Id" not in body, "what is created has no Id yet"
         return self._record(lean.save(self.client, kind, body, _checked(request_id)))
 
+    def create_many(
+        self, kind: str, bodies: Sequence[Mapping[str, Any]], request_id: str
+    ) -> list[dict[str, Any] | QuickBooksError]:
+        """Create up to 30 records of kind in one request; each answers for itself, in their order."""
+        if not 1 <= len(bodies) <= BATCH_ITEMS_MAX:
+            raise ValueError(f"a batch has 1 to {BATCH_ITEMS_MAX} items, got {len(bodies)}")
+        assert all("Id" not in body for body in bodies), "what is created has no Id yet"
+        items = [
+            {"bId": str(number), "operation": "create", kind: body}
+            for number, body in enumerate(bodies, start=1)
+        ]
+        answer = self.client.post(
+            self.client.company_url("batch"),
+            wire.encode({"BatchItemRequest": items}),
+            request_id=_checked(request_id),
+        )
+        found = answer.get("BatchItemResponse")
+        if not isinstance(found, list):
+            raise AnswerLost(detail="a batch was answered without items")
+        by_id = {str(item.get("bId")): item for item in found if isinstance(item, dict)}
+        return [self._created(kind, by_id.get(str(number))) for number in range(1, len(bodies) + 1)]
+
     def update(self, kind: str, body: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         """Update the record that the body names by Id and SyncToken.  Raises Stale, NotFound, ..."""
         assert "Id" in body and "SyncToken" in body, "an update names the record and its version"
@@ -73,6 +95,15 @@ class Writing(Reading):
 
     def delete(self, kind: str, id: str, sync_token: str, request_id: str) -> dict[str, Any]:
         return self._record(lean.delete(self.client, kind, id, sync_token, _checked(request_id)))
+
+    def _created(self, kind: str, item: Mapping[str, Any] | None) -> dict[str, Any] | QuickBooksError:
+        fault = item and item.get("Fault", item.get("fault"))
+        if fault:
+            return answers.item_error(fault, None)
+        try:
+            return self._record(item.get(kind) if item else None)
+        except QuickBooksError as error:
+            return error
 
     def _note_result(self, invoice_id: str, item: Mapping[str, Any] | None) -> NoteResult:
         fault = item and item.get("Fault", item.get("fault"))
