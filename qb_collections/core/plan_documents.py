@@ -39,7 +39,7 @@ class PlanDraft:
     due_dates: tuple[date, ...]
     amounts: tuple[Money, ...]  # one for each due date
     item_id: str  # the clearing item, "Payment plan (not a sale)"
-    tax_code: str = "NON"  # US; elsewhere the id of the code that means out of scope
+    tax_code: str | None = "NON"  # US; elsewhere the id of the code that means out of scope, if any
     without_tax: bool = False  # outside the US: GlobalTaxCalculation NotApplicable
     auto_number: bool = False  # custom numbering is on: QuickBooks is asked for its next number
     currency: str | None = None  # sent only where the company has several
@@ -218,10 +218,9 @@ def _line(plan: PlanDraft, text: str, amount: Money, class_id: str | None) -> di
         "ItemRef": {"value": plan.item_id},
         "Qty": 1,
         "UnitPrice": _wire(amount),
-        "TaxCodeRef": {"value": plan.tax_code},
     }
-    if plan.without_tax:
-        del detail["TaxCodeRef"]
+    if plan.tax_code is not None:
+        detail["TaxCodeRef"] = {"value": plan.tax_code}
     if class_id is not None:
         detail["ClassRef"] = {"value": class_id}
     return {

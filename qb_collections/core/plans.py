@@ -36,6 +36,7 @@ class Candidate:
     ar_account_id: str | None = None
     location_id: str | None = None
     plan_label: str | None = None  # the running plan that it is already on, or that it belongs to
+    account_id: str | None = None  # who is billed for its customer; None: the customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Terrain:
     accrual_confirmed: bool = False  # for income tax and for sales tax, by a named person
     open_credits: Money | None = None  # unapplied payments and open credit memos of the customer
     locale: str = "en_US"
+    cash_basis_accepted: bool = False  # an owner typed what cash-basis reports will show
 
 
 def schedule(first_on: date, count: int, rhythm: Rhythm, calendar: Calendar) -> tuple[date, ...]:
@@ -72,15 +74,42 @@ def principal(candidates: Sequence[Candidate]) -> Money:
     return total((one.invoice.balance for one in candidates), candidates[0].invoice.balance.currency)
 
 
-def refusal(candidates: Sequence[Candidate], due_dates: Sequence[date], terrain: Terrain) -> str | None:
-    """Why these invoices cannot be written as installment invoices, in one sentence; None when they can."""
-    reason = (
-        _choice(candidates)
-        or _sameness(candidates)
-        or _dates(candidates, due_dates, terrain)
-        or _books(terrain)
-    )
+def refusal(
+    candidates: Sequence[Candidate], due_dates: Sequence[date], terrain: Terrain, *, overlay: bool = False
+) -> str | None:
+    """Why there can be no such plan, in one sentence; None when there can.
+
+    An overlay plan writes no documents, so neither rates, locations nor closed books stand in its way.
+    """
+    reason = _choice(candidates) or _same_account(candidates, overlay)
+    if not overlay:
+        reason = reason or _sameness(candidates)
+    reason = reason or _dates(candidates, due_dates, terrain) or _credits(terrain)
+    if not overlay:
+        reason = reason or _books(candidates, terrain)
     return reason and fit(reason)
+
+
+def on_days(due_dates: Sequence[date], plan_on: date) -> str | None:
+    """Why a plan cannot fall due on these days; None when it can."""
+    year = plan_on.year
+    if not 1 <= len(due_dates) <= INSTALLMENTS_MAX:
+        return f"A plan has between 1 and {INSTALLMENTS_MAX} payments; {len(due_dates)} were asked for."
+    if due_dates[0] <= plan_on:
+        return (
+            f"The first payment would be due on {day_text(due_dates[0], year)}, which is not after the day "
+            f"of the plan ({day_text(plan_on, year)}). Choose a later day."
+        )
+    for earlier, later in pairwise(due_dates):
+        if later <= earlier:
+            return (
+                f"The payment due on {day_text(later, year)} does not come after the one due on "
+                f"{day_text(earlier, year)}. Put the dates in order."
+            )
+    if due_dates[-1] > plan_on + timedelta(days=366 * YEARS_MAX):
+        last = day_text(due_dates[-1], year)
+        return f"The last payment would be due on {last}, more than {YEARS_MAX} years ahead. Choose fewer."
+    return None
 
 
 def _nominal(first_on: date, number: int, rhythm: Rhythm) -> date:
@@ -110,23 +139,34 @@ def _choice(candidates: Sequence[Candidate]) -> str | None:
     return None
 
 
-def _sameness(candidates: Sequence[Candidate]) -> str | None:
-    def several(values: Sequence[object]) -> bool:
-        return len(set(values)) > 1
+def _several(values: Sequence[object]) -> bool:
+    return len(set(values)) > 1
 
-    names = list_text([label(one.invoice) for one in candidates])
-    if several([one.invoice.customer_id for one in candidates]):
+
+def _names(candidates: Sequence[Candidate]) -> str:
+    return list_text([label(one.invoice) for one in candidates])
+
+
+def _same_account(candidates: Sequence[Candidate], overlay: bool) -> str | None:
+    """One account and one currency: of the customer, or in an overlay of all that are billed with it."""
+    names = _names(candidates)
+    if _several([(one.account_id if overlay else None) or one.invoice.customer_id for one in candidates]):
         return f"Invoices {names} belong to different customers. Make one plan for each customer."
-    if several([one.invoice.balance.currency for one in candidates]):
+    if _several([one.invoice.balance.currency for one in candidates]):
         return f"Invoices {names} are in different currencies. Make one plan for each currency."
-    if several([one.exchange_rate for one in candidates]):
+    return None
+
+
+def _sameness(candidates: Sequence[Candidate]) -> str | None:
+    names = _names(candidates)
+    if _several([one.exchange_rate for one in candidates]):
         return (
             f"Invoices {names} were booked at different exchange rates, and one plan would post a gain or "
             "loss. Make one plan for each rate."
         )
-    if several([one.ar_account_id for one in candidates]):
+    if _several([one.ar_account_id for one in candidates]):
         return f"Invoices {names} stand in different receivables accounts. Make one plan for each account."
-    if several([one.location_id for one in candidates]):
+    if _several([one.location_id for one in candidates]):
         return f"Invoices {names} belong to different locations. Make one plan for each location."
     return None
 
@@ -134,8 +174,8 @@ def _sameness(candidates: Sequence[Candidate]) -> str | None:
 def _dates(candidates: Sequence[Candidate], due_dates: Sequence[date], terrain: Terrain) -> str | None:
     whole = principal(candidates)
     year = terrain.plan_on.year
-    if not 1 <= len(due_dates) <= INSTALLMENTS_MAX:
-        return f"A plan has between 1 and {INSTALLMENTS_MAX} payments; {len(due_dates)} were asked for."
+    if len(due_dates) > INSTALLMENTS_MAX:
+        return on_days(due_dates, terrain.plan_on)
     if whole.amount < quantum(whole.currency) * len(due_dates):
         return (
             f"{money_text(whole, terrain.locale)} is too small for {len(due_dates)} payments. Choose fewer."
@@ -146,24 +186,20 @@ def _dates(candidates: Sequence[Candidate], due_dates: Sequence[date], terrain: 
             f"Invoice {label(ahead)} is dated {day_text(ahead.issued_on, year)}, after the day of the plan "
             f"({day_text(terrain.plan_on, year)}). Leave it out, or make the plan later."
         )
-    if due_dates[0] <= terrain.plan_on:
+    return on_days(due_dates, terrain.plan_on)
+
+
+def _credits(terrain: Terrain) -> str | None:
+    """Credits come off first: the principal is what remains (plan-accounting.md, 7)."""
+    if terrain.open_credits is not None and terrain.open_credits.amount > 0:
         return (
-            f"The first payment would be due on {day_text(due_dates[0], year)}, which is not after the day "
-            f"of the plan ({day_text(terrain.plan_on, year)}). Choose a later day."
+            f"The customer has {money_text(terrain.open_credits, terrain.locale)} in open credits. "
+            "Apply these in QuickBooks first; the plan is then about what remains."
         )
-    for earlier, later in pairwise(due_dates):
-        if later <= earlier:
-            return (
-                f"The payment due on {day_text(later, year)} does not come after the one due on "
-                f"{day_text(earlier, year)}. Put the dates in order."
-            )
-    if due_dates[-1] > terrain.plan_on + timedelta(days=366 * YEARS_MAX):
-        last = day_text(due_dates[-1], year)
-        return f"The last payment would be due on {last}, more than {YEARS_MAX} years ahead."
     return None
 
 
-def _books(terrain: Terrain) -> str | None:
+def _books(candidates: Sequence[Candidate], terrain: Terrain) -> str | None:
     year = terrain.plan_on.year
     if terrain.books_closed_on is not None and terrain.plan_on <= terrain.books_closed_on:
         return (
@@ -171,24 +207,16 @@ def _books(terrain: Terrain) -> str | None:
             f"dated {day_text(terrain.plan_on, year)}. Choose a later day, or move "
             "the closing date in QuickBooks."
         )
+    if terrain.cash_basis_accepted:
+        return None
     if terrain.report_basis == "Cash":
         return (
             "QuickBooks reports on a cash basis here. Installment invoices would show income and tax before "
-            "the customer has paid, so this plan is not written into the books."
+            "the customer has paid. A plan kept here (--as overlay) changes no report."
         )
     if not terrain.accrual_confirmed:
         return (
             "Nobody has confirmed yet that income tax and sales tax are filed on an accrual basis. "
             "Installment invoices are refused until an owner or accountant has."
-        )
-    if terrain.auto_apply is not False:
-        return (
-            "QuickBooks is set to apply credits by itself and could use up the plan's documents. Installment "
-            "invoices are refused until that setting is switched off."
-        )
-    if terrain.open_credits is not None and terrain.open_credits.amount > 0:
-        return (
-            f"The customer has {money_text(terrain.open_credits, terrain.locale)} in open credits. "
-            "Installment invoices are refused until these are applied in QuickBooks."
         )
     return None

@@ -10,15 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Integer, Row, String, func, null, select, union_all, update
 
-from qb_collections.core.case import Plan
+from qb_collections.core.case import Plan, PlanPart
 from qb_collections.core.money import Money
 from qb_collections.store import restored
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.mirror import mirror_invoice
 from qb_collections.store.tables.plans import installment, plan, plan_original, proof
 from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.within import within
 
 RUNNING = ("building", "active", "broken")
+BROKEN_AFTER_DAYS = 10  # where an agreement of an earlier version names no day
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,9 @@ def running(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> I
     for some in chunked(sorted(set(customer_ids))):
         rows = conn.execute(
             select(plan)
-            .where(plan.c.company_id == company_id, plan.c.customer_id.in_(some), plan.c.state.in_(RUNNING))
+            .where(
+                plan.c.company_id == company_id, within(plan.c.customer_id, some), plan.c.state.in_(RUNNING)
+            )
             .order_by(plan.c.id)
         ).all()
         if not rows:
@@ -290,17 +294,19 @@ def _documents(
 
 def _for_decisions(row: Row[Any], documents: Sequence[Row[Any]]) -> Plan:
     parts = [one for one in documents if one.number is not None]
+    originals = [one for one in documents if one.number is None]
     unpaid = [
         one for one in parts if one.state in ("planned", "open") and (one.balance is None or one.balance > 0)
     ]
-    following = unpaid[0] if unpaid else None
+    overlay = row.form == "overlay"
+    following = unpaid[0] if unpaid and not overlay else None
     owed = None
     if following is not None:
         owed = following.amount if following.balance is None else following.balance
     return Plan(
         id=row.id,
         label=f"PP{row.number}",
-        original_ids=frozenset(one.invoice_id for one in documents if one.number is None),
+        original_ids=frozenset(one.invoice_id for one in originals),
         installment_ids=frozenset(one.invoice_id for one in parts if one.invoice_id is not None),
         memo_id=row.memo_id,
         state=row.state,
@@ -308,6 +314,16 @@ def _for_decisions(row: Row[Any], documents: Sequence[Row[Any]]) -> Plan:
         next_amount=money(owed, row.currency) if owed is not None else None,
         number=following.number if following else None,
         count=len(parts),
+        overlay=overlay,
+        agreed_on=row.agreed_on,
+        # While documents are written or taken back nothing is judged: nobody is asked for anything.
+        parts=()
+        if row.state == "building"
+        else tuple(
+            PlanPart(one.number, one.due_on, money(one.amount, row.currency), one.invoice_id) for one in parts
+        ),
+        taken=tuple((one.invoice_id, money(one.amount, row.currency)) for one in originals),
+        broken_after_days=row.details.get("broken_after_days", BROKEN_AFTER_DAYS),
     )
 
 

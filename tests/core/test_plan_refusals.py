@@ -114,7 +114,7 @@ def test_two_currencies_are_two_plans():
         (
             "780.40",
             (nov(16), nov(17), date(2031, 11, 4)),
-            "The last payment would be due on Tuesday 4 November 2031, more than 5 years ahead.",
+            "The last payment would be due on Tuesday 4 November 2031, more than 5 years ahead. Choose fewer.",
         ),
     ],
 )
@@ -148,15 +148,11 @@ def test_an_invoice_of_the_plans_own_day_may_go_on_it_and_a_later_one_not(issued
 
 CASH = (
     "QuickBooks reports on a cash basis here. Installment invoices would show income and tax before the "
-    "customer has paid, so this plan is not written into the books."
+    "customer has paid. A plan kept here (--as overlay) changes no report."
 )
 UNCONFIRMED = (
     "Nobody has confirmed yet that income tax and sales tax are filed on an accrual basis. Installment "
     "invoices are refused until an owner or accountant has."
-)
-BY_ITSELF = (
-    "QuickBooks is set to apply credits by itself and could use up the plan's documents. Installment "
-    "invoices are refused until that setting is switched off."
 )
 
 
@@ -173,18 +169,43 @@ BY_ITSELF = (
         ({"report_basis": "Cash"}, CASH),
         ({"report_basis": None}, None),
         ({"accrual_confirmed": False}, UNCONFIRMED),
-        ({"auto_apply": True}, BY_ITSELF),
-        ({"auto_apply": None}, BY_ITSELF),  # it does not say: what is not known is not risked
+        ({"report_basis": "Cash", "accrual_confirmed": False, "cash_basis_accepted": True}, None),
+        ({"auto_apply": True}, None),  # what QuickBooks applies by itself is moved to where it belongs
         ({"open_credits": None}, None),
         (
             {"open_credits": usd("0.01")},
-            "The customer has $0.01 in open credits. Installment invoices are refused until these are "
-            "applied in QuickBooks.",
+            "The customer has $0.01 in open credits. Apply these in QuickBooks first; the plan is then about "
+            "what remains.",
         ),
     ],
 )
 def test_books_that_a_plan_would_disturb_are_told_what_to_change(change, sentence):
     assert refusal((ONE, TWO), DATES, replace(GOOD, **change)) == sentence
+
+
+OTHERWISE = replace(TWO, exchange_rate=Decimal("1.1"), location_id="3", ar_account_id="84")
+
+
+def test_a_plan_without_documents_asks_neither_for_one_rate_nor_for_open_books():
+    closed = replace(GOOD, books_closed_on=octo(30), report_basis="Cash", accrual_confirmed=False)
+
+    assert refusal((ONE, OTHERWISE), DATES, closed, overlay=True) is None
+    assert refusal((ONE, OTHERWISE), DATES, GOOD) is not None
+
+
+def test_a_plan_without_documents_may_be_about_all_that_are_billed_together():
+    site = Candidate(invoice("2", customer_id="8"), account_id="7")
+    own = replace(ONE, account_id="7")
+
+    assert refusal((own, site), DATES, GOOD, overlay=True) is None
+    assert "different customers" in refusal((own, site), DATES, GOOD)
+    assert "different customers" in refusal((own, replace(site, account_id="8")), DATES, GOOD, overlay=True)
+
+
+def test_credits_come_off_before_any_plan():
+    credited = replace(GOOD, open_credits=usd("0.01"))
+
+    assert "$0.01 in open credits" in refusal((ONE,), DATES, credited, overlay=True)
 
 
 def test_the_years_of_other_days_are_named():

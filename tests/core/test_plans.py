@@ -148,11 +148,9 @@ def test_dates_past_or_out_of_order_are_refused(dates, says):
         (replace(GOOD, books_closed_on=octo(30)), "The books are closed through Friday 30 October"),
         (replace(GOOD, report_basis="Cash"), "cash basis"),
         (replace(GOOD, accrual_confirmed=False), "refused until an owner or accountant has"),
-        (replace(GOOD, auto_apply=True), "refused until that setting is switched off"),
-        (replace(GOOD, auto_apply=None), "refused until that setting is switched off"),
         (
             replace(GOOD, open_credits=usd("0.01")),
-            "$0.01 in open credits. Installment invoices are refused until",
+            "$0.01 in open credits. Apply these in QuickBooks first",
         ),
     ],
 )
