@@ -12,6 +12,8 @@ from qb_collections.core.case import Case, Hold, HoldKind
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"'@]+")
 
+_BETWEEN = re.compile(r"[\s,;]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
@@ -22,9 +24,20 @@ class Bounce:
 
 
 def usable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
-    """The addresses to write to, the customer's before those of the invoices; each once, capitals or not."""
+    """The addresses to write to, the customer's before those of the invoices; each once, capitals or not.
+
+    One that wants no automatic e-mail comes last: a person may write to it, we may not.
+    """
     bounces = _bounces(case)
-    return tuple(one for one in _known(case, invoices) if not any(_came_back(hold, one) for hold in bounces))
+    known = [one for one in _known(case, invoices) if not any(_came_back(hold, one) for hold in bounces)]
+    if case.stopped:
+        known.sort(key=lambda one: one.casefold() in case.stopped)
+    return tuple(known)
+
+
+def mailable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+    """The usable addresses to which something may go without a person sending it."""
+    return tuple(one for one in usable(case, invoices) if one.casefold() not in case.stopped)
 
 
 def bounced(case: Case, invoices: Iterable[Invoice]) -> Bounce | None:
@@ -53,9 +66,15 @@ def _bounces(case: Case) -> list[Hold]:
 
 def _known(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
     found: dict[str, str] = {}
-    for address in (*case.customer.emails, *(one.email for one in invoices if one.email)):
+    of_invoices = (part for one in invoices if one.email for part in _parts(one.email))
+    for address in (*case.customer.emails, *of_invoices):
         found.setdefault(address.casefold(), address)
     return tuple(found.values())
+
+
+def _parts(field: str) -> list[str]:
+    """One field of an invoice may hold several addresses."""
+    return [part for part in _BETWEEN.split(field) if "@" in part.strip("@")]
 
 
 def _came_back(hold: Hold, address: str) -> bool:

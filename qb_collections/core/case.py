@@ -187,3 +187,5 @@ class Case:
     contacted_elsewhere: tuple[date, ...] = ()  # days on which a sister company wrote to the same address
     kind: CustomerKind = CustomerKind.COMPANY
     habit: Habit | None = None  # None: not worked out yet
+    own_mail: bool = False  # the company has a mail account that is on and was tested
+    stopped: frozenset[str] = frozenset()  # addresses, in small letters, that want no automatic e-mail

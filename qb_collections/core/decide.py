@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from qb_collections.core import contact_limits, promises
+from qb_collections.core import addresses, contact_limits, promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Case, HoldKind
 from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email, message_name
@@ -214,6 +214,7 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         credits=Money(view.credit, case.currency) if view.credit > 0 else None,
         backlog=step.backlog,
         offers_plan=_offers_plan(view, step),
+        mailed=_mailed(view, step, outcome, channel),
         task_kind=_task_kind(step, outcome),
     )
     return _with_dates(decision, view, step, stage)
@@ -251,9 +252,23 @@ def _how(view: View, step: Step) -> tuple[Outcome, Channel]:
             return Outcome.CALL, Channel.CALL
         return Outcome.REMIND, Channel.EMAIL
     # QuickBooks e-mails a copy of one invoice in its own words: never a list, never the backlog message.
-    if stage.quickbooks_copy and len(step.invoices) == 1 and not step.backlog:
+    if stage.quickbooks_copy and len(step.invoices) == 1 and not step.backlog and _may_mail(view, step):
         return Outcome.REMIND, Channel.QUICKBOOKS
     return Outcome.REMIND, Channel.EMAIL
+
+
+def _may_mail(view: View, step: Step) -> bool:
+    """Whether something may go out without a person: not to who asked for no automatic e-mail."""
+    return not view.case.stopped or bool(addresses.mailable(view.case, step.invoices))
+
+
+def _mailed(view: View, step: Step, outcome: Outcome, channel: Channel) -> bool:
+    """Whether the message leaves through the company's own mail account; a letter is posted by a person."""
+    if outcome is not Outcome.REMIND or channel is not Channel.EMAIL or not view.case.own_mail:
+        return False
+    assert step.stage is not None
+    by_hand = view.rules.policy.mail.by_hand or step.stage.channel == "letter"
+    return not by_hand and bool(addresses.mailable(view.case, step.invoices))
 
 
 def _with_dates(decision: Decision, view: View, step: Step, stage: Stage | None) -> Decision:

@@ -66,6 +66,7 @@ class Decision:
     act_by_on: date | None = None
     backlog: bool = False
     offers_plan: bool = True  # the message may offer to spread the amount
+    mailed: bool = False  # it leaves by itself, through the company's own mail account
     task_kind: str | None = None
     #   TASK, CALL, DECIDE: apply_credits, find_credit, plan_missed, add_email, look_at_old, call, decide;
     #   REMIND: missed_call, the e-mail of a call step that reached nobody

@@ -85,6 +85,8 @@ def facts_hash(decision: Decision, text: str | None) -> str:
         None if decision.invoice_ids else decision.gate,
         text,
     ]
+    if decision.mailed:  # leaving by itself is another thing to agree to than a text for one's own hands
+        facts.append("mailed")
     return hashlib.sha256(_canonical(facts).encode()).hexdigest()
 
 

@@ -26,6 +26,7 @@ from qb_collections.core.policy_sections import (
     FirstNight,
     Holidays,
     Limits,
+    Mail,
     Plans,
     PrivatePersons,
     Promises,
@@ -70,6 +71,7 @@ class Policy(Section):
     approvals: Approvals = Approvals()
     de_escalation: DeEscalation = DeEscalation()
     traits: Traits = Traits()
+    mail: Mail = Mail()
 
     def stage(self, code: str | None) -> Stage | None:
         return next((stage for stage in self.ladder if stage.code == code), None)

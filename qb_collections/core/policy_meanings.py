@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, str] = {
     "approvals": "What waits for your yes.",
     "de_escalation": "What makes the steps rest or soften.",
     "traits": "What we may learn from how each customer has paid. Off until you turn it on.",
+    "mail": "E-mail through your own mail account, once you have set one up.",
 }
 
 _OTHER_CURRENCIES = "The same for other currencies, as in JPY = 75000."
@@ -120,4 +121,5 @@ MEANINGS: Mapping[str, str] = {
     "traits.act_early_when_abnormal": "true: later than ever for this customer: the next step comes sooner,",
     "traits.early_at_most_days": "by so many days at most.",
     "traits.rests_on_at_least": "So many paid invoices must be known first.",
+    "mail.by_hand": "true: every message waits for you to send it, ready to copy.",
 }

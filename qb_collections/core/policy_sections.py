@@ -184,6 +184,12 @@ class DeEscalation(Section):
     thank_you: bool = True  # one thank-you when everything late is paid
 
 
+class Mail(Section):
+    """E-mail through the company's own mail account, where it has one."""
+
+    by_hand: bool = False  # every message waits for a person who sends it
+
+
 class Traits(Section):
     """What payment history may change.  Everything here is off until the owner turns it on."""
 

@@ -1,7 +1,7 @@
 """Cases: everything that a decision may look at, put together for many customers at once.
 
 A customer who is billed with a parent belongs to the parent's case, where both have one currency;
-load takes fourteen statements however many customers there are.
+load takes fifteen statements however many customers there are.
 """
 
 from __future__ import annotations
@@ -17,10 +17,21 @@ from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_, updat
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, CustomerKind, HoldKind
 from qb_collections.core.money import total
-from qb_collections.store import contacts, cycles, habits, holds, mirror, mirror_rows, plans, receipts
+from qb_collections.store import (
+    contacts,
+    cycles,
+    habits,
+    holds,
+    mail_accounts,
+    mirror,
+    mirror_rows,
+    plans,
+    receipts,
+)
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import look, mirror_customer
 from qb_collections.store.upsert import upsert
+from qb_collections.store.within import within
 
 Key = tuple[str, str]  # customer id, currency
 CUSTOMERS_AT_ONCE = 1000
@@ -111,6 +122,7 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
     answered = _group_pairs(holds.replies(conn, company_id, ids), head_of)
     elsewhere = _elsewhere(conn, company_id, families, today)
     looks, history_since = _looks(conn, company_id, wanted)
+    own_mail, stopped = mail_accounts.standing(conn, company_id)
     paying = habits.of_customers(conn, company_id, [customer_id for customer_id, _ in wanted])
 
     cases = []
@@ -151,6 +163,8 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
                 kind=seen.kind or kind_by_name(family[0]),
                 early_ids=paying.early_ids(key, theirs, today),
                 habit=paying.habit(key),
+                own_mail=own_mail,
+                stopped=stopped,
             )
         )
     return cases
@@ -272,7 +286,7 @@ def _members(company_id: int, keys: Sequence[Key]) -> CTE:
         .where(
             mirror_customer.c.company_id == company_id,
             # A customer has one currency: whether it is the key's is seen when the rows are here.
-            mirror_customer.c.id.in_([customer_id for customer_id, _ in keys]),
+            within(mirror_customer.c.id, [customer_id for customer_id, _ in keys]),
             ~(mirror_customer.c.bill_with_parent & has_head),
         )
         .cte("members", recursive=True)
@@ -290,7 +304,7 @@ def _members(company_id: int, keys: Sequence[Key]) -> CTE:
 
 def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict[Key, Look], date | None]:
     ids = {customer_id for customer_id, _ in keys}
-    mine = and_(look.c.company_id == company_id, look.c.customer_id.in_(ids))
+    mine = and_(look.c.company_id == company_id, within(look.c.customer_id, ids))
     query = (
         select(company.c.history_since, look)
         .select_from(company.outerjoin(look, mine))

@@ -15,6 +15,7 @@ from qb_collections.store.tables.decisions import decision, finding, run_differe
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
 from qb_collections.store.types import money_or_none
 from qb_collections.store.upsert import insert_all, upsert
+from qb_collections.store.within import within_named
 
 Key = tuple[str, str]  # customer id, currency
 DecidedRow = tuple[Case, Decision, str | None, str | None]  # with its text and the hash of its facts
@@ -288,6 +289,7 @@ def _row(
             "task_kind": made.task_kind,
             "template": made.template,
             "offers_plan": made.offers_plan,
+            "mailed": made.mailed,
         },
         "trace": made.trace,
         "text": text,
@@ -303,7 +305,7 @@ def _row(
 _STORED = select(decision.c.id, decision.c.customer_id, decision.c.currency, decision.c.facts_hash).where(
     decision.c.company_id == bindparam("company"),
     decision.c.run_id == bindparam("run"),
-    decision.c.customer_id.in_(bindparam("customers", expanding=True)),
+    within_named(decision.c.customer_id, "customers"),
 )
 _FINDING = ("company_id", "decision_id", "invoice_id", "gate", "because", "stops", "review_on")
 
@@ -356,6 +358,7 @@ def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
         reply_by_on=_day(details["reply_by_on"]),
         act_by_on=_day(details["act_by_on"]),
         backlog=details["backlog"],
+        mailed=details.get("mailed", False),
         task_kind=details["task_kind"],
     )
     return StoredDecision(

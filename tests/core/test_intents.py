@@ -22,9 +22,9 @@ def test_a_state_is_open_final_or_parked_for_a_person_and_never_two_of_them():
     assert set(State) - set(OPEN_STATES) - set(FINAL_STATES) == {"parked"}
 
 
-def test_only_a_copy_from_quickbooks_and_a_persons_task_reach_the_customer():
+def test_only_a_copy_from_quickbooks_an_email_of_our_own_and_a_persons_task_reach_the_customer():
     """A note, and every document of a plan, is written in the books and speaks to nobody."""
-    assert set(CONTACT_KINDS) == {"send_invoice", "task"}
+    assert set(CONTACT_KINDS) == {"send_invoice", "email", "task"}
 
 
 def test_an_effect_needs_no_approval_and_waits_for_nothing_unless_it_says_so():
