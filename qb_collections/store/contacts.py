@@ -14,6 +14,7 @@ from qb_collections.core.decision import Channel
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.decisions import contact
 from qb_collections.store.tables.mirror import look
+from qb_collections.store.within import within
 
 Key = tuple[str, str]  # customer id, currency
 
@@ -138,7 +139,7 @@ def for_cases(
         select(contact)
         .where(
             contact.c.company_id == company_id,
-            contact.c.customer_id.in_([customer_id for customer_id, _ in keys]),
+            within(contact.c.customer_id, [customer_id for customer_id, _ in keys]),
             or_(contact.c.contacted_on >= since, contact.c.cycle.in_(numbers)),
         )
         .order_by(contact.c.contacted_on, contact.c.id)
@@ -167,7 +168,7 @@ def at_addresses(
         select(contact.c.recipient, contact.c.contacted_on)
         .where(
             contact.c.company_id.in_(ids),
-            contact.c.recipient.in_({one.lower() for one in addresses}),
+            within(contact.c.recipient, {one.lower() for one in addresses}),
             contact.c.contacted_on >= since,
             contact.c.kind.in_((ContactKind.REMINDER, ContactKind.CALL, ContactKind.NOTICE)),
         )

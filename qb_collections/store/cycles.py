@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from qb_collections.core.case import Cycle
 from qb_collections.store.tables.decisions import cycle
 from qb_collections.store.upsert import upsert
+from qb_collections.store.within import within
 
 Key = tuple[str, str]  # customer id, currency
 _KEY = ("company_id", "customer_id", "currency", "number")
@@ -37,7 +38,7 @@ def save_all(
         select(cycle.c.id, cycle.c.customer_id, cycle.c.currency, cycle.c.number).where(
             cycle.c.company_id == company_id,
             cycle.c.ended_on.is_(None),
-            cycle.c.customer_id.in_([customer_id for customer_id, _ in wanted]),
+            within(cycle.c.customer_id, [customer_id for customer_id, _ in wanted]),
         )
     ).all()
     over = []
@@ -71,7 +72,7 @@ def running(
     asked = frozenset(keys)
     latest = (
         select(cycle.c.customer_id, cycle.c.currency, func.max(cycle.c.number).label("number"))
-        .where(cycle.c.company_id == company_id, cycle.c.customer_id.in_([key[0] for key in keys]))
+        .where(cycle.c.company_id == company_id, within(cycle.c.customer_id, [key[0] for key in keys]))
         .group_by(cycle.c.customer_id, cycle.c.currency)
         .subquery()
     )

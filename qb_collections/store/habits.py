@@ -12,6 +12,7 @@ from qb_collections.core.case import Habit
 from qb_collections.core.habits import Habits, Key, Known
 from qb_collections.store.tables.habits import habit, usual_total
 from qb_collections.store.upsert import upsert
+from qb_collections.store.within import within
 
 
 def worked_out_on(conn: Connection, company_id: int) -> date | None:
@@ -24,7 +25,7 @@ def of_customers(conn: Connection, company_id: int, ids: Collection[str] | None 
     """One statement, of these heads of cases; None: of everybody."""
     theirs = and_(habit.c.company_id == company_id, habit.c.currency == usual_total.c.currency)
     if ids is not None:
-        theirs = and_(theirs, habit.c.customer_id.in_(ids))
+        theirs = and_(theirs, within(habit.c.customer_id, ids))
     query = (
         select(
             usual_total.c.currency,

@@ -15,6 +15,7 @@ from qb_collections.core.money import Money
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.types import money
+from qb_collections.store.within import within
 
 # The customer said something other than a day of payment.
 ANSWERS = (HoldKind.OPEN_REPLY, HoldKind.DISPUTE, HoldKind.UPSET)
@@ -135,7 +136,9 @@ def active_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) ->
     for some in chunked(sorted(set(customer_ids))):
         query = (
             select(hold)
-            .where(hold.c.company_id == company_id, hold.c.customer_id.in_(some), hold.c.lifted_at.is_(None))
+            .where(
+                hold.c.company_id == company_id, within(hold.c.customer_id, some), hold.c.lifted_at.is_(None)
+            )
             .order_by(hold.c.id)
         )
         for row in conn.execute(query):
@@ -147,7 +150,9 @@ def replies(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> I
     for some in chunked(sorted(set(customer_ids))):
         query = (
             select(hold.c.customer_id, func.max(hold.c.placed_on).label("on"))
-            .where(hold.c.company_id == company_id, hold.c.customer_id.in_(some), hold.c.kind.in_(ANSWERS))
+            .where(
+                hold.c.company_id == company_id, within(hold.c.customer_id, some), hold.c.kind.in_(ANSWERS)
+            )
             .group_by(hold.c.customer_id)
         )
         for row in conn.execute(query):

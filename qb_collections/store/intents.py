@@ -34,6 +34,7 @@ from qb_collections.store.endings import approve, cancel_contacts_of_run, cancel
 from qb_collections.store.leases import Lease
 from qb_collections.store.tables.intents import intent, intent_dependency
 from qb_collections.store.upsert import insert_missing
+from qb_collections.store.within import within
 
 __all__ = [
     "Attempt",
@@ -117,7 +118,7 @@ def _plan_again(conn: Connection, company_id: int, rows: Sequence[dict[str, Any]
     found = conn.execute(
         select(
             intent.c.key, intent.c.kind, intent.c.state, intent.c.approval, intent.c.plan, intent.c.run_id
-        ).where(intent.c.company_id == company_id, intent.c.key.in_([*by_key]))
+        ).where(intent.c.company_id == company_id, within(intent.c.key, by_key))
     ).all()
     cleared = {"body": None, "body_hash": None, "before": None, "reason": None, "settled_at": None}
     for old in found:
@@ -332,7 +333,7 @@ def _depend(conn: Connection, company_id: int, wanted: Sequence[PlannedIntent]) 
         row.key: row.id
         for row in conn.execute(
             select(intent.c.key, intent.c.id).where(
-                intent.c.company_id == company_id, intent.c.key.in_(sorted(keys))
+                intent.c.company_id == company_id, within(intent.c.key, keys)
             )
         )
     }

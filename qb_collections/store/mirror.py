@@ -21,6 +21,7 @@ from qb_collections.store.tables.mirror import (
 )
 from qb_collections.store.types import MoneyUnits, money
 from qb_collections.store.upsert import upsert
+from qb_collections.store.within import within
 
 RECORDED_MAX = 5_000
 IDS_AT_ONCE = 2000  # well under the 32766 values that SQLite takes in one statement
@@ -139,7 +140,7 @@ def open_invoices(
     queries = [query]
     if customer_ids is not None:
         some = chunked(sorted(set(customer_ids)))
-        queries = [query.where(mirror_invoice.c.customer_id.in_(ids)) for ids in some]
+        queries = [query.where(within(mirror_invoice.c.customer_id, ids)) for ids in some]
     found = [mirror_rows.raw_invoice(row) for one in queries for row in conn.execute(one).all()]
     return sorted(found, key=by_due_day)
 
@@ -305,12 +306,12 @@ def _rows(
         yield from conn.execute(query).mappings().all()
         return
     for some in chunked(sorted(set(ids))):
-        yield from conn.execute(query.where(table.c[column].in_(some))).mappings().all()
+        yield from conn.execute(query.where(within(table.c[column], some))).mappings().all()
 
 
 def _delete(conn: Connection, table: Table, column: str, company_id: int, ids: Iterable[str]) -> None:
     for some in chunked(sorted(set(ids))):
-        conn.execute(delete(table).where(table.c.company_id == company_id, table.c[column].in_(some)))
+        conn.execute(delete(table).where(table.c.company_id == company_id, within(table.c[column], some)))
 
 
 def chunked(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -11,6 +11,7 @@ from qb_collections.core.case import Receipt
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice, mirror_link, mirror_payment
 from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.within import within
 
 
 def of_customers(
@@ -48,7 +49,7 @@ def of_customers(
             )
             .where(
                 mirror_payment.c.company_id == company_id,
-                mirror_payment.c.customer_id.in_(some),
+                within(mirror_payment.c.customer_id, some),
                 mirror_payment.c.received_on >= since,
                 mirror_payment.c.total > ZERO,
             )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select, update
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.tasks import task
 from qb_collections.store.upsert import insert_missing
+from qb_collections.store.within import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def open_of(
             .where(
                 task.c.company_id == company_id,
                 task.c.state == "open",
-                task.c.customer_id.in_(some),
+                within(task.c.customer_id, some),
                 task.c.kind.in_(kinds),
             )
             .order_by(task.c.id)
