@@ -26,6 +26,7 @@ from qb_collections.web import (
     pages,
     policies,
     proxy,
+    reports,
     runs,
     sending,
     stop,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     tasks.bp,
     about_you.bp,
     policies.bp,
+    reports.bp,
     watching.bp,
 )
 

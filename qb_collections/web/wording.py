@@ -25,6 +25,7 @@ def install(app: Flask) -> None:
         "day": day,
         "weekday": weekday,
         "month_day": month_day,
+        "month_and_day": month_and_day,
         "instant": instant,
         "counted": counted,
         "left_alone": left_alone,
@@ -51,6 +52,11 @@ def day(value: date | None) -> str:
 def month_day(value: tuple[int, int]) -> str:
     """December 24: a day of every year, given as month and day."""
     return format_skeleton("MMMMd", date(LEAP_YEAR, *value), locale=_locale())
+
+
+def month_and_day(value: date) -> str:
+    """Dec 24, where the year goes without saying."""
+    return format_skeleton("MMMd", value, locale=_locale())
 
 
 def weekday(value: date | None) -> str:

@@ -1,0 +1,124 @@
+"""Aging by customer, as of today, and as a file that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from qb_collections.core.books import Invoice
+from qb_collections.core.money import Money, total
+from qb_collections.services.context import Context
+from qb_collections.services.overview import head_of
+from qb_collections.store import mirror, overview
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+
+# Upper ends of the buckets in days late; the first is what is not due yet, the last has no end.
+BUCKET_ENDS = (0, 30, 60, 90)
+BUCKETS = ("Not yet due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
+# What a spreadsheet would take for a formula (OWASP, CSV injection): an apostrophe makes it a text.
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One customer in one currency; sites that are billed with a parent stand with it."""
+
+    customer_id: str
+    name: str
+    currency: str
+    buckets: tuple[Money, ...]  # as BUCKETS
+    invoices: tuple[Invoice, ...]  # the oldest due first
+
+    @property
+    def owed(self) -> Money:
+        return total(self.buckets, self.currency)
+
+    @property
+    def late(self) -> Money:
+        return total(self.buckets[1:], self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    on: date
+    rows: tuple[Row, ...]  # who owes most of what is late first
+
+    def sums(self) -> dict[str, tuple[Money, ...]]:
+        """Per currency, bucket by bucket."""
+        found: dict[str, tuple[Money, ...]] = {}
+        for row in self.rows:
+            before = found.get(row.currency)
+            found[row.currency] = (
+                row.buckets
+                if before is None
+                else tuple(one + other for one, other in zip(before, row.buckets, strict=True))
+            )
+        return found
+
+
+def aging(context: Context, company: Company) -> Aging:
+    """Every open invoice of the company in its bucket; an invoice without a due date is not due yet."""
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        parents = overview.parents(conn, company.id)
+        grouped: dict[tuple[str, str], list[Invoice]] = {}
+        for invoice in mirror.open_invoices(conn, company.id):
+            key = head_of(invoice.customer_id, parents), invoice.balance.currency
+            grouped.setdefault(key, []).append(invoice)
+        names = mirror.customers(conn, company.id, sorted({customer_id for customer_id, _ in grouped}))
+    known = {customer_id: one.name for customer_id, one in names.items()}
+    rows = [
+        _row(customer_id, currency, known, found, today) for (customer_id, currency), found in grouped.items()
+    ]
+    rows.sort(key=lambda row: (-row.late.amount, -row.owed.amount, row.name))
+    return Aging(today, tuple(rows))
+
+
+def bucket(due_on: date | None, on: date) -> int:
+    """The index of the bucket: 0 until the due date is over, then 1 to 30 days late, and so on."""
+    late = (on - due_on).days if due_on is not None else 0
+    return sum(late > end for end in BUCKET_ENDS)
+
+
+def as_csv(found: Aging) -> bytes:
+    """One line for each open invoice, UTF-8 with a mark that spreadsheets know it by."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["Customer", "Invoice", "Date", "Due", "Days late", "How late", "Currency", "Balance"])
+    for row in found.rows:
+        for invoice in row.invoices:
+            at = bucket(invoice.due_on, found.on)
+            late = max((found.on - invoice.due_on).days, 0) if invoice.due_on else 0
+            writer.writerow(
+                [
+                    as_text(row.name),
+                    as_text(invoice.label),
+                    invoice.issued_on.isoformat(),
+                    invoice.due_on.isoformat() if invoice.due_on else "",
+                    late,
+                    BUCKETS[at].replace("–", " to "),
+                    row.currency,
+                    str(invoice.balance.amount),
+                ]
+            )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_text(words: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{words}" if words.startswith(_RUNS) else words
+
+
+def _row(
+    customer_id: str, currency: str, names: Mapping[str, str], invoices: Iterable[Invoice], today: date
+) -> Row:
+    oldest_first = tuple(sorted(invoices, key=lambda one: (one.due_on or date.max, one.id)))
+    amounts = [Money.zero(currency)] * len(BUCKETS)
+    for invoice in oldest_first:
+        at = bucket(invoice.due_on, today)
+        amounts[at] = amounts[at] + invoice.balance
+    return Row(customer_id, names.get(customer_id, customer_id), currency, tuple(amounts), oldest_first)
