@@ -12,7 +12,7 @@ from qb_collections.services.context import Context
 from qb_collections.services.sync_report import SyncReport
 from qb_collections.store import connections, inbox, mirror
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable, reading
+from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.inbox import Received
 from qb_collections.store.leases import Lease
 from qb_collections.store.vault import CannotOpen
@@ -32,8 +32,9 @@ def split_waiting(context: Context) -> list[int]:
         with reading(context.engine) as conn:
             waiting = inbox.unsplit(conn, vault=context.vault, limit=BODIES_AT_ONCE)
         cut = [_cut(context, one, ours) for one in waiting]
-        # Nothing but writing happens in here: whoever takes bodies in waits for it.
-        with durable(context.engine) as conn:
+        # Whoever takes bodies in waits for this one, so nothing but writing happens in here, and it does not
+        # wait for the disk: after a power cut the whole bodies are still there, and are cut apart again.
+        with derived(context.engine) as conn:
             inbox.split(
                 conn, [(one.body, one.known) for one in cut if one.known], vault=context.vault, at=now
             )
