@@ -23,6 +23,7 @@ LINE_MAX = 2_000  # bytes of one line of an answer (RFC 5321 allows 512)
 LINES_MAX = 100
 KEPT_SECONDS = 20.0  # an idle connection; servers end theirs later
 KEPT_MESSAGES = 100
+AGAIN_SECONDS = 5.0  # within which a kept connection that is gone is opened anew for the same message
 CHUNK = 65_536
 
 
@@ -219,15 +220,18 @@ class SmtpMailer:
     def send(self, server: Server, envelope: Envelope) -> Outcome:
         kept = self._take(server)
         if kept is not None:
+            began = self._clock.monotonic()
             try:
                 return self._done(server, kept, kept.dialogue.hand_over(envelope))
             except _Ended as ended:
-                kept.dialogue.close()
-                # A server may end a dialogue between two messages at any time: that was nobody's refusal.
-                if ended.outcome.code != 421:
-                    return ended.outcome
-            except (smtplib.SMTPException, OSError):
-                kept.dialogue.close()
+                outcome = ended.outcome
+            except (smtplib.SMTPException, OSError) as error:
+                outcome = Outcome(Result.NOT_REACHED, None, _said(error))
+            kept.dialogue.close()
+            # A server may end a dialogue between two messages at any time: that was nobody's refusal.
+            gone = outcome.code == 421 or outcome.result is Result.NOT_REACHED
+            if not gone or self._clock.monotonic() - began > AGAIN_SECONDS:
+                return outcome
         return self._fresh(server, envelope)
 
     def look(self, server: Server) -> Outcome:
