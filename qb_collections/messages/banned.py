@@ -125,7 +125,10 @@ GERMAN = Banned(
         r"verklag\w*",
         r"mahn(bescheid|verfahren)\w*",
         r"inkasso\w*",
-        r"ihr konto übernehmen",
+        r"übergeben? .{0,12}konto",
+        r"kümmert sich .{1,60} konto",
+        r"konto an .{1,60} (übergeben|abgeben)",
+        r"forderung bei .{1,60} geltend",
     ),
     last=(r"letzte\w* (mitteilung|erinnerung|mahnung|schreiben)",),
     soft_subject=(

@@ -14,16 +14,15 @@ from dataclasses import dataclass, replace
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.fields import Fields, fields_of
-from qb_collections.messages.library import Library, packaged
+from qb_collections.messages.library import Library
 from qb_collections.messages.reminders import Message
 from qb_collections.messages.template import Rows
-from qb_collections.messages.wording import language_of
+from qb_collections.messages.words import say
 
 LINE_MAX = 4000  # characters of one line that are shown
 COLUMNS = ("number", "issued_on", "due_on", "total", "balance")
 MONEY_COLUMNS = frozenset({"total", "balance"})
-
-_WORDS = "mail/table"  # the words of a table that its lines say in other places
+_WORDS = (*COLUMNS, "caption", "left_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ Piece = Paragraph | Section | Table
 def layout_of(message: Message, facts: MessageFacts, library: Library | None = None) -> tuple[Piece, ...]:
     """The pieces of the text, in its order.  facts are those that it was filled with."""
     facts = replace(facts, locale=message.locale)
-    reader = _Reader(facts, fields_of(facts), _words(message.locale, library or packaged()))
+    reader = _Reader(facts, fields_of(facts), {key: say(key, message.locale, library) for key in _WORDS})
     pieces: list[Piece] = []
     rest = message.text
     for name, filled in zip(message.blocks, message.filled, strict=False):
@@ -197,11 +196,6 @@ def _rows(fields: Fields, name: str) -> tuple[Mapping[str, str | None], ...]:
     rows = fields[name]
     assert isinstance(rows, Rows)
     return rows.rows
-
-
-def _words(locale: str, library: Library) -> Mapping[str, str]:
-    language = library.language(_WORDS, language_of(locale))
-    return {key: line.render({}) for key, line in library.lines(_WORDS, language).items()}
 
 
 def _line(text: str) -> str | None:

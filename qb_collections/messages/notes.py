@@ -14,6 +14,7 @@ from qb_collections.messages.clean import clean_line
 from qb_collections.messages.library import Library, packaged
 from qb_collections.messages.template import Fields, TemplateRefused
 from qb_collections.messages.wording import in_language, language_of, short_date
+from qb_collections.messages.words import say
 
 LINE_MAX = 120  # characters of one line
 NAME_MAX = 24
@@ -70,7 +71,9 @@ def note_line(
         "count": str(count) if count else None,
         "last_date": short_date(last_on, locale) if last_on else None,
     }
-    shortenings = ((most, words) for words in _ways_to_list(numbers) for most in (NAME_MAX, 16, 8))
+    shortenings = (
+        (most, words) for words in _ways_to_list(numbers, locale, library) for most in (NAME_MAX, 16, 8)
+    )
     for name_max, words in shortenings:
         line = lines[key].render({**fields, "name": clean_line(name, name_max), "numbers": words})
         if len(line) <= LINE_MAX:
@@ -129,11 +132,15 @@ def _line_start(text: str, ref: str, line: str | None) -> int | None:
     return max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
 
 
-def _ways_to_list(numbers: Sequence[str]) -> list[str | None]:
+def _ways_to_list(numbers: Sequence[str], locale: str, library: Library) -> list[str | None]:
     """ "invoices 10231, 10240", or shorter: "invoices 10231 and 4 more"."""
     cleaned = [number for number in (clean_line(number, 21) for number in numbers) if number]
     if not cleaned:
         return [None]
+    first, others = cleaned[0], str(len(cleaned) - 1)
     if len(cleaned) == 1:
-        return [f"invoice {cleaned[0]}"]
-    return [f"invoices {', '.join(cleaned)}", f"invoices {cleaned[0]} and {len(cleaned) - 1} more"]
+        return [say("numbers_one", locale, library, number=first)]
+    return [
+        say("numbers_many", locale, library, numbers=", ".join(cleaned)),
+        say("numbers_more", locale, library, number=first, count=others),
+    ]

@@ -6,13 +6,14 @@ announcing one that nobody means to take is a threat, and in places forbidden (C
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.facts import Choice
 from qb_collections.messages.template import TemplateRefused, parse
-from qb_collections.messages.wording import long_date
+from qb_collections.messages.wording import language_of, long_date
 
 LEGAL_CONFIRMATION_DAYS = 30
 
@@ -23,30 +24,77 @@ class Step:
     label: str  # on the card on which a person chooses
     sentence: str
     legal: bool = False
+    in_language: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-# "If neither has reached us by then, …"
+def _de(sentence: str) -> Mapping[str, str]:
+    return {"de": sentence}
+
+
+# "If neither has reached us by then, …"; „Ist weder das eine noch das andere geschehen, …“
 CONSEQUENCES = (
-    Step("prepay", "Ask for payment in advance", "we will ask for payment in advance for any further work"),
+    Step(
+        "prepay",
+        "Ask for payment in advance",
+        "we will ask for payment in advance for any further work",
+        in_language=_de("führen wir weitere Arbeiten nur noch gegen Vorauszahlung aus"),
+    ),
     Step(
         "pause_work",
         "Stop new work",
         "we will stop new work and deliveries from {on} until the account is settled",
+        in_language=_de(
+            "stellen wir neue Arbeiten und Lieferungen ab dem {on} ein, bis das Konto ausgeglichen ist"
+        ),
     ),
-    Step("mediation", "Propose mediation", "I will propose mediation and ask you to share its cost"),
-    Step("hand_over", "Hand over (legal step)", "I will place the account with {who}", legal=True),
+    Step(
+        "mediation",
+        "Propose mediation",
+        "I will propose mediation and ask you to share its cost",
+        in_language=_de("schlage ich eine Mediation vor und bitte Sie, die Kosten mit mir zu teilen"),
+    ),
+    Step(
+        "hand_over",
+        "Hand over (legal step)",
+        "I will place the account with {who}",
+        legal=True,
+        in_language=_de("übergebe ich das Konto an {who}"),
+    ),
 )
-# "I have decided that …"
+# "I have decided that …"; „Ab dem 16. November …“
 DECISIONS = (
-    Step("pause_work", "Stop new work", "we will take on no new work for you until the account is settled"),
+    Step(
+        "pause_work",
+        "Stop new work",
+        "we will take on no new work for you until the account is settled",
+        in_language=_de("nehmen wir keine neuen Aufträge von Ihnen an, bis das Konto ausgeglichen ist"),
+    ),
     Step(
         "monthly",
         "Write once a month and wait",
         "we will send you a statement once a month and otherwise wait",
+        in_language=_de("schicken wir Ihnen einmal im Monat eine Übersicht und warten sonst ab"),
     ),
-    Step("mediation", "Propose mediation", "I will propose mediation through {who}"),
-    Step("hand_over", "Hand over to an agency", "{who} will look after this account", legal=True),
-    Step("claim", "Make a claim at a court", "we will make a claim at {who}", legal=True),
+    Step(
+        "mediation",
+        "Propose mediation",
+        "I will propose mediation through {who}",
+        in_language=_de("schlage ich eine Mediation mit {who} vor"),
+    ),
+    Step(
+        "hand_over",
+        "Hand over to an agency",
+        "{who} will look after this account",
+        legal=True,
+        in_language=_de("kümmert sich {who} um dieses Konto"),
+    ),
+    Step(
+        "claim",
+        "Make a claim at a court",
+        "we will make a claim at {who}",
+        legal=True,
+        in_language=_de("machen wir unsere Forderung bei {who} geltend"),
+    ),
 )
 DEFAULT_CONSEQUENCE = Choice("prepay")
 
@@ -64,8 +112,9 @@ def sentence(steps: tuple[Step, ...], choice: Choice, today: date, locale: str) 
     if step.legal and not legal_is_confirmed(choice, today):
         what = f'"{step.label}" needs a person\'s confirmation that it will be done, not older than 30 days.'
         raise TemplateRefused("steps", 1, what, "", "legal_confirmed_on")
+    words = step.in_language.get(language_of(locale), step.sentence)
     fields = {"on": long_date(choice.on, locale) if choice.on else None, "who": clean_line(choice.who)}
-    return parse(f"steps ({step.code})", step.sentence).render(fields)
+    return parse(f"steps ({step.code})", words).render(fields)
 
 
 def legal_is_confirmed(choice: Choice | None, today: date) -> bool:

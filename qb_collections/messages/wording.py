@@ -17,8 +17,10 @@ from qb_collections.core.wording import money_text
 
 NEAR_DAYS = 180
 DAYS_KEPT = 4096  # a night writes thousands of messages about a few hundred days
-_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_ENGLISH = dict(enumerate(_SMALL, 1))
+_SMALL = {
+    "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    "de": ("eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"),
+}
 
 
 @lru_cache(maxsize=256)
@@ -105,8 +107,9 @@ def amount(money: Money, locale: str) -> str:
 
 
 def count_in_words(count: int, locale: str) -> str:
-    """two, eleven, 13: small numbers as a person writes them in English, others in figures."""
-    return _ENGLISH.get(count, str(count)) if language_of(locale) == "en" else str(count)
+    """two, eleven, 13: numbers up to twelve as a person writes them, of invoices; others in figures."""
+    words = _SMALL.get(language_of(locale), ())
+    return words[count - 1] if 0 < count <= len(words) else str(count)
 
 
 def and_list(words: Sequence[str], locale: str) -> str:

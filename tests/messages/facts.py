@@ -21,6 +21,7 @@ from qb_collections.messages.facts import (
     PlanFacts,
     Promise,
 )
+from qb_collections.messages.reminders import TEMPLATES
 
 
 def usd(amount: str) -> Money:
@@ -250,4 +251,60 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
     "plan_offer": ("", "plan_offer", replace(WITH_CREDIT, plan=PLAN, reply_by=date(2026, 11, 17))),
     "installment_before": ("", "installment_before", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
     "installment_missed": ("", "installment_missed", replace(BASE, items=(), total=usd("0"), plan=PLAN)),
+}
+
+# The same facts for a customer who is written to in German; what their own people read stays English.
+GERMAN_COMPANY = CompanyFacts(
+    name="Kupferblatt Kältetechnik GmbH",
+    contact_name="Jana Weiß",
+    contact_role="Buchhaltung",
+    contact_phone="0351 555 0142",
+    phone_hours="werktags 8 bis 17 Uhr",
+    reply_to="konto@kupferblatt.example",
+    payment_instructions="Überweisung auf DE02 1203 0000 0000 2020 51\noder mit Karte: siehe Rechnung",
+    address="Gießereistraße 18, 01067 Dresden",
+)
+_GERMAN = {
+    "a copy of invoice 10612": "eine Kopie der Rechnung 10612",
+    "a statement of your account": "eine Übersicht über Ihr Konto",
+}
+GERMAN_CASES = {
+    f"{name}.de": (
+        stage,
+        variant,
+        replace(
+            facts,
+            company=GERMAN_COMPANY,
+            customer=replace(
+                facts.customer,
+                name="Druckerei Marlow",
+                first_name="Judith",
+                full_name="Judith Marlow",
+                email="judith@marlow.example",
+                address="Pressgasse 9\n01099 Dresden",
+            ),
+            credits=tuple(replace(credit, label="Gutschrift 1187") for credit in facts.credits),
+            attachments=tuple(_GERMAN[one] for one in facts.attachments),
+            terms="30 Tage netto" if facts.terms else None,
+            plan=facts.plan
+            and replace(
+                facts.plan,
+                shapes=(
+                    "3 Monatsraten von 490,14 $, 490,13 $ und 490,13 $, die erste am 20. November 2026",
+                    "die Hälfte jetzt und die Hälfte am 18. Dezember 2026",
+                ),
+            ),
+            dispute=facts.dispute
+            and replace(
+                facts.dispute,
+                owner="Rolf Kupfer",
+                reason="die Kühlung ist zwei Tage nach der Reparatur wieder ausgefallen",
+                done="am 9. November war ein Techniker da, und 200,00 $ für den zweiten Besuch sind abgezogen",
+            ),
+            decision=facts.decision and replace(facts.decision, contact="Rolf Kupfer, 0351 555 0143"),
+            locale="de_DE",
+        ),
+    )
+    for name, (stage, variant, facts) in CASES.items()
+    if not TEMPLATES[stage, variant].startswith("calls/")
 }

@@ -68,7 +68,7 @@ def test_stage_codes_are_kinds_and_british_dates_are_british():
 
 
 def test_an_english_line_has_an_english_date_in_every_country():
-    line = note_line("S1", on=date(2026, 11, 3), phone=None, ref=REF, locale="de_DE")
+    line = note_line("S1", on=date(2026, 11, 3), phone=None, ref=REF, locale="fr_FR")
 
     assert line == "3 Nov 2026: Copy of this invoice e-mailed. (ref 7F3A9C)"
 

@@ -17,6 +17,7 @@ from tests.messages.facts import (
     COMPANY,
     CUSTOMER,
     FIRM,
+    GERMAN_CASES,
     LONG_LATE,
     MISSED,
     ONE,
@@ -28,20 +29,30 @@ GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = '"><svg onload=alert(1)>\r\nBcc: all@example\u202egnp.\u0000\u200f\u2028' + "x" * 4000
 
 
-@pytest.mark.parametrize("name", CASES)
+EVERY = CASES | GERMAN_CASES
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_the_text_is_the_one_that_was_read_and_agreed_on(name):
-    stage, variant, facts = CASES[name]
+    stage, variant, facts = EVERY[name]
 
     message = compose(stage, variant, facts)
 
     assert message.as_text == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_text_passes_its_own_check(name):
-    stage, variant, facts = CASES[name]
+    stage, variant, facts = EVERY[name]
 
     assert check(compose(stage, variant, facts), facts) == ()
+
+
+def test_every_text_for_customers_speaks_german_too():
+    english = {name for name, case in CASES.items() if compose(*case).tone != "person"}
+
+    assert {f"{name}.de" for name in english} == set(GERMAN_CASES)
+    assert {compose(*case).locale for case in GERMAN_CASES.values()} == {"de_DE"}
 
 
 def test_every_template_is_read_in_a_golden_file():
@@ -133,7 +144,7 @@ def test_dates_and_money_follow_the_customers_locale():
 
 
 def test_where_only_english_is_at_hand_the_dates_are_english_too():
-    facts = replace(SEVERAL, reply_by=date(2026, 11, 17), locale="de_DE")
+    facts = replace(SEVERAL, reply_by=date(2026, 11, 17), locale="fr_FR")
 
     message = compose("S2", "", facts)
 
