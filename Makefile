@@ -36,7 +36,7 @@ soak: $(DEV) ## most properties with two thousand fresh examples, and the tests 
 	@$(BIN)/python -m pytest -n 2 -m "" --hypothesis-profile=soak
 
 bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in docs/benchmarks.md
-	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
+	@$(BIN)/python -m tests.benchmarks
 
 mutation: $(DEV) ## change one thing at a time in core; at least 85 of 100 changes must fail a test
 	@$(BIN)/python tests/mutation.py

@@ -8,6 +8,8 @@ import resource
 from datetime import UTC, datetime
 from pathlib import Path
 
+NOT_REACHED = "NOT REACHED"
+
 
 def machine() -> str:
     cores = multiprocessing.cpu_count()
@@ -28,5 +30,7 @@ def verdict(name: str, value: float, bound: float, *, at_least: bool, form: str 
     """Print one figure with its bound; whether it holds."""
     holds = value >= bound if at_least else value <= bound
     words = "at least" if at_least else "at most"
-    print(f"  {name}: {value:{form}} ({words} {bound:{form}}){'' if holds else '   NOT REACHED'}", flush=True)
+    print(
+        f"  {name}: {value:{form}} ({words} {bound:{form}}){'' if holds else f'   {NOT_REACHED}'}", flush=True
+    )
     return holds

@@ -241,8 +241,8 @@ def killed() -> bool:
         context.engine.dispose()
         context.executor.shutdown()
     lost = sum(body(number) not in stored for number in sender.acknowledged)
-    print(f"  kill -9 after {len(sender.acknowledged):,} acknowledged bodies: {lost} of them lost")
-    return lost == 0
+    after = f"acknowledged bodies lost by a kill -9 after {len(sender.acknowledged):,} of them"
+    return verdict(after, lost, 0, at_least=False, form=".0f")
 
 
 def main() -> int:
