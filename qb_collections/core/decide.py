@@ -7,8 +7,8 @@ stops gives the reason.  Every open invoice gets exactly one finding.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from qb_collections.core import addresses, contact_limits, promises
 from qb_collections.core.books import Invoice
@@ -35,6 +35,12 @@ TASKS = {
     "too_old": "look_at_old",
 }
 _DAY = timedelta(days=1)
+_NOTHING = Decimal(0)
+# Most customers have neither a hold nor a plan, and most gates look at nothing else.
+_ALL_GATES = tuple(gate for _, gate, _ in INVOICE_GATES)
+_WITHOUT_HOLDS = tuple(
+    gate for name, gate, _ in INVOICE_GATES if name in ("settled", "not_overdue", "too_old")
+)
 
 
 def decide(case: Case, rules: Rules, today: date) -> Decision:
@@ -82,8 +88,9 @@ def _promise_seen(view: View, invoice_id: str) -> str | None:
 def _sort_invoices(view: View) -> dict[str, Finding]:
     """Put each invoice that passed where it belongs; return the findings of the others."""
     stopped: dict[str, Finding] = {}
+    gates = _ALL_GATES if view.holds or view.plan_of else _WITHOUT_HOLDS
     for invoice in view.case.invoices:
-        for _, gate, _ in INVOICE_GATES:
+        for gate in gates:
             finding = gate(view, invoice)
             if finding is not None:
                 stopped[invoice.id] = finding
@@ -192,7 +199,9 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         for invoice in case.invoices
     )
     stage = step.stage if outcome is not Outcome.DECIDE else None
-    decision = Decision(
+    reply_by, act_by = _dates(view, step, stage, outcome)
+    amount = _sum(step.invoices, case.currency)
+    return Decision(
         customer_id=case.customer.id,
         currency=case.currency,
         outcome=outcome,
@@ -210,14 +219,15 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         number=(case.cycle.contacts if case.cycle else 0) + 1,
         invoice_ids=tuple(invoice.id for invoice in step.invoices),
         also_open_ids=tuple(invoice.id for invoice in step.also_open),
-        amount=_sum(step.invoices, case.currency),
+        amount=amount,
         credits=Money(view.credit, case.currency) if view.credit > 0 else None,
         backlog=step.backlog,
-        offers_plan=_offers_plan(view, step),
+        reply_by_on=reply_by,
+        act_by_on=act_by,
+        offers_plan=_offers_plan(view, amount),
         mailed=_mailed(view, step, outcome, channel),
         task_kind=_task_kind(step, outcome),
     )
-    return _with_dates(decision, view, step, stage)
 
 
 def _stage_code(view: View, step: Step) -> str | None:
@@ -234,10 +244,10 @@ def _task_kind(step: Step, outcome: Outcome) -> str | None:
     return "call" if outcome is Outcome.CALL else "decide"
 
 
-def _offers_plan(view: View, step: Step) -> bool:
+def _offers_plan(view: View, amount: Money) -> bool:
     """Whether what is owed, less credits, is worth spreading under this policy."""
     policy = view.rules.policy
-    owed = _sum(step.invoices, view.case.currency).amount - view.credit
+    owed = amount.amount - view.credit
     return policy.plans.offered and owed >= policy.thresholds.plan_offer_for(view.case.currency)
 
 
@@ -271,10 +281,10 @@ def _mailed(view: View, step: Step, outcome: Outcome, channel: Channel) -> bool:
     return not by_hand and bool(addresses.mailable(view.case, step.invoices))
 
 
-def _with_dates(decision: Decision, view: View, step: Step, stage: Stage | None) -> Decision:
+def _dates(view: View, step: Step, stage: Stage | None, outcome: Outcome) -> tuple[date | None, date | None]:
     """The dates that the message gives the customer: an answer by, a payment by."""
-    if stage is None or decision.outcome is not Outcome.REMIND:
-        return decision
+    if stage is None or outcome is not Outcome.REMIND:
+        return None, None
     calendar = view.rules.calendar
     reply_days = (
         view.rules.policy.backlog.reply_by_business_days if step.backlog else stage.reply_by_business_days
@@ -286,7 +296,7 @@ def _with_dates(decision: Decision, view: View, step: Step, stage: Stage | None)
             calendar.next_business_day(view.today + timedelta(days=stage.act_by_days)),
             calendar.add_business_days(view.today, stage.act_by_min_business_days),
         )
-    return replace(decision, reply_by_on=reply_by, act_by_on=act_by)
+    return reply_by, act_by
 
 
 def _sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
@@ -387,4 +397,4 @@ def _spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Findi
 
 
 def _sum(invoices: Sequence[Invoice], currency: str) -> Money:
-    return Money(sum((invoice.balance.amount for invoice in invoices), Money.zero(currency).amount), currency)
+    return Money(sum([invoice.balance.amount for invoice in invoices], _NOTHING), currency)

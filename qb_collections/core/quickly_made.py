@@ -8,10 +8,13 @@ into its slot, in a third of the time, and does nothing else differently.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_Slot = tuple[str, Callable[[Any], Any], Callable[[Any, Any], None]]
+_SLOTS: dict[type, tuple[_Slot, ...]] = {}
 
 
 def quickly_made(cls: type[T]) -> type[T]:
@@ -41,5 +44,16 @@ def quickly_made(cls: type[T]) -> type[T]:
     quick.__qualname__ = slow.__qualname__
     quick.__module__ = cls.__module__
     quick.__annotations__ = slow.__annotations__
+    _SLOTS[cls] = tuple((name, cls.__dict__[name].__get__, cls.__dict__[name].__set__) for name in names)
     cls.__init__ = quick  # type: ignore[method-assign]
     return cls
+
+
+def changed(value: T, **changes: Any) -> T:
+    """The value with these fields changed, unchecked: as dataclasses.replace, for a class made quickly."""
+    made = object.__new__(type(value))
+    for name, get, put in _SLOTS[type(value)]:
+        put(made, changes.pop(name) if name in changes else get(value))
+    if changes:
+        raise TypeError(f"{type(value).__name__} has no field {', '.join(changes)}")
+    return made

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
+from holidays.registry import EntityLoader
 from sqlalchemy import Connection
 
 from qb_collections.core import policy as policies
@@ -107,8 +108,10 @@ def _holidays(policy: Policy, country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=64)
 def _of_country(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    known = holidays.list_supported_countries()
-    if country not in known:
+    if country not in EntityLoader.get_country_codes():  # not list_supported_countries: it loads them all
         return frozenset()
-    region = subdivision if subdivision in known[country] else None
-    return frozenset(holidays.country_holidays(country, subdiv=region, years=range(year - 2, year + 3)))
+    years = range(year - 2, year + 3)
+    known = getattr(holidays, country).subdivisions
+    return frozenset(
+        holidays.country_holidays(country, subdiv=subdivision if subdivision in known else None, years=years)
+    )

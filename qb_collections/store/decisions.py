@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from qb_collections.core.case import Case
+from qb_collections.core.customer_gates import PASSED
 from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
@@ -291,7 +292,7 @@ def _row(
             "offers_plan": made.offers_plan,
             "mailed": made.mailed,
         },
-        "trace": made.trace,
+        "trace": [line.gate if PASSED.get(line.gate) is line else line for line in made.trace],
         "text": text,
         "edited_by": None,
         "approved_by": None,
@@ -322,11 +323,17 @@ def _finding(row: Row[Any]) -> Finding:
     return Finding(row.gate, row.because, row.stops, row.review_on, row.invoice_id)
 
 
-def _trace(lines: Iterable[dict[str, Any]]) -> Trace:
-    return tuple(
-        Finding(line["gate"], line["because"], line["stops"], _day(line["review_on"]), line["invoice_id"])
-        for line in lines
-    )
+def _trace(lines: Iterable[dict[str, Any] | str]) -> Trace:
+    """A gate that let pass is kept by its name alone: what it says then is always the same."""
+    return tuple(_passed(line) if isinstance(line, str) else _stopped(line) for line in lines)
+
+
+def _passed(gate: str) -> Finding:
+    return PASSED.get(gate) or Finding(gate, "Nothing stood against it.")
+
+
+def _stopped(line: dict[str, Any]) -> Finding:
+    return Finding(line["gate"], line["because"], line["stops"], _day(line["review_on"]), line["invoice_id"])
 
 
 def _day(text: str | None) -> date | None:

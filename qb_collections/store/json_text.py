@@ -31,21 +31,22 @@ def loads(text: str | bytes) -> Any:
 
 def _is_plain(value: object) -> bool:
     """Whether the quick encoder writes exactly the same: nothing inside but texts, small numbers and days."""
-    kind = value.__class__
+    kind = type(value)
     if kind in _PLAIN_KINDS:
         return True
     if kind is int:
         return -_LARGE < value < _LARGE  # type: ignore[operator]
     parts: Iterable[object]
     if isinstance(value, dict):
-        if not {key.__class__ for key in value} <= _TEXT:
+        if not {*map(type, value)} <= _TEXT:
             return False
         parts = value.values()
     elif isinstance(value, list | tuple):
         parts = value
     else:
         return False
-    return all(part.__class__ in _PLAIN_KINDS or _is_plain(part) for part in parts)
+    kinds = {*map(type, parts)}
+    return kinds <= _PLAIN_KINDS or all(map(_is_plain, parts))
 
 
 def _encode(value: object) -> object:

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 
 import pytest
 
-from qb_collections.core.quickly_made import quickly_made
+from qb_collections.core.quickly_made import changed, quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +70,13 @@ def test_a_class_that_only_the_usual_way_can_make_is_refused():
     for one in (Fresh, Below):
         with pytest.raises(TypeError, match="has a field that only the usual __init__ can set"):
             quickly_made(one)
+
+
+def test_a_changed_value_differs_in_the_named_fields_alone():
+    one = Quick("a", 4, "now")
+
+    other = changed(one, size=5)
+
+    assert (other.name, other.size, other.seen) == ("a", 5, "now") and one.size == 4
+    with pytest.raises(TypeError, match="Quick has no field colour"):
+        changed(one, colour="red")
