@@ -45,6 +45,17 @@ membership = Table(
     ),
 )
 
+# A link that lets an invited person in, good once and for some days.  A newer one takes its place.
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    words("invited_by"),
+    instant("made_at", nullable=False),
+    instant("ends_at", nullable=False),
+)
+
 login_attempt = Table(
     "login_attempt",
     metadata,
