@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -13,8 +13,9 @@ from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.identity import contact_key, facts_hash
-from qb_collections.core.intents import IntentKind, State
+from qb_collections.core.intents import SENT_KINDS, State
 from qb_collections.core.money import total
+from qb_collections.core.quickly_made import changed
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.messages.facts import HandOver
 from qb_collections.services import calling, composing, handing_over
@@ -69,7 +70,7 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
         looked_at = [case for chunk in _cases(conn, company, on, everybody=everybody) for case in chunk]
         unclear = {
             intent.plan["reminder"]
-            for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=[IntentKind.SEND_INVOICE])
+            for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=SENT_KINDS)
         }
         first_day = _first_day(conn, company, book, on, {case.customer.id for case in looked_at})
     found = [case for case in looked_at if case.invoices]
@@ -126,7 +127,8 @@ def _first_day(
 
 def in_cycle(book: Rulebook, case: Case, on: date) -> Case:
     """The case in the cycle that holds on that day; a cycle that begins takes the ladder of today."""
-    return replace(case, cycle=cycles.advance(case, book.in_force(case).version, on))
+    cycle = cycles.advance(case, book.in_force(case).version, on)
+    return case if cycle == case.cycle else changed(case, cycle=cycle)
 
 
 def as_it_starts(conn: Connection, company: Company, book: Rulebook, case: Case, on: date) -> Case:
@@ -166,7 +168,7 @@ def _clear(decision: Decision, unclear: set[str]) -> Decision:
     if key not in unclear:
         return decision
     because = (
-        "We could not see whether the last message went out, because QuickBooks did not answer. "
+        "We could not see whether the last message went out, because no answer came. "
         "Nothing more goes out until a person has looked."
     )
     return silenced(decision, "unclear", because, None)
