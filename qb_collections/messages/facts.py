@@ -7,8 +7,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from qb_collections.core.money import Money
+from qb_collections.core.quickly_made import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
     """Who writes.  What is None is missing in the settings: a text that needs it is refused by that name."""
@@ -23,6 +25,7 @@ class CompanyFacts:
     address: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
     name: str
@@ -35,6 +38,7 @@ class CustomerFacts:
     came_back_on: date | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Item:
     """One open invoice."""
@@ -110,6 +114,7 @@ class Choice:
     contact: str | None = None  # whom the customer turns to from then on
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What helps a person on the telephone.  All of it may be missing; the sheet then leaves the line out."""
@@ -146,6 +151,7 @@ class HandOver:
     can_go_on: bool = False  # the steps could go on, were it not for broken promises
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
     """All facts of one message to one customer, in one currency, as of one instant."""
