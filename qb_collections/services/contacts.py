@@ -13,6 +13,7 @@ from qb_collections.core.decision import Channel
 from qb_collections.core.identity import marker, note_key
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent
 from qb_collections.messages.reminders import STEPS
+from qb_collections.services import answered
 from qb_collections.store import audit, cases, intents
 from qb_collections.store import contacts as stored_contacts
 from qb_collections.store import cycles as stored_cycles
@@ -32,6 +33,9 @@ def delivered(
 ) -> None:
     """Record one delivered contact with everything that follows from it, in the caller's transaction."""
     plan = intent.plan
+    if plan.get("answer"):
+        answered.given(conn, company, plan, intent_id=intent.id, at=at, actor=actor)
+        return
     on = company.today(at)
     contact = Contact(
         on=on,

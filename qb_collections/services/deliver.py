@@ -21,7 +21,7 @@ from qb_collections.core.decision import Finding
 from qb_collections.core.intents import CONTACT_KINDS, Intent, IntentKind, State
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import asking, guards, noting, plan_saga, plan_setup, sending, tie_out
+from qb_collections.services import answering, asking, guards, noting, plan_saga, plan_setup, sending, tie_out
 from qb_collections.services.attempts import RETRY_AFTER
 from qb_collections.services.context import Context
 from qb_collections.services.guards import Checked
@@ -131,8 +131,22 @@ def _work(context: Context, company: Company, lease: Lease, gateway: Gateway, un
     elif first.kind is IntentKind.NOTE_ATTACHMENT:
         noting.attach(context, company, lease, gateway, first)
     else:
-        for checked in guards.recheck(context, company, lease, gateway, unit):
-            _contact(context, company, lease, gateway, checked)
+        owed = [one for one in unit if answering.is_answer(one)]
+        if owed:
+            _answer(context, company, lease, gateway, owed)
+        asking_for = [one for one in unit if not answering.is_answer(one)]
+        if asking_for:
+            for checked in guards.recheck(context, company, lease, gateway, asking_for):
+                _contact(context, company, lease, gateway, checked)
+
+
+def _answer(context: Context, company: Company, lease: Lease, gateway: Gateway, owed: list[Intent]) -> None:
+    """Answers leave as other messages do, each after its own look at what it says."""
+    for intent, found in answering.prepared(context, company, lease, gateway, owed):
+        _, closed = gate(context, company)
+        if closed is not None:
+            return
+        answering.open_task(context, company, lease, intent, found)
 
 
 def _resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, intent: Intent) -> None:

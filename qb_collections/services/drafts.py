@@ -7,7 +7,7 @@ are those that the person saw.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from qb_collections.core.intents import Intent, IntentKind, State
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.core.wording import day_text, fit, short
 from qb_collections.messages.check import check
-from qb_collections.services import composing, finding, holds
+from qb_collections.services import answers, composing, finding, holds
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, as_it_starts, in_cycle
 from qb_collections.services.effects import Draft
@@ -100,9 +100,10 @@ def edit(
 def skip(context: Context, company: Company, run_id: int | None, *, customer: str, by: str) -> str | Refusal:
     """Leave one customer out of this run; the night after decides again."""
     now = context.clock.now()
+    answered = _skip_answers(context, company, run_id, customer, by, now)
     found = _draft(context, company, run_id, customer)
     if isinstance(found, Refusal):
-        return found
+        return answered or found
     with durable(context.engine) as conn:
         draft_changes.skip(
             conn, company.id, found.stored.id, facts_hash=found.stored.facts_hash or "", by=by, at=now
@@ -121,6 +122,22 @@ def skip(context: Context, company: Company, run_id: int | None, *, customer: st
                 tasks.close(conn, company.id, task.id, state="closed", outcome=because, by=by, at=now)
         audit.append(conn, company.id, by, "draft skipped", found.subject, {"run": found.run.id}, now)
     return f"{found.name} is left out this time. The night after {_day(found.run.on)} decides again."
+
+
+def _skip_answers(
+    context: Context, company: Company, run_id: int | None, customer: str, by: str, now: datetime
+) -> str | None:
+    """The answers that the run owes the customer are left out for good; None: it owes none."""
+    with durable(context.engine) as conn:
+        run = _run(conn, company, run_id)
+        who = finding.customer(conn, company, customer)
+        if isinstance(run, Refusal) or isinstance(who, Refusal):
+            return None
+        key = cases.key_of(conn, company.id, who.id)
+        because = skipped_because(by, run.on)
+        if key is None or not answers.skip(conn, company, run, key[0], because, by=by, at=now):
+            return None
+    return f"The answer to {who.name} is left out, and not offered again."
 
 
 def snooze(
@@ -245,7 +262,8 @@ def _waiting(conn: Connection, company: Company, found: _Draft) -> list[Intent]:
     return [
         intent
         for intent in intents.of_run(conn, company.id, found.run.id)
-        if intent.plan.get("customer_id") == found.made.customer_id
+        if not intent.plan.get("answer")
+        and intent.plan.get("customer_id") == found.made.customer_id
         and intent.plan.get("currency") == found.made.currency
         and intent.kind in (IntentKind.TASK, IntentKind.SEND_INVOICE)
         and intent.state in (State.PLANNED, State.READY)

@@ -18,7 +18,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
 from qb_collections.core.night_time import next_daily_run
-from qb_collections.services import asking, effects, foreign, hold_days, run_gates, sync
+from qb_collections.services import answers, asking, effects, foreign, hold_days, run_gates, sync
 from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
@@ -114,13 +114,16 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
     with durable(context.engine) as conn:
         lease.check(conn)
         stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)
+    given = answers.tonight(context, company, lease, run, now, held=brake is not None)
+    with durable(context.engine) as conn:
+        lease.check(conn)
         cases.set_next_look(conn, company.id, [(*key, None) for key in night.settled])
         over = _open_tasks(conn, company, set(night.settled))
         _close_tasks(conn, company, over, set(), dict.fromkeys(night.settled, NOTHING_OPEN), now)
         hold_days.ask(conn, company, on, now)
         runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
         state = _state(conn, company, run, brake)
-        counts = _counts(runs.outcome_counts(conn, company.id, run.id))
+        counts = _counts(runs.outcome_counts(conn, company.id, run.id)) | {"answers": given}
         runs.close(
             conn, company.id, run.id, state=state, heading=_heading(company, brake), counts=counts, at=now
         )
@@ -240,7 +243,9 @@ def _next_look(one: Decided, on: date) -> date | None:
 def _open_tasks(conn: Connection, company: Company, keys: Collection[tuple[str, str]]) -> list[Task]:
     """The tasks that came from decisions about these customers and are still open."""
     found = tasks.open_of(conn, company.id, [customer_id for customer_id, _ in keys], AUTOMATIC_TASKS)
-    return [task for task in found if (task.customer_id, task.currency) in keys]
+    return [
+        task for task in found if (task.customer_id, task.currency) in keys and not task.payload.get("answer")
+    ]
 
 
 def _stands(effect: PlannedIntent, open_tasks: Sequence[Task]) -> bool:

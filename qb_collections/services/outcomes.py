@@ -23,6 +23,10 @@ class Report:
     owner: str | None = None
     answer_by_on: date | None = None
     code: str | None = None  # what a dispute is about
+    rest_on: date | None = None  # part now: the day of the rest
+    reference: str | None = None  # in transit: a check number or the like
+    voicemail: bool = False  # no answer: a message was left
+    said: str | None = None  # what they said: an internal note, never sent
 
     @property
     def who(self) -> str | None:
@@ -43,6 +47,7 @@ class Outcome:
 CALL_OUTCOMES = {
     "spoke": Outcome("Spoken to, nothing agreed", True),
     "promise": Outcome("They promised to pay", True, HoldKind.PROMISE, ("on",)),
+    "part": Outcome("Part now, the rest on a day", True, HoldKind.PROMISE, ("amount", "rest_on")),
     "in-transit": Outcome("The payment is on its way", True, HoldKind.IN_TRANSIT),
     "dispute": Outcome("They question an invoice", True, HoldKind.DISPUTE, ("invoice", "reason")),
     "plan": Outcome("They ask to pay in parts", True, HoldKind.OPEN_REPLY),
@@ -87,6 +92,8 @@ HARDSHIP_OUTCOMES = {
     "still": Outcome("Still in difficulty; look again on a day", needs=("on",)),
     "better": Outcome("Things are better; the steps go on"),
 }
+FOLLOW_UP = "follow_up"  # a task that a call or a reply left behind
+FOLLOW_UP_OUTCOMES = {"done": Outcome("Dealt with; the steps go on in their turn")}
 OTHER_OUTCOMES = {"done": Outcome("Done")}
 _BY_KIND = {
     "call": CALL_OUTCOMES,
@@ -95,13 +102,16 @@ _BY_KIND = {
     "decide": DECIDE_OUTCOMES,
     hold_days.ANSWER: ANSWER_OUTCOMES,
     hold_days.HARDSHIP: HARDSHIP_OUTCOMES,
+    FOLLOW_UP: FOLLOW_UP_OUTCOMES,
 }
 # What is to be added when it is missing, and with which option of the command.
 NEEDED = {
     "on": "the day (--on)",
     "invoice": "the invoice (--invoice)",
-    "reason": "a reason in a few words (--reason)",
+    "reason": "a reason in a few words (--reason), or what they said (--said)",
     "who": "with whom (--owner, or in the reason)",
+    "amount": "the amount (--amount)",
+    "rest_on": "the day of the rest (--rest-on)",
 }
 
 

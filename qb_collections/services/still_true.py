@@ -7,7 +7,7 @@ disputes one, somebody presses stop.  The night withdraws such a task; until the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,7 @@ from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision
 from qb_collections.core.silence import CONTACTS
 from qb_collections.core.wording import fit, money_text
-from qb_collections.services import calling, deliver
+from qb_collections.services import answering, calling, deliver
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.rulebook import Rulebook
@@ -41,14 +41,19 @@ def objections(context: Context, company: Company, tasks: list[Task]) -> dict[in
     _, held = deliver.gate(context, company)
     if held is not None:
         return {task.id: held.because for task in spoken}
-    today = company.today(context.clock.now())
+    now = context.clock.now()
+    today = company.today(now)
     with reading(context.engine) as conn:
         book = Rulebook(conn, company, today)
-        found = {task.id: _changed(conn, company, book, task, today) for task in spoken}
+        found = {task.id: _changed(conn, company, book, task, today, now) for task in spoken}
     return {task_id: because for task_id, because in found.items() if because is not None}
 
 
-def _changed(conn: Connection, company: Company, book: Rulebook, task: Task, today: date) -> str | None:
+def _changed(
+    conn: Connection, company: Company, book: Rulebook, task: Task, today: date, now: datetime
+) -> str | None:
+    if task.payload.get("answer"):
+        return answering.objection(conn, company, book, task, now)
     key = (task.customer_id or "", task.currency or "")
     loaded = cases.load(conn, company.id, [key], today)
     if not loaded or not loaded[0].invoices:

@@ -7,40 +7,32 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from qb_collections.core import cycles
-from qb_collections.core.case import ContactKind, HoldKind
-from qb_collections.core.decision import Channel
 from qb_collections.core.intents import Intent, State
+from qb_collections.core.wording import short
 from qb_collections.services import (
+    answering,
+    call_outcomes,
     choosing,
     contacts,
     finding,
+    follow_ups,
     hold_days,
+    outcomes,
     placing,
     rulebook,
     still_true,
 )
 from qb_collections.services.context import Context
-from qb_collections.services.outcomes import (
-    CALL_OUTCOMES,
-    MESSAGE_OUTCOMES,
-    NEEDED,
-    Outcome,
-    Report,
-    outcomes_of,
-)
-from qb_collections.services.placing import Wanted
+from qb_collections.services.following import CALL_BACK_DAYS, Following
+from qb_collections.services.outcomes import MESSAGE_OUTCOMES, NEEDED, Report, outcomes_of
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases, intents, tasks
-from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
 
 __all__ = ["CALL_BACK_DAYS", "Report", "done", "list_open", "outcomes_of"]
-
-CALL_BACK_DAYS = 2  # business days, when the caller names no day
 
 
 def list_open(context: Context, company: Company) -> list[Task]:
@@ -51,6 +43,8 @@ def list_open(context: Context, company: Company) -> list[Task]:
 def done(context: Context, company: Company, lease: Lease, task_id: int, report: Report) -> str | Refusal:
     """Close a task with its outcome, and do what follows from it, in one transaction."""
     now = context.clock.now()
+    if report.said and not report.reason:
+        report = replace(report, reason=short(report.said, placing.REASON_MAX))
     because = _overtaken(context, company, task_id, report)
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -66,7 +60,13 @@ def done(context: Context, company: Company, lease: Lease, task_id: int, report:
             return refusal
         tasks.close(conn, company.id, task.id, state="done", outcome=report.outcome, by=report.by, at=now)
         said = _follow(conn, company, lease, task, report, now)
-        detail = {"outcome": report.outcome, "kind": task.kind, "on": report.on, "reason": report.reason}
+        detail = {
+            "outcome": report.outcome,
+            "kind": task.kind,
+            "on": report.on,
+            "reason": report.reason,
+            "said": report.said,
+        }
         audit.append(conn, company.id, report.by, "task done", f"task {task.id}", detail, now)
     context.wake("deliver", company.id)
     return f"{said} It should not have gone out any more: {because}" if because else said
@@ -95,7 +95,9 @@ def _refusal(conn: Connection, company: Company, task: Task, report: Report, tod
     missing = [NEEDED[name] for name in outcome.needs if not getattr(report, name)]
     if missing:
         return Refusal(f"{outcome.says}: please add {' and '.join(missing)}.")
-    refusal = placing.too_far(today, report.on, report.answer_by_on)
+    refusal = placing.too_far(today, report.on, report.answer_by_on, report.rest_on)
+    if refusal is None and task.kind == "call":
+        refusal = call_outcomes.refusal(report, today)
     if refusal is None and report.invoice is not None:
         invoice = finding.invoice(conn, company, report.invoice)
         refusal = invoice if isinstance(invoice, Refusal) else None
@@ -118,7 +120,11 @@ def _follow(
     """What follows from the outcome, by the kind of the task."""
     match task.kind:
         case "call":
-            return _call(conn, company, lease, task, report, now)
+            intent = _intent(conn, company, task)
+            return call_outcomes.follow(conn, company, lease, task, intent, report, now)
+        case "message" if task.payload.get("answer"):
+            intent = _intent(conn, company, task)
+            return answering.reported(conn, company, lease, task, intent, report, now)
         case "message":
             return _message(conn, company, lease, task, report, now)
         case "parked":
@@ -127,75 +133,9 @@ def _follow(
             return choosing.decided(conn, company, task, report, now)
         case hold_days.ANSWER | hold_days.HARDSHIP:
             return choosing.answered(conn, company, task, report, now)
+        case outcomes.FOLLOW_UP:
+            return follow_ups.done(conn, company, task, report, now)
     return _nothing(conn, company, task, now)
-
-
-def _call(conn: Connection, company: Company, lease: Lease, task: Task, report: Report, now: datetime) -> str:
-    outcome = CALL_OUTCOMES[report.outcome]
-    intent = _intent(conn, company, task)
-    if outcome.spoken:
-        return _spoken(conn, company, lease, task, intent, report, outcome, now)
-    today = company.today(now)
-    _drop(conn, lease, intent, outcome.says, now)
-    look_on = report.on or today + timedelta(days=1)
-    if report.outcome == "no-answer":
-        cycle = stored_cycles.current(conn, company.id, task.customer_id or "", task.currency or "")
-        if cycle is not None:
-            missed = cycles.call_missed(cycle, today)
-            stored_cycles.save(conn, company.id, task.customer_id or "", task.currency or "", missed)
-        said = "Noted. It counts as an attempt only; the next night offers the e-mail of this step instead."
-    elif outcome.hold is not None:
-        _hold(conn, company, task, report, outcome.hold, now)
-        said = "Noted. Nothing goes out to them until you have the right person."
-    else:
-        calendar = rulebook.Rulebook(conn, company, today).calendar
-        look_on = report.on or calendar.add_business_days(today, CALL_BACK_DAYS)
-        _wait(conn, company, task, look_on, report.by, now)
-        said = f"Noted. The call comes back on {look_on.day} {look_on:%B}."
-    cases.touch(conn, company.id, [task.customer_id or ""], look_on)
-    return said
-
-
-def _spoken(
-    conn: Connection,
-    company: Company,
-    lease: Lease,
-    task: Task,
-    intent: Intent | None,
-    report: Report,
-    outcome: Outcome,
-    now: datetime,
-) -> str:
-    """A call in which somebody was spoken to is a delivered contact; what they said sets the hold."""
-    if outcome.hold is not None:
-        _hold(conn, company, task, report, outcome.hold, now)
-    if intent is not None and intent.state is State.READY:
-        intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": report.outcome}, at=now)
-        contacts.delivered(
-            conn,
-            company,
-            replace(intent, plan=task.payload),  # as it was re-read when the task was opened
-            at=now,
-            actor=report.by,
-            kind=ContactKind.CALL,
-            channel=Channel.CALL,
-            note_kind="S3",
-        )
-    else:
-        cases.touch(conn, company.id, [task.customer_id or ""], company.today(now))
-    return f"Noted: {outcome.says.lower()}. {_FOLLOWS.get(outcome.hold, 'The next step waits its days.')}"
-
-
-_FOLLOWS: dict[HoldKind | None, str] = {
-    HoldKind.PROMISE: "We wait for the promised day and two business days more.",
-    HoldKind.IN_TRANSIT: "We wait five business days for it to arrive.",
-    HoldKind.DISPUTE: "That invoice is left alone until it is answered; the others keep their dates.",
-    HoldKind.OPEN_REPLY: "Nothing goes out until somebody has dealt with it and lifts the mark.",
-    HoldKind.HARDSHIP: "Nothing goes out by itself; offer to spread the amount.",
-    HoldKind.UPSET: "Nothing goes out for five business days.",
-    HoldKind.PEOPLE_ONLY: "Nothing goes out by itself; you decide what comes next.",
-    HoldKind.INSOLVENT: "Nothing is sent to them any more until you lift it.",
-}
 
 
 def _message(
@@ -209,12 +149,15 @@ def _message(
         intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
         contacts.delivered(conn, company, replace(intent, plan=task.payload), at=now, actor=report.by)
         return "Noted as sent. The line that records it follows in QuickBooks."
-    _drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
+    call_outcomes.drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
     hold = MESSAGE_OUTCOMES[report.outcome].hold
     if hold is not None:
-        _hold(conn, company, task, report, hold, now)
+        call_outcomes.place(conn, company, task, report, hold, now)
     cases.touch(conn, company.id, [task.customer_id or ""], today + timedelta(days=1))
-    return _FOLLOWS[hold] if hold else "Noted. It is decided again in the next night."
+    if hold is None:
+        return "Noted. It is decided again in the next night."
+    book = rulebook.Rulebook(conn, company, today)
+    return Following(book.policy, book.calendar, today).sentence(report.outcome, report)
 
 
 def _parked(
@@ -241,36 +184,5 @@ def _nothing(conn: Connection, company: Company, task: Task, now: datetime) -> s
     return "Done. The next night looks again."
 
 
-def _hold(
-    conn: Connection, company: Company, task: Task, report: Report, kind: HoldKind, now: datetime
-) -> None:
-    invoice = finding.invoice(conn, company, report.invoice) if report.invoice else None
-    wanted = Wanted(
-        kind,
-        task.customer_id or "",
-        None if invoice is None or isinstance(invoice, Refusal) else invoice.id,
-        report.reason or outcomes_of(task.kind)[report.outcome].says.lower(),
-        until_on=report.on,
-        amount=report.amount,
-        owner=report.owner,
-        answer_by_on=report.answer_by_on,
-        code=report.code,
-    )
-    filled = placing.filled(conn, company, wanted, report.by, company.today(now))
-    placing.put(conn, company, filled, by=report.by, at=now, source=f"task {task.id}")
-
-
-def _wait(conn: Connection, company: Company, task: Task, until: date, by: str, now: datetime) -> None:
-    """Leave them alone until the day before the call comes back."""
-    last_on = until - timedelta(days=1)
-    wanted = Wanted(HoldKind.EXCLUSION, task.customer_id or "", None, "to be called back", last_on)
-    placing.put(conn, company, wanted, by=by, at=now, source=f"task {task.id}")
-
-
 def _intent(conn: Connection, company: Company, task: Task) -> Intent | None:
     return intents.get(conn, company.id, task.intent_id) if task.intent_id is not None else None
-
-
-def _drop(conn: Connection, lease: Lease, intent: Intent | None, reason: str, now: datetime) -> None:
-    if intent is not None and intent.state is State.READY:
-        intents.settle(conn, lease, intent.id, State.CANCELLED, reason=reason, at=now)

@@ -97,6 +97,16 @@ def running(
     return found, next_numbers
 
 
+def ended_since(conn: Connection, company_id: int, since: date) -> list[tuple[Key, int]]:
+    """(customer and currency, number) of the cycles that ended on that day or later."""
+    query = (
+        select(cycle.c.customer_id, cycle.c.currency, cycle.c.number)
+        .where(cycle.c.company_id == company_id, cycle.c.ended_on >= since)
+        .order_by(cycle.c.id)
+    )
+    return [((row.customer_id, row.currency), row.number) for row in conn.execute(query)]
+
+
 def _row(company_id: int, customer_id: str, currency: str, value: Cycle) -> dict[str, Any]:
     return {
         "company_id": company_id,
