@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from qb_collections.cli import watched
+from qb_collections.cli import company_logo, watched
 from qb_collections.cli.answers import HELD, Answer, Cannot, accepted
 from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import noun, verb
@@ -82,6 +82,13 @@ def add_to(main: click.Group) -> None:
         """Show or set whom customers can call, and how they pay; every message names both."""
         context = open_context()
         return _contact(context, company_named(context, name), given)
+
+    @verb(company, "logo", 'company logo "Bright Dental" logo.png', "company logo --remove")
+    @click.argument("words", nargs=-1, metavar="[NAME] [FILE]")
+    @click.option("--remove", is_flag=True, help="Take the logo away.")
+    def logo(words: tuple[str, ...], remove: bool) -> Answer:
+        """Take a PNG or JPEG picture of up to 1 MB as the logo of messages and letters."""
+        return company_logo.answer(words, remove)
 
     @verb(company, "restored", "company restored", 'company restored "Bright Dental" --release')
     @name_argument

@@ -1,4 +1,4 @@
-"""customer important, customer kind: who is spoken to by people first, and who owes."""
+"""customer important, kind, language: who is spoken to by people first, who owes, and in which words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qb_collections.cli.answers import Answer, accepted
 from qb_collections.cli.opening import actor, company_on_its_clock
 from qb_collections.cli.verbs import noun, verb
 from qb_collections.cli.words import company_option
-from qb_collections.services import customer_kind
+from qb_collections.services import customer_kind, customer_language
 from qb_collections.services import important as marking
 
 
@@ -59,3 +59,22 @@ def add_to(main: click.Group) -> None:
         return Answer(
             {"company": company.name, "customer": customer_name, "kind": choice, "message": said}, [said]
         )
+
+    @verb(
+        customer,
+        "language",
+        "customer language 'Druckerei Marlow' de",
+        "customer language 'Druckerei Marlow' as-company",
+    )
+    @click.argument("customer_name", metavar="CUSTOMER")
+    @click.argument("choice", metavar="LANGUAGE")
+    @company_option
+    def language(name: str | None, customer_name: str, choice: str) -> Answer:
+        """Say in which language a customer is written to: de, en, or as-company.
+
+        Dates and amounts go with it.  Texts that are not there in the language are sent in English.
+        """
+        context, company = company_on_its_clock(name)
+        said = accepted(customer_language.say(context, company, customer_name, choice, by=actor()))
+        data = {"company": company.name, "customer": customer_name, "language": choice, "message": said}
+        return Answer(data, [said])

@@ -52,6 +52,7 @@ MODULES: Mapping[str, str] = {
     "stop": "stopping",
     "sync": "books",
     "task": "tasks",
+    "templates": "templates",
     "user": "users",
     "verify": "books",
 }

@@ -92,6 +92,11 @@ class Library:
         return next((path for path in paths if path.is_file()), None)
 
 
+def is_language(text: str) -> bool:
+    """Two or three small letters: en, de."""
+    return bool(_LANGUAGE.match(text))
+
+
 @cache
 def packaged() -> Library:
     """The templates that came with the program: inside the installed package, or beside it in a checkout."""
