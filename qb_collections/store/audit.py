@@ -104,12 +104,19 @@ def head(conn: Connection, company_id: int | None) -> Anchor:
 
 
 def entries(
-    conn: Connection, company_id: int | None, *, subject: str | None = None, limit: int = 200
+    conn: Connection,
+    company_id: int | None,
+    *,
+    subject: str | None = None,
+    limit: int = 200,
+    before: int | None = None,
 ) -> list[Entry]:
-    """The chain's entries, the latest first."""
+    """The chain's entries, the latest first; before: only those ahead of this one's number."""
     query = select(audit).where(audit.c.chain == _chain(company_id)).order_by(audit.c.seq.desc()).limit(limit)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
+    if before is not None:
+        query = query.where(audit.c.seq < before)
     return [
         Entry(
             row.seq,

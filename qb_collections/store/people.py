@@ -88,13 +88,20 @@ def first_run_link(conn: Connection, at: datetime) -> str:
     return token
 
 
-def use_first_run_link(conn: Connection, token: str) -> User | None:
-    """Sign in by the link and use it up; None: wrong or used."""
+def of_first_run_link(conn: Connection, token: str) -> User | None:
+    """Whose link it is; None: wrong or used."""
     stored = settings.get(conn, _LINK)
     if stored is None or not hmac.compare_digest(stored["hash"], _hash(token)):
         return None
-    settings.drop(conn, _LINK)
     return get(conn, stored["user_id"])
+
+
+def use_first_run_link(conn: Connection, token: str) -> User | None:
+    """Sign in by the link and use it up; None: wrong or used."""
+    found = of_first_run_link(conn, token)
+    if found is not None:
+        settings.drop(conn, _LINK)
+    return found
 
 
 def add_user(conn: Connection, email: str, name: str, *, at: datetime, password: str | None = None) -> User:

@@ -31,6 +31,7 @@ from qb_collections.web import (
     sending,
     stop,
     tasks,
+    team,
     watching,
     wording,
 )
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     about_you.bp,
     policies.bp,
     reports.bp,
+    team.bp,
     watching.bp,
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from qb_collections.store import audit, people
-from qb_collections.store.engine import durable
+from qb_collections.store import audit, people, team
+from qb_collections.store.engine import durable, reading
 from qb_collections.store.people import PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, User
 from qb_collections.web.access import begin_session, context, end_session, safe_next, user
 from qb_collections.web.wording import minutes
@@ -70,7 +70,7 @@ def choose() -> ResponseReturnValue:
     if token is None:
         return redirect(url_for("auth.sign_in"), 303)
     later = "later" in request.form
-    problem = None if later else _problem()
+    problem = None if later else _problem() or _taken(token)
     if problem is not None:
         page = render_template(
             "web/welcome.html", shortest=PASSWORD_CHARACTERS_MIN, form=request.form, problem=problem
@@ -103,7 +103,7 @@ def leave() -> ResponseReturnValue:
 def _use(token: str, later: bool) -> User | None:
     now = context().clock.now()
     with durable(context().engine) as conn:
-        found = people.use_first_run_link(conn, token)
+        found = people.use_first_run_link(conn, token) or team.use(conn, token, now)
         if found is None:
             return None
         if not later:
@@ -130,6 +130,16 @@ def _problem() -> str | None:
     if password.casefold() == email.casefold() or len(set(password)) < 5:
         return "Please choose something that is harder to guess."
     return None
+
+
+def _taken(token: str) -> str | None:
+    """Another person's address is not for the taking."""
+    with reading(context().engine) as conn:
+        holder = team.by_email(conn, request.form.get("email", ""))
+        whose = people.of_first_run_link(conn, token) or team.invited(conn, token, context().clock.now())
+    if holder is None or whose is None or holder.id == whose.id:
+        return None
+    return "That address belongs to somebody else here. Please enter your own."
 
 
 def _again(problem: str) -> str:

@@ -81,7 +81,15 @@ def test_the_statements_for_postgresql_make_the_same_tables():
 
 
 def test_every_table_of_company_data_says_whose_it_is():
-    of_the_installation = {"practice", "user", "setting", "login_attempt", "audit_head", "company"}
+    of_the_installation = {
+        "practice",
+        "user",
+        "invitation",
+        "setting",
+        "login_attempt",
+        "audit_head",
+        "company",
+    }
 
     without = {table.name for table in metadata.tables.values() if "company_id" not in table.c}
 

@@ -14,6 +14,8 @@ VALUES = {
     "token": "some-token",
     "filename": "app.css",
     "number": 1,
+    "practice_id": 1,
+    "user_id": 1,
 }
 
 # Which role each form needs; the ones below it get 403.  A form without an entry fails the test.
@@ -47,8 +49,8 @@ FORMS = {
     "policies.roll_back": "manager",
     "policies.move": "manager",
 }
-# Its one page is for owners.
-PAGES = {"companies.ask": "owner"}
+# Pages that not everybody may see.
+PAGES = {"companies.ask": "owner", "team.history": "manager"}
 # Forms that are not about one company.
 GENERAL = {
     "auth.enter",
@@ -58,6 +60,10 @@ GENERAL = {
     "stop.lift_all",
     "connect.begin",
     "connect.choose_emulator",
+    "team.invite",
+    "team.new_link",
+    "team.give_role",
+    "team.switch",
 }
 RANKS = ("viewer", "collector", "manager", "owner")
 
