@@ -13,12 +13,14 @@ from sqlalchemy import Engine
 from qb_collections import logs
 from qb_collections.clock import Clock, RealClock
 from qb_collections.config import EXAMPLES, BadSettings, Settings
+from qb_collections.messages.outgoing import Mailer
+from qb_collections.messages.smtp import SmtpMailer
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.intuit import IntuitApp, http_session
 from qb_collections.quickbooks.limits import Limiters, Limits
 from qb_collections.quickbooks.oauth import Credentials
 from qb_collections.services import gateways
-from qb_collections.services.context import Context, Mailer
+from qb_collections.services.context import Context
 from qb_collections.store import leases, schema
 from qb_collections.store.connections import SqlTokenStore
 from qb_collections.store.engine import open_engine
@@ -61,7 +63,7 @@ def build(
         tokens=SqlTokenStore(engine, vault, clock),
         intuit=IntuitApp(http_session(), _credentials(settings), settings.redirect_uri),
         limiters=Limiters(_limits(settings)),
-        mailer=mailer,
+        mailer=mailer or SmtpMailer(),
         wake=wake or _nobody_to_wake,
         holder=leases.this_process(),
         on_clock=gateways.on_clock,

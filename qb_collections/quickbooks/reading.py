@@ -173,6 +173,12 @@ class Reading(Scanning):
             raise Unreadable(detail=f"asked for a {kind}, got something else")
         return record
 
+    def invoice_pdf(self, id: str) -> bytes:
+        """The invoice as QuickBooks prints it.  Raises NotFound."""
+        url = self.client.company_url(f"invoice/{id}/pdf")
+        headers = {"Content-Type": "application/pdf", "Accept": "application/pdf"}
+        return bytes(self.client.process_request("GET", url, headers=headers).content)
+
     def document_of(self, record: Mapping[str, Any]) -> InvoiceDocument:
         """An invoice's JSON as a value.  Raises Unreadable."""
         row = convert(record, rows.FullInvoiceRow)

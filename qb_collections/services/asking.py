@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
 
 from qb_collections.core.case import Case
 from qb_collections.core.decision import Decision, Outcome
-from qb_collections.core.intents import Intent, State
+from qb_collections.core.intents import State
 from qb_collections.core.money import Money
 from qb_collections.messages.facts import HandOver
 from qb_collections.services import composing, handing_over
 from qb_collections.services.context import Context
-from qb_collections.services.effects import CONTACT_OUTCOMES, Draft, plan_of
+from qb_collections.services.effects import CONTACT_OUTCOMES, plan_of
 from qb_collections.services.guards import Checked
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.services.template_library import Voice, Voices
+from qb_collections.services.template_library import Voices
 from qb_collections.store import intents, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -50,9 +49,10 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
         voice = Voices(conn, company).of(case.customer.id)
     card = _card(context, company, case, decision)
     draft = composing.draft(company, case, decision, checked.read_at, card, voice=voice)
-    draft = _in_their_words(company, case, decision, draft, intent, checked.read_at, voice)
+    draft = composing.in_their_words(company, case, decision, draft, intent.plan, checked.read_at, voice)
     kind = MESSAGE if decision.outcome is Outcome.REMIND else decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
+    plan["by_hand"] = intent.plan.get("by_hand")  # why it does not leave by itself
     words: dict[str, Any] = {
         "title": _title(kind, case.customer.name, decision),
         "text": f"Subject: {draft.subject}\n\n{draft.text}" if draft.subject else draft.text,
@@ -88,27 +88,6 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
                 external_id=str(task_id),
                 at=now,
             )
-
-
-def _in_their_words(
-    company: Company,
-    case: Case,
-    decision: Decision,
-    ours: Draft,
-    intent: Intent,
-    read_at: datetime,
-    voice: Voice,
-) -> Draft:
-    """A person's words while ours would be those that they replaced; else ours, with today's figures."""
-    edited = intent.plan.get("edited")
-    if edited is None:
-        return ours
-    seen_on = date.fromisoformat(edited["on"])
-    if composing.draft(company, case, decision, seen_on, voice=voice).text != edited["of"]:
-        return ours
-    theirs = intent.plan["draft"]
-    text = composing.restamped(company, case, decision, theirs["text"], seen_on, read_at, voice=voice)
-    return Draft(ours.to, theirs["subject"], text)
 
 
 def _card(context: Context, company: Company, case: Case, decision: Decision) -> HandOver | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from qb_collections.core import addresses, promises
@@ -26,6 +27,7 @@ from qb_collections.messages.facts import (
 from qb_collections.messages.fields import fields_of
 from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
+from qb_collections.services import enclosing
 from qb_collections.services.effects import Draft
 from qb_collections.services.template_library import Voice
 from qb_collections.store.companies import Company
@@ -111,6 +113,27 @@ def restamped(
     return text.replace(before, after)
 
 
+def in_their_words(
+    company: Company,
+    case: Case,
+    decision: Decision,
+    ours: Draft,
+    plan: Mapping[str, Any],
+    read_at: datetime,
+    voice: Voice | None = None,
+) -> Draft:
+    """A person's words while ours would be those that they replaced; else ours, with today's figures."""
+    edited = plan.get("edited")
+    if edited is None:
+        return ours
+    seen_on = date.fromisoformat(edited["on"])
+    if draft(company, case, decision, seen_on, voice=voice).text != edited["of"]:
+        return ours
+    theirs = plan["draft"]
+    text = restamped(company, case, decision, theirs["text"], seen_on, read_at, voice=voice)
+    return Draft(ours.to, theirs["subject"], text)
+
+
 def _stamp(facts: MessageFacts) -> str:
     """As it stands under the list of invoices: March 5, 2026, 9:00 AM."""
     fields = fields_of(facts)
@@ -187,6 +210,9 @@ def facts_of(
         call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
         locale=voice.locale if voice else company.locale,
         hand_over=card,
+        attachments=enclosing.names(
+            enclosing.wanted(case, decision), voice.locale if voice else company.locale
+        ),
     )
 
 

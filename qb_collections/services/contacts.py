@@ -83,6 +83,7 @@ def _notes(company: Company, intent: Intent, on: date, kind: str, at: datetime) 
     if company.note_place == "neither":
         return []
     in_memo = company.note_place == "memo" and company.notes_stopped is None
+    enclosed = intent.plan.get("enclosed_ids", ())  # a copy of these went with the message
     planned = []
     for invoice_id in intent.plan["invoice_ids"]:
         key = note_key(intent.plan["reminder"], invoice_id)
@@ -90,7 +91,7 @@ def _notes(company: Company, intent: Intent, on: date, kind: str, at: datetime) 
             "invoice_id": invoice_id,
             "customer_id": intent.plan["customer_id"],
             "customer": intent.plan["customer"],
-            "line": kind,
+            "line": "S1" if kind == "listed" and invoice_id in enclosed else kind,
             "on": on.isoformat(),
             "ref": marker(company.key, key),
         }

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -14,6 +14,7 @@ from qb_collections.clock import Clock
 from qb_collections.config import Settings
 
 if TYPE_CHECKING:
+    from qb_collections.messages.outgoing import Mailer
     from qb_collections.quickbooks.gateway import Gateway
     from qb_collections.quickbooks.intuit import IntuitApp
     from qb_collections.quickbooks.limits import Limiters
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from qb_collections.store.companies import Company
     from qb_collections.store.leases import Lease
     from qb_collections.store.vault import Vault
-
-
-class Mailer(Protocol):
-    """Sends one e-mail through SMTP.  None in the context while no mail server is set."""
-
-    def send(self, message: Any) -> Any: ...
 
 
 GatewayFactory = Callable[["Company", "Lease"], "Gateway"]
@@ -52,7 +47,7 @@ class Context:
     tokens: TokenStore
     intuit: IntuitApp  # the app registered at Intuit, and the pool of connections to it
     limiters: Limiters  # one limiter per company; its state travels with the lease
-    mailer: Mailer | None
+    mailer: Mailer  # hands messages to the companies' mail servers
     wake: Wake  # (kind, company_id): sets a due time and hints the runner; losing the hint costs a minute
     holder: str  # host, pid and start time of this process: the name on its leases
     on_clock: Callable[[Context, Clock], Context]  # the same context living on another clock

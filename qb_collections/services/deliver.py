@@ -21,7 +21,17 @@ from qb_collections.core.decision import Finding
 from qb_collections.core.intents import CONTACT_KINDS, Intent, IntentKind, State
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import answering, asking, guards, noting, plan_saga, plan_setup, sending, tie_out
+from qb_collections.services import (
+    answering,
+    asking,
+    guards,
+    mailing,
+    noting,
+    plan_saga,
+    plan_setup,
+    sending,
+    tie_out,
+)
 from qb_collections.services.attempts import RETRY_AFTER
 from qb_collections.services.context import Context
 from qb_collections.services.guards import Checked
@@ -76,6 +86,13 @@ def deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport:
 
     The gate is looked at before each unit of work, so a stop holds before the next message.
     """
+    try:
+        return _deliver(context, company, lease)
+    finally:
+        context.mailer.hang_up()
+
+
+def _deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport:
     report = DeliveryReport()
     gateway: Gateway | None = None
     for _ in range(UNITS_MAX):
@@ -96,7 +113,7 @@ def deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport:
             continue
         gateway = gateway or context.gateway(company, lease)
         try:
-            _work(context, company, lease, gateway, unit)
+            report.trouble = _work(context, company, lease, gateway, unit) or report.trouble
         except QuickBooksError as error:
             report.trouble = str(error)
             report.retry_at = _put_back(context, company, lease, unit, error)
@@ -118,8 +135,12 @@ def _unit(due: Sequence[Intent]) -> list[Intent]:
     return [intent for intent in due if intent.kind in family and intent.plan_id is None]
 
 
-def _work(context: Context, company: Company, lease: Lease, gateway: Gateway, unit: list[Intent]) -> None:
+def _work(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, unit: list[Intent]
+) -> str | None:
+    """Do it.  Returns a sentence where a mail server is in trouble: the others' work goes on."""
     first = unit[0]
+    trouble = None
     if first.plan_id is not None:
         plan_saga.resume(context, company, lease, gateway, first.plan_id)
     elif first.kind in plan_setup.KINDS:
@@ -137,7 +158,9 @@ def _work(context: Context, company: Company, lease: Lease, gateway: Gateway, un
         asking_for = [one for one in unit if not answering.is_answer(one)]
         if asking_for:
             for checked in guards.recheck(context, company, lease, gateway, asking_for):
-                _contact(context, company, lease, gateway, checked)
+                if trouble is None or checked.intent.kind is not IntentKind.EMAIL:
+                    trouble = _contact(context, company, lease, gateway, checked) or trouble
+    return trouble
 
 
 def _answer(context: Context, company: Company, lease: Lease, gateway: Gateway, owed: list[Intent]) -> None:
@@ -152,32 +175,39 @@ def _answer(context: Context, company: Company, lease: Lease, gateway: Gateway, 
 def _resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, intent: Intent) -> None:
     if intent.kind is IntentKind.SEND_INVOICE:
         sending.resolve(context, company, lease, gateway, intent)
+    elif intent.kind is IntentKind.EMAIL:
+        mailing.resolve(context, company, lease, intent)
     else:
         noting.resolve(context, company, lease, gateway, intent)
 
 
-def _contact(context: Context, company: Company, lease: Lease, gateway: Gateway, checked: Checked) -> None:
+def _contact(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, checked: Checked
+) -> str | None:
     """Let one contact go, or say why not.  One that was checked too long ago is checked again first."""
     now = context.clock.now()
     if not guards.is_fresh(checked, now):
-        return
+        return None
     objection = checked.objection
     if objection is not None:
         _cancel(context, company, lease, checked, objection)
-        return
+        return None
     if checked.opens_at > now:
         with durable(context.engine) as conn:
             intents.postpone(conn, lease, [checked.intent.id], checked.opens_at)
-        return
+        return None
     _, closed = gate(context, company)
     if closed is not None:
-        return
+        return None
+    if checked.intent.kind is IntentKind.EMAIL:
+        return mailing.send(context, company, lease, gateway, checked)
     if checked.intent.kind is IntentKind.TASK:
         asking.open_task(context, company, lease, checked)
     else:
         assert checked.decision is not None
         document = checked.documents[checked.decision.invoice_ids[0]]
         sending.send(context, company, lease, gateway, checked.intent, document)
+    return None
 
 
 def _cancel(context: Context, company: Company, lease: Lease, checked: Checked, objection: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from qb_collections.core.case import Case, HoldKind
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.identity import facts_hash
-from qb_collections.core.intents import Intent, IntentKind, State
+from qb_collections.core.intents import CONTACT_KINDS, Intent, State
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.core.wording import day_text, fit, short
 from qb_collections.messages.check import check
@@ -265,7 +265,7 @@ def _waiting(conn: Connection, company: Company, found: _Draft) -> list[Intent]:
         if not intent.plan.get("answer")
         and intent.plan.get("customer_id") == found.made.customer_id
         and intent.plan.get("currency") == found.made.currency
-        and intent.kind in (IntentKind.TASK, IntentKind.SEND_INVOICE)
+        and intent.kind in CONTACT_KINDS
         and intent.state in (State.PLANNED, State.READY)
     ]
 

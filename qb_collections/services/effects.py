@@ -12,7 +12,7 @@ from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.identity import contact_key
-from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
+from qb_collections.core.intents import SENT_KINDS, Approval, IntentKind, PlannedIntent
 from qb_collections.core.policy import Policy
 from qb_collections.services import hours
 from qb_collections.store.companies import Company
@@ -49,9 +49,9 @@ def planned(
 ) -> PlannedIntent | None:
     """The one effect of a decision, or None for silence.
 
-    A copy sent by QuickBooks is keyed by the reminder itself: it exists once,
-    however often the night is run.  A task is keyed by reminder and day, since
-    a task that was closed unsent may be opened again.
+    What leaves by itself is keyed by the reminder: it exists once, however often
+    the night is run.  A task is keyed by reminder and day, since a task that was
+    closed unsent may be opened again.
     """
     if decision.outcome is Outcome.SILENCE:
         return None
@@ -61,14 +61,36 @@ def planned(
         reminder = contact_key(case.customer.id, case.currency, decision.cycle, decision.number)
     else:
         reminder = f"{decision.task_kind}:{case.customer.id}:{case.currency}"
-    sends = decision.channel is Channel.QUICKBOOKS
+    kind = kind_of(decision)
     return PlannedIntent(
-        key=reminder if sends else f"task:{reminder}:{run_on.isoformat()}",
-        kind=IntentKind.SEND_INVOICE if sends else IntentKind.TASK,
+        key=reminder if kind in SENT_KINDS else f"task:{reminder}:{run_on.isoformat()}",
+        kind=kind,
         due_at=_due_at(company, policy, calendar, case, now) if contact else now - SLACK,
-        plan=plan_of(case, decision, draft, reminder, policy_version),
+        plan=plan_of(case, decision, draft, reminder, policy_version)
+        | {"by_hand": by_hand_because(policy, case, decision)},
         approval=_approval(company, decision) if contact else Approval.NOT_NEEDED,
     )
+
+
+def kind_of(decision: Decision) -> IntentKind:
+    """By which way it leaves: QuickBooks' own e-mail, the company's, or a person's hands."""
+    if decision.channel is Channel.QUICKBOOKS:
+        return IntentKind.SEND_INVOICE
+    return IntentKind.EMAIL if decision.mailed else IntentKind.TASK
+
+
+def by_hand_because(policy: Policy, case: Case, decision: Decision) -> str | None:
+    """Why a message waits for a person who sends it; None for what leaves by itself, and for other work."""
+    if decision.outcome is not Outcome.REMIND or decision.channel is not Channel.EMAIL or decision.mailed:
+        return None
+    if not case.own_mail:
+        return "No mail account of yours is turned on."
+    if policy.mail.by_hand:
+        return "Your policy leaves every message to you."
+    stage = policy.stage(decision.stage)
+    if stage is not None and stage.channel == "letter":
+        return "A letter is posted by a person."
+    return "They asked for no automatic e-mail at this address."
 
 
 def plan_of(

@@ -17,7 +17,7 @@ from qb_collections.core import addresses, cycles
 from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Channel, Decision, Outcome
-from qb_collections.core.intents import Approval, Intent, IntentKind
+from qb_collections.core.intents import SENT_KINDS, Approval, Intent, IntentKind
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live
 from qb_collections.services import calling, hours
@@ -54,27 +54,30 @@ class Checked:
             return decision.reason
         if (decision.cycle, decision.number) != (plan["cycle"], plan["number"]):
             return "Another contact took place meanwhile."
-        sends = decision.channel is Channel.QUICKBOOKS
         if decision.stage != plan["stage"]:
             return "Another step has come due for this customer meanwhile; it is decided again tonight."
-        if sends != (self.intent.kind is IntentKind.SEND_INVOICE):
+        kind = self.intent.kind
+        copy = decision.channel is Channel.QUICKBOOKS
+        if copy != (kind is IntentKind.SEND_INVOICE):
             return "Other invoices of this customer are late now; it is decided again tonight."
+        if kind is IntentKind.EMAIL and not decision.mailed:
+            return "It does not leave by your own mail account any more; it is decided again tonight."
         agreed = self.intent.approval is Approval.GIVEN
-        if sends and list(decision.invoice_ids) != plan["invoice_ids"]:
+        if copy and list(decision.invoice_ids) != plan["invoice_ids"]:
             return "It would now be about another invoice; it is decided again tonight."
-        if sends and not self._may_go_to(plan["draft"]["to"]):
+        if kind in SENT_KINDS and not self._may_go_to(plan["draft"]["to"]):
             return (
                 "E-mail to that address came back, or QuickBooks has another one now; we look again tonight."
             )
-        if agreed and not sends and _figures(decision) != (plan["invoice_ids"], plan["amount"]):
+        if agreed and not copy and _figures(decision) != (plan["invoice_ids"], plan["amount"]):
             return "The figures have changed since a person approved this; it is decided again tonight."
         return None
 
     def _may_go_to(self, address: str) -> bool:
-        """Whether the copy's address is still one of theirs, and nothing came back from it."""
+        """Whether the address is still one of theirs, nothing came back from it, and nobody said stop."""
         assert self.case is not None and self.decision is not None
         about = [one for one in self.case.invoices if one.id in self.decision.invoice_ids]
-        return address in addresses.usable(self.case, about)
+        return address in addresses.mailable(self.case, about)
 
 
 def recheck(

@@ -1,0 +1,247 @@
+"""What follows from what a mail server said: retry, give up, pause or ask is decided here for e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from qb_collections.core.case import HoldKind
+from qb_collections.core.intents import Intent, State
+from qb_collections.core.wording import short
+from qb_collections.messages.outgoing import PAUSES, Outcome, Result
+from qb_collections.services import mail_pacing, placing
+from qb_collections.services.context import Context
+from qb_collections.services.placing import Wanted
+from qb_collections.store import (
+    audit,
+    cases,
+    intents,
+    mail_accounts,
+    mail_messages,
+    mail_waiting,
+    tasks,
+)
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import durable
+from qb_collections.store.leases import Lease
+from qb_collections.store.mail_accounts import MailAccount
+
+# After trouble that surely had no effect, by how often it was tried: the run's end ends it anyway.
+RETRY_MINUTES = (2, 5, 15, 30, 60)
+TRIES_MAX = 6  # refusals "for now" of one message, before a person is asked
+REASON_MAX = 160  # of a hold
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """One message that was handed over, or was to be."""
+
+    context: Context
+    company: Company
+    lease: Lease
+    account: MailAccount
+    intent: Intent
+    attempt_id: int
+    message_id: int  # in the archive
+
+    def by(
+        self, outcome: Outcome, recipient: str, delivered: Callable[[Connection, datetime], None]
+    ) -> str | None:
+        """Settle it.  Returns a sentence where the server is in trouble: nothing more is tried now."""
+        if outcome.accepted:
+            self._accepted(outcome, delivered)
+        elif outcome.result is Result.UNKNOWN:
+            self.unknown(outcome, recipient)
+        elif outcome.result is Result.NO_RECIPIENT:
+            self._no_recipient(outcome, recipient)
+        elif outcome.result is Result.REFUSED:
+            self._refused(outcome, recipient)
+        else:
+            return self._not_now(outcome, recipient)
+        return None
+
+    def unknown(self, outcome: Outcome, recipient: str) -> None:
+        """Never sent again by us: a person looks whether it arrived."""
+        now = self.context.clock.now()
+        reason = (
+            f"{outcome.sentence(self.account.host)} Look in the mailbox of {self.account.from_address}, or "
+            f"ask at {recipient}, whether it arrived. It is not sent again by itself."
+        )
+        with durable(self.context.engine) as conn:
+            self._close(conn, outcome, "unknown", None)
+            intents.settle(conn, self.lease, self.intent.id, State.PARKED, reason=reason, at=now)
+            self._task(
+                conn, f"parked:{self.intent.key}:{self.intent.round}", "parked", "Was it sent?", reason, now
+            )
+
+    def _accepted(self, outcome: Outcome, delivered: Callable[[Connection, datetime], None]) -> None:
+        now = self.context.clock.now()
+        with durable(self.context.engine) as conn:
+            self._close(conn, outcome, "accepted", now)
+            intents.settle(
+                conn,
+                self.lease,
+                self.intent.id,
+                State.CONFIRMED,
+                after={"answer": outcome.answer, "archive": self.message_id},
+                inverse={"none": "an e-mail cannot be unsent"},
+                external_id=str(self.message_id),
+                at=now,
+            )
+            delivered(conn, now)
+
+    def _no_recipient(self, outcome: Outcome, recipient: str) -> None:
+        """No note, the ladder does not advance: the address is left out until there is another."""
+        now = self.context.clock.now()
+        said = outcome.sentence(self.account.host)
+        with durable(self.context.engine) as conn:
+            self._close(conn, outcome, "refused", now)
+            intents.settle(conn, self.lease, self.intent.id, State.REJECTED, reason=said, at=now)
+            reason = short(f"{recipient}: {outcome.code} {outcome.answer}", REASON_MAX)
+            hold = Wanted(HoldKind.BOUNCED, self.intent.plan["customer_id"], None, reason)
+            placing.put(conn, self.company, hold, by="system", at=now)
+            text = (
+                f"E-mail to {recipient} was refused: {outcome.code} {outcome.answer}. "
+                "Correct the address in QuickBooks; messages go to the new one by themselves."
+            )
+            key = f"fix_email:{self.intent.plan['customer_id']}:{recipient}"
+            self._task(conn, key, "fix_email", "Fix the e-mail address of", text, now)
+            self._brake(conn, now)
+
+    def _refused(self, outcome: Outcome, recipient: str) -> None:
+        now = self.context.clock.now()
+        with durable(self.context.engine) as conn:
+            self._close(conn, outcome, "refused", now)
+            reason = f"The message to {recipient} was not sent. {outcome.sentence(self.account.host)}"
+            intents.settle(conn, self.lease, self.intent.id, State.REJECTED, reason=reason, at=now)
+            self._task(
+                conn,
+                f"refused:{self.intent.key}:{self.intent.round}",
+                "refused",
+                "Could not e-mail",
+                reason,
+                now,
+            )
+            self._brake(conn, now)
+
+    def _not_now(self, outcome: Outcome, recipient: str) -> str | None:
+        """Surely without effect: back into the queue; where the next would fare no better, all wait."""
+        now = self.context.clock.now()
+        said = outcome.sentence(self.account.host)
+        with durable(self.context.engine) as conn:
+            self._close(conn, outcome, "put_back", now)
+            tries = sum(one.sends for one in intents.attempts_of(conn, self.company.id, self.intent.id))
+            intents.settle(conn, self.lease, self.intent.id, State.READY, reason=said)
+            later = now + timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
+            if outcome.result in PAUSES:
+                pause(conn, self.company, self.account, said, now)
+                later = now + timedelta(hours=1)
+            elif outcome.result is Result.LATER:
+                intents.postpone(conn, self.lease, [self.intent.id], later)
+                if tries < TRIES_MAX:
+                    return None
+                self._given_up(conn, said, recipient, now)
+                return None
+            mail_waiting.hold_back(conn, self.lease, later)
+        return said
+
+    def _given_up(self, conn: Connection, said: str, recipient: str, now: datetime) -> None:
+        reason = f"The message to {recipient} was put off {TRIES_MAX} times. {said}"
+        intents.settle(conn, self.lease, self.intent.id, State.CANCELLED, reason=reason, at=now)
+        cases.touch(
+            conn,
+            self.company.id,
+            [self.intent.plan["customer_id"]],
+            self.company.today(now) + timedelta(days=1),
+        )
+        self._task(
+            conn, f"refused:{self.intent.key}:{self.intent.round}", "refused", "Could not e-mail", reason, now
+        )
+
+    def _close(self, conn: Connection, outcome: Outcome, state: str, at: datetime | None) -> None:
+        """The attempt and the archive say what the server said."""
+        self.lease.check(conn)
+        intents.close_attempt(
+            conn,
+            self.attempt_id,
+            outcome.code,
+            None,
+            None if outcome.accepted else outcome.answer,
+            company_id=self.company.id,
+            answered_at=at,
+        )
+        mail_messages.answered(
+            conn, self.company.id, self.message_id, state, code=outcome.code, answer=outcome.answer, at=at
+        )
+
+    def _brake(self, conn: Connection, now: datetime) -> None:
+        because = mail_pacing.too_many_refused(conn, self.account, self.intent.run_id)
+        if because is not None:
+            pause(conn, self.company, self.account, f"Too many were refused: {because}.", now)
+
+    def _task(self, conn: Connection, key: str, kind: str, title: str, text: str, now: datetime) -> None:
+        tasks.open_task(
+            conn,
+            self.company.id,
+            key=key,
+            kind=kind,
+            customer_id=self.intent.plan["customer_id"],
+            currency=self.intent.plan["currency"],
+            title=f"{title} {short(self.intent.plan['customer'], 60)}",
+            text=text,
+            payload={"reminder": self.intent.plan["reminder"], "archive": self.message_id},
+            intent_id=self.intent.id,
+            due_on=self.company.today(now),
+            at=now,
+        )
+
+
+def not_made(context: Context, company: Company, lease: Lease, intent: Intent, because: str) -> None:
+    """No e-mail could be made of it: nothing was sent, and a person is told why."""
+    now = context.clock.now()
+    plan = intent.plan
+    with durable(context.engine) as conn:
+        intents.settle(conn, lease, intent.id, State.CANCELLED, reason=because, at=now)
+        cases.touch(conn, company.id, [plan["customer_id"]], company.today(now) + timedelta(days=1))
+        tasks.open_task(
+            conn,
+            company.id,
+            key=f"refused:{intent.key}:{intent.round}",
+            kind="refused",
+            customer_id=plan["customer_id"],
+            currency=plan["currency"],
+            title=f"Could not e-mail {short(plan['customer'], 60)}",
+            text=because,
+            payload={"reminder": plan["reminder"]},
+            intent_id=intent.id,
+            due_on=company.today(now),
+            at=now,
+        )
+        audit.append(
+            conn, company.id, "system", "contact cancelled", plan["reminder"], {"because": because}, now
+        )
+
+
+def pause(conn: Connection, company: Company, account: MailAccount, because: str, now: datetime) -> None:
+    """Nothing more leaves by e-mail before a person turns it on again."""
+    mail_accounts.change(conn, company.id, state="paused", because=because, changed_at=now)
+    text = (
+        f"Nothing is e-mailed any more since {now.astimezone(company.tz):%H:%M}: {because} "
+        "Look at it with: qb-collections mail doctor. Then turn it on again with: qb-collections mail on. "
+        "What waits leaves then by itself."
+    )
+    since = account.on_since_at or account.changed_at
+    tasks.open_task(
+        conn,
+        company.id,
+        key=f"mail paused:{since.isoformat()}",
+        kind="mail_paused",
+        title="E-mail is paused",
+        text=text,
+        due_on=company.today(now),
+        at=now,
+    )
+    audit.append(conn, company.id, "system", "e-mail paused", account.host, {"because": because}, now)
