@@ -15,7 +15,9 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 | run approve | policy show | policy check | policy schema | policy set | plan propose | plan create
 | plan show | plan list | history | customer important | customer kind | run confirm-books | company restored
 | verify | doctor | backup | restore | keys rotate | db upgrade | user link
-| metrics | forecast | customer show | policy backtest
+| metrics | forecast | customer show | policy backtest | customer language | company logo | templates list
+| templates show | templates set | templates check | templates diff | templates history | templates roll-back
+| templates preview
 """
 
 
@@ -76,7 +78,7 @@ def split(text):
 def without_files(command, given):
     """Files of the examples do not exist here, so a file that does stands in for each."""
     takes_file = any(isinstance(one.type, click.Path) and one.type.exists for one in command.params)
-    known = (".toml", ".qbc", ".csv")
+    known = (".toml", ".qbc", ".csv", ".txt")
     return [__file__ if takes_file and word.endswith(known) else word for word in given]
 
 
