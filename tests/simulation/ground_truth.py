@@ -1,0 +1,135 @@
+"""What really happened: the emulator's versions, the requests that reached it, and the files' bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.simulation.memory_transport import Sent, kind_of
+
+MARKER = re.compile(r"\(ref ([A-Z0-9]{6})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """QuickBooks e-mailed one invoice because the service asked."""
+
+    realm: str
+    invoice_id: str
+    customer_id: str
+    at: datetime
+    request_id: str
+    number: int
+
+
+def row(world: Any, realm: str, entity: str, id_: str) -> dict[str, Any] | None:
+    """A record as it stands, with customer, due day, balance and body; None where it is gone."""
+    with world.emulator.store.reading() as conn:
+        found = conn.execute(
+            "SELECT customer, due_on, total, balance, deleted, body FROM object"
+            " WHERE realm = ? AND entity = ? AND id = ?",
+            (realm, entity, int(id_)),
+        ).fetchone()
+    if found is None or found[4]:
+        return None
+    customer, due_on, total, balance, _, body = found
+    return {"customer": customer, "due_on": due_on, "total": total, "balance": balance, "body": body}
+
+
+def memos(world: Any, realm: str, id_: str) -> list[str]:
+    """An invoice's memo in each of its versions, oldest first."""
+    with world.emulator.store.reading() as conn:
+        rows = conn.execute(
+            "SELECT body FROM version WHERE realm = ? AND entity = 'Invoice' AND id = ? ORDER BY seq",
+            (realm, int(id_)),
+        ).fetchall()
+    return [str(json.loads(body).get("PrivateNote") or "") for (body,) in rows]
+
+
+def copies(world: Any) -> Iterator[Copy]:
+    """Every e-mail that QuickBooks really sent for the service."""
+    for sent in world.network.sent:
+        if kind_of(sent) != "send":
+            continue
+        for change in sent.changes:
+            if change.operation == "Emailed":
+                yield Copy(
+                    change.realm_id,
+                    change.id,
+                    str(sent.known.get("customer")),
+                    change.at,
+                    sent.params.get("requestid", ""),
+                    sent.number,
+                )
+
+
+def read_before(world: Any, sent: Sent, id_: str) -> Sent | None:
+    """The look before a contact: the last answered batch of queries that names this invoice."""
+    named = f"'{id_}'".encode()
+    for one in reversed(world.network.sent[: sent.number]):
+        if one.realm == sent.realm and one.resource == "batch" and not one.has_effect and one.status == 200:
+            if named in one.body and not one.known.get("spoilt"):
+                return one
+        if one.at < sent.at - timedelta(hours=2):
+            return None
+    return None
+
+
+def settled_since(world: Any, realm: str, id_: str) -> int | None:
+    """The number of the request before which people settled, voided or deleted it; None: it is open."""
+    now = row(world, realm, "Invoice", id_)
+    if now is not None and now["balance"] > 0:
+        return None
+    for written in reversed(world.by_people):
+        change = written.change
+        if change.realm_id == realm and change.entity == "Invoice" and change.id == id_:
+            return int(written.after_request)
+    return 0
+
+
+def made_by_us(world: Any) -> dict[str, set[tuple[str, int]]]:
+    """By realm, the documents that the service created in the books."""
+    found: dict[str, set[tuple[str, int]]] = {}
+    for sent in world.network.sent:
+        for change in sent.changes:
+            if change.operation == "Create" and change.entity in ("Invoice", "CreditMemo", "Payment"):
+                found.setdefault(change.realm_id, set()).add((change.entity, int(change.id)))
+    return found
+
+
+def postings(world: Any, realm: str, documents: set[tuple[str, int]]) -> dict[tuple[str, str | None], int]:
+    """What these documents book, by account and customer, in 1/10000."""
+    sums: dict[tuple[str, str | None], int] = {}
+    with world.emulator.store.reading() as conn:
+        for entity, id_ in documents:
+            for account, customer, amount in conn.execute(
+                "SELECT account, customer, amount FROM posting WHERE realm = ? AND entity = ? AND txn_id = ?",
+                (realm, entity, id_),
+            ):
+                key = account, customer
+                sums[key] = sums.get(key, 0) + amount
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+def touched_by_people(world: Any, realm: str, documents: set[tuple[str, int]]) -> bool:
+    return any(
+        written.change.realm_id == realm and (written.change.entity, int(written.change.id)) in documents
+        for written in world.by_people
+    )
+
+
+def secrets_of(world: Any) -> set[bytes]:
+    """Every token that was ever handed out, and the companies' own numbers at Intuit."""
+    found = {realm.encode() for _, realm in world.companies}
+    for sent in world.network.sent:
+        if "tokens/bearer" in sent.path and sent.answer.startswith(b"{"):
+            try:
+                answer = json.loads(sent.answer)
+            except ValueError:
+                continue
+            found |= {str(answer[name]).encode() for name in ("access_token", "refresh_token") if name in answer}
+    return found

@@ -1,0 +1,430 @@
+"""The invariants, one function each, read from the emulator's ground truth, the requests and the files.
+
+What our tables believe counts only where the statement is about the journal itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from qb_collections.services import leasing, sync
+from qb_collections.store import audit
+from qb_collections.store.engine import reading
+from tests.simulation import ground_truth as truth
+from tests.simulation.memory_transport import Sent, kind_of
+
+FRESH = timedelta(seconds=60)
+GAP_DAYS = 3  # the shortest contact gap of any policy that ships (brisk)
+IN_7_DAYS = 2  # the most contacts in seven days of any policy that ships (brisk)
+OPENS, CLOSES = 8, 20  # no policy that ships reaches further
+PER_MINUTE = 500
+UNTOLD_SECONDS = 60  # a 429 that does not say how long
+
+# Answers that may hide what the books say: a read that met one of these proves nothing.
+SPOILT = {"lagging_queries", "changing_pages", "odd_json", "corrupt_json", "wrong_charset", "cut_off", "html_200"}
+
+
+def on_arrival(world: Any, sent: Sent) -> None:
+    """What must hold at every step, as a request arrives."""
+    if sent.realm is None:
+        inv_16_one_refresh_at_a_time(world, sent)
+        return
+    inv_11_no_tenant_sees_another(world, sent)
+    if sent.number not in world.arrived:  # one that arrives late was judged when it left
+        inv_15_limits_are_kept(world, sent)
+    world.arrived.add(sent.number)
+    if sent.has_effect:
+        inv_09_journal_before_the_request(world, sent)
+    if kind_of(sent) == "send":
+        id_ = sent.resource.split("/")[1]
+        found = truth.row(world, sent.realm, "Invoice", id_)
+        sent.known.setdefault("customer", found["customer"] if found else None)
+        if sent.fault == "late":
+            return  # when it left the network swallowed it; it was judged by what was known then
+        inv_03_nothing_about_what_is_settled(world, sent, id_)
+        inv_14_hours_are_kept(world, sent)
+        inv_22_nothing_after_a_no(world, sent, id_)
+
+
+def on_answer(world: Any, sent: Sent) -> None:
+    world.refreshing.discard(sent.number)
+    struck = set(sent.known.get("struck", ()))
+    sent.known["spoilt"] = bool(struck & SPOILT)
+    if sent.status == 429 and sent.realm is not None:
+        world.not_before[sent.realm] = (sent.process, world.clock.now() + timedelta(seconds=UNTOLD_SECONDS - 1))
+
+
+def at_rest(world: Any) -> None:
+    """All that must hold once nothing is under way."""
+    for invariant in AT_REST:
+        invariant(world)
+
+
+# At every step
+
+
+def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> None:
+    """No copy of what the last look could see is paid, void or gone; and that look is a minute old at most."""
+    look = truth.read_before(world, sent, id_)
+    if look is None or look.ended_at is None or sent.at - look.ended_at > FRESH:
+        world.wrong("INV-03", f"request {sent.number} sends invoice {id_}, which nobody looked at in the last minute")
+        return
+    settled = truth.settled_since(world, sent.realm, id_)
+    if settled is not None and settled <= look.number:
+        world.wrong("INV-03", f"request {sent.number} sends invoice {id_}, settled before the look of {look.number}")
+
+
+def inv_09_journal_before_the_request(world: Any, sent: Sent) -> None:
+    """What reaches QuickBooks stands in the journal, committed, before it arrives."""
+    name = sent.params.get("requestid")
+    found = name and world.journal.execute("SELECT sends FROM attempt WHERE request_id = ?", (name,)).fetchone()
+    if not found:
+        world.wrong("INV-09", f"request {sent.number} {sent.method} {sent.resource} is in no journal (id {name})")
+        return
+    before = world.bodies.setdefault((sent.realm, name), sent.body)
+    if before != sent.body:
+        world.wrong("INV-09", f"request {sent.number} repeats id {name} with another body")
+
+
+def inv_11_no_tenant_sees_another(world: Any, sent: Sent) -> None:
+    for _, realm in world.companies:
+        if realm != sent.realm and world.words[realm] in sent.body:
+            world.wrong("INV-11", f"request {sent.number} to {sent.realm} holds words of {realm}")
+    token = sent.headers.get("Authorization", "").partition(" ")[2]
+    bearer = world.emulator.front.tokens.bearer(token)
+    if bearer.realm_id not in (None, sent.realm):
+        world.wrong("INV-11", f"request {sent.number} to {sent.realm} carries the token of {bearer.realm_id}")
+
+
+def inv_14_hours_are_kept(world: Any, sent: Sent) -> None:
+    """Nothing leaves at night, by the company's own calendar, while the service's clock is right."""
+    if world.service_clock.offset:
+        return
+    local = world.clock.now().astimezone(world.zones[sent.realm])
+    if not OPENS <= local.hour < CLOSES:
+        world.wrong("INV-14", f"request {sent.number} sends at {local:%H:%M} on {local:%A} in {world.zones[sent.realm]}")
+
+
+def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
+    process, until = world.not_before.get(sent.realm, (0, None))
+    if until is not None and process == sent.process and world.clock.now() < until:
+        world.wrong("INV-15", f"request {sent.number} leaves {until - world.clock.now()} before a 429 allows it")
+    times = world.calls.setdefault(sent.realm, [])
+    times.append(world.clock.now())
+    while times[0] <= times[-1] - timedelta(seconds=60):
+        times.pop(0)
+    if len(times) > PER_MINUTE:
+        world.wrong("INV-15", f"{len(times)} requests in a minute to {sent.realm}")
+
+
+def inv_16_one_refresh_at_a_time(world: Any, sent: Sent) -> None:
+    if "tokens/bearer" not in sent.path or b"grant_type=refresh_token" not in sent.body:
+        return
+    if world.refreshing - {sent.number}:
+        others = [world.network.sent[one] for one in world.refreshing if one != sent.number]
+        if any(one.body == sent.body for one in others):
+            world.wrong("INV-16", f"request {sent.number} refreshes with a token that another one is refreshing")
+    world.refreshing.add(sent.number)
+
+
+def inv_22_nothing_after_a_no(world: Any, sent: Sent, id_: str) -> None:
+    """A dispute, a promise, a hold, a stop: what was known before the last look holds this copy back."""
+    look = truth.read_before(world, sent, id_)
+    if look is None:
+        return
+    today = world.clock.now().astimezone(world.zones[sent.realm]).date()
+    for known in world.known:
+        if world.companies[known.place][1] != sent.realm or known.from_request > look.number:
+            continue
+        if known.invoice_id not in (None, id_) or known.to_request is not None:
+            continue
+        if known.until_on is not None and today > known.until_on:
+            continue
+        world.wrong("INV-22", f"request {sent.number} sends invoice {id_} in spite of {known.why}")
+
+
+# At rest
+
+
+def inv_01_each_contact_is_noted_once(world: Any) -> None:
+    """A marker never stands twice in a memo, and each e-mail that left has its one line."""
+    copies = Counter((copy.realm, copy.invoice_id) for copy in truth.copies(world))
+    for (realm, id_), memos in _memos(world).items():
+        for memo in memos:
+            twice = [ref for ref, count in Counter(truth.MARKER.findall(memo)).items() if count > 1]
+            if twice:
+                world.wrong("INV-01", f"invoice {id_} of {realm} has the marker {twice[0]} twice")
+                break
+    for (realm, id_), count in copies.items():
+        now = truth.row(world, realm, "Invoice", id_)
+        refs = {ref for memo in truth.memos(world, realm, id_) for ref in truth.MARKER.findall(memo)}
+        if now is None or len(refs) >= count:
+            continue
+        if len(refs) + _attached(world, realm, id_) >= count or _not_to_be_noted(world, realm, id_):
+            continue
+        world.wrong("INV-01", f"invoice {id_} of {realm} was e-mailed {count} times and has {len(refs)} notes")
+
+
+def inv_02_no_copy_leaves_twice(world: Any) -> None:
+    """The same customer never gets two copies of one contact: a request id has one e-mail, and gaps are kept."""
+    ids = Counter((copy.realm, copy.request_id) for copy in truth.copies(world))
+    for (realm, name), count in ids.items():
+        if count > 1:
+            world.wrong("INV-02", f"request id {name} sent {count} e-mails in {realm}")
+
+
+def inv_04_05_plans_move_nothing(world: Any) -> None:
+    """What our documents book adds up to nothing, on every account and for every customer."""
+    for realm, documents in truth.made_by_us(world).items():
+        if truth.touched_by_people(world, realm, documents):
+            continue
+        left = truth.postings(world, realm, documents)
+        if left:
+            world.wrong("INV-05", f"plan documents of {realm} leave {left}")
+
+
+def inv_06_plans_are_whole_or_nothing(world: Any) -> None:
+    """As many installments as were agreed, or none that counts."""
+    rows = world.journal.execute(
+        "SELECT p.company_id, p.id, p.number, p.state, p.principal, count(*), sum(i.amount)"
+        " FROM plan p JOIN installment i ON i.plan_id = p.id AND i.company_id = p.company_id GROUP BY p.id"
+    ).fetchall()
+    for company_id, _, number, state, principal, count, total in rows:
+        if state == "building":
+            world.wrong("INV-06", f"plan PP{number} of company {company_id} is still half built")
+        if total != principal:
+            world.wrong("INV-07", f"plan PP{number}: {count} installments of {total} for {principal}")
+
+
+def inv_08_what_people_wrote_stays(world: Any) -> None:
+    """The last words that people wrote into a memo are all still there."""
+    for (realm, id_), text in world.written_notes().items():
+        now = truth.row(world, realm, "Invoice", id_)
+        if now is None:
+            continue
+        memo = str(json.loads(now["body"]).get("PrivateNote") or "")
+        place = 0
+        for line in text.splitlines():
+            if truth.MARKER.search(line):
+                continue  # ours, copied along
+            at = memo.find(line, place)
+            if at < 0:
+                world.wrong("INV-08", f"invoice {id_} of {realm} lost what a person wrote: {line!r}")
+                break
+            place = at + len(line)
+
+
+def inv_10_no_secret_on_disk(world: Any) -> None:
+    if world.script.seed % 4:
+        return
+    for file in world.folder.iterdir():
+        content = file.read_bytes()
+        for secret in truth.secrets_of(world):
+            if secret in content:
+                world.wrong("INV-10", f"{file.name} holds {secret[:6]!r}… in clear")
+
+
+def inv_12_the_audit_holds(world: Any) -> None:
+    with reading(world.context.engine) as conn:
+        for company_id in (None, *(id_ for id_, _ in world.companies)):
+            report = audit.verify_chain(conn, company_id)
+            if not report.holds:
+                world.wrong("INV-12", f"the audit of company {company_id} does not hold: {report}")
+    rows = world.journal.execute("SELECT count(*), max(id) FROM audit").fetchone()
+    if rows[0] != rows[1]:
+        world.wrong("INV-12", f"the audit has {rows[0]} rows and its last is {rows[1]}")
+
+
+def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
+    """Within a cycle the stage never falls; delivered contacts keep their distance in the company's days."""
+    for company_id, _ in world.companies:
+        rows = world.journal.execute(
+            "SELECT customer_id, currency, cycle, number, stage, contacted_on FROM contact WHERE company_id = ?"
+            " AND kind IN ('reminder', 'call') ORDER BY customer_id, currency, cycle, number",
+            (company_id,),
+        ).fetchall()
+        for before, after in pairwise(rows):
+            if before[:3] == after[:3] and (before[4] or "") > (after[4] or ""):
+                world.wrong("INV-13", f"customer {after[0]}: {after[4]} after {before[4]} in one cycle")
+    days: dict[tuple[str, str], list[date]] = {}
+    if world.script.jumps:
+        return
+    for copy in truth.copies(world):
+        zone = world.zones[copy.realm]
+        days.setdefault((copy.realm, copy.customer_id), []).append(copy.at.astimezone(zone).date())
+    for (realm, customer), sent_on in days.items():
+        for first, second in pairwise(sorted(sent_on)):
+            if (second - first).days < GAP_DAYS:
+                world.wrong("INV-13", f"customer {customer} of {realm} heard on {first} and again on {second}")
+
+
+def inv_17_nothing_is_stuck(world: Any) -> None:
+    """After the calm nothing is under way, unknown or due and left."""
+    now = world.service_clock.now()
+    for company_id, state, mode, stopped in world.journal.execute(
+        "SELECT id, state, mode, stopped_by FROM company"
+    ):
+        if company_id not in {id_ for id_, _ in world.companies}:
+            continue
+        if state != "connected":
+            world.wrong("INV-17", f"company {company_id} is {state} after a person connected it again")
+            continue
+        stuck = world.journal.execute(
+            "SELECT id, kind, state, due_at, reason FROM intent WHERE company_id = ? AND state IN ('sending', 'unknown')",
+            (company_id,),
+        ).fetchall()
+        if stuck and mode != "shadow":
+            world.wrong("INV-17", f"company {company_id}: effect {stuck[0]} is stuck, of {len(stuck)}")
+        waiting = world.journal.execute(
+            "SELECT id, kind, state, due_at, approval FROM intent WHERE company_id = ? AND state IN"
+            " ('planned', 'ready') AND approval IN ('not_needed', 'given') AND due_at < ?"
+            " AND NOT EXISTS (SELECT 1 FROM intent_dependency d JOIN intent p ON p.id = d.depends_on_id"
+            "                 WHERE d.intent_id = intent.id AND p.state <> 'confirmed')",
+            (company_id, (now - timedelta(hours=2)).isoformat()),
+        ).fetchall()
+        if waiting and mode != "shadow" and stopped is None and not _held(world, company_id):
+            world.wrong("INV-17", f"company {company_id}: effect {waiting[0]} is due and left, of {len(waiting)}")
+        pending = world.journal.execute(
+            "SELECT count(*) FROM inbox WHERE company_id = ? AND state = 'pending'", (company_id,)
+        ).fetchone()[0]
+        if pending:
+            world.wrong("INV-17", f"company {company_id}: {pending} pushed bodies were never worked off")
+    left = world.journal.execute("SELECT count(*) FROM inbox WHERE company_id IS NULL AND state = 'pending'")
+    if left.fetchone()[0]:
+        world.wrong("INV-17", "pushed bodies were never cut apart")
+
+
+def inv_18_the_mirror_equals_the_books(world: Any) -> None:
+    """After one more look our copy says what the books say, whatever was lost or came twice."""
+    for place, (company_id, realm) in enumerate(world.companies):
+        company = world.company(place)
+        if company.state != "connected":
+            continue
+        with leasing.held(world.context, company) as lease:
+            sync.sync(world.context, company, lease)
+        ours = {
+            id_: (balance, due_on, customer)
+            for id_, balance, due_on, customer in world.journal.execute(
+                "SELECT id, balance, due_on, customer_id FROM mirror_invoice WHERE company_id = ? AND balance > 0",
+                (company_id,),
+            )
+        }
+        with world.emulator.store.reading() as conn:
+            theirs = {
+                str(id_): (balance, due_on, customer)
+                for id_, balance, due_on, customer in conn.execute(
+                    "SELECT id, balance, due_on, customer FROM object WHERE realm = ? AND entity = 'Invoice'"
+                    " AND deleted = 0 AND balance > 0",
+                    (realm,),
+                )
+            }
+        if ours != theirs:
+            odd = sorted(set(ours.items()) ^ set(theirs.items()))[:4]
+            world.wrong("INV-18", f"company {company_id}: mirror and books differ: {odd}")
+
+
+def inv_19_what_was_taken_is_there(world: Any) -> None:
+    """Every body that was answered with 200 is in the files."""
+    stored = world.journal.execute("SELECT count(*) FROM inbox WHERE split_from IS NULL").fetchone()[0]
+    if stored < len(world.acked):
+        world.wrong("INV-19", f"{len(world.acked)} bodies were acknowledged and {stored} are stored")
+
+
+def inv_20_money_is_whole_units(world: Any) -> None:
+    for table, column in (
+        ("mirror_invoice", "balance"),
+        ("mirror_invoice", "total"),
+        ("mirror_payment", "unapplied"),
+        ("installment", "amount"),
+    ):
+        bad = world.journal.execute(
+            f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND typeof({column}) <> 'integer'"
+        ).fetchone()[0]
+        if bad:
+            world.wrong("INV-20", f"{bad} amounts in {table}.{column} are no whole numbers")
+
+
+def inv_21_the_same_night_twice_changes_nothing(world: Any) -> None:
+    """Running tonight's run again writes nothing, in the books or in the journal."""
+    if world.script.seed % 4 != 1:
+        return
+    for worker in (world.process.workers[0],):
+        for company_id, _ in world.companies:
+            worker("night by hand", company_id)
+        before = _writes(world)
+        for company_id, _ in world.companies:
+            worker("night by hand", company_id)
+        after = _writes(world)
+    if before != after:
+        world.wrong("INV-21", f"the same night again: {before} became {after} (requests with effect, effects, contacts)")
+
+
+AT_REST = (
+    inv_01_each_contact_is_noted_once,
+    inv_02_no_copy_leaves_twice,
+    inv_04_05_plans_move_nothing,
+    inv_06_plans_are_whole_or_nothing,
+    inv_08_what_people_wrote_stays,
+    inv_10_no_secret_on_disk,
+    inv_12_the_audit_holds,
+    inv_13_steps_in_order_and_gaps_kept,
+    inv_17_nothing_is_stuck,
+    inv_18_the_mirror_equals_the_books,
+    inv_19_what_was_taken_is_there,
+    inv_20_money_is_whole_units,
+    inv_21_the_same_night_twice_changes_nothing,
+)
+
+
+# Helpers
+
+
+def _memos(world: Any) -> dict[tuple[str, str], list[str]]:
+    ours = {
+        (change.realm_id, change.id)
+        for sent in world.network.sent
+        for change in sent.changes
+        if change.entity == "Invoice"
+    }
+    return {(realm, id_): truth.memos(world, realm, id_) for realm, id_ in ours}
+
+
+def _attached(world: Any, realm: str, id_: str) -> int:
+    with world.emulator.store.reading() as conn:
+        rows = conn.execute("SELECT body FROM object WHERE realm = ? AND entity = 'Attachable'", (realm,)).fetchall()
+    return sum(f'"value":"{id_}"' in body and "Note" in body for (body,) in rows)
+
+
+def _not_to_be_noted(world: Any, realm: str, id_: str) -> bool:
+    """The journal gives up on the note with a reason, or a person was asked whether it left."""
+    company_id = next(ours for ours, theirs in world.companies if theirs == realm)
+    found = world.journal.execute(
+        "SELECT count(*) FROM intent WHERE company_id = ? AND kind IN ('note', 'note_attachment', 'send_invoice')"
+        " AND state IN ('rejected', 'cancelled', 'parked', 'planned') AND plan LIKE ?",
+        (company_id, f'%"{id_}"%'),
+    ).fetchone()[0]
+    stopped = world.journal.execute("SELECT notes_stopped FROM company WHERE id = ?", (company_id,)).fetchone()[0]
+    return bool(found) or stopped is not None
+
+
+def _held(world: Any, company_id: int) -> bool:
+    return bool(
+        world.journal.execute("SELECT count(*) FROM tie_out WHERE company_id = ?", (company_id,)).fetchone()[0]
+    )
+
+
+def _writes(world: Any) -> tuple[int, int, int]:
+    effects = sum(sent.has_effect for sent in world.network.sent)
+    intents = world.journal.execute("SELECT count(*) FROM intent").fetchone()[0]
+    contacts = world.journal.execute("SELECT count(*) FROM contact").fetchone()[0]
+    return effects, intents, contacts
+
+
+def zones_of(world: Any) -> dict[str, ZoneInfo]:
+    zones = dict(world.journal.execute("SELECT id, zone FROM company").fetchall())
+    return {realm: ZoneInfo(zones[company_id]) for company_id, realm in world.companies}

@@ -1,0 +1,319 @@
+"""Let the days of a script pass: ticks, jobs, people, kills, webhooks; then a calm; then all invariants."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import OperationalError
+
+from qb_collections.core.company_gates import Link
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import connect, modes
+from qb_collections.store import companies, intents
+from qb_collections.store.engine import reading
+from tests.simulation import invariants, webhooks
+from tests.simulation.hostile_world import HostileWorld, Trouble, patched
+from tests.simulation.memory_transport import Sent, kind_of
+from tests.simulation.people import perform
+from tests.simulation.points import Killed
+from tests.simulation.script import Act, Script
+from tests.simulation.templates import ADDRESS, template
+
+TICKS_MAX = 14  # of one day: trouble that puts work back again and again is looked at now and then
+CALM_NIGHTS = 2
+JOBS_MAX = 200
+
+
+@dataclass
+class Result:
+    """How one seed ended."""
+
+    script: Script
+    troubles: list[Trouble]
+    trace: list[tuple[datetime, str]]
+    fired: dict[tuple[str, str], int]
+    nights: int
+    requests: int
+    cpu_seconds: float
+    kills: int = 0
+    contacts: int = 0
+    notes: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.troubles)
+
+    @property
+    def names(self) -> set[str]:
+        return {one.name for one in self.troubles}
+
+
+def play(script: Script) -> Result:
+    """Play one script from its beginning to its invariants."""
+    template(script.template)  # built once, with the modules as they are
+    began = time.process_time()
+    with patched():
+        world = HostileWorld(script)
+        player = Player(world)
+        try:
+            try:
+                player.play()
+            except Trouble as trouble:
+                world.troubles.append(trouble)
+            return Result(
+                script,
+                world.troubles,
+                world.trace,
+                player.fired(),
+                script.nights + CALM_NIGHTS,
+                len(world.network.sent),
+                time.process_time() - began,
+                player.kills,
+                sum(kind_of(one) == "send" and bool(one.changes) for one in world.network.sent),
+                sum(kind_of(one) != "send" and bool(one.changes) for one in world.network.sent),
+            )
+        finally:
+            world.close()
+
+
+class Player:
+    def __init__(self, world: HostileWorld) -> None:
+        self.world = world
+        self.kills = 0
+        self.webhooks = webhooks.Deliveries(world)
+        self._sent_of_day = 0
+        self._at_send: list[Act] = []
+        world.network.before.append(self._arrives)
+        world.network.before.append(lambda sent: invariants.on_arrival(world, sent))
+        world.network.after.append(lambda sent: invariants.on_answer(world, sent))
+        world.network.after.append(self._tell)
+
+    def play(self) -> None:
+        world, script = self.world, self.world.script
+        self._begin()
+        world.add_faults()
+        for day in range(script.nights):
+            self._day(day)
+        self._calm()
+        invariants.at_rest(world)
+
+    def fired(self) -> dict[tuple[str, str], int]:
+        fired = dict(self.world.network.fired) | self.world.fired | self.webhooks.fired
+        for rule in self._struck():
+            fired[rule] = fired.get(rule, 0) + 1
+        if self.kills:
+            fired["kill", "process"] = self.kills
+        return fired
+
+    def _struck(self) -> list[tuple[str, str]]:
+        return [
+            (fault, kind_of(sent)) for sent in self.world.network.sent for fault in sent.known.get("struck", ())
+        ]
+
+    def _begin(self) -> None:
+        """What the owner of each company set before all this."""
+        world, script = self.world, self.world.script
+        from datetime import date
+
+        from qb_collections.core.company_gates import Mode
+        from qb_collections.services import policies
+        from qb_collections.store.engine import durable
+
+        for place in range(len(world.companies)):
+            company = world.company(place)
+            policy = script.policies[place]
+            if policy != "standard":
+                policies.use(world.context, company, policy, author="Sam")
+            if script.long_live[place]:
+                with durable(world.context.engine) as conn:
+                    companies.update(conn, company.id, live_since_on=date(2025, 1, 1))
+            if script.modes[place] != "automatic":
+                modes.set_mode(world.context, company, Mode(script.modes[place]), by="Sam", confirmed=True)
+                if script.modes[place] == "shadow":
+                    world.stopped(place)
+        world.note(
+            f"{len(world.companies)} companies; together: {script.together}; "
+            f"faults: {', '.join(map(str, script.faults)) or 'none'}"
+        )
+
+    # One day
+
+    def _day(self, day: int) -> None:
+        world, script = self.world, self.world.script
+        begins = world.clock.now()
+        ends = begins + timedelta(days=1)
+        for jump in script.jumps:
+            if jump.day == day:
+                world.service_clock.offset = timedelta(seconds=jump.seconds)
+                world.note(f"the service's clock is {jump.seconds} s off")
+        acts = sorted((one for one in script.acts if one.day == day and one.at_send is None), key=_minute)
+        self._at_send = sorted(
+            (one for one in script.acts if one.day == day and one.at_send is not None), key=_at_send
+        )
+        self._sent_of_day = 0
+        for kill in script.kills:
+            if kill.day == day:
+                world.process.points.kill_at = world.process.points.passed + kill.point
+                self._again = kill.again
+        ticks = 0
+        while True:
+            act_at = begins + timedelta(minutes=acts[0].minute) if acts else None
+            due_at = self._next_due() if ticks < TICKS_MAX else None
+            at = min((one for one in (act_at, due_at, self.webhooks.next_at()) if one is not None), default=ends)
+            if at >= ends:
+                break
+            if at > world.clock.now():
+                world.clock.set(at)
+            if act_at is not None and at == act_at:
+                act = acts.pop(0)
+                self._guarded(lambda act=act: perform(world, act))
+                self._guarded(self._jobs)
+            elif due_at is not None and at == due_at:
+                ticks += 1
+                self._guarded(self._tick)
+            self._guarded(self.webhooks.deliver)
+        for act in self._at_send:
+            self._guarded(lambda act=act: perform(world, act))
+        self._at_send = []
+        world.process.points.kill_at = None
+        if world.clock.now() < ends:
+            world.clock.set(ends)
+
+    _again: int | None = None
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """Do it; where the process ends in it, start it again on its files."""
+        world = self.world
+        try:
+            work()
+        except Killed:
+            self.kills += 1
+            world.restart(f"at point {world.process.points.passed}")
+            if self._again is not None:
+                world.process.points.kill_at = self._again
+                self._again = None
+        except OperationalError as error:
+            if not world.fired:
+                world.wrong("INV-17", f"the database refused without a fault: {error}")
+
+    def _tick(self) -> None:
+        self.world.process.scheduler.tick()
+        self._jobs()
+
+    def _jobs(self) -> None:
+        """Do what is queued, as the runner does; two workers at a time where the seed says so."""
+        world = self.world
+        process = world.process
+        for _ in range(JOBS_MAX):
+            if not process.queued:
+                return
+            if world.script.together == "alone" or len(process.queued) == 1:
+                self._one(0, *process.queued.pop(0))
+                continue
+            batch = [process.queued.pop(0), process.queued.pop(0)]
+            raised = process.points.together(
+                [lambda at=at, job=job: self._one(at, *job) for at, job in enumerate(batch)]
+            )
+            for error in raised:
+                if isinstance(error, Killed):
+                    raise error
+            for error in raised:
+                raise error
+        world.wrong("INV-17", f"work goes in circles: {process.queued[:5]}")
+
+    def _one(self, worker: int, name: str, company_id: int) -> None:
+        """The outermost loop of a thread: what fails is recorded, and still due."""
+        world = self.world
+        try:
+            world.process.workers[worker](name, company_id)
+        except QuickBooksError as error:
+            world.note(f"job {name} of {company_id}: {type(error).__name__}: {error}")
+        except OperationalError:
+            if not world.fired:
+                raise
+            world.note(f"job {name} of {company_id}: the database refused")
+        except Exception as error:
+            place = error.__traceback__
+            while place is not None and place.tb_next is not None:
+                place = place.tb_next
+            at = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else ""
+            world.wrong("INV-17", f"job {name} failed: {type(error).__name__} at {at}: {error!s:.200}")
+
+    def _next_due(self) -> datetime | None:
+        """When something is due next: a night, or an effect that waits for its hour."""
+        world = self.world
+        with reading(world.context.engine) as conn:
+            found = [companies.get(conn, id_) for id_, _ in world.companies]
+            nights = [one.next_night_at for one in found if one.next_night_at and one.state is Link.CONNECTED]
+            waits = [intents.waits_until(conn, one.id) for one in found if one.state is Link.CONNECTED]
+        soon = world.clock.now() + timedelta(minutes=1)
+        later = world.clock.now() + timedelta(minutes=20)
+        due = [max(one, soon) for one in nights] + [max(one, later) for one in waits if one is not None]
+        return min(due, default=None)
+
+    # While a request is on its way
+
+    def _arrives(self, sent: Sent) -> None:
+        self._sent_of_day += 1
+        while self._at_send and (self._at_send[0].at_send or 0) <= self._sent_of_day:
+            act = self._at_send.pop(0)
+            current, self.world.network.current = self.world.network.current, None
+            self.world.note(f"while request {sent.number} ({sent.method} {sent.resource}) is on its way:")
+            perform(self.world, act)
+            self.world.network.current = current
+
+    def _tell(self, sent: Sent) -> None:
+        if sent.has_effect or sent.fault or sent.status != 200:
+            answer = sent.status if sent.status is not None else "no answer"
+            changed = ", ".join(f"{one.operation} {one.entity} {one.id}" for one in sent.changes)
+            struck = sent.fault or " ".join(sent.known.get("struck", ()))
+            self.world.note(
+                f"request {sent.number} {sent.method} {(sent.realm or '')[-4:]} {sent.resource or sent.path} "
+                f"{sent.params.get('requestid', '')[:6]} -> {answer}"
+                + (f" [{struck}]" if struck else "")
+                + (f" did: {changed}" if changed else "")
+            )
+
+    # The calm
+
+    def _calm(self) -> None:
+        """Two nights without trouble, in which people do what only people can."""
+        world = self.world
+        world.calm()
+        for place, (_, realm) in enumerate(world.companies):
+            company = world.company(place)
+            if company.state is not Link.CONNECTED:
+                made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
+                world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
+            if company.stopped_by is not None:
+                world.stop_lifted(place)
+                modes.lift(world.context, company, by="Sam")
+        self.webhooks.deliver(everything=True)
+        for _ in range(CALM_NIGHTS):
+            self._quiet_day()
+
+    def _quiet_day(self) -> None:
+        world = self.world
+        ends = world.clock.now() + timedelta(days=1)
+        for _ in range(60):
+            due_at = self._next_due()
+            if due_at is None or due_at >= ends:
+                break
+            if due_at > world.clock.now():
+                world.clock.set(due_at)
+            self._guarded(self._tick)
+            self.webhooks.deliver()
+        if world.clock.now() < ends:
+            world.clock.set(ends)
+
+
+def _minute(act: Act) -> int:
+    return act.minute
+
+
+def _at_send(act: Act) -> int:
+    return act.at_send or 0

@@ -1,0 +1,299 @@
+"""What people do: customers and bookkeepers in the books, the owner in the service.
+
+Each act draws its details from a seed of its own and from what stands in the books at that moment, so that
+leaving another act out changes nothing about it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+from qb_collections.core.case import HoldKind
+from qb_collections.core.company_gates import Link, Mode
+from qb_collections.emulator import acts
+from qb_collections.emulator.errors import Fault
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import (
+    connect,
+    disconnect,
+    holds,
+    leasing,
+    modes,
+    night,
+    plans,
+    policies,
+    runs,
+    tasks,
+)
+from qb_collections.services.company_time import on_company_time
+from qb_collections.services.outcomes import Report, outcomes_of
+from qb_collections.services.refusal import Refusal
+from qb_collections.store.engine import reading
+from qb_collections.store.leases import Leased, LeaseLost
+from tests.simulation.hostile_world import HostileWorld
+from tests.simulation.script import APP_ACTS, POLICIES, Act
+from tests.simulation.templates import ADDRESS
+
+ZERO = Decimal(0)
+
+
+def perform(world: HostileWorld, act: Act) -> None:
+    if not world.companies:
+        return
+    place = act.company % len(world.companies)
+    random = Random(act.seed)
+    if act.kind not in APP_ACTS:
+        _in_the_books(world, world.companies[place][1], act.kind, random)
+        return
+    try:
+        _in_the_service(world, place, act.kind, random)
+    except (Leased, LeaseLost, QuickBooksError) as error:
+        world.note(f"the owner asks for {act.kind} and is told: {error}")
+
+
+# In the books
+
+
+def _in_the_books(world: HostileWorld, realm: str, kind: str, random: Random) -> None:
+    wanted = _books_act(world, realm, kind, random)
+    if wanted is None:
+        return
+    try:
+        acts.perform(world.engine, realm, wanted)
+    except (ValueError, Fault) as refused:
+        world.note(f"in the books of {realm[-4:]}: {wanted} was refused: {str(refused)[:80]}")
+        return
+    world.note(f"in the books of {realm[-4:]}: {_told(wanted)}")
+
+
+def _told(act: dict) -> str:
+    return " ".join(f"{name}={value}" if name != "act" else str(value) for name, value in act.items())
+
+
+def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> dict | None:
+    rows = world.open_invoices(realm)
+    if not rows:
+        return None
+    # Whoever has just heard from us pays, as people do: the races are there.
+    recent = _lately_written(world, realm)
+    near = [row for row in rows if row[0] in recent]
+    id_, _, customer, balance = random.choice(near if near and random.random() < 0.5 else rows)
+    today = world.clock.now().date()
+    amount = Decimal(balance) / 10_000
+    if kind == "pay":
+        return {"act": "pay", "invoice": id_}
+    if kind == "part_pay":
+        return {"act": "part_pay", "invoice": id_, "amount": str((amount / 3).quantize(Decimal("0.01")) or amount)}
+    if kind == "void":
+        return {"act": "void", "invoice": id_}
+    if kind == "edit_amount":
+        body = world.engine.read(realm, "Invoice", id_)
+        line = {name: value for name, value in body["Line"][0].items() if name not in ("Id", "LineNum")}
+        line["Amount"] = line["Amount"] + Decimal("10.00")
+        line["SalesItemLineDetail"] = {
+            name: value for name, value in line["SalesItemLineDetail"].items() if name not in ("UnitPrice", "Qty")
+        }
+        return {"act": "edit", "entity": "Invoice", "id": id_, "fields": {"Line": [line]}}
+    if kind == "redate":
+        return {"act": "redate", "invoice": id_, "due": (today + timedelta(days=random.randint(-20, 20))).isoformat()}
+    if kind == "add_note":
+        return {"act": "add_note", "invoice": id_, "text": f"spoke to them, {random.randrange(10**6)}"}
+    if kind == "rewrite_note":
+        fields = {"PrivateNote": f"rewritten by hand {random.randrange(10**6)}"}
+        return {"act": "edit", "entity": "Invoice", "id": id_, "fields": fields}
+    if kind == "remove_our_line":
+        return {"act": "edit", "entity": "Invoice", "id": id_, "fields": {"PrivateNote": ""}}
+    if kind == "change_email":
+        address = {"Address": f"new{random.randrange(1000)}@example.com"}
+        return {"act": "edit", "entity": "Customer", "id": customer, "fields": {"PrimaryEmailAddr": address}}
+    if kind == "merge":
+        others = sorted({row[2] for row in rows} - {customer})
+        if not others:
+            return None
+        return {"act": "merge", "entity": "Customer", "from": customer, "into": random.choice(others)}
+    if kind in ("return_payment", "unapply"):
+        paid = _payments(world, realm)
+        return {"act": kind, "payment": random.choice(paid)} if paid else None
+    if kind == "credit_memo":
+        item = world.engine.query(realm, "SELECT * FROM Item WHERE Type = 'Service' MAXRESULTS 1")["Item"][0]
+        line = {
+            "Amount": (amount / 2).quantize(Decimal("0.01")),
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": item["Id"]}},
+        }
+        body = {"CustomerRef": {"value": customer}, "Line": [line], "TxnDate": today.isoformat()}
+        world.engine.save(realm, "CreditMemo", body)
+        world.note(f"in the books of {realm[-4:]}: credit memo for customer {customer}")
+        return None
+    if kind == "pay_on_account":
+        return {"act": "pay_on_account", "customer": customer, "amount": str(amount)}
+    if kind == "delete_invoice":
+        return {"act": "delete", "entity": "Invoice", "id": id_}
+    if kind == "new_invoice":
+        return {"act": "create_invoice", "customer": customer, "amount": "321.09", "due": today.isoformat()}
+    if kind == "close_books":
+        return {"act": "close_books", "through": (today - timedelta(days=random.choice((1, 20)))).isoformat()}
+    if kind == "open_books":
+        return {"act": "close_books", "through": None}
+    if kind == "deactivate":
+        return {"act": "deactivate", "entity": "Customer", "id": customer}
+    if kind == "send_by_hand":
+        return {"act": "auto_reminder", "invoice": id_}
+    raise AssertionError(f"nobody knows how to {kind}")
+
+
+def _lately_written(world: HostileWorld, realm: str) -> set[str]:
+    return {
+        change.id
+        for sent in world.network.sent[-40:]
+        if sent.realm == realm
+        for change in sent.changes
+        if change.entity == "Invoice"
+    }
+
+
+def _payments(world: HostileWorld, realm: str) -> list[str]:
+    with world.emulator.store.reading() as conn:
+        rows = conn.execute(
+            "SELECT id FROM object WHERE realm = ? AND entity = 'Payment' AND deleted = 0 AND total > 0 ORDER BY id",
+            (realm,),
+        )
+        return [str(id_) for (id_,) in rows]
+
+
+# In the service
+
+
+def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) -> None:
+    context, company, realm = world.context, world.company(place), world.companies[place][1]
+    rows = world.open_invoices(realm)
+    today = company.today(context.clock.now())
+    said: object = None
+    if kind in ("hold", "promise", "dispute"):
+        if not rows:
+            return
+        _, number, customer, _ = random.choice(rows)
+        if kind == "hold":
+            hold = random.choice((HoldKind.EXCLUSION, HoldKind.PEOPLE_ONLY, HoldKind.IN_TRANSIT, HoldKind.INSOLVENT))
+        else:
+            hold = HoldKind(kind)
+        until = today + timedelta(days=random.randint(1, 9)) if hold is HoldKind.PROMISE else None
+        said = holds.add(
+            context, company, hold, reason="as they said", by="Sam", invoice=number, until_on=until
+        )
+        if not isinstance(said, Refusal):
+            world.hold_placed(place, said, number)
+    elif kind == "lift_hold":
+        standing = holds.standing(context, company)
+        if standing:
+            chosen = random.choice(standing)
+            world.hold_lifted(place, chosen.hold.id)
+            said = holds.lift(context, company, chosen.hold.id, because="over", by="Sam")
+    elif kind == "approve":
+        said = runs.approve(context, company, by="Sam")
+    elif kind == "stop":
+        said = modes.stop(context, company, by="Sam")
+        world.stopped(place)
+    elif kind == "lift_stop":
+        world.stop_lifted(place)
+        said = modes.lift(context, company, by="Sam")
+    elif kind == "set_mode":
+        mode = random.choice(list(Mode))
+        if mode is not Mode.SHADOW:
+            world.stop_lifted(place)
+        said = modes.set_mode(context, company, mode, by="Sam", confirmed=True)
+        if mode is Mode.SHADOW and not isinstance(said, Refusal):
+            world.stopped(place)
+    elif kind == "use_policy":
+        said = policies.use(context, company, random.choice(POLICIES), author="Sam")
+        said = said if isinstance(said, Refusal) else "used"
+    elif kind == "disconnect":
+        said = disconnect.disconnect(context, company, "Sam")
+    elif kind == "reconnect":
+        if company.state is not Link.CONNECTED:
+            said = connect.connect_emulator(context, ADDRESS, realm, "Sam")
+    elif kind in ("preview", "night_by_hand", "sync", "plan_create", "do_task"):
+        here = on_company_time(context, company)
+        if kind == "do_task":
+            said = _do_a_task(world, here, place, random)
+        elif kind in ("sync", "night_by_hand"):
+            world.process.queued.append(("sync" if kind == "sync" else "night by hand", company.id))
+            said = "queued"
+        elif company.state is Link.CONNECTED:
+            with leasing.held(here, company, 5.0) as lease:
+                if kind == "preview":
+                    said = night.preview(here, company, lease)
+                elif rows:
+                    said = _agree_on_a_plan(world, here, place, lease, rows, random)
+    text = said.message if isinstance(said, Refusal) else str(said)
+    world.note(f"the owner of {realm[-4:]}: {kind}: {text[:90]}")
+
+
+def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
+    company = world.company(place)
+    customer = random.choice(rows)[2]
+    numbers = [row[1] for row in rows if row[2] == customer][:4]
+    made = plans.create(
+        here,
+        company,
+        lease,
+        invoice_numbers=numbers,
+        payments=random.randint(2, 5),
+        every=random.choice(("week", "month")),
+        first_on=company.today(here.clock.now()) + timedelta(days=random.randint(7, 20)),
+        by="Sam",
+        confirm=True,
+    )
+    return made if isinstance(made, Refusal) else f"plan {made.label} over {numbers}: {made.state}"
+
+
+def _do_a_task(world: HostileWorld, here, place: int, random: Random):
+    company = world.company(place)
+    found = tasks.list_open(here, company)
+    if not found:
+        return "nothing is to do"
+    task = random.choice(found)
+    outcome = random.choice(list(outcomes_of(task.kind)))
+    if task.kind == "message" and random.random() < 0.6:
+        outcome = "sent"
+    if task.kind == "parked":
+        outcome = "was-sent" if was_sent(world, place, task) else "was-not-sent"
+    today = company.today(here.clock.now())
+    number = _a_number(world, place, task.customer_id, random)
+    report = Report(
+        outcome,
+        "Sam",
+        on=today + timedelta(days=random.randint(1, 9)),
+        invoice=number,
+        reason="as they said",
+        owner="Sam",
+    )
+    with leasing.held(here, company, 5.0) as lease:
+        world.task_reported(place, task, outcome)
+        said = tasks.done(here, company, lease, task.id, report)
+    return said if isinstance(said, Refusal) else f"{task.kind} {outcome}: {said}"
+
+
+def was_sent(world: HostileWorld, place: int, task) -> bool:
+    """What the owner finds when looking at the invoice's delivery in QuickBooks."""
+    from qb_collections.store import intents
+
+    world.network.arrive_late(all_of_them=True)
+    company_id, realm = world.companies[place]
+    with reading(world.context.engine) as conn:
+        intent = intents.get(conn, company_id, task.intent_id)
+    id_ = intent.body["invoice_id"]
+    return any(
+        change.entity == "Invoice" and change.id == id_ and change.operation == "Emailed"
+        for sent in world.network.sent
+        if sent.realm == realm and sent.known.get("intent") in (None, intent.id)
+        for change in sent.changes
+        if sent.at >= intent.due_at - timedelta(days=1)
+    )
+
+
+def _a_number(world: HostileWorld, place: int, customer: str | None, random: Random) -> str | None:
+    rows = [row for row in world.open_invoices(world.companies[place][1]) if row[2] == customer]
+    return random.choice(rows)[1] if rows else None

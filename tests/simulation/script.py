@@ -1,0 +1,241 @@
+"""What a seed draws: companies, faults, people's acts, kills.  A plain value, so that a shrinker can leave parts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.simulation.memory_transport import NETWORK_FAULTS
+
+TEMPLATES = 48
+LONG = 30  # nights of one seed in ten
+POLICIES = ("standard", "brisk", "gentle", "small-balances", "plan", "people-only", "statement-only")
+
+# The emulator's faults with what their rules need beside a rate.  Those that wait in real time are left
+# out: `timed_out` and `late` of the network say the same on the simulated clock.
+QUICKBOOKS_FAULTS: dict[str, dict[str, Any]] = {
+    "refuse_before": {},
+    "html_200": {},
+    "html_503": {},
+    "http_500": {},
+    "http_502": {},
+    "http_503": {"retry_after": 30},
+    "http_504": {},
+    "xml_429": {"retry_after": 60},
+    "json_429": {},
+    "lower_401": {},
+    "403_3100": {},
+    "fault_in_200": {},
+    "fault_400": {},
+    "login_302": {},
+    "invalid_grant": {},
+    "invalid_client": {},
+    "lose_answer": {},
+    "http_500_after": {},
+    "http_502_after": {},
+    "http_503_after": {},
+    "http_504_after": {},
+    "cut_off": {},
+    "empty_body": {},
+    "corrupt_json": {},
+    "bom": {},
+    "wrong_charset": {},
+    "odd_json": {},
+    "new_fields": {},
+    "forget_requestid": {},
+    "lagging_queries": {"seconds": 30.0},
+    "changing_pages": {},
+    "half_batch": {},
+    "skewed_date": {"seconds": 90.0},
+}
+DATABASE_FAULTS = ("database_busy", "disk_full")
+WEBHOOK_FAULTS = ("webhook_lost", "webhook_duplicate", "webhook_late", "webhook_shuffled")
+
+BOOKS_ACTS = {  # with how often each is drawn beside the others
+    "pay": 8,
+    "part_pay": 4,
+    "void": 3,
+    "edit_amount": 2,
+    "redate": 2,
+    "add_note": 4,
+    "rewrite_note": 1,
+    "change_email": 2,
+    "merge": 1,
+    "return_payment": 2,
+    "credit_memo": 2,
+    "pay_on_account": 2,
+    "unapply": 1,
+    "delete_invoice": 1,
+    "new_invoice": 3,
+    "close_books": 1,
+    "open_books": 1,
+    "deactivate": 1,
+    "send_by_hand": 1,
+    "remove_our_line": 1,
+}
+APP_ACTS = {
+    "hold": 5,
+    "promise": 3,
+    "dispute": 3,
+    "lift_hold": 3,
+    "approve": 4,
+    "do_task": 8,
+    "stop": 1,
+    "lift_stop": 2,
+    "preview": 1,
+    "sync": 1,
+    "set_mode": 1,
+    "use_policy": 1,
+    "plan_create": 2,
+    "disconnect": 0,
+    "reconnect": 1,
+    "night_by_hand": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """where: network, quickbooks, database or webhooks."""
+
+    where: str
+    kind: str
+    rate: float
+    seed: int
+    operation: str | None = None  # of the emulator's rules: strikes these calls only
+
+    def __str__(self) -> str:
+        only = f" of {self.operation}" if self.operation else ""
+        return f"{self.kind}{only} {self.rate:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that a person does: in the books or in the service, at a minute or while a request is under way."""
+
+    day: int
+    minute: int  # after the day's beginning; at_send comes first where it is set
+    company: int
+    kind: str
+    seed: int
+    at_send: int | None = None  # the day's n-th request to QuickBooks
+
+    def __str__(self) -> str:
+        when = f"request {self.at_send}" if self.at_send is not None else f"minute {self.minute}"
+        return f"day {self.day}, {when}: {self.kind} (company {self.company})"
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """The process ends at the n-th point of a day, and perhaps again at the m-th of its recovery."""
+
+    day: int
+    point: int
+    again: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The service's own clock goes wrong by so many seconds from a day on."""
+
+    day: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    seed: int
+    template: int
+    nights: int = 1
+    together: str = "alone"  # alone, threads, processes
+    switch_rate: float = 0.0
+    modes: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    long_live: tuple[bool, ...] = ()  # contacting began long ago
+    without: frozenset[int] = frozenset()  # companies that are left out
+    faults: tuple[Fault, ...] = ()
+    acts: tuple[Act, ...] = ()
+    kills: tuple[Kill, ...] = ()
+    jumps: tuple[Jump, ...] = ()
+    plans: bool = False
+
+
+def draw(seed: int, templates: int = TEMPLATES) -> Script:
+    random = Random(seed)
+    nights = LONG if random.random() < 0.1 else 1
+    together = random.choice(("alone", "alone", "threads", "processes"))
+    return Script(
+        seed=seed,
+        template=random.randrange(templates),
+        nights=nights,
+        together=together,
+        switch_rate=random.choice((0.05, 0.2, 0.5)),
+        modes=tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5)),
+        policies=tuple(random.choice(POLICIES[:2] * 3 + POLICIES) for _ in range(5)),
+        long_live=tuple(random.random() < 0.7 for _ in range(5)),
+        faults=_faults(random),
+        acts=tuple(_acts(random, nights)),
+        kills=tuple(_kills(random, nights)),
+        jumps=_jumps(random, nights),
+    )
+
+
+def _faults(random: Random) -> tuple[Fault, ...]:
+    if random.random() < 0.15:
+        return ()
+    found = []
+    kinds = (
+        [("network", one) for one in NETWORK_FAULTS]
+        + [("quickbooks", one) for one in QUICKBOOKS_FAULTS]
+        + [("database", one) for one in DATABASE_FAULTS]
+        + [("webhooks", one) for one in WEBHOOK_FAULTS]
+    )
+    for where, kind in random.sample(kinds, random.randint(1, 6)):
+        rate = random.choice((0.02, 0.05, 0.1, 0.3))
+        if kind in ("invalid_grant", "invalid_client"):
+            rate = 0.3
+        if where == "database":
+            rate = min(rate, 0.05)
+        only = random.choice((None, None, "send", "batch", "update")) if where == "quickbooks" else None
+        if kind in ("lagging_queries", "changing_pages", "half_batch", "invalid_grant", "invalid_client"):
+            only = None
+        found.append(Fault(where, kind, rate if only is None else max(rate, 0.2), random.getrandbits(31), only))
+    return tuple(found)
+
+
+def _acts(random: Random, nights: int) -> list[Act]:
+    weights = BOOKS_ACTS | APP_ACTS
+    kinds, often = [*weights], [*weights.values()]
+    acts = []
+    for day in range(nights):
+        for _ in range(random.randint(0, 10 if nights == 1 else 4)):
+            at_send = random.randint(1, 30) if random.random() < 0.4 else None
+            acts.append(
+                Act(
+                    day,
+                    random.randrange(1440),
+                    random.randrange(5),
+                    random.choices(kinds, often)[0],
+                    random.getrandbits(31),
+                    at_send,
+                )
+            )
+    return acts
+
+
+def _kills(random: Random, nights: int) -> list[Kill]:
+    kills = []
+    for day in range(nights):
+        if random.random() < (0.5 if nights == 1 else 0.1):
+            again = random.randint(1, 60) if random.random() < 0.4 else None
+            kills.append(Kill(day, random.randint(1, 220), again))
+    return kills
+
+
+def _jumps(random: Random, nights: int) -> tuple[Jump, ...]:
+    if random.random() > 0.1:
+        return ()
+    return (Jump(random.randrange(nights), random.choice((-3600, -120, -1, 1, 90, 1800))),)
+
+
+__all__ = ["Act", "Fault", "Jump", "Kill", "Script", "draw", "field"]
