@@ -108,7 +108,7 @@ _BY_KIND = {
 NEEDED = {
     "on": "the day (--on)",
     "invoice": "the invoice (--invoice)",
-    "reason": "a reason in a few words (--reason), or what they said (--said)",
+    "reason": "a reason in a few words (--reason)",
     "who": "with whom (--owner, or in the reason)",
     "amount": "the amount (--amount)",
     "rest_on": "the day of the rest (--rest-on)",
