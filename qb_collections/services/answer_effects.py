@@ -14,7 +14,7 @@ from qb_collections.core.answers import AnswerKind
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Channel, Outcome
-from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
+from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.services import answer_words, hours
 from qb_collections.services.answer_words import Made, Objection
 from qb_collections.services.effects import SLACK, Draft
@@ -82,7 +82,12 @@ def queue(
     for one, because in over:
         drop(conn, company, one.key, because, now)
     approval = Approval.NEEDED if held or company.mode is not Mode.AUTOMATIC else Approval.NOT_NEEDED
-    intents.plan(conn, company.id, run_id, [effect(company, book, one, approval, now) for one in owed])
+    planned = []
+    for one in owed:
+        before = intents.by_key(conn, company.id, one.one.key)
+        refused = before is not None and before.state is State.REJECTED
+        planned.append(effect(company, book, one, approval, now, by_hand=refused))
+    intents.plan(conn, company.id, run_id, planned)
     return len(owed)
 
 
@@ -110,10 +115,19 @@ def drop(
     audit.append(conn, company.id, by, "answer dropped", key, {"because": because}, now)
 
 
-def effect(company: Company, book: Rulebook, owed: Owed, approval: Approval, now: datetime) -> PlannedIntent:
+def effect(
+    company: Company,
+    book: Rulebook,
+    owed: Owed,
+    approval: Approval,
+    now: datetime,
+    *,
+    by_hand: bool = False,
+) -> PlannedIntent:
+    """by_hand: the mail server would not take it, so a person sends it."""
     rule = book.in_force(owed.case)
     opens_at = hours.opens_at(company, rule.policy, rule.calendar, owed.case.customer, now)
-    mailed = is_mailed(book, owed.case)
+    mailed = not by_hand and is_mailed(book, owed.case)
     return PlannedIntent(
         key=owed.one.key,
         kind=IntentKind.EMAIL if mailed else IntentKind.TASK,

@@ -15,12 +15,13 @@ from qb_collections.core.wording import short
 from qb_collections.messages.check import check
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Live
-from qb_collections.services import answer_effects, answered, call_outcomes, guards, hours
+from qb_collections.services import answer_effects, answered, call_outcomes, guards, hours, mailing
 from qb_collections.services.answer_effects import Owed
 from qb_collections.services.context import Context
 from qb_collections.services.outcomes import MESSAGE_OUTCOMES, Report
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import answers, cases, intents, mirror, tasks
+from qb_collections.services.template_library import Voices
+from qb_collections.store import answers, cases, intents, mail_accounts, mirror, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
@@ -70,6 +71,40 @@ def prepared(
                 plan = answer_effects.plan_of(found, intent.plan["policy_version"], mailed=mailed)
                 ready.append((replace(intent, plan=plan), found))
     return ready
+
+
+def give(context: Context, company: Company, lease: Lease, intent: Intent, owed: Owed) -> str | None:
+    """Let one answer go.  Returns a sentence where the mail server is in trouble, else None."""
+    if intent.kind is IntentKind.TASK:
+        open_task(context, company, lease, intent, owed)
+        return None
+    assert owed.made.message is not None and owed.draft.to is not None
+    now = context.clock.now()
+    with reading(context.engine) as conn:
+        account = mail_accounts.find(conn, company.id)
+        assert account is not None, "an answer to mail needs an account"
+        wait_until = mailing.waits_until(conn, account, owed.draft.to, now)
+        calendar = Rulebook(conn, company, company.today(now)).in_force(owed.case).calendar
+        look = mailing.look_of(conn, company)
+        library = Voices(conn, company).library
+    if wait_until is not None:
+        with durable(context.engine) as conn:
+            intents.postpone(conn, lease, [intent.id], wait_until)
+        return None
+    post = mailing.Post(
+        owed.made.message,
+        owed.made.facts,
+        owed.draft.to,
+        cycle=intent.plan["cycle"],
+        currency=owed.one.currency,
+        look=look,
+        library=library,
+    )
+
+    def delivered(conn: Connection, at: datetime) -> None:
+        answered.given(conn, company, intent.plan, intent_id=intent.id, at=at, actor="system")
+
+    return mailing.post_it(context, company, lease, account, intent, post, delivered, calendar)
 
 
 def open_task(context: Context, company: Company, lease: Lease, intent: Intent, owed: Owed) -> None:

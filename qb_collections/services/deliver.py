@@ -154,7 +154,7 @@ def _work(
     else:
         owed = [one for one in unit if answering.is_answer(one)]
         if owed:
-            _answer(context, company, lease, gateway, owed)
+            trouble = _answer(context, company, lease, gateway, owed)
         asking_for = [one for one in unit if not answering.is_answer(one)]
         if asking_for:
             for checked in guards.recheck(context, company, lease, gateway, asking_for):
@@ -163,13 +163,18 @@ def _work(
     return trouble
 
 
-def _answer(context: Context, company: Company, lease: Lease, gateway: Gateway, owed: list[Intent]) -> None:
+def _answer(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, owed: list[Intent]
+) -> str | None:
     """Answers leave as other messages do, each after its own look at what it says."""
+    trouble = None
     for intent, found in answering.prepared(context, company, lease, gateway, owed):
         _, closed = gate(context, company)
         if closed is not None:
-            return
-        answering.open_task(context, company, lease, intent, found)
+            return trouble
+        if trouble is None or intent.kind is not IntentKind.EMAIL:
+            trouble = answering.give(context, company, lease, intent, found) or trouble
+    return trouble
 
 
 def _resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, intent: Intent) -> None:

@@ -82,10 +82,10 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         assert account is not None, "a decision to mail needs an account"
         about = [one for one in case.invoices if one.id in decision.invoice_ids]
         recipient = intent.plan["draft"]["to"] or addresses.mailable(case, about)[0]
-        wait_until = _waits(conn, account, recipient, context.clock.now())
+        wait_until = waits_until(conn, account, recipient, context.clock.now())
         voices = Voices(conn, company)
         calendar = Rulebook(conn, company, company.today(context.clock.now())).in_force(case).calendar
-        look = _look(conn, company)
+        look = look_of(conn, company)
     if wait_until is not None:
         _postpone(context, lease, intent, wait_until)
         return None
@@ -171,7 +171,7 @@ def resolve(context: Context, company: Company, lease: Lease, intent: Intent) ->
     return State.PARKED
 
 
-def _waits(conn: Connection, account: MailAccount, recipient: str, now: datetime) -> datetime | None:
+def waits_until(conn: Connection, account: MailAccount, recipient: str, now: datetime) -> datetime | None:
     """Until when a message rests; None when it may leave now."""
     if account.state == "paused":
         return now + PAUSED_FOR
@@ -240,7 +240,7 @@ def _as_drafted(message: Message, ours: Draft, theirs: Draft) -> Message:
     return replace(message, subject=theirs.subject, text=theirs.text)
 
 
-def _look(conn: Connection, company: Company) -> Look:
+def look_of(conn: Connection, company: Company) -> Look:
     return PLAIN
 
 
