@@ -47,8 +47,11 @@ def add_to(main: click.Group) -> None:
         "--answer-by", "answer_by_on", type=DAY, help="By when; five business days, if no day is named."
     )
     @click.option("--code", metavar="CODE", help=CODE_HELP)
+    @click.option(
+        "--no-answer", is_flag=True, help="Don't confirm a promise or a dispute to the customer in a line."
+    )
     @company_option
-    def add(name: str | None, kind: str, amount: Decimal | None, **given: Any) -> Answer:
+    def add(name: str | None, kind: str, amount: Decimal | None, no_answer: bool, **given: Any) -> Answer:
         """Place a hold on an invoice or a customer; in force at once.
 
         KIND: dispute, promise, in-transit, exclusion (leave it to me), hardship, insolvent, people-only,
@@ -63,6 +66,7 @@ def add_to(main: click.Group) -> None:
                 HoldKind(kind.replace("-", "_")),
                 by=actor(),
                 amount=money(amount, company.currency),
+                answer=not no_answer,
                 **with_code(given),
             )
         )
@@ -94,14 +98,24 @@ def add_to(main: click.Group) -> None:
         )
         return Answer({"company": company.name, "hold_id": hold_id, "message": said}, [said])
 
-    @verb(hold, "lift", "hold lift 3 --because 'credit memo written'")
+    @verb(
+        hold,
+        "lift",
+        "hold lift 3 --because 'credit memo written'",
+        "hold lift 4 --answered 'replaced the compressor'",
+    )
     @click.argument("hold_id", metavar="ID", type=ROW_ID)
     @click.option("--because", help="Why, in a few words.")
+    @click.option(
+        "--answered",
+        metavar="WORDS",
+        help='Of a dispute: what was done, as it stands after "We have"; the customer gets it in a line.',
+    )
     @company_option
-    def lift(name: str | None, hold_id: int, because: str | None) -> Answer:
+    def lift(name: str | None, hold_id: int, because: str | None, answered: str | None) -> Answer:
         """End a hold; the next night decides without it."""
         context, company = company_on_its_clock(name)
-        said = accepted(holds.lift(context, company, hold_id, by=actor(), because=because))
+        said = accepted(holds.lift(context, company, hold_id, by=actor(), because=because, answered=answered))
         return Answer({"company": company.name, "hold_id": hold_id, "message": said}, [said])
 
     hold_lists.add_to(hold)

@@ -83,10 +83,10 @@ def queue(
         drop(conn, company, one.key, because, now)
     approval = Approval.NEEDED if held or company.mode is not Mode.AUTOMATIC else Approval.NOT_NEEDED
     planned = []
-    for one in owed:
-        before = intents.by_key(conn, company.id, one.one.key)
+    for found in owed:
+        before = intents.by_key(conn, company.id, found.one.key)
         refused = before is not None and before.state is State.REJECTED
-        planned.append(effect(company, book, one, approval, now, by_hand=refused))
+        planned.append(effect(company, book, found, approval, now, by_hand=refused))
     intents.plan(conn, company.id, run_id, planned)
     return len(owed)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
-from qb_collections.services import finding, hold_days, placing
+from qb_collections.services import finding, hold_days, placing, wanting
 from qb_collections.services.context import Context
 from qb_collections.services.placing import Wanted
 from qb_collections.services.refusal import Refusal
@@ -61,11 +61,13 @@ def add(
     owner: str | None = None,
     answer_by_on: date | None = None,
     code: str | None = None,
+    answer: bool = False,
 ) -> Hold | Refusal:
     """Place a hold on an invoice (its number), or on a customer (the name).  It is in force at once.
 
     A dispute is about an invoice; without an owner it is the placer's to answer, without a day within
-    five business days.  A promise names the promised day.
+    five business days.  A promise names the promised day.  answer: the customer told us, and a promise or a
+    dispute is confirmed to them in a line.
     """
     now = context.clock.now()
     today = company.today(now)
@@ -87,7 +89,13 @@ def add(
         if isinstance(place, Refusal):
             return place
         wanted = Wanted(kind, *place, reason, until_on, amount, owner, answer_by_on, code)
-        return placing.put(conn, company, placing.filled(conn, company, wanted, by, today), by=by, at=now)
+        filled = placing.filled(conn, company, wanted, by, today)
+        hold = placing.put(conn, company, filled, by=by, at=now)
+        if answer:
+            wanting.after_hold(conn, company, filled.customer_id, hold, by=by, at=now)
+    if answer:
+        context.wake("deliver", company.id)
+    return hold
 
 
 def change(
@@ -121,15 +129,34 @@ def change(
 
 
 def lift(
-    context: Context, company: Company, hold_id: int, *, by: str, because: str | None = None
+    context: Context,
+    company: Company,
+    hold_id: int,
+    *,
+    by: str,
+    because: str | None = None,
+    answered: str | None = None,
 ) -> str | Refusal:
-    """End a hold; the next night decides without it."""
+    """End a hold; the next night decides without it.
+
+    answered: what was done about a dispute, as it stands after "We have"; the customer gets it in a line.
+    """
     now = context.clock.now()
     with durable(context.engine) as conn:
         found = _standing(conn, company, hold_id)
         if isinstance(found, Refusal):
             return found
-        take_away(conn, company, found, by=by, because=because, at=now)
+        refusal = _answer_refusal(found.hold, answered) if answered is not None else None
+        if refusal is not None:
+            return refusal
+        take_away(conn, company, found, by=by, because=because or answered, at=now)
+        if answered is not None:
+            wanting.dispute_answered(conn, company, found.customer_id, found.hold, answered, by=by, at=now)
+    if answered is not None:
+        context.wake("deliver", company.id)
+        return (
+            f"Hold {hold_id} is lifted, and a line tells them what was done. The steps go on in their turn."
+        )
     return f"Hold {hold_id} is lifted. The next night decides without it."
 
 
@@ -207,6 +234,16 @@ def _change_refusal(hold: Hold, new: Mapping[str, Any], today: date) -> Refusal 
         hold.kind, on_invoice=hold.invoice_id is not None, reason=hold.reason[: placing.REASON_MAX], **whole
     )
     return refusal or placing.too_far(today, new.get("until_on"), new.get("answer_by_on"))
+
+
+def _answer_refusal(hold: Hold, answered: str) -> Refusal | None:
+    if hold.kind is not HoldKind.DISPUTE:
+        return Refusal("Only a dispute is answered: leave --answered out, and say --because.")
+    if not answered.strip():
+        return Refusal('Say what was done, as it stands after "We have": "replaced the compressor".')
+    if len(answered) > placing.REASON_MAX:
+        return Refusal(f"The answer has {len(answered)} characters; up to {placing.REASON_MAX} fit.")
+    return None
 
 
 def _standing(conn: Connection, company: Company, hold_id: int) -> StoredHold | Refusal:
