@@ -53,6 +53,7 @@ class Table:
     columns: tuple[str, ...]  # of COLUMNS
     headings: tuple[str, ...]
     caption: str
+    headed: bool  # the caption is a line of the text
     rows: tuple[Row, ...]
     total: tuple[str, str] | None = None  # label and amount
     note: str | None = None  # what the line of the total said after the amount
@@ -81,7 +82,7 @@ class _Reader:
     def __init__(self, facts: MessageFacts, fields: Fields, words: Mapping[str, str]) -> None:
         self._facts = facts
         self._words = words
-        self._total = str(fields["total"])
+        self._total = _line(str(fields["total"])) or ""
         self._items = _rows(fields, "items") + _rows(fields, "also_open")
         self._credits = _rows(fields, "credits")
         self._link = fields["pay_link"]
@@ -186,6 +187,7 @@ class _Reader:
             columns=columns or ("number", "balance"),
             headings=tuple(self._words[name] for name in columns or ("number", "balance")),
             caption=heading.rstrip(" :") if heading else self._words["caption"],
+            headed=heading is not None,
             rows=rows,
             total=total[:2] if total else None,
             note=(total[2] or None) if total else None,
@@ -195,7 +197,7 @@ class _Reader:
 def _rows(fields: Fields, name: str) -> tuple[Mapping[str, str | None], ...]:
     rows = fields[name]
     assert isinstance(rows, Rows)
-    return rows.rows
+    return tuple({key: _line(value or "") for key, value in row.items()} for row in rows.rows)
 
 
 def _line(text: str) -> str | None:
