@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g
@@ -28,6 +29,7 @@ def install(app: Flask) -> None:
         "month_and_day": month_and_day,
         "instant": instant,
         "counted": counted,
+        "language_name": language_name,
         "left_alone": left_alone,
         "summed": total,
         "listed_tasks": listed_tasks,
@@ -72,6 +74,14 @@ def instant(value: datetime | None) -> str:
     zone = ZoneInfo(company.zone if company else "UTC")
     clock = format_time(value, "short", tzinfo=zone, locale=_locale())
     return f"{format_date(value.astimezone(zone), 'medium', locale=_locale())}, {clock}"
+
+
+def language_name(code: str) -> str:
+    """German, for de."""
+    try:
+        return Locale.parse(code).get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
