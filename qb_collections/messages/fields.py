@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from qb_collections.core.money import Money, total
-from qb_collections.messages import steps, wording
+from qb_collections.messages import ages, steps, wording
 from qb_collections.messages.clean import clean_line, clean_lines
 from qb_collections.messages.facts import (
     CallFacts,
@@ -311,6 +311,7 @@ _HAND_OVER: Mapping[str, _Field] = {
 _FIELDS: Mapping[str, _Field] = {
     **_PARTIES,
     **_MONEY,
+    **ages.FIELDS,
     **_DAYS,
     **_PROMISE_AND_PAYMENT,
     **_DISPUTE,

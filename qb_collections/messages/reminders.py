@@ -38,6 +38,7 @@ TEMPLATES: Mapping[tuple[str, str], str] = {
     ("", "plan_missed"): "calls/plan_missed",
     ("", "look_at_old"): "calls/look_at_old",
     ("", "find_credit"): "calls/find_credit",
+    ("", "statement"): "letters/statement",
     ("", "thank_you"): "mail/thank_you",
     ("", "promise_noted"): "mail/promise_noted",
     ("", "promise_missed"): "mail/promise_missed",
