@@ -203,10 +203,8 @@ def _dispute_received(asked: _Asked) -> _About | str:
         return _NOTHING
     if hold.answer_by_on is None or hold.answer_by_on < asked.today:
         return "Not sent: the day by which they were to be answered is over."
-    others = any(one.id != invoice.id for one in asked.case.invoices)
-    facts = asked.facts((invoice.id,))
-    if not others:  # the text speaks of other invoices where there are items
-        facts = replace(facts, items=(), total=Money.zero(asked.case.currency))
+    others = tuple(one.id for one in asked.case.invoices if one.id != invoice.id)
+    facts = asked.facts(others)  # the text speaks of the others, which keep their dates
     owner = hold.owner or hold.placed_by
     dispute = Dispute(invoice.label, invoice.balance, owner, hold.answer_by_on)
     return _About(replace(facts, dispute=dispute), (invoice.id,), invoice.balance)
