@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from qb_collections.cli import company_logo, watched
+from qb_collections.cli import company_logo, company_signing, watched
 from qb_collections.cli.answers import HELD, Answer, Cannot, accepted
 from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import noun, verb
@@ -82,6 +82,8 @@ def add_to(main: click.Group) -> None:
         """Show or set whom customers can call, and how they pay; every message names both."""
         context = open_context()
         return _contact(context, company_named(context, name), given)
+
+    company_signing.add_to(company)
 
     @verb(company, "logo", 'company logo "Bright Dental" logo.png', "company logo --remove")
     @click.argument("words", nargs=-1, metavar="[NAME] [FILE]")

@@ -14,7 +14,7 @@ from qb_collections.core import addresses, contact_limits, promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Case, HoldKind
 from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email, message_name
-from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
+from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
 from qb_collections.core.invoice_gates import INVOICE_GATES
 from qb_collections.core.ladder import Step, early_step, next_step
 from qb_collections.core.money import Money
@@ -227,6 +227,9 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         offers_plan=_offers_plan(view, amount),
         mailed=_mailed(view, step, outcome, channel),
         task_kind=_task_kind(step, outcome),
+        tone=stage.voice if stage else None,
+        sender=stage.sender if stage else "accounts",
+        announced=_announced(view, stage),
     )
 
 
@@ -279,6 +282,11 @@ def _mailed(view: View, step: Step, outcome: Outcome, channel: Channel) -> bool:
     assert step.stage is not None
     by_hand = view.rules.policy.mail.by_hand or step.stage.channel == "letter"
     return not by_hand and bool(addresses.mailable(view.case, step.invoices))
+
+
+def _announced(view: View, stage: Stage | None) -> Announced | None:
+    """Only a final notice says what comes next."""
+    return view.rules.announced_on(view.today) if stage is not None and stage.voice == "final" else None
 
 
 def _dates(view: View, step: Step, stage: Stage | None, outcome: Outcome) -> tuple[date | None, date | None]:

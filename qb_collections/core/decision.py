@@ -41,6 +41,16 @@ class Finding:
 Trace = tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a final notice may say comes next, and who confirmed on which day that it is meant."""
+
+    code: str  # see messages/steps.py
+    who: str | None  # with whom, where the step needs somebody
+    confirmed_by: str
+    confirmed_on: date
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -67,6 +77,9 @@ class Decision:
     backlog: bool = False
     offers_plan: bool = True  # the message may offer to spread the amount
     mailed: bool = False  # it leaves by itself, through the company's own mail account
+    tone: str | None = None  # of the step, as the policy says; None: nothing is written to the customer
+    sender: str = "accounts"  # who signs: accounts, contact, owner
+    announced: Announced | None = None  # on a final notice: what was confirmed; None: nothing is threatened
     task_kind: str | None = None
     #   TASK, CALL, DECIDE: apply_credits, find_credit, plan_missed, add_email, look_at_old, call, decide;
     #   REMIND: missed_call, the e-mail of a call step that reached nobody

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from qb_collections.core.business_days import Calendar
+from qb_collections.core.decision import Announced
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Policy, Stage
 from qb_collections.core.wording import money_text
@@ -23,6 +24,7 @@ class Rules:
     locale: str
     important_ids: frozenset[str] = frozenset()  # customers who bought most in twelve months
     usual_late: Mapping[str, Decimal] = field(default_factory=dict)  # by currency; see Thresholds
+    announced: Announced | None = None  # what the company confirmed that it means to do
     steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
@@ -56,6 +58,16 @@ class Rules:
             return True
         important_from = self.rank(self.policy.approvals.important_from)
         return important and important_from >= 0 and self.rank(stage.code) >= important_from
+
+    def announced_on(self, today: date) -> Announced | None:
+        """What may be announced: nothing, unless a person confirmed it within the policy's days.
+
+        True through the last of them, and not for a day that is still to come.
+        """
+        if self.announced is None:
+            return None
+        days = (today - self.announced.confirmed_on).days
+        return self.announced if 0 <= days <= self.policy.approvals.consequence_confirmed_days else None
 
     def call_threshold(self, currency: str) -> Decimal:
         """What is owed in all, from which a call is worth anybody's time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qb_collections.messages import banned
+from qb_collections.messages import banned, steps
 from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.faults import Fault
 from qb_collections.messages.reminders import Message
@@ -34,6 +34,9 @@ def words(text: str, subject: str, message: Message, facts: MessageFacts) -> Ite
     for found in () if legal and message.tone == "final" else banned.found(lists.legal, ours):
         said = f'"{found}" may stand here only once a person has confirmed the legal step. Take it out.'
         yield Fault("legal", said)
+    for found, label in steps.unconfirmed(ours, facts.consequence, today):
+        said = f'"{found}" announces a consequence ("{label}") that nobody has confirmed. Take it out, or'
+        yield Fault("threat", f"{said} confirm that it is meant.")
     if message.tone != "final":
         for found in banned.found(lists.last, ours):
             yield Fault("words", f'"{found}" belongs to the last notice only. Take it out.')

@@ -110,7 +110,8 @@ class Choice:
     code: str
     on: date | None = None
     who: str | None = None  # mediator, agency or court
-    legal_confirmed_on: date | None = None  # the day a person confirmed that a legal step will be taken
+    confirmed_on: date | None = None  # the day a person confirmed that it is meant and will be done
+    confirmed_days: int = 30  # so long it may be announced
     contact: str | None = None  # whom the customer turns to from then on
 
 
@@ -181,6 +182,7 @@ class MessageFacts:
     payment: Payment | None = None
     dispute: Dispute | None = None
     plan: PlanFacts | None = None
+    tone: str | None = None  # of the step, as the policy says: helpful, cooperative, firm, final
     consequence: Choice | None = None  # of a final notice; None: the one that needs nothing from anybody
     decision: Choice | None = None  # the step after the final notice
     call: CallFacts | None = None

@@ -129,6 +129,8 @@ _PARTIES: Mapping[str, _Field] = {
     "customer_phone": lambda facts, _: clean_line(facts.customer.phone),
     "customer_address": lambda facts, _: clean_lines(facts.customer.address),
     "came_back": lambda facts, _: clean_line(facts.customer.came_back),
+    # A step that the policy makes firmer than its text leaves the softer words out.
+    "gently": lambda facts, _: YES if facts.tone not in ("firm", "final") else None,
 }
 _MONEY: Mapping[str, _Field] = {
     "number": lambda facts, write: _first(facts, write, "number"),

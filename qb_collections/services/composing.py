@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.money import Money, total
 from qb_collections.messages.facts import (
     CallFacts,
+    Choice,
     CompanyFacts,
     Credit,
     CustomerFacts,
@@ -175,14 +176,7 @@ def facts_of(
     usable = addresses.usable(case, named)
     bounce = addresses.bounced(case, named) if not usable else None
     return MessageFacts(
-        company=CompanyFacts(
-            name=company.name,
-            contact_name=company.contact_name,
-            contact_role=company.contact_role,
-            contact_phone=company.contact_phone,
-            reply_to=company.reply_to,
-            payment_instructions=company.payment_instructions,
-        ),
+        company=_signed_by(company, decision.sender, voice),
         customer=CustomerFacts(
             name=customer.name,
             first_name=customer.first_name,
@@ -207,6 +201,8 @@ def facts_of(
         calls_on=_days(said, (ContactKind.CALL,)),
         terms=next((invoice.terms for invoice in named if invoice.terms), None),
         promise=_missed_promise(case, decision),
+        consequence=_consequence(decision),
+        tone=decision.tone,
         call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
         locale=voice.locale if voice else company.locale,
         hand_over=card,
@@ -214,6 +210,34 @@ def facts_of(
             enclosing.wanted(case, decision), voice.locale if voice else company.locale
         ),
     )
+
+
+def _signed_by(company: Company, sender: str, voice: Voice | None) -> CompanyFacts:
+    """The company, with whoever the step's sender is under the message.
+
+    Where the company named nobody for it, its contact person signs; and the accounts desk where there is
+    no contact person either.
+    """
+    signer = (voice.signers if voice else {}).get(sender)
+    if sender == "contact" and not company.contact_name and voice:
+        signer = voice.signers.get("accounts")
+    return CompanyFacts(
+        name=company.name,
+        contact_name=signer.name if signer else company.contact_name,
+        contact_role=signer.role if signer else company.contact_role,
+        contact_phone=(signer.phone if signer else None) or company.contact_phone,
+        reply_to=company.reply_to,
+        payment_instructions=company.payment_instructions,
+    )
+
+
+def _consequence(decision: Decision) -> Choice | None:
+    """What was confirmed; None: the sentence that threatens nothing.  Work stops the day after the last."""
+    found = decision.announced
+    if found is None:
+        return None
+    after = decision.act_by_on + timedelta(days=1) if decision.act_by_on else None
+    return Choice(found.code, after, found.who, confirmed_on=found.confirmed_on)
 
 
 def _missed_promise(case: Case, decision: Decision) -> Promise | None:

@@ -14,10 +14,11 @@ from qb_collections.core import policy as policies
 from qb_collections.core import policy_thresholds
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case
-from qb_collections.core.policy import Policy
+from qb_collections.core.decision import Announced
+from qb_collections.core.policy import Policy, Stage
 from qb_collections.core.rules import Rules
 from qb_collections.store import policies as stored
-from qb_collections.store import policy_assignments, policy_balances
+from qb_collections.store import policy_assignments, policy_balances, signing
 from qb_collections.store.companies import Company
 from qb_collections.store.policies import StoredPolicy
 
@@ -43,6 +44,7 @@ class Rulebook:
         own = self._own = _in_force(conn, company, current, today)
         self.version, self.policy, self.calendar = own.version, own.policy, own.calendar
         self._locale = company.locale
+        self._announced = _announced(conn, company)
         every = {one.version: one for one in stored.versions(conn, company.id)}
         self._versions = every
         # What holds of the company's own policy (None) and of each one kept under a name.
@@ -72,14 +74,22 @@ class Rulebook:
     def _made(self, held: InForce, ladder_of: int) -> Rules:
         began = self._versions.get(ladder_of)
         if began is None:
-            return Rules(held.policy, held.policy.ladder, held.calendar, self._locale)
+            return self._with_ladder(held.policy, held.policy.ladder, held.calendar)
         policy = held.policy
         holder = self._versions[held.version]
         if began.name != holder.name:
             # It began under another policy: which steps were taken out since, and which need a yes,
             # is said by that one; all else by the one that it has now.
             policy = policy.model_copy(update={"ladder": parsed(self._latest[began.name].text).ladder})
-        return Rules(policy, parsed(began.text).ladder, held.calendar, self._locale)
+        return self._with_ladder(policy, parsed(began.text).ladder, held.calendar)
+
+    def _with_ladder(self, policy: Policy, ladder: tuple[Stage, ...], calendar: Calendar) -> Rules:
+        return Rules(policy, ladder, calendar, self._locale, announced=self._announced)
+
+
+def _announced(conn: Connection, company: Company) -> Announced | None:
+    found = signing.confirmed(conn, company.id)
+    return Announced(found.code, found.who, found.by, company.today(found.at)) if found else None
 
 
 def _in_force(conn: Connection, company: Company, found: StoredPolicy, today: date) -> InForce:

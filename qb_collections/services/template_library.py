@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from qb_collections.messages.library import Library, packaged
 from qb_collections.messages.wording import in_language
-from qb_collections.store import languages, templates
+from qb_collections.store import languages, signing, templates
 from qb_collections.store.companies import Company
+from qb_collections.store.signing import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +21,23 @@ class Voice:
 
     library: Library
     locale: str
+    signers: Mapping[str, Signer] = field(default_factory=dict, hash=False)  # who signs, by sender
 
 
 class Voices:
-    """Those of a whole company, from two small queries."""
+    """Those of a whole company, from three small queries."""
 
     def __init__(self, conn: Connection, company: Company) -> None:
         self.library = library_for(conn, company)
         self._locale = company.locale
         self._languages = languages.by_customer(conn, company.id)
+        self._signers = signing.signers(conn, company.id)
 
     def of(self, customer_id: str) -> Voice:
         """The customer's language where a person chose one, else the company's; QuickBooks keeps none."""
         language = self._languages.get(customer_id)
         locale = in_language(self._locale, language) if language else self._locale
-        return Voice(self.library, locale)
+        return Voice(self.library, locale, self._signers)
 
 
 Own = tuple[tuple[str, str, str], ...]  # name, language, text

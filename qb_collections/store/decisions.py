@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from qb_collections.core.case import Case
 from qb_collections.core.customer_gates import PASSED
-from qb_collections.core.decision import Channel, Decision, Finding, Outcome, Trace
+from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
 from qb_collections.store.types import money_or_none
@@ -290,6 +290,9 @@ def _row(
             "task_kind": made.task_kind,
             "template": made.template,
             "offers_plan": made.offers_plan,
+            "tone": made.tone,
+            "sender": made.sender,
+            "announced": _announced_row(made.announced),
             "mailed": made.mailed,
         },
         "trace": [line.gate if PASSED.get(line.gate) is line else line for line in made.trace],
@@ -336,6 +339,17 @@ def _stopped(line: dict[str, Any]) -> Finding:
     return Finding(line["gate"], line["because"], line["stops"], _day(line["review_on"]), line["invoice_id"])
 
 
+def _announced_row(value: Announced | None) -> list[Any] | None:
+    return [value.code, value.who, value.confirmed_by, value.confirmed_on] if value is not None else None
+
+
+def _announced(row: list[Any] | None) -> Announced | None:
+    if row is None:
+        return None
+    code, who, by, on = row
+    return Announced(code, who, by, date.fromisoformat(on))
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -367,6 +381,9 @@ def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
         backlog=details["backlog"],
         mailed=details.get("mailed", False),
         task_kind=details["task_kind"],
+        tone=details.get("tone"),
+        sender=details.get("sender", "accounts"),
+        announced=_announced(details.get("announced")),
     )
     return StoredDecision(
         row.id,

@@ -17,7 +17,7 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 | verify | doctor | backup | restore | keys rotate | db upgrade | user link
 | metrics | forecast | customer show | policy backtest | customer language | company logo | templates list
 | templates show | templates set | templates check | templates diff | templates history | templates roll-back
-| templates preview
+| templates preview | company signer | company confirm-consequence
 """
 
 

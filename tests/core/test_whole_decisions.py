@@ -50,6 +50,7 @@ def test_a_first_message_about_one_invoice():
         number=1,
         invoice_ids=("1",),
         amount=usd("780.40"),
+        tone="helpful",
     )
 
 
@@ -88,6 +89,8 @@ def test_a_firm_message_with_another_invoice_beside_it_and_a_small_credit():
         amount=usd("780.40"),
         credits=usd("0.50"),
         act_by_on=nov(25),
+        tone="firm",
+        sender="owner",
     )
 
 
@@ -114,6 +117,8 @@ def test_a_call_is_work_for_a_person():
         invoice_ids=("1",),
         amount=usd("780.40"),
         task_kind="call",
+        tone="cooperative",
+        sender="contact",
     )
 
 

@@ -156,7 +156,11 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
     ),
     "s4_never_written": ("S4", "", replace(FIRM, letters_on=(), calls_on=())),
     "s5": ("S5", "", FIRM),
-    "s5_pause_work": ("S5", "", replace(FIRM, consequence=Choice("pause_work", date(2026, 11, 25)))),
+    "s5_pause_work": (
+        "S5",
+        "",
+        replace(FIRM, consequence=Choice("pause_work", date(2026, 11, 25), confirmed_on=date(2026, 11, 2))),
+    ),
     "s5_letter": ("S5", "letter", replace(FIRM, attachments=("a statement of your account",))),
     "s6_decision_card": (
         "S6",
@@ -201,6 +205,15 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
         ),
     ),
     "monthly": ("S-month", "", SEVERAL),
+    "statement": (
+        "",
+        "statement",
+        replace(
+            WITH_CREDIT,
+            items=(LONG_LATE, TWO, replace(YOUNG, due_on=date(2026, 12, 8))),
+            total=usd("1855.40"),
+        ),
+    ),
     "apply_credits": (
         "",
         "apply_credits",

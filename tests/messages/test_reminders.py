@@ -178,8 +178,49 @@ def test_an_unknown_step_is_refused_with_the_known_ones():
         compose("S9", "", BASE)
 
 
-def test_a_final_notice_without_a_choice_has_no_legal_step():
-    assert "we will ask for payment in advance for any further work." in compose("S5", "", FIRM).body
+def test_a_final_notice_without_a_confirmed_choice_threatens_nothing():
+    message = compose("S5", "", FIRM)
+
+    assert "I will look at your account myself and decide what comes next." in message.body
+    assert check(message, FIRM) == ()
+
+
+@pytest.mark.parametrize("code", ["prepay", "pause_work", "mediation"])
+def test_no_consequence_is_announced_that_nobody_confirmed(code):
+    facts = replace(FIRM, consequence=Choice(code, date(2026, 11, 25)))
+
+    with pytest.raises(TemplateRefused, match="confirmation that it will be done, not older than 30 days"):
+        compose("S5", "", facts)
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(9, False), (10, True)])
+def test_a_policy_may_ask_for_a_younger_confirmation(days, allowed):
+    choice = Choice("prepay", confirmed_on=date(2026, 10, 31), confirmed_days=days)  # ten days before
+
+    if allowed:
+        assert "payment in advance" in compose("S5", "", replace(FIRM, consequence=choice)).body
+    else:
+        with pytest.raises(TemplateRefused, match=f"not older than {days} days"):
+            compose("S5", "", replace(FIRM, consequence=choice))
+
+
+def test_a_text_that_a_person_wrote_announces_nothing_unconfirmed():
+    message = compose("S5", "", FIRM)
+    theirs = replace(message, text=message.text.replace("If neither", "We will stop new work. If neither"))
+
+    faults = check(theirs, FIRM)
+
+    assert [fault.rule for fault in faults if "nobody has confirmed" in fault.what] == ["threat"]
+
+
+def test_a_firm_step_leaves_the_softer_words_of_its_text_out():
+    soft, firm = (
+        compose("S2", "", replace(BASE, reply_by=date(2026, 11, 17), tone=tone)).body
+        for tone in ("cooperative", "firm")
+    )
+
+    assert soft.endswith("Please pick a day you are sure of; a later one is fine.")
+    assert firm.endswith("Please pick a day you are sure of.")
 
 
 @pytest.mark.parametrize(
@@ -193,7 +234,7 @@ def test_a_final_notice_without_a_choice_has_no_legal_step():
     ],
 )
 def test_a_legal_step_needs_a_confirmation_of_the_last_thirty_days(confirmed_on, allowed):
-    choice = Choice("hand_over", who="Tennessee Valley Credit Services", legal_confirmed_on=confirmed_on)
+    choice = Choice("hand_over", who="Tennessee Valley Credit Services", confirmed_on=confirmed_on)
     facts = replace(FIRM, consequence=choice)
 
     if allowed:
@@ -206,13 +247,13 @@ def test_a_legal_step_needs_a_confirmation_of_the_last_thirty_days(confirmed_on,
 
 
 def test_a_consequence_that_is_not_on_the_list_is_refused():
-    with pytest.raises(TemplateRefused, match="prepay, pause_work, mediation, hand_over"):
+    with pytest.raises(TemplateRefused, match="person, prepay, pause_work, mediation, hand_over"):
         compose("S5", "", replace(FIRM, consequence=Choice("send_the_boys")))
 
 
 def test_a_stop_of_work_needs_its_day():
     with pytest.raises(TemplateRefused, match=r"\{on\} is needed here and is empty"):
-        compose("S5", "", replace(FIRM, consequence=Choice("pause_work")))
+        compose("S5", "", replace(FIRM, consequence=Choice("pause_work", confirmed_on=date(2026, 11, 2))))
 
 
 @pytest.mark.parametrize("field", ["name", "first_name", "full_name", "email"])
