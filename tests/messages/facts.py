@@ -214,6 +214,15 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
             total=usd("1855.40"),
         ),
     ),
+    "statement": (
+        "",
+        "statement",
+        replace(
+            WITH_CREDIT,
+            items=(LONG_LATE, TWO, replace(YOUNG, due_on=date(2026, 12, 8))),
+            total=usd("1855.40"),
+        ),
+    ),
     "apply_credits": (
         "",
         "apply_credits",
