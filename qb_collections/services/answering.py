@@ -15,7 +15,7 @@ from qb_collections.core.wording import short
 from qb_collections.messages.check import check
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Live
-from qb_collections.services import answer_effects, answered, call_outcomes, guards, hours, mailing
+from qb_collections.services import answer_effects, answered, call_outcomes, guards, hours, logos, mailing
 from qb_collections.services.answer_effects import Owed
 from qb_collections.services.context import Context
 from qb_collections.services.outcomes import MESSAGE_OUTCOMES, Report
@@ -85,7 +85,7 @@ def give(context: Context, company: Company, lease: Lease, intent: Intent, owed:
         assert account is not None, "an answer to mail needs an account"
         wait_until = mailing.waits_until(conn, account, owed.draft.to, now)
         calendar = Rulebook(conn, company, company.today(now)).in_force(owed.case).calendar
-        look = mailing.look_of(conn, company)
+        look = logos.look_for(conn, company)
         library = Voices(conn, company).library
     if wait_until is not None:
         with durable(context.engine) as conn:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from qb_collections.core.case import Case
 from qb_collections.core.decision import Decision
+from qb_collections.messages import wording
+from qb_collections.messages.library import Library
 from qb_collections.messages.mime import ENCLOSED_COUNT_MAX, Enclosed
 from qb_collections.messages.reminders import STEPS
+from qb_collections.messages.words import say
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.gateway import Gateway
 
@@ -36,10 +39,14 @@ def wanted(case: Case, decision: Decision) -> tuple[Copy, ...]:
     return copies if len(copies) <= ENCLOSED_COUNT_MAX else ()
 
 
-def names(copies: tuple[Copy, ...], locale: str) -> tuple[str, ...]:
-    """What the text says is enclosed."""
-    words = _WORDS.get(locale.partition("_")[0], _WORDS["en"])
-    return tuple(words.format(number=copy.number) for copy in copies)
+def names(copies: tuple[Copy, ...], locale: str, library: Library | None = None) -> tuple[str, ...]:
+    """What the text says is enclosed, in the customer's language."""
+    if not copies:
+        return ()
+    if len(copies) == 1:
+        return (say("invoice_copy", locale, library, number=copies[0].number),)
+    numbers = wording.and_list([copy.number for copy in copies], locale)
+    return (say("invoice_copies", locale, library, numbers=numbers),)
 
 
 def fetch(gateway: Gateway, copies: tuple[Copy, ...]) -> list[Enclosed]:
@@ -52,6 +59,3 @@ def _pdf(gateway: Gateway, copy: Copy) -> bytes:
     if not content.startswith(_PDF_HEAD):
         raise Unreadable(detail=f"asked for the PDF of invoice {copy.invoice_id}, got something else")
     return content
-
-
-_WORDS = {"en": "a copy of invoice {number}", "de": "eine Kopie der Rechnung {number}"}

@@ -35,6 +35,7 @@ from qb_collections.services import (
     contacts,
     enclosing,
     guards,
+    logos,
     mail_outcomes,
     mail_pacing,
     mail_server,
@@ -85,7 +86,7 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         wait_until = waits_until(conn, account, recipient, context.clock.now())
         voices = Voices(conn, company)
         calendar = Rulebook(conn, company, company.today(context.clock.now())).in_force(case).calendar
-        look = look_of(conn, company)
+        look = logos.look_for(conn, company)
     if wait_until is not None:
         _postpone(context, lease, intent, wait_until)
         return None
@@ -238,10 +239,6 @@ def _as_drafted(message: Message, ours: Draft, theirs: Draft) -> Message:
     if theirs.text == ours.text and theirs.subject == ours.subject:
         return message
     return replace(message, subject=theirs.subject, text=theirs.text)
-
-
-def look_of(conn: Connection, company: Company) -> Look:
-    return PLAIN
 
 
 def _postpone(context: Context, lease: Lease, intent: Intent, until: datetime) -> None:
