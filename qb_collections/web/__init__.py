@@ -26,12 +26,14 @@ from qb_collections.web import (
     pages,
     policies,
     proxy,
+    replies,
     reports,
     runs,
     sending,
     stop,
     tasks,
     team,
+    texts,
     watching,
     wording,
 )
@@ -52,8 +54,10 @@ BLUEPRINTS = (
     tasks.bp,
     about_you.bp,
     policies.bp,
+    replies.bp,
     reports.bp,
     team.bp,
+    texts.bp,
     watching.bp,
 )
 

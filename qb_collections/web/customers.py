@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import HoldKind
-from qb_collections.core.money import Money
-from qb_collections.services import customer_kind, holds, important, marks, overview
+from qb_collections.services import customer_kind, holds, important, marks, overview, replies
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, contacts, mirror, tasks
+from qb_collections.store import replies as stored_replies
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context_of, safe_next, user
+from qb_collections.web.typed import amount_in, day_in
 
 bp = Blueprint("customers", __name__, url_prefix="/companies/<int:company_id>")
 
@@ -44,6 +42,7 @@ KIND_CHOICES = {
     customer_kind.AS_QUICKBOOKS: "As QuickBooks tells",
 }
 WORDS_MAX = 1_000
+REPLIES_SHOWN = 20
 
 
 @bp.get("/customers")
@@ -80,6 +79,9 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         decided = overview.decide_now(book, found[0], today) if owes else None
         said = contacts.of_customer(conn, company.id, customer_id)
         waiting = tasks.list(conn, company.id, customer_id=customer_id)
+        answered = (
+            stored_replies.latest(conn, company.id, sorted(found[0].members), REPLIES_SHOWN) if found else []
+        )
         sites = mirror.customers(conn, company.id, found[0].members) if found else {}
         standing = marks.of(found[0].holds, found[0], book.rules(found[0]), today) if found else []
     if not found:
@@ -93,6 +95,8 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         findings=findings,
         contacts=said[::-1],
         tasks=waiting,
+        replies=answered,
+        reply_kinds=replies.KINDS,
         sites=sites,
         hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
         marks=standing,
@@ -153,8 +157,8 @@ def place_hold(company: Company, *, customer: str | None = None, invoice: str | 
         return
     try:
         kind = HoldKind(request.form["kind"])
-        until_on, answer_by_on = _day("until_on"), _day("answer_by_on")
-        amount = _amount(company)
+        until_on, answer_by_on = day_in("until_on"), day_in("answer_by_on")
+        amount = amount_in("amount", company.currency)
     except ValueError as problem:
         flash(f"{problem}. Nothing was marked.", "refused")
         return
@@ -197,35 +201,3 @@ def _kind_said(look: cases.Look | None) -> str:
     return next(
         (name for name, one in customer_kind.CHOICES.items() if one is kind), customer_kind.AS_QUICKBOOKS
     )
-
-
-def _day(name: str) -> date | None:
-    """A date as the browser's own field sends it.  Raises ValueError with a sentence."""
-    text = request.form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text[:20]!r} is not a day; write it like 2026-11-06") from None
-
-
-def _amount(company: Company) -> Money | None:
-    """Raises ValueError with a sentence."""
-    text = request.form.get("amount", "").strip()
-    if not text:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{text[:20]!r} is not an amount; write it like 1240.00") from None
-    exponent = amount.as_tuple().exponent
-    if (
-        not amount.is_finite()
-        or amount <= 0
-        or amount >= 10**10
-        or not isinstance(exponent, int)
-        or exponent < -4
-    ):
-        raise ValueError(f"{text[:20]!r} is not an amount that can be promised")
-    return Money(amount, company.currency)

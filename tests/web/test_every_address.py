@@ -14,6 +14,8 @@ VALUES = {
     "token": "some-token",
     "filename": "app.css",
     "number": 1,
+    "reply_id": 1,
+    "name": "mail/s1_one",
     "practice_id": 1,
     "user_id": 1,
 }
@@ -48,6 +50,11 @@ FORMS = {
     "policies.save": "manager",
     "policies.roll_back": "manager",
     "policies.move": "manager",
+    "texts.save": "manager",
+    "replies.record": "collector",
+    "replies.dealt_with": "collector",
+    "texts.roll_back": "manager",
+    "texts.logo": "manager",
 }
 # Pages that not everybody may see.
 PAGES = {"companies.ask": "owner", "team.history": "manager"}
