@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -15,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from qb_collections import app
@@ -60,6 +60,30 @@ class OffsetClock:
 
     def sleep(self, seconds: float) -> None:
         self._clock.sleep(seconds)
+
+
+class Running:
+    """A process that is not asked to stop; what waits for that waits on the simulated clock."""
+
+    def __init__(self, real: WaitingClock) -> None:
+        self._real = real
+
+    def is_set(self) -> bool:
+        return False
+
+    def wait(self, seconds: float) -> bool:
+        self._real.waited += seconds
+        return False
+
+
+_statements: list[Engine] = []
+
+
+def _share_statements(engine: Engine) -> None:
+    """Every process compiles the same statements anew; here they take them over from the first one."""
+    _statements.append(engine) if not _statements else None
+    engine.dialect = _statements[0].dialect
+    engine._compiled_cache = _statements[0]._compiled_cache
 
 
 @dataclass(slots=True)
@@ -174,13 +198,14 @@ class HostileWorld:
             contexts.append(contexts[0])
         process = Process(self.processes, points, contexts, [], None)  # type: ignore[arg-type]
         process.scheduler = Scheduler(contexts[0], lambda name, id: _queue(process, name, id), real)  # type: ignore[arg-type]
-        process.workers = [Worker(context, threading.Event(), real) for context in contexts]  # type: ignore[arg-type]
+        process.workers = [Worker(context, Running(real), real) for context in contexts]  # type: ignore[arg-type]
         self.process = process
 
     def _context(self, points: Points, holder: str | None) -> Context:
         process: list[Process] = []
         context = app.build(settings(self.folder), self.service_clock, shared_clock=self.service_clock)
         context.executor.shutdown()
+        _share_statements(context.engine)
         context.intuit.http.mount("http://", MemoryAdapter(self.network, points, self.processes))
         context.intuit._locks = defaultdict(lambda: BatonLock(points))  # type: ignore[assignment]
         context = replace(
@@ -214,7 +239,7 @@ class HostileWorld:
 
         return interposer
 
-    is_calm = False
+    is_calm = True  # before the first day, and after the last hostile one
 
     def restart(self, why: str) -> None:
         """Memory is gone; the files stay."""
@@ -239,6 +264,7 @@ class HostileWorld:
     # Trouble
 
     def add_faults(self) -> None:
+        self.is_calm = False
         for one in self.script.faults:
             if one.where == "quickbooks":
                 match = {"operation": one.operation} if one.operation else {}

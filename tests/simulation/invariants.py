@@ -233,11 +233,8 @@ def inv_12_the_audit_holds(world: Any) -> None:
     with reading(world.context.engine) as conn:
         for company_id in (None, *(id_ for id_, _ in world.companies)):
             report = audit.verify_chain(conn, company_id)
-            if not report.holds:
+            if report.broken_at is not None:
                 world.wrong("INV-12", f"the audit of company {company_id} does not hold: {report}")
-    rows = world.journal.execute("SELECT count(*), max(id) FROM audit").fetchone()
-    if rows[0] != rows[1]:
-        world.wrong("INV-12", f"the audit has {rows[0]} rows and its last is {rows[1]}")
 
 
 def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:

@@ -22,7 +22,7 @@ from tests.simulation.points import Killed
 from tests.simulation.script import Act, Script
 from tests.simulation.templates import ADDRESS, template
 
-TICKS_MAX = 14  # of one day: trouble that puts work back again and again is looked at now and then
+TICKS_MAX = 12  # of one day: trouble that puts work back again and again is looked at now and then
 CALM_NIGHTS = 2
 JOBS_MAX = 200
 
@@ -69,7 +69,7 @@ def play(script: Script) -> Result:
                 world.troubles,
                 world.trace,
                 player.fired(),
-                script.nights + CALM_NIGHTS,
+                script.nights,
                 len(world.network.sent),
                 time.process_time() - began,
                 player.kills,
@@ -243,15 +243,15 @@ class Player:
             at = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else ""
             world.wrong("INV-17", f"job {name} failed: {type(error).__name__} at {at}: {error!s:.200}")
 
-    def _next_due(self) -> datetime | None:
-        """When something is due next: a night, or an effect that waits for its hour."""
+    def _next_due(self, hours: int = 1) -> datetime | None:
+        """When something is due next: a night, or an effect that waits for its hour; not every minute."""
         world = self.world
         with reading(world.context.engine) as conn:
             found = [companies.get(conn, id_) for id_, _ in world.companies]
             nights = [one.next_night_at for one in found if one.next_night_at and one.state is Link.CONNECTED]
             waits = [intents.waits_until(conn, one.id) for one in found if one.state is Link.CONNECTED]
         soon = world.clock.now() + timedelta(minutes=1)
-        later = world.clock.now() + timedelta(minutes=20)
+        later = world.clock.now() + timedelta(hours=hours)
         due = [max(one, soon) for one in nights] + [max(one, later) for one in waits if one is not None]
         return min(due, default=None)
 
@@ -299,8 +299,8 @@ class Player:
     def _quiet_day(self) -> None:
         world = self.world
         ends = world.clock.now() + timedelta(days=1)
-        for _ in range(60):
-            due_at = self._next_due()
+        for _ in range(TICKS_MAX):
+            due_at = self._next_due(hours=2)
             if due_at is None or due_at >= ends:
                 break
             if due_at > world.clock.now():

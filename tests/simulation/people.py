@@ -79,15 +79,15 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
     # Whoever has just heard from us pays, as people do: the races are there.
     recent = _lately_written(world, realm)
     near = [row for row in rows if row[0] in recent]
-    id_, _, customer, balance = random.choice(near if near and random.random() < 0.5 else rows)
+    id_, number, customer, balance = random.choice(near if near and random.random() < 0.5 else rows)
     today = world.clock.now().date()
     amount = Decimal(balance) / 10_000
     if kind == "pay":
-        return {"act": "pay", "invoice": id_}
+        return {"act": "pay", "invoice": number}
     if kind == "part_pay":
-        return {"act": "part_pay", "invoice": id_, "amount": str((amount / 3).quantize(Decimal("0.01")) or amount)}
+        return {"act": "part_pay", "invoice": number, "amount": str((amount / 3).quantize(Decimal("0.01")) or amount)}
     if kind == "void":
-        return {"act": "void", "invoice": id_}
+        return {"act": "void", "invoice": number}
     if kind == "edit_amount":
         body = world.engine.read(realm, "Invoice", id_)
         line = {name: value for name, value in body["Line"][0].items() if name not in ("Id", "LineNum")}
@@ -97,9 +97,9 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
         }
         return {"act": "edit", "entity": "Invoice", "id": id_, "fields": {"Line": [line]}}
     if kind == "redate":
-        return {"act": "redate", "invoice": id_, "due": (today + timedelta(days=random.randint(-20, 20))).isoformat()}
+        return {"act": "redate", "invoice": number, "due": (today + timedelta(days=random.randint(-20, 20))).isoformat()}
     if kind == "add_note":
-        return {"act": "add_note", "invoice": id_, "text": f"spoke to them, {random.randrange(10**6)}"}
+        return {"act": "add_note", "invoice": number, "text": f"spoke to them, {random.randrange(10**6)}"}
     if kind == "rewrite_note":
         fields = {"PrivateNote": f"rewritten by hand {random.randrange(10**6)}"}
         return {"act": "edit", "entity": "Invoice", "id": id_, "fields": fields}
@@ -140,7 +140,7 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
     if kind == "deactivate":
         return {"act": "deactivate", "entity": "Customer", "id": customer}
     if kind == "send_by_hand":
-        return {"act": "auto_reminder", "invoice": id_}
+        return {"act": "auto_reminder", "invoice": number}
     raise AssertionError(f"nobody knows how to {kind}")
 
 
@@ -219,7 +219,7 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         if kind == "do_task":
             said = _do_a_task(world, here, place, random)
         elif kind in ("sync", "night_by_hand"):
-            world.process.queued.append(("sync" if kind == "sync" else "night by hand", company.id))
+            world.context.wake("sync" if kind == "sync" else "night by hand", company.id)
             said = "queued"
         elif company.state is Link.CONNECTED:
             with leasing.held(here, company, 5.0) as lease:
