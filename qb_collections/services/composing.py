@@ -28,6 +28,7 @@ from qb_collections.messages.facts import (
 from qb_collections.messages.fields import fields_of
 from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
+from qb_collections.messages.words import say
 from qb_collections.services import enclosing
 from qb_collections.services.effects import Draft
 from qb_collections.services.template_library import Voice
@@ -167,7 +168,8 @@ def facts_of(
     by_id = {invoice.id: invoice for invoice in case.invoices}
     named = [by_id[one] for one in decision.invoice_ids if one in by_id] or list(case.invoices)
     also = [by_id[one] for one in decision.also_open_ids if one in by_id]
-    credits = _credits(case) if decision.credits or decision.outcome is Outcome.TASK else ()
+    told = decision.credits or decision.outcome is Outcome.TASK
+    credits = credits_of(company, case, voice) if told else ()
     owed = total((invoice.balance for invoice in named), case.currency)
     if decision.credits is not None:
         owed = owed - decision.credits
@@ -228,6 +230,8 @@ def _signed_by(company: Company, sender: str, voice: Voice | None) -> CompanyFac
         contact_phone=(signer.phone if signer else None) or company.contact_phone,
         reply_to=company.reply_to,
         payment_instructions=company.payment_instructions,
+        phone_hours=company.preferences.get("phone_hours"),
+        address=company.preferences.get("address"),
     )
 
 
@@ -265,13 +269,16 @@ def _item(invoice: Invoice) -> Item:
     return Item(invoice.label, invoice.issued_on, invoice.due_on, invoice.total, invoice.balance)
 
 
-def _credits(case: Case) -> tuple[Credit, ...]:
-    memos = [Credit(f"Credit memo {memo.number or memo.id}", memo.remaining) for memo in case.credit_memos]
+def credits_of(company: Company, case: Case, voice: Voice | None = None) -> tuple[Credit, ...]:
+    """Every credit that the customer has, named in the customer's language."""
+    locale, library = (voice.locale, voice.library) if voice else (company.locale, None)
     looked_through = {plan.memo_id for plan in case.plans}
     memos = [
-        credit for credit, memo in zip(memos, case.credit_memos, strict=True) if memo.id not in looked_through
+        Credit(say("credit_memo", locale, library, number=memo.number or memo.id), memo.remaining)
+        for memo in case.credit_memos
+        if memo.id not in looked_through
     ]
-    unapplied = [Credit("Payment not yet applied", payment.unapplied) for payment in case.payments]
+    unapplied = [Credit(say("unapplied", locale, library), payment.unapplied) for payment in case.payments]
     return tuple(credit for credit in (*memos, *unapplied) if credit.amount > Money.zero(case.currency))
 
 
