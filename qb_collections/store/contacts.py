@@ -95,13 +95,13 @@ def of_customer(
     )
     if currency is not None:
         query = query.where(contact.c.currency == currency)
-    return [_stored(row) for row in conn.execute(query)]
+    return [stored(row) for row in conn.execute(query)]
 
 
 def of_intent(conn: Connection, company_id: int, intent_id: int) -> StoredContact | None:
     query = select(contact).where(contact.c.company_id == company_id, contact.c.intent_id == intent_id)
     row = conn.execute(query).one_or_none()
-    return _stored(row) if row else None
+    return stored(row) if row else None
 
 
 def recent(conn: Connection, company_id: int, *, since: date, limit: int = 1000) -> list[StoredContact]:
@@ -112,7 +112,7 @@ def recent(conn: Connection, company_id: int, *, since: date, limit: int = 1000)
         .order_by(contact.c.contacted_on.desc(), contact.c.id.desc())
         .limit(limit)
     )
-    return [_stored(row) for row in conn.execute(query)]
+    return [stored(row) for row in conn.execute(query)]
 
 
 def counts_by_day(conn: Connection, company_id: int, *, since: date) -> dict[date, int]:
@@ -191,7 +191,7 @@ def _contact(row: Row[Any]) -> Contact:
     )
 
 
-def _stored(row: Row[Any]) -> StoredContact:
+def stored(row: Row[Any]) -> StoredContact:
     channel = Channel(row.channel) if row.channel else None
     return StoredContact(
         row.id,

@@ -107,7 +107,7 @@ def get(conn: Connection, company_id: int, hold_id: int) -> StoredHold:
     ).one_or_none()
     if row is None:
         raise LookupError(f"there is no hold {hold_id}")
-    return _stored(row)
+    return stored(row)
 
 
 def list(
@@ -124,7 +124,7 @@ def list(
         query = query.where(hold.c.customer_id == customer_id)
     if not lifted:
         query = query.where(hold.c.lifted_at.is_(None))
-    return [_stored(row) for row in conn.execute(query)]
+    return [stored(row) for row in conn.execute(query)]
 
 
 def active(conn: Connection, company_id: int, customer_id: str) -> builtins.list[Hold]:
@@ -175,5 +175,5 @@ def _hold(row: Row[Any]) -> Hold:
     )
 
 
-def _stored(row: Row[Any]) -> StoredHold:
+def stored(row: Row[Any]) -> StoredHold:
     return StoredHold(row.customer_id, _hold(row), row.lifted_at, row.lifted_by, row.lifted_because)

@@ -1,0 +1,79 @@
+"""What there is to tell of one customer, the latest first: a query for each kind of thing, with a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from qb_collections.core.books import Payment
+from qb_collections.store import contacts, holds, mirror_rows
+from qb_collections.store.contacts import StoredContact
+from qb_collections.store.holds import StoredHold
+from qb_collections.store.tables.dealing import answer
+from qb_collections.store.tables.decisions import contact, hold
+from qb_collections.store.tables.mirror import mirror_payment
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An answer that was given, or dropped for a reason."""
+
+    kind: str
+    state: str
+    because: str | None
+    at: datetime
+
+
+def said(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[StoredContact]:
+    query = (
+        select(contact)
+        .where(contact.c.company_id == company_id, contact.c.customer_id.in_(customer_ids))
+        .order_by(contact.c.contacted_on.desc(), contact.c.id.desc())
+        .limit(limit)
+    )
+    return [contacts.stored(row) for row in conn.execute(query)]
+
+
+def marks(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[StoredHold]:
+    """Holds, standing or lifted, the one placed last first."""
+    query = (
+        select(hold)
+        .where(hold.c.company_id == company_id, hold.c.customer_id.in_(customer_ids))
+        .order_by(hold.c.placed_on.desc(), hold.c.id.desc())
+        .limit(limit)
+    )
+    return [holds.stored(row) for row in conn.execute(query)]
+
+
+def paid(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[Payment]:
+    """Money that came in; what only applied a credit brought none."""
+    query = (
+        select(mirror_payment)
+        .where(
+            mirror_payment.c.company_id == company_id,
+            mirror_payment.c.customer_id.in_(customer_ids),
+            mirror_payment.c.total > 0,
+        )
+        .order_by(mirror_payment.c.received_on.desc(), mirror_payment.c.id.desc())
+        .limit(limit)
+    )
+    return [mirror_rows.payment(row) for row in conn.execute(query).mappings()]
+
+
+def settled(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[Settled]:
+    """Answers that were given or dropped, the latest first."""
+    query = (
+        select(answer.c.kind, answer.c.state, answer.c.because, answer.c.settled_at)
+        .where(
+            answer.c.company_id == company_id,
+            answer.c.customer_id.in_(customer_ids),
+            answer.c.state != "wanted",
+        )
+        .order_by(answer.c.id.desc())
+        .limit(limit)
+    )
+    rows = conn.execute(query).all()
+    return [Settled(row.kind, row.state, row.because, row.settled_at) for row in rows]
