@@ -29,6 +29,7 @@ from qb_collections.services import (
     noting,
     plan_saga,
     plan_setup,
+    restored,
     sending,
     tie_out,
 )
@@ -104,6 +105,9 @@ def _deliver(context: Context, company: Company, lease: Lease) -> DeliveryReport
             due = intents.next_due(conn, lease, now=context.clock.now(), at_most=CUSTOMERS_AT_ONCE)
         unit = _unit(due)
         if not unit:
+            return report
+        if gateway is None and not restored.allows(context, company):
+            report.held = gate(context, company)[1]
             return report
         closed = _contacts_held(context, company) if _is_contact(unit[0]) else None
         if closed is not None:

@@ -1,12 +1,13 @@
 """A database older than the books: after a restored backup, QuickBooks knows of contacts that we do not.
 
-It is told in two ways: by `restore`, which says so, and by the books, when an invoice bears a note of ours
-that the database has yet to plan (a file was copied back).  From then on the company is in shadow.  The next
-sync reads again what was written since the backup's last look, so that nothing is written or said twice;
-then a person releases it.
+It is told in three ways: by `restore`, which says so; by the books, when an invoice bears a note of ours that
+the database has yet to plan; and by the mark beside the database (high_water), when something went out that
+it does not know of.  The last two are for a file that was copied back.  From then on the company is in
+shadow.  The next sync reads again what was written since the backup's last look, so that nothing is written
+or said twice; then a person releases it.
 
-Limits: without `restore`, a stretch that left no note in a memo and no payment plan is not told by the books.
-That is so where notes are off or attached.
+Limits: when the whole data folder is put back, a stretch that left no note in a memo and no payment plan is
+told by nothing.  That is so where notes are off or attached.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.company_gates import Mode
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import remembering
+from qb_collections.services import high_water, remembering
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.remembering import Seen
@@ -37,11 +38,13 @@ from qb_collections.store.leases import Lease
 TASK = "restored"  # the kind of the task that asks a person to look before anything is sent
 EVER = timedelta(days=3650)  # how far back is read where the backup had never looked
 _TITLE = "Look before you send again: the records are older than QuickBooks"
-_FOUND = (
-    "QuickBooks holds notes of ours that these records do not know of: the database was put back from an "
-    "earlier day. Sending is off for {name}. What was written since is read again; then compare "
-    "(qb-collections verify), read the preview (qb-collections preview), and release the company "
-    "(qb-collections company restored --release)"
+_NOTES = "QuickBooks holds notes of ours that these records do not know of"
+_EFFECTS = "Something went out that these records do not know of"
+_TEXT = (
+    "{because}: the database was put back from an earlier day. Sending is off for {name}. What was written "
+    "into QuickBooks since is read again; a message that left no note there is not found, so look into your "
+    "own sent mail. Then compare (qb-collections verify), read the preview (qb-collections preview), and "
+    "release the company (qb-collections company restored --release)"
 )
 
 NOT_YET = (
@@ -118,27 +121,29 @@ def mark(conn: Connection, company: Company, *, because: str, by: str, at: datet
 
 
 def watch(context: Context, company: Company, changes: Changes) -> None:
-    """Does a changed invoice bear a note that we have yet to plan?  To be asked before the cursor moves."""
-    if not changes.memos:
-        return
+    """Are these records older than what went out, or than the books?  To be asked before the cursor moves."""
     with reading(context.engine) as conn:
-        if held(conn, company.id) or not remembering.any_ahead(conn, company, _seen(changes)):
+        if held(conn, company.id):
             return
-    now = context.clock.now()
-    with durable(context.engine) as conn:
-        because = "QuickBooks holds notes of ours that these records do not know of."
-        mark(conn, company, because=because, by="system", at=now)
-        tasks.open_task(
-            conn,
-            company.id,
-            key=f"{TASK}:{now.isoformat()}",
-            kind=TASK,
-            title=_TITLE,
-            text=_FOUND.format(name=company.name),
-            at=now,
-            due_on=company.today(now),
-        )
-    _log.warning("the database is older than the books", company=company.alias)
+        above = high_water.is_above(context, conn, company)
+        ahead = bool(changes.memos) and remembering.any_ahead(conn, company, _seen(changes))
+    if ahead:
+        _found(context, company, _NOTES)
+    elif above:
+        _found(context, company, _EFFECTS)
+
+
+def allows(context: Context, company: Company) -> bool:
+    """To be asked before something goes out.  False: the records turn out to be older; nothing leaves now."""
+    with reading(context.engine) as conn:
+        if held(conn, company.id):
+            return False
+        above = high_water.is_above(context, conn, company)
+        if not above:
+            high_water.keep(context, conn, company)
+    if above:
+        _found(context, company, _EFFECTS)
+    return not above
 
 
 def read_again(context: Context, company: Company, lease: Lease, gateway: Gateway) -> None:
@@ -191,9 +196,27 @@ def release(context: Context, company: Company, by: str) -> RestoredState | Refu
         for task in tasks.list(conn, company.id, kinds=(TASK,), limit=100):
             tasks.close(conn, company.id, task.id, state="done", outcome="released", by=by, at=now)
         audit.append(conn, company.id, by, "released", company.name, dict(row.found), now)
+        high_water.keep(context, conn, company)
         done = stored.of(conn, company.id)
     assert done is not None, "it was there in the same transaction"
     return _state(done)
+
+
+def _found(context: Context, company: Company, because: str) -> None:
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        mark(conn, company, because=f"{because}.", by="system", at=now)
+        tasks.open_task(
+            conn,
+            company.id,
+            key=f"{TASK}:{now.isoformat()}",
+            kind=TASK,
+            title=_TITLE,
+            text=_TEXT.format(because=because, name=company.name),
+            at=now,
+            due_on=company.today(now),
+        )
+    _log.warning("the database is older than what was done", company=company.alias)
 
 
 def _seen(changes: Changes) -> Mapping[str, Seen]:

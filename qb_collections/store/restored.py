@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.watching import restored
 from qb_collections.store.upsert import upsert
 
@@ -51,3 +52,16 @@ def release(conn: Connection, company_id: int, by: str, at: datetime) -> None:
     conn.execute(
         update(restored).where(restored.c.company_id == company_id).values(released_by=by, released_at=at)
     )
+
+
+def newest_effect(conn: Connection, company_id: int) -> tuple[int, str] | None:
+    """Number and key of the effect that was planned last; None when none ever was."""
+    query = select(intent.c.id, intent.c.key).where(intent.c.company_id == company_id)
+    row = conn.execute(query.order_by(intent.c.id.desc()).limit(1)).one_or_none()
+    return (row.id, row.key) if row else None
+
+
+def effect(conn: Connection, company_id: int, id: int) -> str | None:
+    """The key of the company's effect with this number."""
+    query = select(intent.c.key).where(intent.c.company_id == company_id, intent.c.id == id)
+    return conn.execute(query).scalar_one_or_none()

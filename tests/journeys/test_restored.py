@@ -7,8 +7,8 @@ import pytest
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import backup, leasing, modes, restored, sync
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import contacts, cycles, snapshot
-from qb_collections.store.engine import reading
+from qb_collections.store import companies, contacts, cycles, snapshot
+from qb_collections.store.engine import durable, reading
 from tests.world import World
 
 
@@ -149,3 +149,55 @@ def test_a_note_that_somebody_else_wrote_does_not_look_like_ours(world, owing):
 
     assert restored.state(world.context, world.company) is None
     assert world.company.mode is Mode.AUTOMATIC
+
+
+def without_notes(world):
+    with durable(world.context.engine) as conn:
+        companies.update(conn, world.company_id, note_place="neither")
+
+
+def test_without_any_note_the_mark_beside_the_database_tells_that_it_is_older(world, owing):
+    without_notes(world)
+    file = saved(world)
+    world.day()
+    sends = world.sends()
+    assert not any(world.notes().values()) and set(sends.values()) == {1}
+
+    copied_back(world, file)
+    world.day()
+    state = restored.state(world.context, world.company)
+
+    assert world.company.mode is Mode.SHADOW
+    assert (state.is_held, state.because) == (True, "Something went out that these records do not know of.")
+    assert world.sends() == sends
+
+
+def test_once_released_the_records_are_as_new_as_the_mark_again(world, owing):
+    without_notes(world)
+    file = saved(world)
+    world.day()
+    copied_back(world, file)
+    look(world)
+    live_again(world)
+
+    world.day()
+
+    assert world.company.mode is Mode.AUTOMATIC
+    assert not restored.state(world.context, world.company).is_held
+
+
+def test_nothing_leaves_records_that_are_older_than_the_mark_also_when_no_sync_came_between(world, owing):
+    without_notes(world)
+    file = saved(world)
+    world.day()
+    sends = world.sends()
+    copied_back(world, file)
+    with reading(world.context.engine) as conn:
+        assert not restored.held(conn, world.company_id)
+
+    allowed = restored.allows(world.context, world.company)
+    world.deliver()
+
+    assert not allowed
+    assert world.company.mode is Mode.SHADOW
+    assert world.sends() == sends
