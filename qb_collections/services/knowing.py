@@ -26,7 +26,7 @@ from qb_collections.store import cases, cursors, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
-_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def trait_lines(name: str, traits: Traits, company: Traits, stages: dict[str, st
     if traits.batch_payer:
         said.append("Often pays several invoices at once.")
     if traits.weekday is not None:
-        said.append(f"Most payments come on {_WEEKDAYS[traits.weekday]}.")
+        said.append(f"Most payments come on {WEEKDAYS[traits.weekday]}.")
     if traits.pays_after is not None:
         said.append(f"Usually pays after the {stages.get(traits.pays_after, traits.pays_after)}.")
     kept = traits.promises
