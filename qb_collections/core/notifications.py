@@ -14,7 +14,7 @@ from typing import Any
 
 _KINDS = {"customer": "Customer", "invoice": "Invoice", "payment": "Payment", "creditmemo": "CreditMemo"}
 # The two forms word them differently.
-_OPERATIONS = {"created": "create", "updated": "update"}
+_OPERATIONS = {"created": "create", "updated": "update", "merged": "merge"}
 EVENTS_MAX = 10_000  # events in one body; Intuit sends batches of at most some hundreds
 
 
@@ -44,6 +44,7 @@ class Event:
     id: str
     operation: str  # create, update, emailed, delete, merge, void, ...
     at: datetime
+    gone: str | None = None  # of a merge: the entry that became this one; nothing else tells of it
 
 
 def events_of(part: bytes) -> list[Event] | None:
@@ -51,9 +52,17 @@ def events_of(part: bytes) -> list[Event] | None:
     told = json.loads(part)
     try:
         if isinstance(told, list):
-            return [_event(*_typed(one["type"]), one["intuitentityid"], one["time"]) for one in told]
+            return [
+                _event(
+                    *_typed(one["type"]),
+                    one["intuitentityid"],
+                    one["time"],
+                    (one.get("data") or {}).get("deletedid"),
+                )
+                for one in told
+            ]
         return [
-            _event(one["name"], one["operation"], one["id"], one["lastUpdated"])
+            _event(one["name"], one["operation"], one["id"], one["lastUpdated"], one.get("deletedId"))
             for notice in told["eventNotifications"]
             for one in notice["dataChangeEvent"]["entities"]
         ]
@@ -67,12 +76,12 @@ def _typed(name: str) -> tuple[str, str]:
     return kind, operation
 
 
-def _event(kind: str, operation: str, id: str, at: str) -> Event:
+def _event(kind: str, operation: str, id: str, at: str, gone: object = None) -> Event:
     when = datetime.fromisoformat(at)
-    if when.tzinfo is None or not isinstance(id, str):
+    if when.tzinfo is None or not isinstance(id, str) or not isinstance(gone, str | None):
         raise ValueError("an event without its id, or with a time that means nothing")
     done = operation.lower()
-    return Event(_KINDS.get(kind.lower(), kind), id, _OPERATIONS.get(done, done), when.astimezone(UTC))
+    return Event(_KINDS.get(kind.lower(), kind), id, _OPERATIONS.get(done, done), when.astimezone(UTC), gone)
 
 
 def _by_realm(events: list[Any], name: str) -> dict[str, list[Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qb_collections.core import notifications
-from qb_collections.services import sync
+from qb_collections.services import merges, sync
 from qb_collections.services.context import Context
 from qb_collections.services.sync_report import SyncReport
 from qb_collections.store import connections, inbox, mirror
@@ -84,7 +84,10 @@ def work_off(context: Context, company: Company, lease: Lease) -> SyncReport | N
         return None  # sealed by a key that is gone: the nightly sync reads the same changes
     if not waiting:
         return None
-    report = sync.sync(context, company, lease) if _is_news(context, company, waiting) else None
+    report = None
+    if _is_news(context, company, waiting):
+        report = sync.sync(context, company, lease)
+        merges.told(context, company, lease, _merged(waiting))
     with durable(context.engine) as conn:
         lease.check(conn)
         inbox.done(conn, company.id, [one.id for one in waiting], context.clock.now())
@@ -113,6 +116,16 @@ def _is_news(context: Context, company: Company, waiting: Sequence[Received]) ->
             if any(id not in known or known[id] < at for id, at in pushed.items()):
                 return True
     return False
+
+
+def _merged(waiting: Sequence[Received]) -> dict[str, str]:
+    """Customers that a push says are gone, and who they are now."""
+    events = [event for one in waiting for event in notifications.events_of(one.body) or ()]
+    return {
+        event.gone: event.id
+        for event in events
+        if event.kind == "Customer" and event.operation == "merge" and event.gone
+    }
 
 
 def _pending(context: Context, company: Company) -> list[Received]:

@@ -3,7 +3,8 @@
 So a changed customer is looked into when nothing that was told explains the change: the balance moved by
 more than the documents did, nothing about it moved at all, or a document has another owner.  What people
 said about the one that is gone (holds, and contacts, for gap and caps) follows the documents.  One who is
-gone with nothing open, while the survivor's own documents changed too, is found by the weekly count.
+gone with nothing open, while the survivor's own documents changed too, is told of by a push alone; where
+none comes, the weekly count finds it.
 """
 
 from __future__ import annotations
@@ -85,15 +86,40 @@ def follow(
         into |= _read_suspects(context, company, lease, gateway, suspects)
     if into or 0 < len(suspects) <= SUSPECTS_MAX:
         gone |= _missing(context, company, lease, gateway, into.keys())
+    _take_away(context, company, lease, gateway, gone, into)
+    return len(gone - told)
+
+
+def told(context: Context, company: Company, lease: Lease, into: Mapping[str, str]) -> None:
+    """Customers of whom a push said that they are somebody else now (by former: who).
+
+    Whom the mirror has lost already costs nothing; the push is not believed before QuickBooks' count agrees.
+    """
+    with reading(context.engine) as conn:
+        left = mirror.customers(conn, company.id, into.keys())
+    if left:
+        gateway = context.gateway(company, lease)
+        gone = _missing(context, company, lease, gateway, left.keys())
+        _take_away(context, company, lease, gateway, gone, into)
+
+
+def _take_away(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    gone: Collection[str],
+    into: Mapping[str, str],
+) -> None:
+    """into: by customer who is gone, who they are now, as far as that is known."""
     if not gone:
-        return 0
-    into |= _move(context, company, lease, gateway, gone)
+        return
+    known = {**into, **_move(context, company, lease, gateway, gone)}
     with durable(context.engine) as conn:
         lease.check(conn)
-        for one in gone & into.keys():
-            _carry(conn, context, company, one, into[one])
+        for one in known.keys() & set(gone):
+            _carry(conn, context, company, one, known[one])
     _log.info("customers were merged or are gone", company=company.alias, customers=len(gone))
-    return len(gone - told)
 
 
 def _documents(changes: Changes) -> dict[str, Sequence[Invoice | Payment | CreditMemo]]:

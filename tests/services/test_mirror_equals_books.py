@@ -142,7 +142,7 @@ def check(context, company, books):
         id: row["RemainingCredit"] for id, row in theirs["CreditMemo"].items() if row["RemainingCredit"]
     }
     assert ids["CreditMemo"] <= theirs["CreditMemo"].keys()
-    # Who was merged away owing nothing, while the survivor was busy, stays until the weekly count.
+    # Who was merged away owing nothing, while the survivor was busy: a push tells, else the weekly count.
     silent = {id for id, one in known.items() if id not in customers and not one.balance and id not in owing}
     assert {id: (one.balance.amount, one.emails) for id, one in known.items() if id not in silent} == {
         id: (row["Balance"], tuple(filter(None, [row.get("PrimaryEmailAddr", {}).get("Address")])))

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from qb_collections.core.case import HoldKind
 from qb_collections.emulator.webhooks_out import delivery_body
+from qb_collections.emulator.work import Change
 from qb_collections.services import inbox, leasing
+from qb_collections.store import holds, mirror
 from qb_collections.store import inbox as stored
-from qb_collections.store import mirror
 from qb_collections.store.engine import durable, reading
 from tests.world import World
 
@@ -94,3 +96,43 @@ def test_a_deletion_is_read_although_the_mirror_knows_the_invoice(pushed, owing)
 
     assert pushed.push() == 1
     assert pushed.open_ids() == {owing[1]}
+
+
+@pytest.mark.parametrize("form", ["cloudevents", "legacy"])
+def test_who_was_merged_away_owing_nothing_is_taken_away_by_the_push_that_says_so(pushed, form):
+    """Nothing but the push tells: the survivor is busy, so its change explains itself."""
+    world = pushed.world
+    amy, bob = world.customer("Amy", "amy@birds.example"), world.customer("Bob", "bob@birds.example")
+    world.connect()
+    with durable(world.context.engine) as conn:
+        holds.add(
+            conn,
+            world.company_id,
+            amy,
+            HoldKind.EXCLUSION,
+            reason="my sister",
+            placed_by="Dana",
+            placed_on=date(2026, 3, 2),
+        )
+    pushed.changes.clear()
+    world.clock.advance(timedelta(days=1))
+    world.invoice(bob, "50.00", date(2026, 3, 3), date(2026, 3, 31))
+    world.act("merge", entity="Customer", **{"from": {"id": amy}, "into": {"id": bob}})
+
+    pushed.push(form)
+
+    with reading(world.context.engine) as conn:
+        assert mirror.ids(conn, world.company_id)["Customer"] == {bob}
+        assert [hold.reason for hold in holds.active(conn, world.company_id, bob)] == ["my sister"]
+
+
+def test_a_push_of_a_merge_that_quickbooks_does_not_bear_out_takes_nobody_away(pushed):
+    world = pushed.world
+    amy, bob = world.customer("Amy"), world.customer("Bob")
+    world.connect()
+    pushed.changes[:] = [Change(world.realm, "Customer", bob, "Merge", world.clock.now(), amy)]
+
+    pushed.push()
+
+    with reading(world.context.engine) as conn:
+        assert mirror.ids(conn, world.company_id)["Customer"] == {amy, bob}
