@@ -237,7 +237,7 @@ def run_results(conn: Connection, company_id: int, run_id: int, since: datetime)
         )
         .group_by(mail_message.c.state)
     )
-    counts: dict[str, int] = dict(conn.execute(query).tuples().all())
+    counts = {row[0]: int(row[1]) for row in conn.execute(query)}
     return sum(counts.values()), counts.get("refused", 0)
 
 
