@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case
-from qb_collections.core.decision import Decision, Outcome
+from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.intents import State
 from qb_collections.core.money import Money
+from qb_collections.messages.check import check
 from qb_collections.messages.facts import HandOver
 from qb_collections.services import composing, handing_over
 from qb_collections.services.context import Context
-from qb_collections.services.effects import CONTACT_OUTCOMES, plan_of
+from qb_collections.services.effects import CONTACT_OUTCOMES, Draft, plan_of
 from qb_collections.services.guards import Checked
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.services.template_library import Voices
+from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import intents, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -47,12 +50,17 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
     now = context.clock.now()
     with reading(context.engine) as conn:
         voice = Voices(conn, company).of(case.customer.id)
+        calendar = Rulebook(conn, company, company.today(now)).in_force(case).calendar
     card = _card(context, company, case, decision)
     draft = composing.draft(company, case, decision, checked.read_at, card, voice=voice)
     draft = composing.in_their_words(company, case, decision, draft, intent.plan, checked.read_at, voice)
     kind = MESSAGE if decision.outcome is Outcome.REMIND else decision.task_kind or MESSAGE
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
     plan["by_hand"] = intent.plan.get("by_hand")  # why it does not leave by itself
+    if kind == MESSAGE:
+        plan["faults"] = _faults(
+            company, checked, draft, voice, calendar
+        )  # while there are any, nobody sends it
     words: dict[str, Any] = {
         "title": _title(kind, case.customer.name, decision),
         "text": f"Subject: {draft.subject}\n\n{draft.text}" if draft.subject else draft.text,
@@ -88,6 +96,20 @@ def open_task(context: Context, company: Company, lease: Lease, checked: Checked
                 external_id=str(task_id),
                 at=now,
             )
+
+
+def _faults(company: Company, checked: Checked, draft: Draft, voice: Voice, calendar: Calendar) -> list[str]:
+    """Why these words may not be shown as ready: what the check finds, or which setting is missing."""
+    case, decision = checked.case, checked.decision
+    assert case is not None and decision is not None
+    if decision.channel is Channel.QUICKBOOKS:
+        return []
+    ours = composing.words(company, case, decision, checked.read_at, voice=voice)
+    if ours is None:
+        return [draft.text.strip()]
+    message = replace(ours.message, subject=draft.subject, text=draft.text)
+    found = check(message, ours.facts, is_business_day=calendar.is_business_day)
+    return [fault.what for fault in found]
 
 
 def _card(context: Context, company: Company, case: Case, decision: Decision) -> HandOver | None:

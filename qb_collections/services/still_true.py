@@ -65,7 +65,14 @@ def _changed(
         _other_invoices(conn, company, task.payload, decision)
         or (decision.reason if decision.outcome not in CONTACTS else None)
         or _other_amount(company, task.payload, decision)
+        or _faulty(task.payload)
     )
+
+
+def _faulty(plan: Mapping[str, object]) -> str | None:
+    """Words that did not pass their check when they were written, in the first sentence about it."""
+    faults = plan.get("faults")
+    return fit(f"These words cannot go out yet: {faults[0]}") if isinstance(faults, list) and faults else None
 
 
 def _other_invoices(
