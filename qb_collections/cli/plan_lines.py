@@ -9,6 +9,7 @@ from typing import Any
 
 from qb_collections.cli.words import day_text
 from qb_collections.core.money import Money
+from qb_collections.core.plan_agreement import ACCEPTED
 from qb_collections.services.plans import Proposal
 
 DOCUMENTS = {
@@ -33,8 +34,12 @@ Write = Callable[[str | Decimal], str]
 
 
 def proposal(found: Proposal, locale: str) -> list[str]:
-    """What would be written, before anything is."""
+    """What would be agreed and written, before anything is."""
     whole = found.principal.format(locale)
+    if found.shapes:
+        lines = [f"{found.customer}: {whole}, three ways at most to spread it:", ""]
+        lines += [f"  {place}. {text}" for place, text in enumerate(found.shapes, 1)]
+        return [*lines, "", "Choose one, or other terms: plan propose … --payments N --first-on DAY"]
     lines = [f"{found.customer}: {whole} in {_payments(len(found.installments))}"]
     lines += [f"  invoice {number}: {amount.format(locale)}" for number, amount in found.originals]
     lines += ["", "Payments:"]
@@ -42,8 +47,11 @@ def proposal(found: Proposal, locale: str) -> list[str]:
         f"  {place}. {day_text(on)}: {amount.format(locale)}"
         for place, (on, amount) in enumerate(found.installments, 1)
     ]
+    if found.beyond_policy:
+        lines += ["", "Beyond what your policy offers:", *(f"  {one}" for one in found.beyond_policy)]
     lines += ["", "What would be written into QuickBooks:", *(f"  {one}" for one in found.writes)]
-    lines += ["", "What people will see change:", *(f"  {one}" for one in found.looks_different)]
+    lines += ["", "What people will see:", *(f"  {one}" for one in found.looks_different)]
+    lines += ["", "The agreement, as it is recorded:", *(f"  {one}" for one in found.agreement.splitlines())]
     return [*lines, "", "Nothing is written yet. To write it: the same with `plan create … --yes`"]
 
 
@@ -59,24 +67,76 @@ def page(told: Mapping[str, Any], locale: str) -> list[str]:
     """One plan: what was moved, what is due when, where it stands in QuickBooks, and the proof."""
     money = _writer(told["currency"], locale)
     lines = [line(told, locale), f"Agreed on {_day(told['agreed_on'])}, by {told['by']}", "", "Invoices:"]
-    lines += [f"  {one['number']}: {money(one['moved'])} moved" for one in told["invoices"]]
+    lines += [f"  {one['number']}: {money(one['moved'])} {_taken(told)}" for one in told["invoices"]]
     lines += ["", "Payments:"]
     for one in told["installments"]:
         left = f", {money(one['balance'])} open" if one["balance"] is not None else ""
         lines.append(
             f"  {one['number']}. {_day(one['due_on'])}: {money(one['amount'])}{left} ({one['state']})"
         )
+    lines += _standing(told["standing"], money)
+    if told["not_ended"]:
+        lines += ["", f"It could not be ended, and runs on: {told['not_ended']}"]
+    if told["not_followed"]:
+        lines += ["", f"The plan that was to follow could not be agreed: {told['not_followed']}"]
+    agreement = told["agreement"]
+    if agreement:
+        who = f" by {agreement['accepted_by']}" if agreement["accepted_by"] else ""
+        lines += ["", f"Accepted {ACCEPTED[agreement['accepted']]}{who}, text {agreement['version']}"]
+    if told["as"] == "overlay":
+        return [
+            *lines,
+            "",
+            "It is kept here. In QuickBooks the invoices stand as they were, with a line each.",
+        ]
     lines += ["", "Documents in QuickBooks:", *(_document(one) for one in told["documents"])]
     if told["taken_back"]:
         lines += ["", "Taken back:", *(_document(one) for one in told["taken_back"])]
     if told["proof"] is None:
         return [*lines, "", "There is no proof yet: the plan is not whole."]
-    return [*lines, "", *_proof(told["proof"], str(told["customer"]), money)]
+    lines += ["", *_proof(told["proof"], str(told["customer"]), money, "the plan was written")]
+    if told["proof_of_end"] is not None:
+        lines += ["", *_proof(told["proof_of_end"], str(told["customer"]), money, "the plan was ended")]
+    return lines
 
 
-def _proof(proof: Mapping[str, Any], customer: str, money: Write) -> list[str]:
+def _taken(told: Mapping[str, Any]) -> str:
+    return "spread" if told["as"] == "overlay" else "moved"
+
+
+def _standing(found: Mapping[str, Any] | None, money: Write) -> list[str]:
+    """On track or not, and what comes next."""
+    if found is None:
+        return []
+    words = {
+        "on_track": "On track",
+        "late": "Late",
+        "broken": "Broken",
+        "paid_off": "All payments have come",
+    }
+    lines = [
+        "",
+        f"{words[found['state']]}: {money(found['received'])} came, {money(found['remaining'])} is left.",
+    ]
+    if found["missed"]:
+        missed = found["missed"]
+        lines.append(
+            f"  Payment {missed['number']} ({money(missed['amount'])}) was due on {_day(missed['due_on'])}; "
+            f"without it the plan is broken on {_day(found['broken_on'])}."
+        )
+    if found["next"]:
+        coming = found["next"]
+        lines.append(
+            f"  Payment {coming['number']} ({money(coming['amount'])}) is due on {_day(coming['due_on'])}."
+        )
+    if Decimal(found["unapplied"]):
+        lines.append(f"  {money(found['unapplied'])} of it is not applied to any invoice in QuickBooks yet.")
+    return lines
+
+
+def _proof(proof: Mapping[str, Any], customer: str, money: Write, when: str) -> list[str]:
     sentence = str(proof["sentence"])
-    lines = ["Counted in QuickBooks just before and just after the plan was written:"]
+    lines = [f"Counted in QuickBooks just before and just after {when}:"]
     for basis in ("accrual", "cash"):
         lines.append(f"  {'On accrual reports' if basis == 'accrual' else 'On cash-basis reports'}:")
         lines.append(f"    {'':<{NAME_WIDTH}}{'before':>{AMOUNT_WIDTH}}{'after':>{AMOUNT_WIDTH}}")

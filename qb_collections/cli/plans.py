@@ -1,4 +1,4 @@
-"""plan confirm, propose, create, show, list: let a customer pay in parts, as real invoices in the books."""
+"""plan confirm, setup, propose, create, cancel, default, renegotiate, show, list: pay in parts."""
 
 from __future__ import annotations
 
@@ -6,34 +6,49 @@ from typing import Any
 
 import click
 
-from qb_collections.cli import offering, plan_lines
+from qb_collections.cli import plan_lines
 from qb_collections.cli.answers import HELD, OK, Answer, accepted
-from qb_collections.cli.opening import actor, company_named, open_context, working
+from qb_collections.cli.opening import Work, actor, company_named, open_context, working
 from qb_collections.cli.verbs import Count, noun, verb
-from qb_collections.cli.words import DAY, company_option, name_argument
-from qb_collections.services import plans
+from qb_collections.cli.words import AMOUNT, DAY, company_option, name_argument
+from qb_collections.core.plan_agreement import ACCEPTED
+from qb_collections.services import plan_ending, plan_trial, plans
+from qb_collections.store.plans import PlanRow
+
+YES = "I have read the proposal and the customer agrees."
 
 
 def _terms(function: Any) -> Any:
-    """The options that say what a plan is, the same to propose and to create."""
+    """The options that say what a plan is, the same to propose, to create and to agree anew."""
     for option in (
-        click.option(
-            "--first-on", type=DAY, required=True, help="The day on which the first payment is due."
-        ),
+        click.option("--first-on", type=DAY, help="The day on which the first payment is due."),
         click.option("--every", type=click.Choice(list(plans.EVERY)), default="month", show_default=True),
-        click.option("--payments", type=Count(min=1), required=True, help="In how many parts."),
-        click.argument("invoices", nargs=-1, required=True, metavar="NUMBER..."),
+        click.option("--payments", type=Count(min=1), help="In how many parts."),
+        click.option("--each", type=AMOUNT, help="Instead: how much each payment is; the last is the rest."),
+        click.option("--first-amount", type=AMOUNT, help="A down payment: the first payment, due first."),
+        click.option("--on", "days", type=DAY, multiple=True, help="Instead: a day for each payment."),
+        click.option(
+            "--as",
+            "form",
+            type=click.Choice(list(plans.FORMS)),
+            default="overlay",
+            show_default=True,
+            help="Kept here beside the invoices, or written into QuickBooks as installment invoices.",
+        ),
+        click.option(
+            "--accepted", type=click.Choice(list(ACCEPTED)), default="unknown", help="How they agreed."
+        ),
+        click.option("--accepted-by", metavar="NAME", help="Who of them agreed."),
+        click.option("--on-cash-basis", "cash_basis", metavar="WORDS", help="Typed by an owner; see docs."),
     ):
         function = option(function)
-    return company_option(function)
+    return function
 
 
 def add_to(main: click.Group) -> None:
     @noun(main, "plan", "plan propose 10612 --payments 3 --first-on 2026-11-15")
     def plan() -> None:
-        """Payment plans: a promise in parts, written into QuickBooks without changing revenue or tax."""
-
-    offering.add_to(plan)
+        """Payment plans: a promise in parts, kept beside the invoices or written into QuickBooks."""
 
     @verb(plan, "confirm", "plan confirm --income-on-accrual --sales-tax-on-accrual")
     @name_argument
@@ -59,52 +74,112 @@ def add_to(main: click.Group) -> None:
         said = f"Noted in your name. Payment plans can be written for {changed.name}."
         return Answer({"company": changed.name, "confirmed_by": changed.plan_basis_confirmed_by}, [said])
 
-    @verb(plan, "propose", "plan propose 10612 10588 --payments 3 --every month --first-on 2026-11-15")
-    @_terms
-    def propose(name: str | None, invoices: tuple[str, ...], **terms: Any) -> Answer:
-        """Show what a plan for these invoices of one customer would write, to the cent and the day.
+    @verb(plan, "setup", "plan setup", 'plan setup --tax-code "No VAT"')
+    @name_argument
+    @click.option("--tax-code", metavar="NAME", help="Outside the US: the code that means out of scope.")
+    @click.option(
+        "--account", metavar="NAME", help="An account of yours for clearing, used for nothing else."
+    )
+    def setup(name: str | None, tax_code: str | None, account: str | None) -> Answer:
+        """Make the clearing account and its item in QuickBooks, and try them, before the first plan.
 
-        Reads QuickBooks; writes nothing.
+        The trial is a credit memo of the smallest amount that is deleted at once.
         """
-        with working(name, "The proposal") as work:
-            found = accepted(
-                plans.propose(
-                    work.context, work.company, work.lease, invoice_numbers=invoices, by=actor(), **terms
+        with working(name, "The set-up") as work:
+            gateway = work.context.gateway(work.company, work.lease)
+            said = accepted(
+                plan_trial.set_up(
+                    work.context,
+                    work.company,
+                    work.lease,
+                    gateway,
+                    tax_code=tax_code,
+                    account=account,
+                    by=actor(),
                 )
             )
+        return Answer({"company": work.company.name, "said": said}, said)
+
+    @verb(
+        plan, "propose", "plan propose 10612 10588", "plan propose 10612 --payments 3 --first-on 2026-11-15"
+    )
+    @click.argument("invoices", nargs=-1, required=True, metavar="NUMBER...")
+    @_terms
+    @company_option
+    def propose(name: str | None, invoices: tuple[str, ...], **terms: Any) -> Answer:
+        """Show what a plan for these invoices of one customer would be, to the cent and the day.
+
+        Without a number of payments or an amount, the plans that your policy offers.  Writes nothing.
+        """
+        with working(name, "The proposal") as work:
+            asked = plans.Asked(invoices, **terms)
+            found = accepted(plans.propose(work.context, work.company, work.lease, asked, by=actor()))
         return Answer(
             {"company": work.company.name, **found.as_json()}, plan_lines.proposal(found, work.company.locale)
         )
 
-    @verb(plan, "create", "plan create 10612 10588 --payments 3 --every month --first-on 2026-11-15 --yes")
+    @verb(plan, "create", "plan create 10612 10588 --payments 3 --first-on 2026-11-15 --yes")
+    @click.argument("invoices", nargs=-1, required=True, metavar="NUMBER...")
     @_terms
-    @click.option("--yes", is_flag=True, help="I have read the proposal and the customer agrees.")
+    @company_option
+    @click.option("--yes", is_flag=True, help=YES)
     def create(name: str | None, invoices: tuple[str, ...], yes: bool, **terms: Any) -> Answer:
-        """Write the plan into QuickBooks.  Whole, or taken back without effect."""
+        """Agree on the plan, as it was proposed.  Whole, or taken back without effect."""
         with working(name, "The plan") as work:
+            asked = plans.Asked(invoices, **terms)
             made = accepted(
-                plans.create(
-                    work.context,
-                    work.company,
-                    work.lease,
-                    invoice_numbers=invoices,
-                    by=actor(),
-                    confirm=yes,
-                    **terms,
+                plans.create(work.context, work.company, work.lease, asked, by=actor(), confirm=yes)
+            )
+            return _told(work, made, _made(made))
+
+    @verb(plan, "cancel", "plan cancel PP1 --because 'they paid by loan' --yes")
+    @click.argument("label")
+    @company_option
+    @click.option("--because", default="", help="Why, for your records.")
+    @click.option("--yes", is_flag=True, help="I want to end it.")
+    def cancel(name: str | None, label: str, because: str, yes: bool) -> Answer:
+        """End a plan by agreement: what was not paid is on the original invoices again."""
+        with working(name, "Ending the plan") as work:
+            ended = accepted(
+                plans.cancel(
+                    work.context, work.company, work.lease, label, by=actor(), reason=because, confirm=yes
                 )
             )
-            page = accepted(plans.show(work.context, work.company, made.id))
-        said = {
-            "active": f"Payment plan {made.label} is written, and its proof holds.",
-            "building": f"Payment plan {made.label} is not complete yet; it goes on with the next delivery: "
-            "qb-collections night",
-            "cancelled": f"Payment plan {made.label} was taken back; the books are as they were.",
-        }.get(made.state, f"Payment plan {made.label} is {made.state}.")
-        return Answer(
-            {"company": work.company.name, "plan": page},
-            [said, "", *plan_lines.page(page, work.company.locale)],
-            OK if made.state == "active" else HELD,
-        )
+            return _told(work, ended, plan_ending.summary(ended, work.company.locale))
+
+    @verb(plan, "default", "plan default PP1 --yes")
+    @click.argument("label")
+    @company_option
+    @click.option("--because", default="", help="Why, for your records.")
+    @click.option("--yes", is_flag=True, help="I want to end it.")
+    def default(name: str | None, label: str, because: str, yes: bool) -> Answer:
+        """End a plan whose payments did not come: reminders take the original invoices up again."""
+        with working(name, "Ending the plan") as work:
+            ended = accepted(
+                plans.default(
+                    work.context, work.company, work.lease, label, by=actor(), reason=because, confirm=yes
+                )
+            )
+            return _told(work, ended, plan_ending.summary(ended, work.company.locale))
+
+    @verb(plan, "renegotiate", "plan renegotiate PP1 --payments 6 --first-on 2027-01-15 --yes")
+    @click.argument("label")
+    @_terms
+    @company_option
+    @click.option("--yes", is_flag=True, help=YES)
+    def renegotiate(name: str | None, label: str, yes: bool, **terms: Any) -> Answer:
+        """End a plan and agree on another one for what is left of it."""
+        with working(name, "The new plan") as work:
+            asked = plans.Asked((), **terms)
+            made = accepted(
+                plans.renegotiate(
+                    work.context, work.company, work.lease, label, asked, by=actor(), confirm=yes
+                )
+            )
+            said = (
+                _made(made) if made.label != label.upper() else plan_ending.summary(made, work.company.locale)
+            )
+            return _told(work, made, said)
 
     @verb(plan, "show", "plan show PP1")
     @click.argument("label")
@@ -127,3 +202,24 @@ def add_to(main: click.Group) -> None:
             f"{company.name} has no payment plan."
         ]
         return Answer({"company": company.name, "plans": found}, lines)
+
+
+def _made(made: PlanRow) -> str:
+    written = "is agreed and kept here" if made.form == "overlay" else "is written, and its proof holds"
+    return {
+        "active": f"Payment plan {made.label} {written}.",
+        "building": f"Payment plan {made.label} is not complete yet; it goes on with the next delivery: "
+        "qb-collections night",
+        "cancelled": f"Payment plan {made.label} was taken back; the books are as they were.",
+    }.get(made.state, f"Payment plan {made.label} is {made.state}.")
+
+
+def _told(work: Work, plan: PlanRow, said: str) -> Answer:
+    page = accepted(plans.show(work.context, work.company, plan.id))
+    return Answer(
+        {"company": work.company.name, "plan": page},
+        [said, "", *plan_lines.page(page, work.company.locale)],
+        HELD
+        if plan.state == "building" or (plan.state == "cancelled" and "Without effect" in (plan.reason or ""))
+        else OK,
+    )

@@ -244,10 +244,14 @@ class StoryOwner(Owner):
                 self.world.context,
                 company,
                 lease,
-                invoice_numbers=numbers,
-                payments=answer.installments,
-                every="month",
-                first_on=answer.first_installment_on,
+                plans.Asked(
+                    tuple(numbers),
+                    form="installments",
+                    payments=answer.installments,
+                    first_on=answer.first_installment_on,
+                    accepted="phone",
+                    accepted_by=part.customer,
+                ),
                 by=self.name,
                 confirm=True,
             )

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
+import msgspec
 import requests
 import structlog
 
@@ -39,6 +41,7 @@ COLUMNS: Mapping[str, str] = {
 
 T = TypeVar("T", Invoice, Customer)
 C = TypeVar("C")
+_exact = msgspec.json.Decoder(float_hook=Decimal)
 _log = structlog.get_logger("quickbooks")
 
 
@@ -72,7 +75,11 @@ class Scanning:
             {"bId": str(number), "Query": statement} for number, statement in enumerate(statements, start=1)
         ]
         response = self.client.read_batch(wire.encode({"BatchItemRequest": items}), len(items))
-        answer = answers.document(response)
+        with readable(response):
+            answer = _exact.decode(response.content)
+        if not isinstance(answer, dict) or answer.get("Fault") or answer.get("fault"):
+            answers.document(response)  # raises
+            raise answers.unreadable(response)
         told_items = answer.get("BatchItemResponse")
         if not isinstance(told_items, list):
             raise answers.unreadable(response)

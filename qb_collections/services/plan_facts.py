@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -15,23 +15,30 @@ from qb_collections.core.books import Customer
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money, total
 from qb_collections.core.plans import Candidate, Terrain
-from qb_collections.core.wording import label, short
-from qb_collections.quickbooks import wire
+from qb_collections.core.wording import label, list_text, short
+from qb_collections.quickbooks import company_facts, wire
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live, Preferences
+from qb_collections.services import proof
 from qb_collections.services.context import Context
+from qb_collections.services.proof import ACCOUNTS_MAX, Accounts
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import holds, mirror, plans
+from qb_collections.store import cases, holds, mirror, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
+NO_ID = "0"  # QuickBooks gives no such id
+OVERLAY, INSTALLMENTS = "overlay", "installment_invoices"
 INVOICES_MAX = 30
-# Elsewhere the tax code that means out of scope has to be confirmed, or the law asks for certified numbers.
-COUNTRIES = ("US",)
+# Where we know which tax code means out of scope.  Elsewhere, and where the law asks for electronic or
+# gap-free certified invoices (France, Italy, Spain, Portugal, Belgium), a plan leaves the invoices alone.
+COUNTRIES = ("US", "GB", "CA", "AU")
 _STANDS_IN_THE_WAY = {
     HoldKind.DISPUTE: "is disputed. Settle that first: a plan would say that the debt is agreed.",
     HoldKind.INSOLVENT: "belongs to a customer for whom a court or a lawyer speaks. No plan is written.",
     HoldKind.HANDED_OVER: "was handed over. Take it back first, or agree on the plan there.",
+    HoldKind.AUTOPAY: "is collected by itself. End that first, so that it is not paid twice.",
+    HoldKind.IN_TRANSIT: "is said to be on its way. Wait for the money, or lift that mark first.",
 }
 
 
@@ -46,14 +53,27 @@ class Facts:
     terrain: Terrain
     preferences: Preferences
     live: Live
+    records: Mapping[str, Mapping[str, Any]]  # the candidates as QuickBooks has them, by id
+    accounts: Accounts
+    item: Mapping[str, Any] | None  # the clearing item, when it is set up and there
+    fiscal_start: date
+    form: str = INSTALLMENTS
 
     @property
     def currency(self) -> str:
         return self.candidates[0].invoice.balance.currency
 
 
-def gather(context: Context, company: Company, gateway: Gateway, numbers: Sequence[str]) -> Facts | Refusal:
-    """Three requests: the books of the customers, the settings, the invoices' own fields."""
+def gather(
+    context: Context,
+    company: Company,
+    gateway: Gateway,
+    numbers: Sequence[str],
+    form: str = INSTALLMENTS,
+    *,
+    cash_basis_accepted: bool = False,
+) -> Facts | Refusal:
+    """Two requests: the books of the customers; the settings, accounts, item and the invoices' own fields."""
     wanted = [number.strip() for number in numbers if number.strip()]
     if not wanted or len(wanted) > INVOICES_MAX:
         return Refusal(f"Name between 1 and {INVOICES_MAX} invoices by their numbers.")
@@ -68,27 +88,51 @@ def gather(context: Context, company: Company, gateway: Gateway, numbers: Sequen
     gone = [number for number in wanted if known[number].id in live.missing]  # type: ignore[union-attr]
     if gone:
         return Refusal(f"Invoice {gone[0]} is no longer in QuickBooks.")
-    preferences = gateway.preferences()
-    fields = {
-        row["Id"]: row for row in gateway.query(f"SELECT * FROM Invoice WHERE Id IN {wire.one_of(ids)}")
-    }
+    rows, items, accounts, settings = gateway.queries(
+        [
+            f"SELECT * FROM Invoice WHERE Id IN {wire.one_of(ids)} MAXRESULTS {INVOICES_MAX}",
+            f"SELECT * FROM Item WHERE Id = {wire.literal(company.clearing_item_id or NO_ID)}",
+            f"SELECT * FROM Account WHERE Active IN (true, false) MAXRESULTS {ACCOUNTS_MAX}",
+            "SELECT * FROM Preferences",
+        ]
+    )
+    preferences = company_facts.preferences(settings[0] if settings else None)
+    fields = {row["Id"]: row for row in rows}
     documents = tuple(live.documents[id] for id in ids)
     customer = live.customers.get(documents[0].invoice.customer_id)
     if customer is None:
-        return Refusal("The customer of these invoices is no longer in QuickBooks; perhaps they were merged.")
+        return Refusal(
+            "These invoices belong to another customer in QuickBooks by now; perhaps two were merged. "
+            "Read the books (qb-collections sync), and ask again."
+        )
     plan_on = company.today(context.clock.now())
     with reading(context.engine) as conn:
-        running = _plan_labels(conn, company, customer_ids)
+        heads = cases.billed_with(conn, company.id, customer_ids)
+        family = sorted({*customer_ids, *(one.id for one in heads.values())})
+        running = _plan_labels(conn, company, family)
         held = _held(conn, company, customer_ids, documents)
     candidates = tuple(
-        _candidate(one, fields.get(one.invoice.id, {}), preferences, running.get(one.invoice.id))
+        _candidate(one, fields.get(one.invoice.id, {}), preferences, running.get(one.invoice.id), heads)
         for one in documents
     )
-    refusal = held or _elsewhere(company, customer) or _special(documents, fields)
+    refusal = held or _elsewhere(company, customer, form) or _special(documents, fields)
     if refusal is not None:
         return refusal
-    terrain = _terrain(company, preferences, live, candidates[0], plan_on)
-    return Facts(plan_on, customer, candidates, documents, terrain, preferences, live)
+    terrain = _terrain(company, preferences, live, candidates, plan_on)
+    return Facts(
+        plan_on,
+        heads.get(customer.id, customer) if form == OVERLAY else customer,
+        candidates,
+        documents,
+        replace(terrain, cash_basis_accepted=cash_basis_accepted),
+        preferences,
+        live,
+        fields,
+        proof.accounts_of(accounts),
+        items[0] if items else None,
+        proof.fiscal_start(settings[0] if settings else {}, plan_on),
+        form,
+    )
 
 
 def _unknown(number: str, known: Sequence[str]) -> Refusal:
@@ -98,7 +142,11 @@ def _unknown(number: str, known: Sequence[str]) -> Refusal:
 
 
 def _candidate(
-    document: InvoiceDocument, fields: Mapping[str, Any], preferences: Preferences, plan_label: str | None
+    document: InvoiceDocument,
+    fields: Mapping[str, Any],
+    preferences: Preferences,
+    plan_label: str | None,
+    heads: Mapping[str, Customer],
 ) -> Candidate:
     invoice = document.invoice
     foreign = invoice.balance.currency != preferences.home_currency
@@ -108,15 +156,17 @@ def _candidate(
         ar_account_id=_ref(fields, "ARAccountRef"),
         location_id=_ref(fields, "DepartmentRef"),
         plan_label=plan_label,
+        account_id=heads[invoice.customer_id].id if invoice.customer_id in heads else None,
     )
 
 
 def _terrain(
-    company: Company, preferences: Preferences, live: Live, first: Candidate, plan_on: date
+    company: Company, preferences: Preferences, live: Live, chosen: Sequence[Candidate], plan_on: date
 ) -> Terrain:
-    customer_id, currency = first.invoice.customer_id, first.invoice.balance.currency
-    credits = [one.remaining for one in live.credit_memos if one.customer_id == customer_id]
-    credits += [one.unapplied for one in live.payments if one.customer_id == customer_id]
+    currency = chosen[0].invoice.balance.currency
+    customer_ids = {one.invoice.customer_id for one in chosen}
+    credits = [one.remaining for one in live.credit_memos if one.customer_id in customer_ids]
+    credits += [one.unapplied for one in live.payments if one.customer_id in customer_ids]
     return Terrain(
         plan_on=plan_on,
         books_closed_on=preferences.book_close_on,
@@ -152,11 +202,17 @@ def _held(
     return None
 
 
-def _elsewhere(company: Company, customer: Customer) -> Refusal | None:
-    if company.country not in COUNTRIES:
+def _elsewhere(company: Company, customer: Customer, form: str) -> Refusal | None:
+    if form == INSTALLMENTS and company.country not in COUNTRIES:
         return Refusal(
-            f"Installment invoices are written for companies in the United States only; this one is in "
-            f"{company.country}, where the tax code of a plan has to be confirmed first."
+            f"Installment invoices are written in {list_text(COUNTRIES)} only; this company is in "
+            f"{company.country}, where they could break rules for tax invoices. "
+            "A plan kept here (--as overlay) leaves the invoices as they are."
+        )
+    if form == INSTALLMENTS and company.country != "US" and "plan_tax" not in company.preferences:
+        return Refusal(
+            "Which tax code means out of scope here has to be confirmed first, by an owner or accountant: "
+            "qb-collections plan setup --tax-code NAME"
         )
     if not customer.active:
         return Refusal(

@@ -17,8 +17,11 @@ from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
     noting,
+    plan_allocation,
+    plan_end_saga,
     plan_gate,
     plan_mirror,
+    plan_moves,
     plan_readback,
     plan_reversal,
     plan_steps,
@@ -44,8 +47,8 @@ def resume(context: Context, company: Company, lease: Lease, gateway: Gateway, p
     that was done is stored.
     """
     for step in _load(context, company, plan_id)[1]:
-        if step.kind is IntentKind.PLAN_REVERSE and step.state is State.PARKED:
-            plan_reversal.take_up(context, lease, step)
+        if step.state is State.PARKED and step.kind in (IntentKind.PLAN_REVERSE, *KIND_OF):
+            plan_moves.take_up(context, lease, step)
     lost = 0
     for _ in range(STEPS_MAX):
         plan, steps = _load(context, company, plan_id)
@@ -60,7 +63,7 @@ def resume(context: Context, company: Company, lease: Lease, gateway: Gateway, p
             continue
         if not moved:
             break
-    if plan.state == "active" and plan_gate.closed(context, company) is None:
+    if plan.state != "building" and plan_gate.closed(context, company) is None:
         _notes(context, company, lease, gateway, plan, steps)
     return _load(context, company, plan_id)[0]
 
@@ -79,22 +82,62 @@ def _advance(
     steps: list[Intent],
 ) -> bool:
     """One step on; False: nothing can be done now."""
+    if plan.details.get("ending"):
+        return plan_end_saga.advance(context, company, lease, gateway, plan, steps)
     if plan.details.get("reversing"):
         return _take_back(context, company, lease, gateway, plan, steps)
-    step = next((one for one in steps if one.kind in KIND_OF and one.state is not State.CONFIRMED), None)
-    if step is None:
+    documents = [one for one in steps if one.kind in KIND_OF and one.plan.get("act") is None]
+    unknown = next((one for one in documents if one.state is State.UNKNOWN), None)
+    if unknown is not None:
+        plan_steps.resolve(context, company, lease, gateway, plan, unknown)
+        return True
+    left = [one for one in documents if one.state is not State.CONFIRMED]
+    wrong: str | bool | None
+    wrong = next((_wrong(one) for one in documents if _wrong(one) is not None), None)
+    if wrong is None and left and left[0].state in (State.PLANNED, State.READY):
+        wrong = _before(context, company, lease, gateway, plan, steps, left[0])
+        if wrong is True:
+            return True
+    if isinstance(wrong, str):
+        with durable(context.engine) as conn:
+            plan_reversal.begin(conn, company, lease, plan, wrong, at=context.clock.now())
+        return True
+    if not left:
         _finish(context, company, lease, gateway, plan, steps)
         return True
-    if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
+    if left[0].state not in (State.PLANNED, State.READY):
         return False
-    if step.plan["number"] == 1 and step.state is not State.UNKNOWN:
-        wrong = plan_readback.not_moved(context, company, lease, gateway, plan)
-        if wrong is not None:
-            with durable(context.engine) as conn:
-                plan_reversal.begin(conn, company, lease, plan, wrong, at=context.clock.now())
-            return True
-    plan_steps.write(context, company, lease, gateway, plan, step)
+    together = [one for one in left if one.kind is left[0].kind and one.state in (State.PLANNED, State.READY)]
+    plan_steps.write(context, company, lease, gateway, plan, together[: plan_steps.TOGETHER_MAX])
     return True
+
+
+def _wrong(step: Intent) -> str | None:
+    """Why a plan cannot stand with this document: it was refused, or is not what was asked for."""
+    if step.state is State.REJECTED:
+        return step.reason
+    return (step.after or {}).get("wrong") if step.state is State.CONFIRMED else None
+
+
+def _before(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    steps: list[Intent],
+    following: Intent,
+) -> str | bool | None:
+    """What has to be looked at before a document is written.
+
+    True: something had to be done first.  A sentence: the plan cannot stand.
+    """
+    if following.kind is IntentKind.PLAN_APPLY:
+        return plan_allocation.free(context, company, lease, gateway, plan, steps) or None
+    begun = any(one.state is State.CONFIRMED for one in steps if one.kind is IntentKind.PLAN_INSTALLMENT)
+    if following.kind is IntentKind.PLAN_INSTALLMENT and not begun:
+        return plan_readback.not_moved(context, company, lease, gateway, plan)
+    return None
 
 
 def _take_back(
@@ -105,9 +148,7 @@ def _take_back(
     plan: PlanRow,
     steps: list[Intent],
 ) -> bool:
-    step = next(
-        one for one in steps if one.kind is IntentKind.PLAN_REVERSE and one.state is not State.CONFIRMED
-    )
+    step = next(one for one in steps if plan_reversal.is_open(one))
     if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
         return False
     plan_reversal.run(context, company, lease, gateway, plan, step)
@@ -132,6 +173,7 @@ def _finish(
         gateway,
         live,
         plan.customer_id,
+        proof.read_accounts(before.figures),
         plan_on=plan.agreed_on,
         today=company.today(now),
         plan_tax=tax,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent, State
+from qb_collections.core.wording import short
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.errors import QuickBooksError, Refused
 from qb_collections.quickbooks.gateway import Gateway
@@ -26,29 +27,50 @@ ACCOUNT_NAME = "Payment plan clearing"
 ITEM_NAME = "Payment plan (not a sale)"
 ASSET, LIABILITY = "Other Current Asset", "Other Current Liability"
 KINDS = (IntentKind.CLEARING_ACCOUNT, IntentKind.CLEARING_ITEM)
+# Accounts that QuickBooks itself posts to, or that hold tax.
+CONTROL = (
+    "UndepositedFunds",
+    "SalesTaxPayable",
+    "GlobalTaxPayable",
+    "GlobalTaxSuspense",
+    "GlobalTaxDeferred",
+)
 LOST_MAX = 2  # lost answers that are read for at once; after these the next call goes on
 
 
-def ensure(context: Context, company: Company, lease: Lease, gateway: Gateway) -> Company | Refusal:
+def ensure(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    *,
+    item: Mapping[str, Any] | None = None,
+    account_name: str | None = None,
+) -> Company | Refusal:
     """The company with a clearing account and item that QuickBooks accepts now.
 
     Doing it again after a crash makes nothing twice.  A name that stands for
     something else in these books is refused: an account that others use would
-    hide a plan's own zero.  Raises the QuickBooksError that left it open.
+    hide a plan's own zero.  item: the clearing item as it was read just now.
+    account_name: an account that a person chose; without one ours is made.
+    Raises the QuickBooksError that left it open.
     """
     with reading(context.engine) as conn:
         company = companies.get(conn, company.id)
     if company.clearing_item_id is not None:
-        return _still_good(gateway, company) or company
+        if item is None:
+            item = _one(gateway, "Item", f"Id = {wire.literal(company.clearing_item_id)}")
+        return _still_good(company, item) or company
     for kind in _kinds_to_try(company):
-        account = _account(context, company, lease, gateway, kind)
+        chosen = _chosen(gateway, account_name) if account_name else None
+        account = chosen or _account(context, company, lease, gateway, kind)
         if isinstance(account, Refusal):
             return account
-        item = _item(context, company, lease, gateway, account)
-        if isinstance(item, Mapping):
-            return _remember(context, company, lease, account, item)
-        if item.message or kind == LIABILITY:
-            return item if item.message else Refusal(_NO_ITEM)
+        made = _item(context, company, lease, gateway, account)
+        if isinstance(made, Mapping):
+            return _remember(context, company, lease, account, made)
+        if made.message or kind == LIABILITY:
+            return made if made.message else Refusal(_NO_ITEM)
         _remember_switch(context, company, lease)
     raise AssertionError("the loop returns with the last kind")
 
@@ -64,8 +86,39 @@ def _kinds_to_try(company: Company) -> tuple[str, ...]:
     return (LIABILITY,) if company.preferences.get("clearing_on_liability") else (ASSET, LIABILITY)
 
 
-def _still_good(gateway: Gateway, company: Company) -> Refusal | None:
-    item = _one(gateway, "Item", f"Id = {wire.literal(str(company.clearing_item_id))}")
+def unfit(context: Context, company: Company, gateway: Gateway, name: str) -> Refusal | None:
+    """Why an account cannot be the clearing account (plan-accounting.md, 18); None when it can."""
+    found = _named(gateway, "Account", name.strip())
+    shown = short(name, 60)
+    if found is None:
+        return Refusal(f'QuickBooks has no account "{shown}". Leave it out, and one is made.')
+    kind = str(found.get("AccountType"))
+    if found.get("Active") is False:
+        return Refusal(f'The account "{shown}" is inactive in QuickBooks. Leave it out, and one is made.')
+    if kind not in (ASSET, LIABILITY) or found.get("AccountSubType") in CONTROL:
+        return Refusal(
+            f'The account "{shown}" is of the kind {kind}, and a plan would change what it says. '
+            f"Choose one of the kind {ASSET} or {LIABILITY} that nothing else uses, or leave it out: "
+            "one is made."
+        )
+    if found.get("CurrentBalance"):
+        return Refusal(
+            f'The account "{shown}" has a balance of {found["CurrentBalance"]}, so others use it. '
+            "Choose one that nothing else uses, or leave it out: one is made."
+        )
+    chosen = company.clearing_account_id
+    if chosen is not None and chosen != found["Id"]:
+        return Refusal(
+            "Plans have a clearing account already; it stays, so that every plan's zero can be seen."
+        )
+    return None
+
+
+def _chosen(gateway: Gateway, name: str) -> Mapping[str, Any] | None:
+    return _named(gateway, "Account", name.strip())
+
+
+def _still_good(company: Company, item: Mapping[str, Any] | None) -> Refusal | None:
     if item is None or item.get("Active") is False:
         return Refusal(
             f'The item "{ITEM_NAME}" is inactive or gone in QuickBooks. Make it active again there '

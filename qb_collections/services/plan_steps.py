@@ -1,11 +1,11 @@
-"""One document of a plan: written as an attempt, or found in the books when its answer was lost.
+"""The documents of a plan: written as attempts, or found in the books when an answer was lost.
 
 What QuickBooks answered is looked at before the next document: the right amount, and no tax.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,9 @@ from qb_collections.core import plan_home_cents
 from qb_collections.core.identity import body_hash
 from qb_collections.core.intents import Intent, IntentKind, State
 from qb_collections.core.money import Money
-from qb_collections.quickbooks.errors import DuplicateNumber, Refused, SubscriptionEnded
+from qb_collections.quickbooks.errors import DuplicateNumber, QuickBooksError, Refused, SubscriptionEnded
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import attempts, plan_mirror, plan_reversal
+from qb_collections.services import attempts, plan_mirror
 from qb_collections.services.attempts import Begun, Prepared
 from qb_collections.services.context import Context
 from qb_collections.services.plan_papers import KIND_OF, body_of
@@ -28,50 +28,155 @@ from qb_collections.store.plans import PlanRow
 
 # The books' clock and ours may differ; a customer has few documents of one day.
 CLOCKS_DIFFER = timedelta(days=1)
+TOGETHER_MAX = 30  # QuickBooks takes at most 30 operations in a batch
 SUBSCRIPTION_WAIT = timedelta(days=1)
 
 
 def write(
-    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, intent: Intent
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    steps: Sequence[Intent],
 ) -> None:
-    """Write the document once, whatever happened before.
+    """Write these documents, of one kind and none of them unknown, in one request.
 
-    Raises the QuickBooksError that left it open.  A refusal that cannot be
-    mended begins the plan's reversal.
+    Raises the QuickBooksError that left them open.  A refusal is stored with its reason: the plan cannot
+    stand without the document.
     """
-    body = body_of(plan, intent, plan.memo_id)
-    unknown = intent.state is State.UNKNOWN
-    if unknown or _put_back_since(context, company, plan):
-        record = _find(gateway, plan, intent)
-        if record is not None:
-            if not unknown:
-                with durable(context.engine) as conn:
-                    hashed = body_hash(body)
-                    intents.ready(
-                        conn, lease, intent, body=body, body_hash=hashed, before={}, round=intent.round
-                    )
-            _confirm(context, company, lease, gateway, plan, intent, record)
+    kind = KIND_OF[steps[0].kind]
+    if _put_back_since(context, company, plan):
+        steps = _taken_over(context, company, lease, gateway, plan, steps)
+        if not steps:
             return
-    if unknown:
-        begun = _again(context, lease, intent)
-    else:
-        begun = attempts.begin(context, company, lease, [Prepared(intent, body, {})])
-    kind = KIND_OF[intent.kind]
-    try:
-        record = attempts.send(context, lease, begun, lambda name: gateway.create(kind, body, name))
-    except Refused as error:
-        _refused(context, company, lease, plan, intent, error)
+    prepared = [Prepared(one, body_of(plan, one, plan.memo_id), {}) for one in steps]
+    begun = attempts.begin(context, company, lease, prepared)
+    _send(context, company, lease, gateway, plan, begun, kind)
+
+
+def resolve(
+    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, step: Intent
+) -> None:
+    """The answer was lost: read for the markers; what is not there is sent again as the same request."""
+    with reading(context.engine) as conn:
+        attempt = intents.last_attempt(conn, company.id, step.id)
+        assert attempt is not None, "what is unknown was attempted"
+        members = [intents.get(conn, company.id, one) for one in attempt.intent_ids]
+    unknown = [one for one in members if one.state is State.UNKNOWN]
+    found = _find(gateway, plan, unknown)
+    if len(unknown) == len(members) and not found:
+        _send(
+            context,
+            company,
+            lease,
+            gateway,
+            plan,
+            attempts.again(context, lease, attempt),
+            KIND_OF[step.kind],
+        )
         return
-    _confirm(context, company, lease, gateway, plan, intent, record)
+    for one in unknown:
+        if one.id in found:
+            _confirm(context, company, lease, gateway, plan, one, found[one.id])
+    with durable(context.engine) as conn:
+        # The rest of the batch was answered, so these go into a request of their own.
+        for one in unknown:
+            if one.id not in found:
+                intents.settle(conn, lease, one.id, State.READY, reason="not found in QuickBooks")
+                intents.ready(conn, lease, one, body=None, body_hash=None, before=None, round=one.round + 1)
 
 
-def _find(gateway: Gateway, plan: PlanRow, intent: Intent) -> dict[str, Any] | None:
-    """Our document, among the customer's made since the plan was agreed."""
-    found = gateway.find_by_marker(
-        plan.customer_id, plan.created_at - CLOCKS_DIFFER, f"(ref {intent.plan['ref']})"
+def _send(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    begun: Begun,
+    kind: str,
+) -> None:
+    """Send the attempt and settle its members one by one."""
+    bodies = [member.body or {} for member in begun.members]
+
+    def send(name: str) -> list[dict[str, Any] | QuickBooksError]:
+        if len(bodies) == 1:
+            return [gateway.create(kind, bodies[0], name)]
+        return gateway.create_many(kind, bodies, name)
+
+    try:
+        results = attempts.send(context, lease, begun, send)
+    except Refused as error:
+        results = [error] * len(bodies)
+    first: QuickBooksError | None = None
+    for member, result in zip(begun.members, results, strict=True):
+        if isinstance(result, QuickBooksError):
+            first = _not_written(context, lease, member, result) or first
+        else:
+            _confirm(context, company, lease, gateway, plan, member, result)
+    if first is not None:
+        raise first
+
+
+def _not_written(
+    context: Context, lease: Lease, intent: Intent, error: QuickBooksError
+) -> QuickBooksError | None:
+    """Settle one document that QuickBooks did not write; answer the error after which trying again helps."""
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        if not error.definite:
+            intents.settle(conn, lease, intent.id, State.UNKNOWN, reason=str(error))
+            return error
+        if isinstance(error, SubscriptionEnded) or error.retryable:
+            # Nothing can be taken back either: wait until the subscription runs again.
+            wait = SUBSCRIPTION_WAIT if isinstance(error, SubscriptionEnded) else attempts.RETRY_AFTER
+            intents.settle(conn, lease, intent.id, State.READY, reason=str(error))
+            intents.postpone(conn, lease, [intent.id], now + wait)
+            return error
+    taken = isinstance(error, DuplicateNumber)  # somebody took the number that QuickBooks was about to give
+    if taken and attempts.refused_round(context, lease, intent, str(error)):
+        return None
+    reason = (
+        f"QuickBooks refused the {intent.plan['part'].replace('-', ' ')}: {error.detail or error.message}"
     )
-    ours = [one for one in found if one.kind == KIND_OF[intent.kind]]
-    return ours[0].record if ours else None
+    with durable(context.engine) as conn:
+        # While a plan is ended there is no way back: a person looks.  What only adds documents goes back.
+        waits = intent.plan.get("act") == "end" and not intent.plan.get("added")
+        state = State.PARKED if waits else State.REJECTED
+        intents.settle(conn, lease, intent.id, state, reason=reason, at=now)
+    return None
+
+
+def _taken_over(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    steps: Sequence[Intent],
+) -> list[Intent]:
+    """Those that the books have not: the others were written before the records were put back."""
+    found = _find(gateway, plan, steps)
+    for one in steps:
+        if one.id in found:
+            body = body_of(plan, one, plan.memo_id)
+            with durable(context.engine) as conn:
+                hashed = body_hash(body)
+                intents.ready(conn, lease, one, body=body, body_hash=hashed, before={}, round=one.round)
+            _confirm(context, company, lease, gateway, plan, one, found[one.id])
+    return [one for one in steps if one.id not in found]
+
+
+def _find(gateway: Gateway, plan: PlanRow, steps: Sequence[Intent]) -> dict[int, dict[str, Any]]:
+    """By intent: our document, among the customer's made since the plan was agreed."""
+    found = gateway.find_by_marker(plan.customer_id, plan.created_at - CLOCKS_DIFFER, "(ref ")
+    return {
+        step.id: one.record
+        for step in steps
+        for one in reversed(found)
+        if one.kind == KIND_OF[step.kind]
+        and f"(ref {step.plan['ref']})" in str(one.record.get("PrivateNote", ""))
+    }
 
 
 def _put_back_since(context: Context, company: Company, plan: PlanRow) -> bool:
@@ -79,13 +184,6 @@ def _put_back_since(context: Context, company: Company, plan: PlanRow) -> bool:
     with reading(context.engine) as conn:
         row = restored.of(conn, company.id)
     return row is not None and row.found_at >= plan.created_at
-
-
-def _again(context: Context, lease: Lease, intent: Intent) -> Begun:
-    with reading(context.engine) as conn:
-        attempt = intents.last_attempt(conn, lease.company_id, intent.id)
-    assert attempt is not None, "what is unknown was attempted"
-    return attempts.again(context, lease, attempt)
 
 
 def _confirm(
@@ -97,7 +195,7 @@ def _confirm(
     intent: Intent,
     record: Mapping[str, Any],
 ) -> None:
-    """It is in the books: note it everywhere at once, and begin the reversal if it is not what was asked."""
+    """It is in the books: note it everywhere at once."""
     now = context.clock.now()
     kind, document_id = KIND_OF[intent.kind], str(record["Id"])
     with durable(context.engine) as conn:
@@ -106,12 +204,14 @@ def _confirm(
             lease,
             intent.id,
             State.CONFIRMED,
-            after=image(record),
+            after=image(record) | {"wrong": _wrong(plan, intent, record)},
             inverse={"take_back": kind, "id": document_id},
             external_id=document_id,
             at=now,
         )
-        if intent.kind is IntentKind.PLAN_MEMO:
+        if intent.plan.get("act") is not None:
+            pass  # what ends a plan is known by its effects
+        elif intent.kind is IntentKind.PLAN_MEMO:
             plans.change(conn, company.id, plan.id, memo_id=document_id)
         elif intent.kind is IntentKind.PLAN_APPLY:
             plans.change(conn, company.id, plan.id, allocation_id=document_id)
@@ -121,9 +221,6 @@ def _confirm(
             )
         plan_mirror.put_record(conn, company.id, gateway, kind, record)
         cases.touch(conn, company.id, [plan.customer_id], company.today(now))
-        wrong = _wrong(plan, intent, record)
-        if wrong is not None:
-            plan_reversal.begin(conn, company, lease, plan, wrong, at=now)
 
 
 def image(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +228,7 @@ def image(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "total": record.get("TotalAmt"),
         "balance": record.get("Balance"),
+        "remaining": record.get("RemainingCredit"),
         "tax": (record.get("TxnTaxDetail") or {}).get("TotalTax", Decimal(0)),
         "home_total": record.get("HomeTotalAmt"),
         "on": record.get("TxnDate"),
@@ -143,13 +241,13 @@ def image(record: Mapping[str, Any]) -> dict[str, Any]:
 def _wrong(plan: PlanRow, intent: Intent, record: Mapping[str, Any]) -> str | None:
     """Why the plan cannot stand on this document, in a sentence; None when it can."""
     said = image(record)
-    asked = Decimal(0) if intent.kind is IntentKind.PLAN_APPLY else intent.plan["amount"]
+    asked = Decimal(0) if intent.kind is IntentKind.PLAN_APPLY else Decimal(intent.plan["amount"])
     name = intent.plan["part"].replace("-", " ")
     if said["total"] != asked:
         return f"QuickBooks booked {said['total']} for the {name} where {asked} was asked for."
     if said["tax"]:
         return f"QuickBooks put {said['tax']} of tax on the {name}, and a plan must not move tax."
-    if intent.kind is IntentKind.PLAN_MEMO:
+    if intent.kind is IntentKind.PLAN_MEMO and intent.plan.get("act") is None:
         return _home_cents(plan, said["home_total"])
     return None
 
@@ -164,24 +262,3 @@ def _home_cents(plan: PlanRow, home_total: Decimal | None) -> str | None:
         return None
     residue = Money(abs(split - home_total), home).format()
     return f"At the invoices' exchange rate the installments would differ by {residue} from the credit memo."
-
-
-def _refused(
-    context: Context, company: Company, lease: Lease, plan: PlanRow, intent: Intent, error: Refused
-) -> None:
-    if isinstance(error, SubscriptionEnded):
-        # Nothing can be taken back either: wait until the subscription runs again.
-        with durable(context.engine) as conn:
-            intents.settle(conn, lease, intent.id, State.READY, reason=str(error))
-            intents.postpone(conn, lease, [intent.id], context.clock.now() + SUBSCRIPTION_WAIT)
-        raise error
-    taken = isinstance(error, DuplicateNumber)  # somebody took the number that QuickBooks was about to give
-    if taken and attempts.refused_round(context, lease, intent, str(error)):
-        return
-    now = context.clock.now()
-    reason = (
-        f"QuickBooks refused the {intent.plan['part'].replace('-', ' ')}: {error.detail or error.message}"
-    )
-    with durable(context.engine) as conn:
-        intents.settle(conn, lease, intent.id, State.REJECTED, reason=reason, at=now)
-        plan_reversal.begin(conn, company, lease, plan, reason, at=now)

@@ -7,16 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.core.books import Invoice
+from qb_collections.core.books import Invoice, Payment
 from qb_collections.core.intents import Intent, IntentKind
 from qb_collections.core.money import Money
 from qb_collections.core.plan_proof import compare
+from qb_collections.core.plan_standing import PartDue, received, standing, unapplied
 from qb_collections.core.plans import principal
 from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.services import proof
-from qb_collections.services.plan_facts import Facts, cash_figures
+from qb_collections.services.plan_facts import OVERLAY, Facts, cash_figures
 from qb_collections.services.plan_papers import KIND_OF
 from qb_collections.services.plan_setup import ACCOUNT_NAME, ITEM_NAME
+from qb_collections.store import plans
 from qb_collections.store.companies import Company
 from qb_collections.store.plans import PlanRow, Proof
 
@@ -26,9 +28,12 @@ def writes(
 ) -> tuple[str, ...]:
     """Every document, in the order in which QuickBooks will be asked for it."""
     year = facts.plan_on.year
+    numbers = ", ".join(short(one.invoice.label, 24) for one in facts.candidates)
+    several = "s" if len(facts.candidates) > 1 else ""
+    if facts.form == OVERLAY:
+        return (f"One line in the memo of invoice{several} {numbers}: that a plan was agreed. No document.",)
     day = day_text(facts.plan_on, year)
     whole = money_text(principal(facts.candidates), company.locale)
-    numbers = ", ".join(short(one.invoice.label, 24) for one in facts.candidates)
     said = []
     if not set_up:
         said.append(f'Once for this company: an account "{ACCOUNT_NAME}" and an item "{ITEM_NAME}" on it.')
@@ -44,7 +49,18 @@ def writes(
 
 
 def looks_different(company: Company, facts: Facts) -> tuple[str, ...]:
-    """What people will notice in QuickBooks, told before anyone agrees (plan-accounting, 15)."""
+    """What people will notice in QuickBooks, told before anyone agrees (plan-accounting, 15 and 24)."""
+    asked = (
+        "QuickBooks does not show a payment that is under way at the bank or an automatic charge of the "
+        "customer: make sure that there is none for these invoices."
+    )
+    if facts.form == OVERLAY:
+        return (
+            "Nothing is moved in QuickBooks: the invoices stay open with their own due dates, and its aging, "
+            "statements and reminders go on showing them as overdue.",
+            "Messages from here ask for the payment that is due; a pay link opens the whole invoice.",
+            asked,
+        )
     whole = money_text(principal(facts.candidates), company.locale)
     income, tax = (money_text(one, company.locale) for one in cash_figures(facts))
     day = day_text(facts.plan_on, facts.plan_on.year)
@@ -54,6 +70,9 @@ def looks_different(company: Company, facts: Facts) -> tuple[str, ...]:
         f"Sales by item and by customer show plus and minus {whole} on {day}, which add up to nothing.",
         "A statement lists the credit memo and every installment.",
         "Other apps that are connected to QuickBooks may react to paid invoices and new ones.",
+        "If QuickBooks adds late fees by itself, exempt this customer first: a fee would be added to a late "
+        "installment.",
+        asked,
         f"On cash-basis reports income rises by {income} and tax by {tax} on {day}, before the customer "
         "has paid. On accrual reports receivables, income and tax stay as they are.",
     )
@@ -66,6 +85,7 @@ def line(plan: PlanRow) -> dict[str, Any]:
         "plan": plan.label,
         "customer": plan.details.get("customer"),
         "customer_id": plan.customer_id,
+        "as": "overlay" if plan.form == "overlay" else "installments",
         "state": plan.state,
         "total": str(plan.principal.amount),
         "currency": plan.currency,
@@ -77,9 +97,17 @@ def line(plan: PlanRow) -> dict[str, Any]:
 
 
 def page(
-    plan: PlanRow, steps: Sequence[Intent], proofs: Sequence[Proof], books: Mapping[str, Invoice]
+    plan: PlanRow,
+    steps: Sequence[Intent],
+    proofs: Sequence[Proof],
+    books: Mapping[str, Invoice],
+    payments: Sequence[Payment],
+    today: date,
 ) -> dict[str, Any]:
-    """A plan with all that anyone needs to check it in QuickBooks.  books: its invoices as last read."""
+    """A plan with all that anyone needs to check it in QuickBooks.
+
+    books: its invoices as last read; payments: money of the customer that is on no invoice.
+    """
     labels = plan.details["labels"]
     return line(plan) | {
         "by": plan.created_by,
@@ -107,8 +135,43 @@ def page(
         "notes": [_document(step) for step in steps if step.kind is IntentKind.NOTE],
         "taken_back": [_document(step) for step in steps if step.kind is IntentKind.PLAN_REVERSE],
         "notices": plan.details.get("notices", []),
-        "proof": proof_page(proofs),
+        "standing": _standing(plan, books, payments, today),
+        "agreement": plan.details.get("agreement"),
+        "beyond_policy": plan.details.get("beyond_policy", []),
+        "follows": plan.details.get("follows"),
+        "not_ended": plan.details.get("not_ended"),
+        "not_followed": plan.details.get("not_followed"),
+        "proof": proof_page([one for one in proofs if one.figures.get("act") is None]),
+        "proof_of_end": proof_page([one for one in proofs if one.figures.get("act") == "end"]),
     }
+
+
+def _standing(
+    plan: PlanRow, books: Mapping[str, Invoice], payments: Sequence[Payment], today: date
+) -> dict[str, Any] | None:
+    """Where a plan stands that runs, or was paid; None for one that is written, taken back or ended."""
+    if plan.state not in ("active", "broken", "paid"):
+        return None
+    known = plans.for_decisions(plan)
+    judged = standing(known, received(known, books.values(), payments), today)
+    return {
+        "state": judged.state.value,
+        "received": str(judged.received.amount),
+        "remaining": str(judged.remaining.amount),
+        "paid": judged.paid,
+        "next": _due(judged.next),
+        "missed": _due(judged.missed),
+        "missed_amount": str(judged.missed_amount.amount),
+        "missed_days": judged.missed_days,
+        "broken_on": judged.broken_on.isoformat() if judged.broken_on else None,
+        "unapplied": str(unapplied(known, payments).amount),
+    }
+
+
+def _due(one: PartDue | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"number": one.number, "due_on": one.due_on.isoformat(), "amount": str(one.amount.amount)}
 
 
 def proof_page(proofs: Sequence[Proof]) -> dict[str, Any] | None:

@@ -1,33 +1,32 @@
-"""Payment plans as people ask for them: propose, create, show, list."""
+"""Payment plans as people ask for them: propose, create, end, agree anew, show, list."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
-from qb_collections.core.money import Money
-from qb_collections.core.plan_documents import draft_amounts
-from qb_collections.core.plan_home_cents import adding_up, residue
-from qb_collections.core.plans import INSTALLMENTS_MAX, Rhythm, principal, refusal, schedule
-from qb_collections.core.wording import list_text
+from qb_collections.core import plan_agreement
+from qb_collections.core.plan_classes import weights
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
-    plan_facts,
+    plan_asking,
+    plan_ending,
     plan_gate,
     plan_papers,
+    plan_proposal,
     plan_saga,
     plan_setup,
     plan_view,
     proof,
 )
 from qb_collections.services.context import Context
-from qb_collections.services.plan_facts import Facts
+from qb_collections.services.plan_asking import EVERY, FORMS, Asked, Worked
+from qb_collections.services.plan_facts import OVERLAY, Facts
+from qb_collections.services.plan_named import named
+from qb_collections.services.plan_proposal import Proposal
 from qb_collections.services.refusal import Refusal
-from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import audit, cases, companies, intents, mirror
 from qb_collections.store import plans as stored
 from qb_collections.store.companies import Company
@@ -35,45 +34,7 @@ from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.plans import Installment, Original, PlanRow
 
-EVERY = {
-    "week": Rhythm.WEEKLY,
-    "fortnight": Rhythm.FORTNIGHTLY,
-    "month": Rhythm.MONTHLY,
-    "month_end": Rhythm.MONTH_END,
-}
-YEARS_AHEAD_MAX = 5
-CONFIRM = "Confirm it, once: qb-collections plan confirm --income-on-accrual --sales-tax-on-accrual"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What would be written, to the cent and the day, before anything is."""
-
-    customer_id: str
-    customer: str
-    plan_on: date
-    originals: tuple[tuple[str, Money], ...]  # number, balance
-    principal: Money
-    installments: tuple[tuple[date, Money], ...]
-    writes: tuple[str, ...]  # sentences: each document in QuickBooks
-    looks_different: tuple[str, ...]  # sentences: what people will see change
-    set_up: bool  # the clearing account and item exist already
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "customer": self.customer,
-            "customer_id": self.customer_id,
-            "plan_on": self.plan_on.isoformat(),
-            "invoices": [{"number": number, **_money(amount)} for number, amount in self.originals],
-            "total": _money(self.principal),
-            "installments": [
-                {"number": place, "due_on": on.isoformat(), **_money(amount)}
-                for place, (on, amount) in enumerate(self.installments, start=1)
-            ],
-            "writes": [*self.writes],
-            "looks_different": [*self.looks_different],
-            "set_up": self.set_up,
-        }
+__all__ = ["EVERY", "FORMS", "Asked", "Proposal", "cancel", "confirm_basis", "create", "propose", "show"]
 
 
 def confirm_basis(
@@ -85,11 +46,12 @@ def confirm_basis(
     sales_tax_on_accrual: bool,
     by: str,
 ) -> Company | Refusal:
-    """Store who said that income tax and sales tax are both filed on accrual; plans need it."""
+    """Store who said that income tax and sales tax are filed on accrual; installment invoices need it."""
     if not (income_on_accrual and sales_tax_on_accrual):
         return Refusal(
             "Installment invoices need both: income tax and sales tax filed on an accrual basis. On cash "
-            "basis they would bring income and tax forward to the day of the plan."
+            "basis they would bring income and tax forward to the day of the plan. Plans that are kept here "
+            "(--as overlay) need neither."
         )
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -99,84 +61,169 @@ def confirm_basis(
         return companies.update(conn, company.id, plan_basis_confirmed_by=by)
 
 
-def propose(
-    context: Context,
-    company: Company,
-    lease: Lease,
-    *,
-    invoice_numbers: Sequence[str],
-    payments: int,
-    every: str,
-    first_on: date,
-    by: str,
-) -> Proposal | Refusal:
-    """What a plan would write, read live and without writing anything.
+def propose(context: Context, company: Company, lease: Lease, asked: Asked, *, by: str) -> Proposal | Refusal:
+    """What a plan would write, read live and without writing anything; without terms, shapes to choose from.
 
     Raises the QuickBooksError when the books cannot be read.
     """
+    wrong = plan_asking.checked(asked)
+    if wrong is not None:
+        return wrong
     gateway = context.gateway(company, lease)
-    found = _worked_out(context, company, gateway, invoice_numbers, payments, every, first_on)
-    return found if isinstance(found, Refusal) else _proposal(company, *found)
+    facts = plan_asking.gathered(context, company, gateway, asked)
+    if isinstance(facts, Refusal):
+        return facts
+    if not asked.has_terms:
+        shapes = plan_asking.ready_shapes(context, company, facts)
+        if isinstance(shapes, Refusal):
+            return shapes
+        year = facts.plan_on.year
+        return plan_proposal.of_shapes(
+            company, facts, tuple(one.text(company.locale, year) for one in shapes)
+        )
+    found = plan_asking.worked_out(context, company, gateway, asked, facts)
+    return found if isinstance(found, Refusal) else plan_proposal.of_plan(company, found)
 
 
 def create(
     context: Context,
     company: Company,
     lease: Lease,
+    asked: Asked,
     *,
-    invoice_numbers: Sequence[str],
-    payments: int,
-    every: str,
-    first_on: date,
     by: str,
     confirm: bool,
+    follows: str | None = None,
 ) -> PlanRow | Refusal:
-    """Write the plan into QuickBooks and answer it as it is then.
+    """Agree on the plan and answer it as it is then.
 
-    active: whole, with its proof.  cancelled: taken back, without effect, with
+    active: whole, with its proof where documents were written.  cancelled: taken back, without effect, with
     the reason.  building: QuickBooks could not be reached or a person stopped
     it; it goes on with the next delivery, and nothing is sent to the customer
     meanwhile.  A Refusal or a QuickBooksError: nothing of the plan was written.
+
+    follows: the label of the plan that this one takes the place of.
     """
     closed = plan_gate.closed(context, company)
     if closed is not None:
         return Refusal(f"No plan is written now. {closed.because}")
     gateway = context.gateway(company, lease)
-    found = _worked_out(context, company, gateway, invoice_numbers, payments, every, first_on)
+    found = plan_asking.worked_out(context, company, gateway, asked)
     if isinstance(found, Refusal):
         return found
     if not confirm:
         return Refusal(
-            "Nothing was written: a plan is written once its proposal has been read and confirmed."
+            "Nothing was written: a plan is written once its proposal has been read and confirmed. "
+            "Read it (qb-collections plan propose), then ask again with --yes."
         )
-    ready = plan_setup.ensure(context, company, lease, gateway)
-    if isinstance(ready, Refusal):
-        return ready
-    facts, dates, amounts = found
-    plan = _store(context, ready, lease, gateway, facts, dates, amounts, by)
+    if found.facts.form != OVERLAY:
+        ready = plan_setup.ensure(context, company, lease, gateway, item=found.facts.item)
+        if isinstance(ready, Refusal):
+            return ready
+        company = ready
+    plan = _store(context, company, lease, gateway, found, asked, by, follows)
     try:
-        return plan_saga.resume(context, ready, lease, gateway, plan.id)
+        return plan_saga.resume(context, company, lease, gateway, plan.id)
     except QuickBooksError:
         # What was done is stored, and due: the next delivery goes on.
         with reading(context.engine) as conn:
             return stored.get(conn, company.id, plan.id)
 
 
+def cancel(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    plan: int | str,
+    *,
+    by: str,
+    reason: str = "",
+    confirm: bool,
+) -> PlanRow | Refusal:
+    """End a plan by agreement: what was not paid is on the original invoices again."""
+    return plan_ending.end(
+        context, company, lease, plan, how="cancelled", by=by, reason=reason, confirm=confirm
+    )
+
+
+def default(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    plan: int | str,
+    *,
+    by: str,
+    reason: str = "",
+    confirm: bool,
+) -> PlanRow | Refusal:
+    """End a plan whose payments did not come: the original invoices are asked for again as they were."""
+    return plan_ending.end(context, company, lease, plan, how="broken", by=by, reason=reason, confirm=confirm)
+
+
+def renegotiate(
+    context: Context,
+    company: Company,
+    lease: Lease,
+    plan: int | str,
+    asked: Asked,
+    *,
+    by: str,
+    confirm: bool,
+) -> PlanRow | Refusal:
+    """End a plan and agree on another one for what is left of it; the new plan as it is then.
+
+    What can be told before is told before the first one is touched.  Where QuickBooks stops in between,
+    the first plan is ended with the next delivery, and the second is agreed on then.
+    """
+    found = named(context, company, plan)
+    if isinstance(found, Refusal):
+        return found
+    wrong = plan_asking.checked(asked) or plan_ending.fits(context, company, found, asked)
+    if wrong is not None:
+        return wrong
+    then = plan_ending.as_stored(asked) | {"by": by}
+    ended = plan_ending.end(
+        context, company, lease, found.id, how="renegotiated", by=by, reason="", confirm=confirm, then=then
+    )
+    if isinstance(ended, Refusal) or ended.state != "cancelled":
+        return ended
+    return after(context, company, lease, ended) or ended
+
+
+def after(context: Context, company: Company, lease: Lease, ended: PlanRow) -> PlanRow | Refusal | None:
+    """Agree on the plan that was to follow an ended one; None: none was, or it is there already."""
+    said = ended.details.get("ended") or {}
+    then = said.get("then")
+    with reading(context.engine) as conn:
+        made = [one for one in stored.list(conn, company.id) if one.details.get("follows") == ended.label]
+    if not then or made or ended.details.get("not_followed"):
+        return None
+    numbers = plan_ending.numbers_left(context, company, ended)
+    asked = replace(plan_ending.from_stored(then), invoice_numbers=tuple(numbers))
+    result = create(context, company, lease, asked, by=then["by"], confirm=True, follows=ended.label)
+    if isinstance(result, Refusal):
+        with durable(context.engine) as conn:
+            lease.check(conn)
+            fresh = stored.get(conn, company.id, ended.id)
+            details = fresh.details | {"not_followed": result.message}
+            stored.change(conn, company.id, ended.id, details=details)
+    return result
+
+
 def show(context: Context, company: Company, plan: int | str) -> dict[str, Any] | Refusal:
     """One plan by its id or label, with its documents, its installments and its proof side by side."""
+    found = named(context, company, plan)
+    if isinstance(found, Refusal):
+        return found
+    today = company.today(context.clock.now())
     with reading(context.engine) as conn:
-        rows = stored.list(conn, company.id)
-        wanted = str(plan).strip().upper()
-        found = next((row for row in rows if wanted in (row.label, str(row.id))), None)
-        if found is None:
-            labels = list_text([row.label for row in rows[-3:]])
-            return Refusal(f"There is no payment plan {plan}." + (f" There is {labels}." if labels else ""))
         steps = intents.of_plan(conn, company.id, found.id)
         proofs = stored.proofs(conn, company.id, found.id)
         ids = [one.invoice_id for one in found.originals]
         ids += [one.invoice_id for one in found.installments if one.invoice_id]
         books = mirror.invoices(conn, company.id, ids)
-    return plan_view.page(found, steps, proofs, books)
+        payments = mirror.payments_with_unapplied(conn, company.id, [found.customer_id])
+    return plan_view.page(found, steps, proofs, books, payments, today)
 
 
 def list(context: Context, company: Company) -> builtins.list[dict[str, Any]]:
@@ -185,127 +232,61 @@ def list(context: Context, company: Company) -> builtins.list[dict[str, Any]]:
         return [plan_view.line(row) for row in stored.list(conn, company.id)]
 
 
-Worked = tuple[Facts, tuple[date, ...], tuple[Money, ...]]
-
-
-def _worked_out(
-    context: Context,
-    company: Company,
-    gateway: Gateway,
-    numbers: Sequence[str],
-    payments: int,
-    every: str,
-    first_on: date,
-) -> Worked | Refusal:
-    """The live facts, the due dates and the amounts; or why there can be no such plan."""
-    if every not in EVERY:
-        return Refusal(
-            f"A plan's payments come every {list_text([*EVERY])}; {every[:20]!r} is none of these."
-        )
-    if not 1 <= payments <= INSTALLMENTS_MAX:
-        return Refusal(f"A plan has between 1 and {INSTALLMENTS_MAX} payments; {payments} were asked for.")
-    facts = plan_facts.gather(context, company, gateway, numbers)
-    if isinstance(facts, Refusal):
-        return facts
-    with reading(context.engine) as conn:
-        calendar = Rulebook(conn, company, facts.plan_on).calendar
-    if first_on.year > facts.plan_on.year + YEARS_AHEAD_MAX:
-        return Refusal(f"The first payment would be due in {first_on.year}. Choose an earlier day.")
-    dates = schedule(first_on, payments, EVERY[every], calendar)
-    because = refusal(facts.candidates, dates, facts.terrain)
-    if because is not None:
-        told = replace(facts.terrain, accrual_confirmed=True)
-        only_asks = refusal(facts.candidates, dates, told) != because
-        return Refusal(f"{because} {CONFIRM}" if only_asks else because)
-    amounts = draft_amounts(principal(facts.candidates), dates)
-    rate = facts.candidates[0].exchange_rate
-    if rate is None:
-        return facts, dates, amounts
-    home = facts.preferences.home_currency
-    balances = [one.invoice.balance for one in facts.candidates]
-    shifted = adding_up(amounts, rate, home)
-    if shifted is None or residue(balances, principal(facts.candidates), rate, home):
-        return Refusal(
-            f"At the exchange rate of {rate} these invoices in {payments} payments do not add up to the cent "
-            f"in {home}. Choose another number of payments, or fewer invoices."
-        )
-    return facts, dates, shifted
-
-
-def _proposal(
-    company: Company, facts: Facts, dates: tuple[date, ...], amounts: tuple[Money, ...]
-) -> Proposal:
-    ready = company.clearing_item_id is not None
-    return Proposal(
-        customer_id=facts.customer.id,
-        customer=facts.customer.name,
-        plan_on=facts.plan_on,
-        originals=tuple((one.invoice.label, one.invoice.balance) for one in facts.candidates),
-        principal=principal(facts.candidates),
-        installments=tuple(zip(dates, amounts, strict=True)),
-        writes=plan_view.writes(company, facts, dates, amounts, set_up=ready),
-        looks_different=plan_view.looks_different(company, facts),
-        set_up=ready,
-    )
-
-
 def _store(
     context: Context,
     company: Company,
     lease: Lease,
     gateway: Gateway,
-    facts: Facts,
-    dates: tuple[date, ...],
-    amounts: tuple[Money, ...],
+    worked: Worked,
+    asked: Asked,
     by: str,
+    follows: str | None,
 ) -> PlanRow:
     """The proof "before" is read; then plan, proof and every intended write, in one transaction."""
-    start_on = proof.fiscal_start(gateway, facts.plan_on)
-    before = proof.read(
-        gateway, facts.live, facts.customer.id, plan_on=facts.plan_on, today=facts.plan_on, since=start_on
-    )
+    facts = worked.facts
+    overlay = facts.form == OVERLAY
+    before = None
+    if not overlay:
+        before = proof.read(
+            gateway,
+            facts.live,
+            facts.customer.id,
+            facts.accounts,
+            plan_on=facts.plan_on,
+            today=facts.plan_on,
+            since=facts.fiscal_start,
+        )
     now = context.clock.now()
-    foreign = facts.currency != facts.preferences.home_currency
-    first = facts.candidates[0]
-    details = {
-        "customer": facts.customer.name,
-        "labels": {one.invoice.id: one.invoice.label for one in facts.candidates},
-        "item_id": company.clearing_item_id,
-        "account_id": company.clearing_account_id,
-        "auto_number": facts.preferences.custom_numbers,
-        "currency": facts.currency if facts.preferences.multicurrency or foreign else None,
-        "exchange_rate": first.exchange_rate,
-        "home_currency": facts.preferences.home_currency,
-        "location_id": first.location_id,
-        "fiscal_start": start_on.isoformat(),
-    }
+    details = _details(company, worked, asked, by) | ({"follows": follows} if follows else {})
     with durable(context.engine) as conn:
         lease.check(conn)
         plan = stored.create(
             conn,
             company.id,
             customer_id=facts.customer.id,
-            form="installment_invoices",
+            form=facts.form,
             agreed_on=facts.plan_on,
             originals=[Original(one.invoice.id, one.invoice.balance) for one in facts.candidates],
             installments=[
-                Installment(place, on, amount)
-                for place, (on, amount) in enumerate(zip(dates, amounts, strict=True), start=1)
+                Installment(place, on, amount) for place, (on, amount) in enumerate(worked.split, start=1)
             ],
             by=by,
             at=now,
             details=details,
         )
-        stored.add_proof(
-            conn,
-            company.id,
-            plan.id,
-            "before",
-            figures=before,
-            holds=True,
-            sentence=None,
-            read_at=facts.live.read_at,
-        )
+        if before is not None:
+            stored.add_proof(
+                conn,
+                company.id,
+                plan.id,
+                "before",
+                figures=before,
+                holds=True,
+                sentence=None,
+                read_at=facts.live.read_at,
+            )
+        else:
+            stored.change(conn, company.id, plan.id, state="active")
         wanted = plan_papers.intents_of(company, plan, now)
         intents.plan(conn, company.id, None, wanted, plan_id=plan.id, saga=plan.label)
         mirror.put_invoices(conn, company.id, facts.live.invoices)
@@ -319,13 +300,53 @@ def _store(
             {
                 "invoices": [one.invoice.label for one in facts.candidates],
                 "total": plan.principal,
-                "payments": len(dates),
-                "last_on": dates[-1],
+                "payments": len(worked.split),
+                "last_on": worked.dates[-1],
+                "as": facts.form,
+                "agreement": details["agreement"]["version"],
+                "accepted": details["agreement"]["accepted"],
+                "beyond the policy": [*worked.beyond],
             },
             now,
         )
     return plan
 
 
-def _money(amount: Money) -> dict[str, str]:
-    return {"amount": str(amount.amount), "currency": amount.currency}
+def _details(company: Company, worked: Worked, asked: Asked, by: str) -> dict[str, Any]:
+    """What the plan was agreed on and rests on, kept as it is now."""
+    facts = worked.facts
+    foreign = facts.currency != facts.preferences.home_currency
+    first = facts.candidates[0]
+    tax = company.preferences.get("plan_tax") or {}
+    return {
+        "customer": facts.customer.name,
+        "labels": {one.invoice.id: one.invoice.label for one in facts.candidates},
+        "item_id": company.clearing_item_id,
+        "account_id": company.clearing_account_id,
+        "auto_number": facts.preferences.custom_numbers,
+        "currency": facts.currency if facts.preferences.multicurrency or foreign else None,
+        "exchange_rate": first.exchange_rate,
+        "home_currency": facts.preferences.home_currency,
+        "location_id": first.location_id,
+        "fiscal_start": facts.fiscal_start.isoformat(),
+        "tax_code": "NON" if company.country == "US" else tax.get("id"),
+        "without_tax": company.country != "US",
+        "classes": [list_ for list_ in map(builtins.list, _classes(facts))],
+        "broken_after_days": worked.policy.plans.broken_after_days,
+        "beyond_policy": [*worked.beyond],
+        "cash_basis": asked.cash_basis,
+        "agreement": {
+            "text": worked.agreement(company),
+            "version": plan_agreement.VERSION,
+            "recorded_by": by,
+            "on": facts.plan_on.isoformat(),
+            "accepted": asked.accepted,
+            "accepted_by": asked.accepted_by,
+        },
+    }
+
+
+def _classes(facts: Facts) -> Any:
+    if facts.form == OVERLAY:
+        return ()
+    return weights((facts.records.get(one.invoice.id, {}), one.invoice.balance) for one in facts.candidates)

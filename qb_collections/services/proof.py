@@ -7,7 +7,7 @@ anyone agrees.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -40,30 +40,37 @@ class Verdict:
     others: tuple[str, ...]  # documents that other people changed meanwhile
 
 
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The names of the accounts that people ask about."""
+
+    income: frozenset[str]
+    tax: frozenset[str]
+
+
 def read(
     gateway: Gateway,
     live: Live,
     customer_id: str,
+    accounts: Accounts,
     *,
     plan_on: date,
     today: date,
+    since: date,
     plan_tax: Decimal = Decimal(0),
-    since: date | None = None,
 ) -> dict[str, Any]:
-    """The books as the proof needs them, as JSON: five requests, three when the year's start is known.
+    """The books as the proof needs them, as JSON: two requests.
 
-    live: a reading of this customer's open documents made just before.
+    live: a reading of this customer's open documents made just before.  since: the fiscal year's first day.
     """
-    start_on = since or fiscal_start(gateway, plan_on)
     end_on = max(plan_on, today)
-    income, tax = _accounts(gateway)
     return {
-        "start_on": start_on.isoformat(),
+        "start_on": since.isoformat(),
         "end_on": end_on.isoformat(),
         "read_at": live.read_at.isoformat(),
-        "trial_balance": {basis: _trial_balance(gateway, basis, start_on, end_on) for basis in BASES},
-        "income_accounts": sorted(income),
-        "tax_accounts": sorted(tax),
+        "trial_balance": {basis: _trial_balance(gateway, basis, since, end_on) for basis in BASES},
+        "income_accounts": sorted(accounts.income),
+        "tax_accounts": sorted(accounts.tax),
         "receivables": {_name(live, customer_id): owed(live, customer_id)},
         "plan_tax": plan_tax,
     }
@@ -119,17 +126,15 @@ def others_since(gateway: Gateway, since: datetime, ours: frozenset[tuple[str, s
     return tuple(f"{kind} {id}" for kind, id in sorted(set(found)) if (kind, id) not in ours)
 
 
-def fiscal_start(gateway: Gateway, on: date) -> date:
-    """The first day of the company's fiscal year that the day lies in."""
-    rows = gateway.query("SELECT * FROM Preferences")
-    said = (rows[0].get("AccountingInfoPrefs") or {}).get("FirstMonthOfFiscalYear") if rows else None
+def fiscal_start(settings: Mapping[str, Any], on: date) -> date:
+    """The first day of the company's fiscal year that the day lies in.  settings: its Preferences."""
+    said = (settings.get("AccountingInfoPrefs") or {}).get("FirstMonthOfFiscalYear")
     month = _MONTHS.index(said) + 1 if said in _MONTHS else 1
     return date(on.year if on.month >= month else on.year - 1, month, 1)
 
 
-def _accounts(gateway: Gateway) -> tuple[set[str], set[str]]:
-    """The names of income accounts and of tax-liability accounts."""
-    rows = gateway.query(f"SELECT * FROM Account WHERE Active IN (true, false) MAXRESULTS {ACCOUNTS_MAX}")
+def accounts_of(rows: Iterable[Mapping[str, Any]]) -> Accounts:
+    """Which of these accounts are income, and which hold tax that is owed."""
     income, tax = set(), set()
     for row in rows:
         name = str(row.get("FullyQualifiedName") or row.get("Name"))
@@ -137,7 +142,12 @@ def _accounts(gateway: Gateway) -> tuple[set[str], set[str]]:
             income.add(name)
         elif row.get("AccountSubType") in TAX_SUBTYPES:
             tax.add(name)
-    return income, tax
+    return Accounts(frozenset(income), frozenset(tax))
+
+
+def read_accounts(stored: Mapping[str, Any]) -> Accounts:
+    """Those that an earlier reading knew."""
+    return Accounts(frozenset(stored["income_accounts"]), frozenset(stored["tax_accounts"]))
 
 
 def _trial_balance(gateway: Gateway, basis: str, start_on: date, end_on: date) -> dict[str, Decimal]:

@@ -327,6 +327,25 @@ def _for_decisions(row: Row[Any], documents: Sequence[Row[Any]]) -> Plan:
     )
 
 
+def for_decisions(row: PlanRow) -> Plan:
+    """The same of a plan that was read: without what is still owed on each installment."""
+    parts = [PlanPart(one.number, one.due_on, one.amount, one.invoice_id) for one in row.installments]
+    return Plan(
+        id=row.id,
+        label=row.label,
+        original_ids=frozenset(one.invoice_id for one in row.originals),
+        installment_ids=frozenset(one.invoice_id for one in parts if one.invoice_id is not None),
+        memo_id=row.memo_id,
+        state=row.state,
+        count=len(parts),
+        overlay=row.form == "overlay",
+        agreed_on=row.agreed_on,
+        parts=tuple(parts),
+        taken=tuple((one.invoice_id, one.amount) for one in row.originals),
+        broken_after_days=row.details.get("broken_after_days", BROKEN_AFTER_DAYS),
+    )
+
+
 def _plans(conn: Connection, company_id: int, *conditions: Any) -> builtins.list[PlanRow]:
     rows = conn.execute(
         select(plan).where(plan.c.company_id == company_id, *conditions).order_by(plan.c.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TERMS = ("1003", "--payments", "4", "--every", "month", "--first-on", "2026-12-01")
+TERMS = ("1003", "--payments", "4", "--every", "month", "--first-on", "2026-12-01", "--as", "installments")
 # $980.00 in four: 245.00 each, on the first of the month; New Year is a Friday, so that one is due on Monday.
 PAYMENTS = [
     ("2026-12-01", "245.00"),

@@ -6,12 +6,12 @@ Everything asserted here is read from the emulator's own ledger.
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from qb_collections.core.intents import State
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import leasing, plans
+from qb_collections.services import leasing, plan_saga, plans
 from qb_collections.store import intents
 from qb_collections.store import plans as stored
 from qb_collections.store.engine import reading
@@ -28,6 +28,7 @@ class PlanBooks(World):
     def __init__(self, amounts=("600.00", "150.01", "249.99"), **more):
         super().__init__(START, **more)
         self.payments = 3
+        self.form = "installments"
         self.grill = self.customer("Riverbend Bait & Grill", "doreen@riverbend.example")
         self.invoices = [
             self.invoice(self.grill, amount, date(2026, 8, 3 + place), date(2026, 9, 2 + place))
@@ -54,21 +55,35 @@ class PlanBooks(World):
 
     def ask(self, **changed):
         numbers = [one["DocNumber"] for one in self.invoices]
-        return {
-            "invoice_numbers": numbers,
+        said = {
+            "invoice_numbers": tuple(numbers),
+            "form": self.form,
             "payments": self.payments,
             "every": "month",
             "first_on": FIRST_ON,
-            "by": "Sam",
         } | changed
+        if not said.keys().isdisjoint(("each", "days")) and "payments" not in changed:
+            said["payments"] = None
+        if "days" in changed:
+            said["first_on"] = None
+        return said
+
+    def asked(self, **changed):
+        return plans.Asked(**self.ask(**changed))
 
     def propose(self, **changed):
         with leasing.held(self.context, self.company) as lease:
-            return plans.propose(self.context, self.company, lease, **self.ask(**changed))
+            return plans.propose(self.context, self.company, lease, self.asked(**changed), by="Sam")
 
     def create(self, confirm=True, **changed):
         with leasing.held(self.context, self.company) as lease:
-            return plans.create(self.context, self.company, lease, confirm=confirm, **self.ask(**changed))
+            asked = self.asked(**changed)
+            return plans.create(self.context, self.company, lease, asked, by="Sam", confirm=confirm)
+
+    def end(self, how="cancel", label="PP1", confirm=True, **more):
+        with leasing.held(self.context, self.company) as lease:
+            verb = getattr(plans, how)
+            return verb(self.context, self.company, lease, label, by="Sam", confirm=confirm, **more)
 
     def plan(self):
         """The latest plan as we have it; None: there is none."""
@@ -81,12 +96,29 @@ class PlanBooks(World):
             return intents.of_plan(conn, self.company_id, self.plan().id)
 
     def settle(self):
-        """Start again on the files, and let the deliveries of the next hours do what is left."""
+        """Start again on the files, and let the deliveries of the next hours do what is left.
+
+        Unfinished plans go first, as with every delivery.
+        """
         self.restart()
-        self.until_delivered()
+        for _ in range(3):
+            self.go_on()
+            self.until_delivered()
+            self.clock.set(self.clock.now() + timedelta(minutes=10))
         open_states = (State.SENDING, State.UNKNOWN)
         with reading(self.context.engine) as conn:
             assert not intents.list(conn, self.company_id, states=open_states)
+
+    def go_on(self):
+        with reading(self.context.engine) as conn:
+            found = [one.id for one in stored.list(conn, self.company_id) if one.state == "building"]
+        for plan_id in found:
+            with leasing.held(self.context, self.company) as lease:
+                gateway = self.context.gateway(self.company, lease)
+                try:
+                    plan_saga.resume(self.context, self.company, lease, gateway, plan_id)
+                except QuickBooksError:
+                    pass
 
     def create_through_trouble(self, **changed):
         try:

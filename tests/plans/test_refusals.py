@@ -45,10 +45,6 @@ def dispute(books):
 
 
 CASES = {
-    "automatic application is on": (
-        lambda books: preferences(books, SalesFormsPrefs={"AutoApplyCredit": True}),
-        "QuickBooks is set to apply credits by itself",
-    ),
     "an open payment": (
         lambda books: books.act("pay_on_account", customer="Riverbend Bait & Grill", amount="12.00"),
         "The customer has $12.00 in open credits",
@@ -67,8 +63,8 @@ CASES = {
     ),
     "two customers": (second_customer, "belong to different customers"),
     "a dispute": (dispute, "is disputed"),
-    "an unknown number": (lambda books: {"invoice_numbers": ["999999"]}, "There is no invoice 999999"),
-    "no invoice at all": (lambda books: {"invoice_numbers": []}, "Name between 1 and 30 invoices"),
+    "an unknown number": (lambda books: {"invoice_numbers": ("999999",)}, "There is no invoice 999999"),
+    "no invoice at all": (lambda books: {"invoice_numbers": ()}, "Name between 1 and 30 invoices"),
     "one invoice twice": (
         lambda books: {"invoice_numbers": [books.invoices[0]["DocNumber"]] * 2},
         "chosen twice",
@@ -88,7 +84,7 @@ CASES = {
         "Sending is off",
     ),
     "a lost connection": (lambda books: change(books, state=Link.RECONNECT), "no longer accepts"),
-    "a country with other tax": (lambda books: change(books, country="FR"), "this one is in FR"),
+    "a country with other tax": (lambda books: change(books, country="FR"), "this company is in FR"),
     "an invoice paid a second ago": (
         lambda books: books.act("pay", invoice=books.invoices[0]["DocNumber"]),
         "Nothing is left to pay on invoice",
