@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +16,9 @@ from qb_collections.store.holds import StoredHold
 from qb_collections.store.tables.dealing import answer
 from qb_collections.store.tables.decisions import contact, hold
 from qb_collections.store.tables.mirror import mirror_payment
+
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def paid(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: 
         .where(
             mirror_payment.c.company_id == company_id,
             mirror_payment.c.customer_id.in_(customer_ids),
-            mirror_payment.c.total > 0,
+            mirror_payment.c.total > ZERO,
         )
         .order_by(mirror_payment.c.received_on.desc(), mirror_payment.c.id.desc())
         .limit(limit)

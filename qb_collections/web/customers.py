@@ -6,11 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import HoldKind
-from qb_collections.services import customer_kind, holds, important, marks, overview, replies
+from qb_collections.services import customer_kind, holds, important, marks, overview, replies, timeline
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, contacts, mirror, tasks
+from qb_collections.store import cases, mirror, tasks
 from qb_collections.store import replies as stored_replies
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
@@ -77,11 +77,10 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         book = Rulebook(conn, company, today)
         owes = bool(found and found[0].invoices)
         decided = overview.decide_now(book, found[0], today) if owes else None
-        said = contacts.of_customer(conn, company.id, customer_id)
         waiting = tasks.list(conn, company.id, customer_id=customer_id)
-        answered = (
-            stored_replies.latest(conn, company.id, sorted(found[0].members), REPLIES_SHOWN) if found else []
-        )
+        members = sorted(found[0].members) if found else []
+        answered = stored_replies.latest(conn, company.id, members, REPLIES_SHOWN)
+        passed = timeline.page(conn, company, members, number=_page_number())
         sites = mirror.customers(conn, company.id, found[0].members) if found else {}
         standing = marks.of(found[0].holds, found[0], book.rules(found[0]), today) if found else []
     if not found:
@@ -93,9 +92,9 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
         today=today,
         decided=decided,
         findings=findings,
-        contacts=said[::-1],
+        passed=passed,
         tasks=waiting,
-        replies=answered,
+        replies=[one for one in answered if one.done_at is None],
         reply_kinds=replies.KINDS,
         sites=sites,
         hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
@@ -179,6 +178,12 @@ def place_hold(company: Company, *, customer: str | None = None, invoice: str | 
         flash(done.message, "refused")
     else:
         flash(holds.sentence(here, company, done))
+
+
+def _page_number() -> int:
+    """Which page of the timeline; anything else than a number is the first."""
+    text = request.args.get("page", "")
+    return int(text[:4]) if text.isdecimal() else 1
 
 
 def _marked(company: Company, customer_id: str, yes: bool) -> ResponseReturnValue:

@@ -34,7 +34,9 @@ def test_an_answer_is_kept_and_nothing_goes_out_until_somebody_has_dealt_with_it
     assert "nobody has dealt with it yet" in page
     assert HOSTILE not in page
     assert holds(owing) == []
-    assert "dealt with by Our collector" in collector.get(path(owing)).text
+    after = collector.get(path(owing)).text
+    assert "Which job was this?" in after
+    assert "Dealt with by Our collector" in after
 
 
 @pytest.mark.parametrize(
