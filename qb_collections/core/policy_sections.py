@@ -17,6 +17,7 @@ from qb_collections.core.policy_values import (
     CurrencyCode,
     Day,
     Days,
+    Flag,
     MonthDay,
     Percent,
     Rhythm,
@@ -58,7 +59,7 @@ class PrivatePersons(Section):
     contact_gap_days: Annotated[int, Field(strict=True, ge=3, le=365)] = 6
     at_most_in_7_days: Annotated[int, Field(strict=True, ge=1, le=3)] = 2
     at_most_in_30_days: Annotated[int, Field(strict=True, ge=1, le=10)] = 4
-    calls: bool = True  # False: call steps are left out, as if the ladder did not have them
+    calls: Flag = True  # False: call steps are left out, as if the ladder did not have them
 
 
 class ContactHours(Section):
@@ -98,20 +99,20 @@ class Promises(Section):
     grace_business_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 2
     in_transit_business_days: Annotated[int, Field(strict=True, ge=1, le=30)] = 5
     upset_business_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
-    broken_one_step_firmer: bool = True  # a promise not kept goes on one step firmer than before
+    broken_one_step_firmer: Flag = True  # a promise not kept goes on one step firmer than before
     broken_before_person: Annotated[int, Field(strict=True, ge=1, le=10)] = 2  # then a person decides
 
 
 class Plans(Section):
     """The payment plans that messages may offer, and what happens around each payment of a plan."""
 
-    offered: bool = True
+    offered: Flag = True
     payments_at_most: Annotated[int, Field(strict=True, ge=2, le=60)] = 6
     days_at_most: Annotated[int, Field(strict=True, ge=7, le=1826)] = 180  # first to last payment
     rhythm: Rhythm = "monthly"
     first_within_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 14
     smallest_payment: Amount = Decimal(50)
-    approval: bool = True  # a person agrees to each plan
+    approval: Flag = True  # a person agrees to each plan
     # Around each payment's date, as field practice has it: three days before, then one, four and ten after.
     notice_before_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 3  # 0: no notice
     missed_message_after_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 1
@@ -148,8 +149,8 @@ class Brake(Section):
 class Credits(Section):
     """Money of the customer that is not yet set against an invoice comes off before anybody is asked."""
 
-    unapplied_payments: bool = True
-    credit_memos: bool = True
+    unapplied_payments: Flag = True
+    credit_memos: Flag = True
     tolerance: Amount = Decimal(1)
 
 
@@ -161,7 +162,7 @@ class Thresholds(Section):
     plan_offer: Amount = Decimal(500)
     plan_offer_in: dict[CurrencyCode, Amount] = Field(default={})
     # The call threshold follows what late customers owe; call is then its least.
-    call_from_balances: bool = False
+    call_from_balances: Flag = False
     call_percentile: Annotated[int, Field(strict=True, ge=1, le=99)] = 75
 
     def call_for(self, currency: str) -> Decimal:
@@ -181,20 +182,20 @@ class DeEscalation(Section):
     after_reply_at_most: Code = "S2"  # the firmest tone of the next message once a customer has answered
     half_paid_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = 50  # of what was late
     half_paid_holds_days: Days = 7  # so long the step stays as it is; 0: not at all
-    thank_you: bool = True  # one thank-you when everything late is paid
+    thank_you: Flag = True  # one thank-you when everything late is paid
 
 
 class Mail(Section):
     """E-mail through the company's own mail account, where it has one."""
 
-    by_hand: bool = False  # every message waits for a person who sends it
+    by_hand: Flag = False  # every message waits for a person who sends it
 
 
 class Traits(Section):
     """What payment history may change.  Everything here is off until the owner turns it on."""
 
-    wait_for_usual_day: bool = False  # hold the first message until the customer's usual day has passed
+    wait_for_usual_day: Flag = False  # hold the first message until the customer's usual day has passed
     wait_at_most_days: Annotated[int, Field(strict=True, ge=1, le=60)] = 20  # after the due date
-    act_early_when_abnormal: bool = False  # later than ever for this customer: the next step comes sooner
+    act_early_when_abnormal: Flag = False  # later than ever for this customer: the next step comes sooner
     early_at_most_days: Annotated[int, Field(strict=True, ge=1, le=30)] = 5  # so much sooner
     rests_on_at_least: Annotated[int, Field(strict=True, ge=3, le=100)] = 6  # paid invoices known

@@ -60,6 +60,7 @@ EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
 Subdivision = Annotated[str, Field(pattern="^[A-Z0-9]{0,3}$")]
 Days = Annotated[int, Field(strict=True, ge=0, le=3660)]
+Flag = Annotated[bool, Field(strict=True)]  # "yes" is a text, and 1 a number
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 # What a person writes is a number or "MM-DD"; the schema for editors says that, not what it becomes.
 _WRITTEN_NUMBER = WithJsonSchema({"type": "number", "minimum": 0})
