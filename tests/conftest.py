@@ -1,12 +1,17 @@
 """What every test starts from: no settings of the person at the keyboard, no way out of this machine."""
 
+import gc
 import os
 import shutil
 import socket
+from functools import cache
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests import compiled
 
 # The same examples on every machine and in every run of `make test`; `make soak` looks for new ones.
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=30, print_blob=True)
@@ -17,6 +22,39 @@ settings.load_profile("repeatable")
 
 for name in [name for name in os.environ if name.startswith("QBC_")]:
     del os.environ[name]
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Deal tests out singly, and a file that has an xdist_group whole, to one worker.
+
+    pytest-xdist 3.8 writes the group behind the test's id, which pytest 9.2 no longer lets it do: without
+    this each worker makes the costly beginning for itself.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # the workers do without
+
+    class ByBeginning(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return file if _shares_a_beginning(file) else nodeid
+
+    return ByBeginning(config, log)
+
+
+@cache
+def _shares_a_beginning(file):
+    return "pytest.mark.xdist_group(" in (ROOT / file).read_text()
+
+
+def pytest_collection_finish():
+    """What is imported by now stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class LeavesThisMachine(AssertionError):
@@ -54,6 +92,13 @@ def nothing_leaves_this_machine():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", _connect_here)
         patch.setattr(socket.socket, "connect_ex", _connect_ex_here)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statements_are_compiled_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qb_collections.store.engine.create_engine", compiled.create)
         yield
 
 

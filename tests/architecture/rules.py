@@ -79,21 +79,27 @@ def tree(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def nodes(text: str) -> Iterator[ast.AST]:
-    return ast.walk(tree(text))
+@cache
+def nodes(text: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(text)))
 
 
-def imports(text: str) -> Iterator[tuple[int, str, str]]:
+@cache
+def imports(text: str) -> tuple[tuple[int, str, str], ...]:
     """Line, module and name ("" for `import module`) of every absolute import."""
+    found: list[tuple[int, str, str]] = []
     for node in nodes(text):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name, "") for alias in node.names)
+            found += ((node.lineno, alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield from ((node.lineno, node.module or "", alias.name) for alias in node.names)
+            found += ((node.lineno, node.module or "", alias.name) for alias in node.names)
+    return tuple(found)
 
 
-def calls(text: str) -> Iterator[tuple[ast.Call, str]]:
+@cache
+def calls(text: str) -> tuple[tuple[ast.Call, str], ...]:
     """Every call with the dotted name it calls; of `a.b.c()` the last two parts are kept."""
+    found: list[tuple[ast.Call, str]] = []
     for node in nodes(text):
         if isinstance(node, ast.Call):
             parts = []
@@ -102,7 +108,8 @@ def calls(text: str) -> Iterator[tuple[ast.Call, str]]:
                 parts.append(target.attr)
                 target = target.value
             parts.append(target.id if isinstance(target, ast.Name) else "?")
-            yield node, ".".join(reversed(parts[:2]))
+            found.append((node, ".".join(reversed(parts[:2]))))
+    return tuple(found)
 
 
 def pure(path: str, text: str) -> Iterator[Breach]:

@@ -2,7 +2,9 @@
 
 import os
 import re
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from sqlalchemy import Delete, Engine, Select, Table, TextClause, Update, event
@@ -85,7 +87,9 @@ def engine():
         with engine.begin() as conn:
             conn.exec_driver_sql("DROP SCHEMA public CASCADE")
             conn.exec_driver_sql("CREATE SCHEMA public")
-    schema.upgrade(engine)
+        schema.upgrade(engine)
+    else:
+        _put_into(engine)
     yield engine
     engine.dispose()
 
@@ -94,9 +98,22 @@ def engine():
 def file_url(tmp_path):
     url = f"sqlite:///{tmp_path / 'collections.db'}"
     engine = open_engine(url)
-    schema.upgrade(engine)
+    _put_into(engine)
     engine.dispose()
     return url
+
+
+@cache
+def _brought_up():
+    """A database of this version, brought up once: the migrations take longer than most of these tests."""
+    engine = open_engine("sqlite://")
+    schema.upgrade(engine)
+    return engine
+
+
+def _put_into(engine):
+    with closing(_brought_up().raw_connection()) as full, closing(engine.raw_connection()) as empty:
+        full.driver_connection.backup(empty.driver_connection)
 
 
 @pytest.fixture
