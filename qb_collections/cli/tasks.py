@@ -1,4 +1,4 @@
-"""task list, done: what waits for a person, and what came of it."""
+"""task list, show, done: what waits for a person, and what came of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from qb_collections.cli.holds import CODE_HELP, with_code
 from qb_collections.cli.opening import actor, company_on_its_clock, working
 from qb_collections.cli.verbs import ROW_ID, noun, verb
 from qb_collections.cli.words import AMOUNT, DAY, company_option, day_text, money, name_argument
-from qb_collections.services import still_true, tasks
+from qb_collections.services import call_sheet, still_true, tasks
+from qb_collections.services.leasing import COMMAND_SECONDS
 from qb_collections.store import mirror
+from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.tasks import Task
 
@@ -42,6 +44,34 @@ def add_to(main: click.Group) -> None:
             lines or [f"Nothing of {company.name} needs you."],
         )
 
+    @verb(task, "show", "task show 13")
+    @click.argument("task_id", metavar="ID", type=ROW_ID)
+    @company_option
+    def show(name: str | None, task_id: int) -> Answer:
+        """Show one task with its words; a call's sheet is filled with what QuickBooks says this moment.
+
+        Beside each outcome of a call stands what follows from it.
+        """
+        context, company = company_on_its_clock(name)
+        found = accepted(tasks.find(context, company, task_id))
+        if found.kind != call_sheet.CALL or found.state != "open":
+            stale = still_true.objection(context, company, found)
+            return Answer(
+                {"company": company.name, "task": _row(found, {}, stale)}, _lines(found, True, stale)
+            )
+        opened = accepted(call_sheet.open(context, company, task_id, wait_seconds=COMMAND_SECONDS))
+        if isinstance(opened, call_sheet.PaidMeanwhile):
+            closed = {"id": task_id, "closed": opened.message}
+            return Answer({"company": company.name, "task": closed}, [opened.message])
+        then = tasks.following(context, company).sentences(tasks.outcomes_of(found.kind))
+        row = _row(opened.task, {}, opened.not_now) | {
+            "text": opened.text,
+            "checked_at": opened.checked_at,
+            "notice": opened.notice,
+            "then": then,
+        }
+        return Answer({"company": company.name, "task": row}, _sheet(opened, company, then))
+
     @verb(
         task,
         "done",
@@ -49,6 +79,8 @@ def add_to(main: click.Group) -> None:
         "task done 13 --outcome promise --on 2026-11-06 --amount 1240.00",
         "task done 14 --outcome dispute --invoice 10588 --reason 'cooler failed again' --code quality",
         "task done 15 --outcome agency --owner 'Ridge & Co'",
+        "task done 16 --outcome part --amount 300.00 --on 2026-11-06 --rest-on 2026-11-20",
+        "task done 17 --outcome no-answer --voicemail",
     )
     @click.argument("task_id", metavar="ID", type=ROW_ID)
     @click.option("--outcome", required=True, help="What came of it; `task list` names what is possible.")
@@ -59,6 +91,10 @@ def add_to(main: click.Group) -> None:
     @click.option("--owner", metavar="PERSON", help="Who answers it, or takes it from here.")
     @click.option("--answer-by", "answer_by_on", type=DAY, help="By when it is to be answered.")
     @click.option("--code", metavar="CODE", help=CODE_HELP)
+    @click.option("--rest-on", type=DAY, help="Of a part that is paid now: the day of the rest.")
+    @click.option("--reference", metavar="WORDS", help="Of money on its way: a check number or the like.")
+    @click.option("--voicemail", is_flag=True, help="Nobody answered, and a message was left.")
+    @click.option("--said", metavar="WORDS", help="What they said: kept for you, never sent.")
     @company_option
     def done(name: str | None, task_id: int, outcome: str, amount: Decimal | None, **given: Any) -> Answer:
         """Report what came of a task; what follows from it is in force at once."""
@@ -87,6 +123,14 @@ def _row(task: Task, names: Mapping[str, str], stale: str | None) -> dict[str, A
         "due_on": task.due_on,
         "outcomes": list(tasks.outcomes_of(task.kind)),
     }
+
+
+def _sheet(opened: call_sheet.Sheet, company: Company, then: Mapping[str, str]) -> list[str]:
+    """The sheet as it is read while ringing: warnings first, then the words, then what to choose from."""
+    said = [opened.stamp(company)]
+    said += [one for one in (opened.notice, opened.not_now and f"Not now: {opened.not_now}") if one]
+    said += ["", *opened.text.splitlines(), "", "Say what came of it with: qb-collections task done"]
+    return said + [f"  {name}: {sentence}" for name, sentence in then.items()]
 
 
 def _lines(task: Task, with_text: bool, stale: str | None) -> list[str]:

@@ -32,12 +32,28 @@ from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
 
-__all__ = ["CALL_BACK_DAYS", "Report", "done", "list_open", "outcomes_of"]
+__all__ = ["CALL_BACK_DAYS", "Report", "done", "find", "following", "list_open", "outcomes_of"]
 
 
 def list_open(context: Context, company: Company) -> list[Task]:
     with reading(context.engine) as conn:
         return tasks.list(conn, company.id)
+
+
+def find(context: Context, company: Company, task_id: int) -> Task | Refusal:
+    with reading(context.engine) as conn:
+        try:
+            return tasks.get(conn, company.id, task_id)
+        except LookupError:
+            return Refusal(f"{company.name} has no task {task_id}. See them with: qb-collections task list")
+
+
+def following(context: Context, company: Company) -> Following:
+    """What the company's rules make of an outcome today."""
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        book = rulebook.Rulebook(conn, company, today)
+    return Following(book.policy, book.calendar, today)
 
 
 def done(context: Context, company: Company, lease: Lease, task_id: int, report: Report) -> str | Refusal:

@@ -119,7 +119,8 @@ def hold(company_id: int, customer_id: str) -> ResponseReturnValue:
 @bp.post("/holds/<int:hold_id>/lift")
 def lift(company_id: int, hold_id: int) -> ResponseReturnValue:
     company = company_for_user(company_id, role="collector")
-    done = holds.lift(context_of(company), company, hold_id, by=user().name)
+    answered = request.form.get("answered", "").strip() or None
+    done = holds.lift(context_of(company), company, hold_id, by=user().name, answered=answered)
     flash(str(done), "refused" if isinstance(done, Refusal) else "message")
     return redirect(safe_next(request.form.get("back")), 303)
 
@@ -173,6 +174,7 @@ def place_hold(company: Company, *, customer: str | None = None, invoice: str | 
         amount=amount,
         owner=request.form.get("owner", "").strip()[:120] or None,
         answer_by_on=answer_by_on,
+        answer=bool(request.form.get("answer")),
     )
     if isinstance(done, Refusal):
         flash(done.message, "refused")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qb_collections.services import still_true, tasks
+from qb_collections.core.case import DISPUTE_CODES
+from qb_collections.services import call_sheet, still_true, tasks
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tasks import Report
 from qb_collections.store import leases, mirror
 from qb_collections.store import tasks as stored
+from qb_collections.store.calls import SAID_MAX
+from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Leased
 from qb_collections.web.access import company_for_user, context, context_of, user
+from qb_collections.web.typed import amount_in, day_in
 
 bp = Blueprint("tasks", __name__, url_prefix="/companies/<int:company_id>/tasks")
 
-WORDS_MAX = 200
+WORDS_MAX, OWNER_MAX, REFERENCE_MAX = 200, 120, 60
 
 
 @bp.get("/")
@@ -34,7 +36,8 @@ def list_all(company_id: int) -> str:
 
 
 @bp.get("/<int:task_id>")
-def show(company_id: int, task_id: int) -> str:
+def show(company_id: int, task_id: int) -> ResponseReturnValue:
+    """A call is shown with what QuickBooks says this moment; one that was paid meanwhile closes itself."""
     company = company_for_user(company_id)
     with reading(context().engine) as conn:
         try:
@@ -42,9 +45,24 @@ def show(company_id: int, task_id: int) -> str:
         except LookupError:
             abort(404)
         owed = mirror.open_invoices(conn, company.id, [task.customer_id]) if task.customer_id else []
-    stale = still_true.objection(context_of(company), company, task)
+    here = context_of(company)
+    sheet = None
+    if task.kind == call_sheet.CALL and task.state == "open":
+        opened = call_sheet.open(here, company, task_id, caller=user().name)
+        if isinstance(opened, call_sheet.PaidMeanwhile):
+            flash(opened.message)
+            return redirect(url_for(".list_all", company_id=company.id), 303)
+        sheet = opened if isinstance(opened, call_sheet.Sheet) else None
+    stale = sheet.not_now if sheet is not None else still_true.objection(here, company, task)
     return render_template(
-        "web/task.html", task=task, outcomes=tasks.outcomes_of(task.kind), open=owed, stale=stale
+        "web/task.html",
+        task=task,
+        outcomes=tasks.outcomes_of(task.kind),
+        then=tasks.following(here, company).sentences(tasks.outcomes_of(task.kind)),
+        open=owed,
+        stale=stale,
+        sheet=sheet,
+        codes=DISPUTE_CODES,
     )
 
 
@@ -54,18 +72,14 @@ def done(company_id: int, task_id: int) -> ResponseReturnValue:
     company = company_for_user(company_id, role="collector")
     here = context_of(company)
     again = redirect(url_for(".show", company_id=company.id, task_id=task_id), 303)
-    try:
-        on = date.fromisoformat(request.form["on"]) if request.form.get("on") else None
-    except ValueError:
-        flash("That is not a day; write it like 2026-11-06. Nothing was noted.", "refused")
+    if not request.form.get("outcome"):
+        flash("Please choose what came of it. Nothing was noted.", "refused")
         return again
-    what = Report(
-        request.form.get("outcome", ""),
-        user().name,
-        on=on,
-        invoice=request.form.get("invoice") or None,
-        reason=request.form.get("reason", "").strip()[:WORDS_MAX] or None,
-    )
+    try:
+        what = _report(company)
+    except ValueError as problem:
+        flash(f"{problem}. Nothing was noted.", "refused")
+        return again
     try:
         with held(here, company, PAGE_SECONDS) as lease:
             said = tasks.done(here, company, lease, task_id, what)
@@ -81,3 +95,26 @@ def done(company_id: int, task_id: int) -> ResponseReturnValue:
         return again
     flash(said)
     return redirect(url_for(".list_all", company_id=company.id), 303)
+
+
+def _report(company: Company) -> Report:
+    """The form as a report.  Raises ValueError with a sentence."""
+
+    def words(name: str, longest: int = WORDS_MAX) -> str | None:
+        return request.form.get(name, "").strip()[:longest] or None
+
+    return Report(
+        request.form["outcome"],
+        user().name,
+        on=day_in("on"),
+        amount=amount_in("amount", company.currency),
+        invoice=words("invoice"),
+        reason=words("reason"),
+        owner=words("owner", OWNER_MAX),
+        answer_by_on=day_in("answer_by_on"),
+        code=words("code"),
+        rest_on=day_in("rest_on"),
+        reference=words("reference", REFERENCE_MAX),
+        voicemail=bool(request.form.get("voicemail")),
+        said=words("said", SAID_MAX + 1),  # one more, so that what is too long is refused and not cut
+    )
