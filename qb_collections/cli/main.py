@@ -46,6 +46,7 @@ MODULES: Mapping[str, str] = {
     "plan": "plans",
     "policy": "policies",
     "preview": "nights",
+    "letter": "letters",
     "reply": "replies",
     "restore": "safekeeping",
     "run": "runs",

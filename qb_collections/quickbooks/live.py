@@ -67,6 +67,7 @@ def live_of(slots: Iterable[rows.FullSlot], wanted: Iterable[str], read_at: date
                 translate.payment(row, home) for slot in slots for row in slot.Payment
             ),
             links=_links(slots, home),
+            postal={row.Id: translate.postal_lines(row) for slot in slots for row in slot.Customer},
         )
 
 

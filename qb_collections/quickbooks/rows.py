@@ -28,6 +28,11 @@ class Meta(Row):
 
 
 class Address(Row):
+    Line1: str | None = None
+    Line2: str | None = None
+    Line3: str | None = None
+    Line4: str | None = None
+    Line5: str | None = None
     City: str | None = None
     CountrySubDivisionCode: str | None = None
     Country: str | None = None

@@ -86,6 +86,34 @@ def customer(row: rows.CustomerRow, home: str) -> Customer:
     )
 
 
+def postal_lines(row: rows.CustomerRow) -> tuple[str, ...]:
+    """The billing address as it stands on an envelope, without the name; empty where no street is known.
+
+    North America writes "City, ST 37402", the rest of the world the postal code first.
+    """
+    where = row.BillAddr
+    if where is None:
+        return ()
+    lines = [where.Line1, where.Line2, where.Line3, where.Line4, where.Line5]
+    street = [line.strip() for line in lines if line and line.strip()]
+    names = (row.DisplayName, row.CompanyName)
+    street = [line for line in street if line not in names]
+    if not street:
+        return ()
+    if where.City or where.PostalCode:
+        region = f"{where.CountrySubDivisionCode or ''}".strip()
+        if region:
+            place = " ".join(
+                part
+                for part in (f"{where.City}," if where.City else "", region, where.PostalCode or "")
+                if part
+            )
+        else:
+            place = " ".join(part for part in (where.PostalCode, where.City) if part)
+        street.append(place)
+    return (*street, *([where.Country.strip()] if where.Country and where.Country.strip() else []))
+
+
 def invoice(row: rows.InvoiceRow, home: str) -> Invoice:
     currency = currency_of(row.CurrencyRef, home)
     total = money(row.TotalAmt, currency)

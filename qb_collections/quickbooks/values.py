@@ -130,6 +130,7 @@ class Live:
     )  # invoices asked for that QuickBooks no longer has
     received: tuple[Payment, ...] = ()  # every payment that was read, also those applied in full
     links: tuple[Link, ...] = ()  # where these went
+    postal: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by customer id: lines under the name
 
     @property
     def invoices(self) -> tuple[Invoice, ...]:
