@@ -23,6 +23,11 @@ GAP_DAYS = 3  # the shortest contact gap of any policy that ships (brisk)
 IN_7_DAYS = 2  # the most contacts in seven days of any policy that ships (brisk)
 OPENS, CLOSES = 8, 20  # no policy that ships reaches further
 PER_MINUTE = 500
+STATES = {
+    "CA": ZoneInfo("America/Los_Angeles"),
+    "NY": ZoneInfo("America/New_York"),
+    "HI": ZoneInfo("Pacific/Honolulu"),
+}
 UNTOLD_SECONDS = 60  # a 429 that does not say how long
 
 # Answers that may hide what the books say: a read that met one of these proves nothing.
@@ -102,12 +107,15 @@ def inv_11_no_tenant_sees_another(world: Any, sent: Sent) -> None:
 
 
 def inv_14_hours_are_kept(world: Any, sent: Sent) -> None:
-    """Nothing leaves at night, by the company's own calendar, while the service's clock is right."""
+    """Nothing leaves at night where the customer is, while the service's clock is right."""
     if world.service_clock.offset:
         return
-    local = world.clock.now().astimezone(world.zones[sent.realm])
-    if not OPENS <= local.hour < CLOSES:
-        world.wrong("INV-14", f"request {sent.number} sends at {local:%H:%M} on {local:%A} in {world.zones[sent.realm]}")
+    found = truth.row(world, sent.realm, "Customer", sent.known.get("customer") or "0")
+    address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
+    zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[sent.realm])
+    local = world.clock.now().astimezone(zone)
+    if not OPENS <= local.hour < CLOSES or local.weekday() >= 5:
+        world.wrong("INV-14", f"request {sent.number} sends at {local:%H:%M} on {local:%A} in {zone}")
 
 
 def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:

@@ -276,6 +276,18 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
     return said if isinstance(said, Refusal) else f"{task.kind} {outcome}: {said}"
 
 
+def settle_parked(world: HostileWorld) -> None:
+    """The owner looks each open question up in QuickBooks and answers it."""
+    for place, (company_id, _) in enumerate(world.companies):
+        company = world.company(place)
+        for task in tasks.list_open(world.context, company):
+            if task.kind == "parked" and task.intent_id is not None:
+                outcome = "was-sent" if was_sent(world, place, task) else "was-not-sent"
+                with leasing.held(world.context, company, 5.0) as lease:
+                    said = tasks.done(world.context, company, lease, task.id, Report(outcome, "Sam"))
+                world.note(f"the owner of company {company_id} answers: {outcome}: {said}")
+
+
 def was_sent(world: HostileWorld, place: int, task) -> bool:
     """What the owner finds when looking at the invoice's delivery in QuickBooks."""
     from qb_collections.store import intents

@@ -1,0 +1,147 @@
+"""Bugs that are planted into a copy of the product, to see how soon the simulator finds each.
+
+A file of this folder, or of one below it, holds one bug: what invariant it breaks, and the edits that plant it.
+An edit replaces a text that stands exactly once in its file; one that no longer does is a failure of the bank.
+
+    python -m tests.simulation.planted.bank [NAME...] [--nights 2000] [--from-seed 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent.parent
+COPIED = ("qb_collections", "templates", "webhooks", "tests")
+NIGHTS_MAX = 2_000
+
+
+class NoLongerApplies(Exception):
+    """The product has moved on; the text that the bug replaces is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    name: str
+    why: str
+    breaks: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """How the search for one bug ended."""
+
+    bug: Bug
+    found: bool
+    nights: int
+    seed: int | None
+    said: str
+
+
+def bugs(names: Sequence[str] = ()) -> list[Bug]:
+    """The bugs of these names, or all of them, in the order of their names."""
+    known = {file.stem: _read(file) for file in sorted(HERE.rglob("*.toml"))}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SystemExit(f"There is no planted bug {unknown[0]!r}; there are: {', '.join(known)}.")
+    return [known[name] for name in names or known]
+
+
+def _read(file: Path) -> Bug:
+    text = file.read_text()
+    told = tomllib.loads(text)
+    why = " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# "))
+    edits = tuple(Edit(**edit) for edit in told["edit"])
+    return Bug(file.stem, why, told["breaks"], edits)
+
+
+def plant(bug: Bug, tree: Path) -> None:
+    """Make the bug's edits in a copy of the product.  Raises NoLongerApplies with a sentence."""
+    for edit in bug.edits:
+        file = tree / edit.file
+        text = file.read_text() if file.exists() else ""
+        count = text.count(edit.before)
+        if count != 1:
+            raise NoLongerApplies(
+                f"{bug.name} replaces a text that stands {count} times in {edit.file}; it has to stand there once. "
+                "Write the bug anew for the code as it is."
+            )
+        file.write_text(text.replace(edit.before, edit.after))
+
+
+@contextmanager
+def copied() -> Iterator[Path]:
+    """A copy of the product and its tests; in memory where there is room."""
+    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="qbc-planted-", dir=where) as name:
+        tree = Path(name)
+        for folder in COPIED:
+            shutil.copytree(
+                ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png")
+            )
+        yield tree
+
+
+def hunt(bug: Bug, *, nights: int = NIGHTS_MAX, from_seed: int = 0) -> Hunt:
+    """Play seeds in a copy with the bug in it until one fails.  Raises NoLongerApplies."""
+    with copied() as tree:
+        plant(bug, tree)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.simulation.run", "--nights", str(nights), "--from-seed", str(from_seed)],
+            cwd=tree,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(tree)},
+        )
+    lines = done.stdout.splitlines()
+    failed = next((line for line in lines if line.startswith("seed ")), None)
+    counted = next((line for line in lines if " nights, " in line), "0 nights, ")
+    played = int(counted.split()[0])
+    if failed is None:
+        crashed = done.returncode != 0
+        return Hunt(bug, crashed, played, None, done.stderr.strip().splitlines()[-1] if crashed else "not found")
+    seed = int(failed.split()[1].rstrip(":"))
+    return Hunt(bug, True, played, seed, failed.partition(": ")[2])
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.planted.bank")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--nights", type=int, default=NIGHTS_MAX)
+    parser.add_argument("--from-seed", type=int, default=0)
+    given = parser.parse_args(arguments)
+    missed = 0
+    for bug in bugs(given.names):
+        try:
+            hunted = hunt(bug, nights=given.nights, from_seed=given.from_seed)
+        except NoLongerApplies as problem:
+            print(f"{bug.name:32} {problem}", flush=True)
+            missed += 1
+            continue
+        missed += not hunted.found
+        place = f"night {hunted.nights}, seed {hunted.seed}" if hunted.found else f"not in {hunted.nights} nights"
+        print(f"{bug.name:32} {place:24} {hunted.said[:110]}", flush=True)
+    print(f"{len(bugs(given.names)) - missed} found, {missed} not")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
