@@ -23,7 +23,7 @@ from qb_collections.services.context import Context
 from qb_collections.store import people
 from qb_collections.store.engine import durable
 from qb_collections.store.inbox import InboxWriter
-from qb_collections.web import create_web_app
+from qb_collections.web import create_web_app, unsubscribing
 from webhooks import Channel, Desk, Verifiers, receiver
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Service:
         self.inbox = InboxWriter(context.engine, context.vault, context.clock)
         own = context.settings.webhook_verifier
         self._verifiers = Verifiers(context.engine, context.vault, own.get_secret_value() if own else None)
-        self.web = create_web_app(context, heartbeat=self.scheduler.tick_age)
+        self.web = create_web_app(context, heartbeat=self.scheduler.tick_age, receivers=[unsubscribing.bp])
         intake = Flask("webhooks", static_folder=None)
         intake.register_blueprint(receiver(self.inbox.submit, self._verifiers, context.wake))
         self.web.wsgi_app = Intake(intake.wsgi_app, self.web.wsgi_app)  # type: ignore[method-assign]

@@ -99,12 +99,12 @@ def build(
     else:
         mail["Message-ID"] = name
         _as_a_machine(mail, message, name, thread, stop)
-    mail["Content-Language"] = message.locale.replace("_", "-")
     _body(mail, message, html, look, name)
     for number, one in enumerate(enclosed, 1):
         _enclose(mail, one, number)
     if enclosed:
         mail.set_boundary(_boundary(name, "whole"))
+    mail["Content-Language"] = message.locale.replace("_", "-")
     return mail.as_bytes()
 
 
