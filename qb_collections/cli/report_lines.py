@@ -84,6 +84,7 @@ def run_lines(told: dict[str, Any], reader: Reader, *, with_text: bool = False) 
         "Contacts" if run["kind"] == "night" else "Would be contacted", contacts, reader, with_text
     )
     lines += [*([""] if (said := incomplete_lines(contacts, reader.lacking)) else []), *said]
+    lines += _answers(told["answers"], with_text)
     lines += _group("Needs you", asked, reader, with_text)
     lines += _silences(silent)
     lines += _waiting(told, zone)
@@ -91,6 +92,18 @@ def run_lines(told: dict[str, Any], reader: Reader, *, with_text: bool = False) 
     lines += _differences(told)
     lines += _delivery(told.get("delivery"), zone)
     lines += ["", f"Run {run['id']}. Why one invoice: qb-collections explain NUMBER"]
+    return lines
+
+
+def _answers(rows: list[dict[str, Any]], with_text: bool) -> list[str]:
+    """What is owed as an answer: nothing is asked for in it, and it counts for no limit."""
+    if not rows:
+        return []
+    lines = ["", f"Answers ({len(rows)}):"]
+    for row in rows:
+        lines += [f"  {row['customer']}: {row['subject']}", f"      {row['because'] or row['reason']}"]
+        if with_text and not row["because"]:
+            lines += ["", *(f"      | {line}" for line in row["text"].splitlines()), ""]
     return lines
 
 

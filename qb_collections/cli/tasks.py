@@ -59,10 +59,11 @@ def add_to(main: click.Group) -> None:
             return Answer(
                 {"company": company.name, "task": _row(found, {}, stale)}, _lines(found, True, stale)
             )
-        opened = accepted(call_sheet.open(context, company, task_id, wait_seconds=COMMAND_SECONDS))
-        if isinstance(opened, call_sheet.PaidMeanwhile):
-            closed = {"id": task_id, "closed": opened.message}
-            return Answer({"company": company.name, "task": closed}, [opened.message])
+        answer = call_sheet.open(context, company, task_id, wait_seconds=COMMAND_SECONDS)
+        if isinstance(answer, call_sheet.PaidMeanwhile):
+            closed = {"id": task_id, "closed": answer.message}
+            return Answer({"company": company.name, "task": closed}, [answer.message])
+        opened = accepted(answer)
         then = tasks.following(context, company).sentences(tasks.outcomes_of(found.kind))
         row = _row(opened.task, {}, opened.not_now) | {
             "text": opened.text,

@@ -7,7 +7,7 @@ from typing import Any
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.intents import Intent
-from qb_collections.services import deliver
+from qb_collections.services import answers, deliver
 from qb_collections.services.context import Context
 from qb_collections.store import contacts, intents, mirror, runs
 from qb_collections.store.companies import Company
@@ -24,6 +24,7 @@ def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any
     the company has no such run.
     """
     _, held = deliver.gate(context, company)
+    owed = _owed_ahead(context, company, run_id)
     with reading(context.engine) as conn:
         run = runs.get(conn, company.id, run_id)
         decided = runs.of_run(conn, company.id, run_id)
@@ -56,6 +57,7 @@ def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any
         ],
         "intents": [_intent(intent, known) for intent in queued],
         "contacts": [_contact(one, customers, known) for one in delivered],
+        "answers": [*owed, *(_answer(intent, known) for intent in queued if intent.plan.get("answer"))],
         "differences": [
             {
                 "customer": _name(customers, one.customer_id),
@@ -123,10 +125,52 @@ def _intent(intent: Intent, known: dict[str, Invoice]) -> dict[str, Any]:
         "customer": plan.get("customer"),
         "customer_id": plan.get("customer_id"),
         "stage": plan.get("stage"),
+        "answer": plan.get("answer"),
         "invoices": [_number(known, one) for one in ids],
         "quickbooks_id": intent.external_id,
         "reason": intent.reason,
     }
+
+
+def _answer(intent: Intent, known: dict[str, Invoice]) -> dict[str, Any]:
+    """One answer to a customer, with why it is owed and its words."""
+    plan = intent.plan
+    return {
+        "customer": plan["customer"],
+        "customer_id": plan["customer_id"],
+        "kind": plan["answer"],
+        "reason": plan["reason"],
+        "state": intent.state.value,
+        "because": intent.reason,
+        "invoices": [_number(known, one) for one in plan["invoice_ids"]],
+        "subject": plan["draft"]["subject"],
+        "text": plan["draft"]["text"],
+    }
+
+
+def _owed_ahead(context: Context, company: Company, run_id: int) -> list[dict[str, Any]]:
+    """What the night of a preview would answer, as it stands now; nothing for a night, or an old preview."""
+    with reading(context.engine) as conn:
+        run = runs.get(conn, company.id, run_id)
+        latest = runs.latest(conn, company.id)
+        if run.kind != "preview" or latest is None or latest.id != run.id:
+            return []
+    owed = answers.ahead(context, company, run.on)
+    labels = {item.id: item.label for one in owed for item in one.case.invoices}
+    return [
+        {
+            "customer": one.case.customer.name,
+            "customer_id": one.one.customer_id,
+            "kind": one.one.kind,
+            "reason": one.one.reason,
+            "state": "preview",
+            "because": None,
+            "invoices": [labels.get(id, id) for id in one.made.invoice_ids],
+            "subject": one.draft.subject,
+            "text": one.draft.text,
+        }
+        for one in owed
+    ]
 
 
 def _contact(one: StoredContact, customers: dict[str, Customer], known: dict[str, Invoice]) -> dict[str, Any]:

@@ -64,7 +64,11 @@ def show(company_id: int, run_id: int) -> str:
         waiting=_waiting(told["intents"]),
         asked_about_books=books_current.asks(run),
         books_word=word,
-        effects={effect["customer_id"]: effect for effect in told["intents"] if effect["kind"] in EFFECTS},
+        effects={
+            effect["customer_id"]: effect
+            for effect in told["intents"]
+            if effect["kind"] in EFFECTS and not effect["answer"]
+        },
     )
 
 
