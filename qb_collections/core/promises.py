@@ -111,15 +111,14 @@ def waiting(promise: Hold, rules: Rules, today: date, invoice_id: str) -> Findin
     """The finding while a promise holds: through its last grace day; we look again the day after."""
     last = last_day(promise, rules)
     review_on = last + timedelta(days=1)
-    year = today.year
     amount = f"{rules.money(promise.amount)} " if promise.amount is not None else "to pay "
     grace = rules.policy.promises.grace_business_days
-    wait = f"We wait through {day_text(last, year)}"
+    wait = f"We wait through {day_text(last, today.year, rules.locale)}"
     if grace:
         wait += f", {count_text(grace, 'business day')} after,"
     because = (
-        f"Left alone: they promised {amount}by {day_text(day_of(promise), year)}. "
-        f"{wait} and look again on {day_text(review_on, year)}."
+        f"Left alone: they promised {amount}by {day_text(day_of(promise), today.year, rules.locale)}. "
+        f"{wait} and look again on {day_text(review_on, today.year, rules.locale)}."
     )
     return Finding("promise", fit(because), True, review_on, invoice_id)
 

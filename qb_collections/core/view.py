@@ -36,7 +36,7 @@ class View:
     step: Step | None = None
 
     def day(self, day: date) -> str:
-        return day_text(day, self.today.year)
+        return day_text(day, self.today.year, self.rules.locale)
 
     def invoice(self, invoice: Invoice) -> str:
         return invoice_text(invoice, self.rules.locale)

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from babel import Locale
+
 from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money, quantum
 
@@ -24,10 +26,22 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 @lru_cache(maxsize=16384)
-def day_text(day: date, year: int) -> str:
-    """Friday 6 November, with the year when it is not the given one."""
-    text = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+def day_text(day: date, year: int, locale: str = "en_US") -> str:
+    """Friday, November 6 or Friday 6 November, as the locale orders it; with the year if it is another."""
+    weekday, month = _WEEKDAYS[day.weekday()], _MONTHS[day.month - 1]
+    if _month_first(locale):
+        text = f"{weekday}, {month} {day.day}"
+        return text if day.year == year else f"{text}, {day.year}"
+    text = f"{weekday} {day.day} {month}"
     return text if day.year == year else f"{text} {day.year}"
+
+
+@lru_cache(maxsize=64)
+def _month_first(locale: str) -> bool:
+    """Whether English there writes the month before the day; our sentences are English everywhere."""
+    found = Locale.parse(locale)
+    pattern = found.date_formats["long"].pattern
+    return found.language == "en" and pattern.index("M") < pattern.index("d")
 
 
 def count_text(count: int, noun: str) -> str:
