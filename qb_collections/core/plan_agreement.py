@@ -35,12 +35,13 @@ def text(
     )
     year = agreed_on.year
     what = f"invoice {numbers[0]}" if len(numbers) == 1 else f"invoices {', '.join(numbers)}"
+    several = "payment" if len(parts) == 1 else "payments"
     lines = [
-        f"{customer} and {company} agreed on {day_text(agreed_on, 0)} that {money_text(whole, locale)}, "
-        f"open on {what}, is paid in {len(parts)} {'payment' if len(parts) == 1 else 'payments'}:"
+        f"{customer} and {company} agreed on {day_text(agreed_on, 0, locale)} that "
+        f"{money_text(whole, locale)}, open on {what}, is paid in {len(parts)} {several}:"
     ]
     lines += [
-        f"{place}. {money_text(amount, locale)} by {day_text(on, year)}"
+        f"{place}. {money_text(amount, locale)} by {day_text(on, year, locale)}"
         for place, (on, amount) in enumerate(parts, start=1)
     ]
     lines.append(

@@ -48,7 +48,9 @@ class Shape:
         about = money_text(amount, locale)
         if least != amount:
             about = f"{about} (the last {money_text(least, locale)})"
-        return f"{count} payments of {about}, {WORDS[self.terms.rhythm]} from {day_text(first_on, year)}"
+        return (
+            f"{count} payments of {about}, {WORDS[self.terms.rhythm]} from {day_text(first_on, year, locale)}"
+        )
 
 
 def split(whole: Money, terms: Terms, calendar: Calendar, *, locale: str = "en_US") -> Split | str:
@@ -78,12 +80,12 @@ def beyond(parts: Split, plans: Plans, agreed_on: date, *, locale: str = "en_US"
     if (last_on - first_on).days > plans.days_at_most:
         said.append(
             f"The policy offers at most {plans.days_at_most} days from the first payment to the last; "
-            f"the last one is on {day_text(last_on, year)}."
+            f"the last one is on {day_text(last_on, year, locale)}."
         )
     if (first_on - agreed_on).days > plans.first_within_days:
         said.append(
             f"The policy asks for the first payment within {plans.first_within_days} days; "
-            f"it is on {day_text(first_on, year)}."
+            f"it is on {day_text(first_on, year, locale)}."
         )
     least = min((amount for _, amount in parts), key=lambda one: one.amount)
     if least.amount < plans.smallest_payment:

@@ -29,7 +29,7 @@ from qb_collections.messages.fields import fields_of
 from qb_collections.messages.reminders import STEPS, Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.messages.words import say
-from qb_collections.services import enclosing
+from qb_collections.services import enclosing, plan_words
 from qb_collections.services.effects import Draft
 from qb_collections.services.template_library import Voice
 from qb_collections.store.companies import Company
@@ -203,6 +203,7 @@ def facts_of(
         calls_on=_days(said, (ContactKind.CALL,)),
         terms=next((invoice.terms for invoice in named if invoice.terms), None),
         promise=_missed_promise(case, decision),
+        plan=plan_words.missed(case, company.today(as_of)) if decision.task_kind == "plan_missed" else None,
         consequence=_consequence(decision),
         tone=decision.tone,
         call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),

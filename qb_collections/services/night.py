@@ -18,7 +18,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
 from qb_collections.core.night_time import next_daily_run
-from qb_collections.services import answers, asking, effects, foreign, hold_days, run_gates, sync
+from qb_collections.services import answers, asking, effects, foreign, hold_days, plan_follow, run_gates, sync
 from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
@@ -86,6 +86,7 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
     _end_earlier_runs(context, company, lease, on, now)
     sync.sync(context, company, lease, progress)
     foreign.record(context, company, lease)
+    plan_follow.follow(context, company, lease, on)
     with reading(context.engine) as conn:
         company = companies.get(conn, company.id)
     _mark_who_bought_most(context, company, lease, on)

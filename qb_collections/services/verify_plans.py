@@ -50,12 +50,18 @@ def _plan(
     documents: Mapping[str, InvoiceDocument],
 ) -> Iterator[tuple[str, str]]:
     written = [step for step in steps if step.kind in KIND_OF and step.state is State.CONFIRMED]
-    if plan.state == "cancelled":
+    ended = plan.details.get("ended")
+    if plan.state == "cancelled" and ended is None:
         yield from _left_over(written, found)
         return
-    if plan.state == "building":
-        yield "state", "it is not finished yet; it goes on with the next delivery, or waits for a person."
+    if plan.state == "cancelled" and ended is not None:
+        yield from _ended(company, gateway, plan, written, found, ended)
         return
+    if plan.state == "building":
+        doing = "taken back" if plan.details.get("ending") else "written"
+        yield "state", f"it is still being {doing}; it goes on with the next delivery, or waits for a person."
+        return
+    written = [step for step in written if step.plan.get("act") is None]
     clearing = Decimal(0)
     for step in written:
         ours = _ours(gateway, step, found)
@@ -174,12 +180,47 @@ def _originals(
 
 def _left_over(written: Sequence[Intent], found: Sequence[Found]) -> Iterator[tuple[str, str]]:
     """A plan without effect has no document with an amount left."""
-    ids = {(KIND_OF[step.kind], step.external_id): step for step in written}
+    ids = {(KIND_OF[step.kind], step.external_id): step for step in written if step.plan.get("act") is None}
     for one in found:
         step = ids.get((one.kind, one.id))
         alive = one.kind == "Payment" or one.record.get("TotalAmt")
         if step is not None and alive:
             yield step.plan["part"], f"it ended without effect, but {_name(step)} is still there."
+
+
+def _ended(
+    company: Company,
+    gateway: Gateway,
+    plan: PlanRow,
+    written: Sequence[Intent],
+    found: Sequence[Found],
+    ended: Mapping[str, Any],
+) -> Iterator[tuple[str, str]]:
+    """What is left of an ended plan stands for money that came, and adds up to nothing on clearing."""
+    clearing = unpaid = Decimal(0)
+    for step in written:
+        kind = KIND_OF[step.kind]
+        mine = [one for one in found if one.kind == kind and one.id == step.external_id]
+        if len([one for one in found if one.kind == kind and _bears(step, one)]) > 1:
+            yield step.plan["part"], f"{_name(step)} is there twice."
+        record = mine[0].record if mine else None
+        if record is None or kind == "Payment":
+            continue
+        own = _own_amount(plan, record)
+        clearing += own if kind == "CreditMemo" else -own
+        if record.get("RemainingCredit"):
+            rest = _money(company, plan, record["RemainingCredit"])
+            yield step.plan["part"], f"{rest} of {_name(step)} is no longer applied."
+        if kind == "Invoice" and step.plan.get("act") is None:
+            paid = (record.get("TotalAmt") or Decimal(0)) - (record.get("Balance") or Decimal(0))
+            unpaid += own - min(own, paid)
+    if clearing:
+        rest = _money(company, plan, abs(clearing))
+        yield "clearing", f"what is left of it no longer adds up; {rest} is left on the clearing account."
+    if unpaid:
+        rest = _money(company, plan, unpaid)
+        said = "its installments" if ended["mode"] == "added" else "its installments again"
+        yield "unpaid", f"it has ended, but {rest} is open on {said}."
 
 
 def _own_amount(plan: PlanRow, record: Mapping[str, Any]) -> Decimal:

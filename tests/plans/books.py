@@ -6,6 +6,7 @@ Everything asserted here is read from the emulator's own ledger.
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -115,10 +116,8 @@ class PlanBooks(World):
         for plan_id in found:
             with leasing.held(self.context, self.company) as lease:
                 gateway = self.context.gateway(self.company, lease)
-                try:
+                with suppress(QuickBooksError):
                     plan_saga.resume(self.context, self.company, lease, gateway, plan_id)
-                except QuickBooksError:
-                    pass
 
     def create_through_trouble(self, **changed):
         try:
