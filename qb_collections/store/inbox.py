@@ -23,6 +23,8 @@ from qb_collections.store.vault import Vault
 PLACE = "inbox"
 SUBMIT_SECONDS = 2.5  # QuickBooks wants an answer within 3 seconds
 GROUP_MAX = 200
+GATHER_SHARE = 0.5  # of the time that the last commit took
+GATHER_SECONDS_MAX = 0.005
 WAITING_MAX = 5_000
 
 
@@ -130,6 +132,9 @@ class InboxWriter:
         self._engine = engine
         self._vault = vault
         self._clock = clock or RealClock()
+        self._real = RealClock()  # the disk does not live by an emulator's clock
+        self._took = 0.0  # the last commit, in seconds
+        self._ended_at = self._real.monotonic()
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(WAITING_MAX)
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
@@ -163,10 +168,23 @@ class InboxWriter:
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
+            self._gather()
             group, ended = self._group(first)
+            begun_at = self._real.monotonic()
             self._commit(group)
+            self._ended_at = self._real.monotonic()
+            self._took = self._ended_at - begun_at
             if ended:
                 return
+
+    def _gather(self) -> None:
+        """Right after a commit, give whoever was answered the time to send more: they share the next one.
+
+        A body that comes by itself does not wait.
+        """
+        rest = min(self._took * GATHER_SHARE, GATHER_SECONDS_MAX) - (self._real.monotonic() - self._ended_at)
+        if rest > 0:
+            self._real.sleep(rest)
 
     def _group(self, first: _Submission) -> tuple[list[_Submission], bool]:
         """first and all that waits behind it; True when the end is among them."""

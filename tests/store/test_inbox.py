@@ -71,6 +71,35 @@ def test_bodies_that_come_together_are_committed_together(engine, vault, writer)
     assert len(commits) <= 4  # the blocker's own, the first few, the rest, the reading above
 
 
+class StandingClock:
+    """While somebody waits by it, something happens."""
+
+    def __init__(self, meanwhile):
+        self.slept = []
+        self.meanwhile = meanwhile
+
+    def monotonic(self):
+        return 100.0
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.meanwhile()
+
+
+def test_right_after_a_slow_commit_a_body_waits_a_moment_for_its_neighbours(engine, vault, writer):
+    commits = []
+    event.listen(engine, "commit", lambda conn: commits.append(1))
+    clock = StandingClock(lambda: writer.post([b"neighbour"], lambda failure: None))
+    writer._real, writer._took, writer._ended_at = clock, 0.2, 100.0
+
+    writer.submit([b"first"])
+    writer.submit([b"alone"])  # the commit before it took no time by this clock
+
+    assert clock.slept == [0.005]
+    assert len(commits) == 2
+    assert bodies(engine, vault) == [b"first", b"neighbour", b"alone"]
+
+
 def test_a_body_that_cannot_be_stored_in_time_is_not_answered(engine, vault, writer):
     with durable(engine), pytest.raises(InboxBusy, match="in time"):
         writer.submit([b"late"], timeout_seconds=0.1)
