@@ -10,6 +10,7 @@ from qb_collections.core.case import Case
 from qb_collections.core.decision import Decision
 from qb_collections.core.money import Money
 from qb_collections.core.silence import CONTACTS, silenced
+from qb_collections.core.wording import day_text
 
 
 def with_start(case: Case, starts: Mapping[tuple[str, str], date]) -> Case:
@@ -18,7 +19,9 @@ def with_start(case: Case, starts: Mapping[tuple[str, str], date]) -> Case:
     return case if start_on is None else replace(case, is_backlog=True, start_on=start_on)
 
 
-def cap_first_night(decisions: Sequence[Decision], cap: int, next_on: date, taken: int = 0) -> list[Decision]:
+def cap_first_night(
+    decisions: Sequence[Decision], cap: int, next_on: date, taken: int = 0, locale: str = "en_US"
+) -> list[Decision]:
     """Keep the cap's largest contacts, hold the others back to next_on.  Order and everything else stay.
 
     taken: contacts that the same day has decided already.
@@ -31,7 +34,7 @@ def cap_first_night(decisions: Sequence[Decision], cap: int, next_on: date, take
     most = "1 customer" if cap == 1 else f"{cap} customers"
     because = (
         f"We start small, with no more than {most} on the first day. "
-        f"This one is looked at again on {next_on:%A} {next_on.day} {next_on:%B}."
+        f"This one is looked at again on {day_text(next_on, next_on.year, locale)}."
     )
     return [
         silenced(decision, "first night", because, next_on) if index in late else decision

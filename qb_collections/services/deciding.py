@@ -85,7 +85,7 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
         decisions = calling.within_limits(conn, company, zip(found, decisions, strict=True), on)
     if first_day is not None:
         next_on = book.calendar.next_open(book.calendar.add_business_days(on, 1))
-        decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken)
+        decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken, company.locale)
     cards = handing_over.cards(context, company, book, zip(found, decisions, strict=True), on)
     decided = tuple(
         _with_words(

@@ -42,7 +42,7 @@ def test_from_connecting_to_the_reason_with_every_note_and_send_exactly_once(wor
         *("dogwood@customers.example", "elm@customers.example", "fir@customers.example"),
     ]
     assert why["customer"] == "Cedar & Sons"
-    assert "Friday 6 November: we wrote about it." in why["lines"]
+    assert "Friday, November 6: we wrote about it." in why["lines"]
     assert again["run"]["id"] == night["run"]["id"]
     assert again["delivery"]["units"] == 0
 

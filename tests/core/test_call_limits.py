@@ -54,8 +54,8 @@ def test_nobody_rings_within_seven_days_after_a_talk(today, free):
     assert (found is None) is free
     if found is not None:
         assert found.because == (
-            "Left alone: you spoke with Marlow Print Works on Monday 9 November. Nobody rings within seven "
-            "days after a talk, so not before Monday 16 November."
+            "Left alone: you spoke with Marlow Print Works on Monday, November 9. Nobody rings within seven "
+            "days after a talk, so not before Monday, November 16."
         )
 
 

@@ -104,7 +104,7 @@ def test_the_reason_tells_of_the_sister_company():
     assert (decision.gate, decision.review_on) == ("contact_gap", nov(2))
     assert decision.reason == (
         "Left alone: another of your companies wrote to Marlow Print Works at the same address on "
-        "Tuesday 27 October. We keep at least six days between contacts, so not before Monday 2 November."
+        "Tuesday, October 27. We keep at least six days between contacts, so not before Monday, November 2."
     )
 
 
@@ -113,7 +113,8 @@ def test_our_own_contact_of_the_same_day_is_told_as_ours():
     made = case(invoice(), contacts=(contact,), contacted_elsewhere=(octo(20),))
 
     assert (
-        "QuickBooks wrote to Marlow Print Works on Tuesday 27 October" in decide(made, RULES, octo(28)).reason
+        "QuickBooks wrote to Marlow Print Works on Tuesday, October 27"
+        in decide(made, RULES, octo(28)).reason
     )
 
 

@@ -28,7 +28,7 @@ def test_half_of_what_was_late_holds_the_step_for_a_week(late, held):
 
     if held:
         assert (decision.outcome, decision.review_on) == (Outcome.SILENCE, nov(9))
-        assert "They paid a good part of it on Monday 2 November, so we wait seven days." in decision.reason
+        assert "They paid a good part of it on Monday, November 2, so we wait seven days." in decision.reason
     else:
         assert decision.stage == "S2"
 

@@ -463,7 +463,7 @@ def test_backlog_waits_for_its_day():
     made = case(is_backlog=True, start_on=nov(9))
 
     assert answer(made, nov(6)) == silence("stage")
-    assert "starts on Monday 9 November" in decide(made, RULES, nov(6)).reason
+    assert "starts on Monday, November 9" in decide(made, RULES, nov(6)).reason
     assert decide(made, RULES, nov(9)).backlog
 
 

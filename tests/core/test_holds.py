@@ -114,8 +114,8 @@ def test_what_is_collected_by_itself_is_said_with_its_days_and_who_can_change_it
     decision = decide(case(holds=(CARD,)), RULES, octo(28))
 
     assert decision.reason == (
-        "Left alone: invoice 10611 is collected by itself on Friday 23 October (card on file). "
-        "We wait for it through Friday 30 October and look again the day after. Dana can lift this."
+        "Left alone: invoice 10611 is collected by itself on Friday, October 23 (card on file). "
+        "We wait for it through Friday, October 30 and look again the day after. Dana can lift this."
     )
 
 
@@ -193,7 +193,7 @@ def test_where_every_address_came_back_a_person_adds_one():
 
     assert (decision.outcome, decision.gate, decision.task_kind) == (Outcome.TASK, "no_contact", "add_email")
     assert decision.reason == (
-        "Can't reach them: e-mail to ap@marlow.example came back on Tuesday 27 October, and Marlow Print "
+        "Can't reach them: e-mail to ap@marlow.example came back on Tuesday, October 27, and Marlow Print "
         "Works has no other address. Messages wait: add one in QuickBooks, or call 423-555-0118."
     )
     assert decision.review_on == date(2027, 10, 24)  # 366 days after 23 October 2026: too old then
@@ -244,7 +244,7 @@ def test_a_hardship_with_a_day_asks_for_another_look_by_then():
 
     assert decide(case(holds=(hard,)), RULES, octo(28)).reason == (
         "Left alone: Marlow Print Works is in difficulty (the oven broke). Nothing goes out by itself "
-        "through Thursday 12 November; look at it again by then, or offer to spread the amount."
+        "through Thursday, November 12; look at it again by then, or offer to spread the amount."
     )
     assert "lift the mark when things are better" in (
         decide(case(holds=(replace(hard, until_on=None),)), RULES, octo(28)).reason
@@ -256,7 +256,7 @@ def test_who_looks_after_an_account_that_was_handed_over_is_named(owner, who):
     handed = hold(HoldKind.HANDED_OVER, reason="agency", owner=owner)
 
     assert decide(case(holds=(handed,)), RULES, octo(28)).reason == (
-        f"Handed over: {who} has looked after Marlow Print Works since Monday 26 October (agency). "
+        f"Handed over: {who} has looked after Marlow Print Works since Monday, October 26 (agency). "
         "Nothing is sent from here until a person takes the account back."
     )
 

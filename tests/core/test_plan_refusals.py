@@ -94,19 +94,19 @@ def test_two_currencies_are_two_plans():
         (
             "780.40",
             (octo(30), nov(16)),
-            "The first payment would be due on Friday 30 October, which is not after the day of the plan "
-            "(Friday 30 October). Choose a later day.",
+            "The first payment would be due on Friday, October 30, which is not after the day of the plan "
+            "(Friday, October 30). Choose a later day.",
         ),
         (
             "780.40",
             (nov(16), nov(16)),
-            "The payment due on Monday 16 November does not come after the one due on Monday 16 November. "
+            "The payment due on Monday, November 16 does not come after the one due on Monday, November 16. "
             "Put the dates in order.",
         ),
         (
             "780.40",
             (nov(16), nov(30), nov(27)),
-            "The payment due on Friday 27 November does not come after the one due on Monday 30 November. "
+            "The payment due on Friday, November 27 does not come after the one due on Monday, November 30. "
             "Put the dates in order.",
         ),
         # Five times 366 days after 30 October 2026 is 3 November 2031.
@@ -114,7 +114,7 @@ def test_two_currencies_are_two_plans():
         (
             "780.40",
             (nov(16), nov(17), date(2031, 11, 4)),
-            "The last payment would be due on Tuesday 4 November 2031, more than 5 years ahead. Choose fewer.",
+            "The last payment would be due on Tuesday, November 4, 2031, more than 5 years ahead. Choose fewer.",
         ),
     ],
 )
@@ -139,7 +139,7 @@ def test_an_invoice_of_the_plans_own_day_may_go_on_it_and_a_later_one_not(issued
 
     if refused:
         assert sentence == (
-            "Invoice 10612 is dated Saturday 31 October, after the day of the plan (Friday 30 October). "
+            "Invoice 10612 is dated Saturday, October 31, after the day of the plan (Friday, October 30). "
             "Leave it out, or make the plan later."
         )
     else:
@@ -163,7 +163,7 @@ UNCONFIRMED = (
         ({"books_closed_on": None}, None),
         (
             {"books_closed_on": octo(30)},
-            "The books are closed through Friday 30 October, and the plan would be dated Friday 30 October. "
+            "The books are closed through Friday, October 30, and the plan would be dated Friday, October 30. "
             "Choose a later day, or move the closing date in QuickBooks.",
         ),
         ({"report_basis": "Cash"}, CASH),
@@ -212,8 +212,8 @@ def test_the_years_of_other_days_are_named():
     late = Terrain(date(2027, 1, 4), nov(30), False, "Accrual", True)
 
     assert refusal((ONE,), (date(2026, 12, 30),), late) == (
-        "The first payment would be due on Wednesday 30 December 2026, which is not after the day of the "
-        "plan (Monday 4 January). Choose a later day."
+        "The first payment would be due on Wednesday, December 30, 2026, which is not after the day of the "
+        "plan (Monday, January 4). Choose a later day."
     )
 
 

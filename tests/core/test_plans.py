@@ -110,7 +110,7 @@ def test_two_invoices_of_one_customer_may_go_on_a_plan():
         ((Candidate(invoice(balance="0.01")),), "$0.01 is too small for 2 payments. Choose fewer."),
         (
             (Candidate(invoice(issued_on=nov(1))),),
-            "Invoice 10611 is dated Sunday 1 November, after the day of the plan",
+            "Invoice 10611 is dated Sunday, November 1, after the day of the plan",
         ),
     ],
 )
@@ -129,11 +129,11 @@ def test_two_currencies_are_refused():
     ("dates", "says"),
     [
         ((), "between 1 and 60 payments; 0 were asked for"),
-        ((octo(30), DEC[15]), "would be due on Friday 30 October, which is not after the day of the plan"),
+        ((octo(30), DEC[15]), "would be due on Friday, October 30, which is not after the day of the plan"),
         ((nov(16), nov(16)), "does not come after"),
         (
             (nov(17), nov(16)),
-            "The payment due on Monday 16 November does not come after the one due on Tuesday 17",
+            "The payment due on Monday, November 16 does not come after the one due on Tuesday, November 17",
         ),
         ((nov(16), date(2032, 1, 5)), "more than 5 years ahead"),
     ],
@@ -145,7 +145,7 @@ def test_dates_past_or_out_of_order_are_refused(dates, says):
 @pytest.mark.parametrize(
     ("terrain", "says"),
     [
-        (replace(GOOD, books_closed_on=octo(30)), "The books are closed through Friday 30 October"),
+        (replace(GOOD, books_closed_on=octo(30)), "The books are closed through Friday, October 30"),
         (replace(GOOD, report_basis="Cash"), "cash basis"),
         (replace(GOOD, accrual_confirmed=False), "refused until an owner or accountant has"),
         (

@@ -72,7 +72,7 @@ def test_a_broken_promise_goes_on_one_step_firmer_without_waiting_for_that_steps
 
     assert (without.outcome, without.review_on) == (Outcome.SILENCE, nov(2))
     assert (decision.outcome, decision.stage) == (Outcome.REMIND, "S2")
-    assert "the promise to pay by Monday 26 October was not kept" in decision.reason
+    assert "the promise to pay by Monday, October 26 was not kept" in decision.reason
 
 
 def test_a_broken_promise_shortens_no_gap():
@@ -89,7 +89,9 @@ def test_a_promise_kept_in_part_goes_on_as_usual_and_names_what_came():
     decision = decide(part, RULES, nov(4))
 
     assert decision.stage == "S2"
-    assert "the promise to pay $300.00 by Friday 30 October was kept in part: $120.00 came" in decision.reason
+    assert (
+        "the promise to pay $300.00 by Friday, October 30 was kept in part: $120.00 came" in decision.reason
+    )
 
 
 TWICE = (
@@ -105,8 +107,8 @@ def test_after_a_second_broken_promise_a_person_decides():
     assert decision.gate == "promise"  # 28 October and two business days: Friday 30 October
     assert (later.outcome, later.task_kind) == (Outcome.DECIDE, "decide")
     assert later.reason == (
-        "A person decides: invoice 10611 ($780.40) was due on Friday 23 October. The promise to pay by "
-        "Wednesday 28 October was not the first one broken. Choose: call again, a plan, hand "
+        "A person decides: invoice 10611 ($780.40) was due on Friday, October 23. The promise to pay by "
+        "Wednesday, October 28 was not the first one broken. Choose: call again, a plan, hand "
         "over, or stop."
     )
 
@@ -139,8 +141,8 @@ def test_a_broken_promise_is_told_on_a_closed_day_with_the_day_that_follows():
 
     assert (decision.gate, decision.review_on) == ("stage", nov(2))
     assert decision.reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. The promise to pay by Wednesday "
-        "28 October was not kept. The second message goes out on Monday 2 November if it is still open."
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. The promise to pay by Wednesday, "
+        "October 28 was not kept. The second message goes out on Monday, November 2 if it is still open."
     )
 
 
@@ -151,8 +153,8 @@ def test_a_promise_without_an_amount_that_was_kept_in_part_names_what_came():
     decision = decide(part, RULES, nov(4))
 
     assert decision.reason == (
-        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October; the promise to pay by Friday "
-        "30 October was kept in part: $120.00 came. The second message goes out on Wednesday 4 November."
+        "Message planned: invoice 10611 ($780.40) was due on Friday, October 23; the promise to pay by Friday, "
+        "October 30 was kept in part: $120.00 came. The second message goes out on Wednesday, November 4."
     )
 
 

@@ -137,7 +137,7 @@ def test_a_copy_that_waits_is_looked_at_on_its_own_day():
 
     assert [finding.review_on for finding in decision.findings] == [nov(9), nov(9)]
     assert decision.findings[0].because == (
-        "Not due yet: invoice 10611 ($780.40) is due on Saturday 14 November. "
-        "A copy goes out on Monday 9 November."
+        "Not due yet: invoice 10611 ($780.40) is due on Saturday, November 14. "
+        "A copy goes out on Monday, November 9."
     )
     assert decision.review_on == nov(9)

@@ -51,44 +51,44 @@ def finding(made, today, place=0):
 
 def test_a_message_is_planned():
     assert reason(case(), octo(28)) == (
-        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October, and nobody has "
+        "Message planned: invoice 10611 ($780.40) was due on Friday, October 23, and nobody has "
         "asked about it yet. "
-        "The first message goes out on Wednesday 28 October."
+        "The first message goes out on Wednesday, October 28."
     )
     assert finding(case(), octo(28)) == (
-        "Part of it: invoice 10611 ($780.40) was due on Friday 23 October. "
-        "The first message goes out on Wednesday 28 October."
+        "Part of it: invoice 10611 ($780.40) was due on Friday, October 23. "
+        "The first message goes out on Wednesday, October 28."
     )
 
 
 def test_a_message_about_several():
     assert reason(after(S1, invoices=(invoice(), invoice("2", octo(27)))), nov(3)) == (
         "Message planned: 2 invoices, $1,560.80 in all, are open; the oldest, 10611, was due on "
-        "Friday 23 October; "
-        "the last contact was on Wednesday 28 October. The second message goes out on Tuesday 3 November."
+        "Friday, October 23; "
+        "the last contact was on Wednesday, October 28. The second message goes out on Tuesday, November 3."
     )
 
 
 def test_a_step_that_waits_names_its_day_and_rule():
     assert reason(case(), octo(26)) == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. "
-        "The first message goes out on Wednesday 28 October if it is still open."
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. "
+        "The first message goes out on Wednesday, October 28 if it is still open."
     )
     waiting = after(S1, reminder("S2", nov(3), reply_by_on=nov(12)))
     assert reason(waiting, nov(9)) == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. We asked for an "
-        "answer by Thursday "
-        "12 November. The call is for you on Thursday 12 November if it is still open."
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. We asked for an "
+        "answer by Thursday, "
+        "November 12. The call is for you on Thursday, November 12 if it is still open."
     )
     firm = after(reminder("S4", nov(10), act_by_on=nov(18)))
     assert reason(firm, nov(18)) == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. "
-        "The final notice waits for your yes from Friday 27 November on if it is still open."
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. "
+        "The final notice waits for your yes from Friday, November 27 on if it is still open."
     )
     assert reason(replace(firm, contacts=(replace(firm.contacts[0], act_by_on=nov(27)),)), nov(18)) == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They have until "
-        "Friday 27 November, and we "
-        "wait two business days more. The final notice waits for your yes from Tuesday 1 December on "
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. They have until "
+        "Friday, November 27, and we "
+        "wait two business days more. The final notice waits for your yes from Tuesday, December 1 on "
         "if it is still open."
     )
 
@@ -99,13 +99,13 @@ def test_a_step_that_needs_a_yes_says_so_while_it_waits():
     written = after(S1, reminder("S2", nov(3), reply_by_on=nov(12)))
 
     assert reason(called, nov(16)).endswith(
-        "The firm message goes out on Tuesday 17 November if it is still open."
+        "The firm message goes out on Tuesday, November 17 if it is still open."
     )
     assert reason(replace(called, important=True), nov(16)).endswith(
-        "The firm message waits for your yes from Tuesday 17 November on if it is still open."
+        "The firm message waits for your yes from Tuesday, November 17 on if it is still open."
     )
     assert reason(replace(written, important=True), nov(9)).endswith(
-        "The call is for you on Thursday 12 November if it is still open."
+        "The call is for you on Thursday, November 12 if it is still open."
     )
 
 
@@ -114,10 +114,10 @@ def test_what_was_late_at_the_start_gets_an_opening_and_not_a_second_message():
     old = case(invoice(due=octo(5)), is_backlog=True)
 
     assert reason(old, octo(31)).endswith(
-        "A message about older invoices goes out on Monday 2 November if it is still open."
+        "A message about older invoices goes out on Monday, November 2 if it is still open."
     )
     assert reason(old, nov(2)).endswith(
-        "and nobody has asked about it yet. A message about older invoices goes out on Monday 2 November."
+        "and nobody has asked about it yet. A message about older invoices goes out on Monday, November 2."
     )
     assert "second message" not in reason(old, nov(2))
 
@@ -126,11 +126,11 @@ def test_the_decision_that_waits():
     final = after(reminder("S5", nov(30), act_by_on=date(2026, 12, 14)))
 
     assert reason(final, date(2026, 12, 15)).endswith(
-        "The decision is yours on Wednesday 16 December if it is still open."
+        "The decision is yours on Wednesday, December 16 if it is still open."
     )
     short_ladder = replace(RULES, ladder=RULES.ladder[:-1])
     assert (
-        "You choose what comes next on Wednesday 16 December"
+        "You choose what comes next on Wednesday, December 16"
         in decide(final, short_ladder, date(2026, 12, 15)).reason
     )
 
@@ -139,17 +139,17 @@ def test_the_last_contact_may_set_the_day():
     near = rules(changed(**{"contact_gap_days = 6 ": "contact_gap_days = 3 "}))
 
     assert decide(after(S1), near, nov(2)).reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. The last contact was on Wednesday "
-        "28 October. The second message goes out on Tuesday 3 November if it is still open."
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. The last contact was on Wednesday, "
+        "October 28. The second message goes out on Tuesday, November 3 if it is still open."
     )
 
 
 def test_the_gap_names_its_own_end_and_no_other_day():
     """The second message waits ten days after the due date too: that is the step's reason, not the gap's."""
     assert reason(case(contacts=(replace(S1, on=nov(3), kind=ContactKind.CALL),)), nov(4)) == (
-        "Left alone: you spoke with Marlow Print Works on Tuesday 3 November. We keep at least six "
+        "Left alone: you spoke with Marlow Print Works on Tuesday, November 3. We keep at least six "
         "days between "
-        "contacts, so not before Monday 9 November."
+        "contacts, so not before Monday, November 9."
     )
     foreign = replace(S1, on=nov(3), kind=ContactKind.FOREIGN, stage=None, cycle=None)
     assert reason(case(contacts=(foreign,)), nov(4)).startswith(
@@ -158,12 +158,12 @@ def test_the_gap_names_its_own_end_and_no_other_day():
     later = after(S1, invoices=(invoice(due=octo(27)),))
     in_the_gap, after_the_gap = decide(later, RULES, nov(2)), decide(later, RULES, nov(3))
     assert in_the_gap.reason.endswith(
-        "We keep at least six days between contacts, so not before Tuesday 3 November."
+        "We keep at least six days between contacts, so not before Tuesday, November 3."
     )
     assert in_the_gap.review_on == nov(3)
     assert after_the_gap.reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Tuesday 27 October. "
-        "The second message goes out on Friday 6 November if it is still open."
+        "Left alone: invoice 10611 ($780.40) was due on Tuesday, October 27. "
+        "The second message goes out on Friday, November 6 if it is still open."
     )
 
 
@@ -171,9 +171,9 @@ def test_the_caps_name_the_limit_and_the_day():
     contacts = tuple(replace(S1, on=day, kind=ContactKind.NOTICE) for day in (octo(19), octo(26), nov(2)))
 
     assert reason(case(contacts=contacts), nov(4)) == (
-        "Left alone: Marlow Print Works has been contacted three times since Monday 19 October. "
+        "Left alone: Marlow Print Works has been contacted three times since Monday, October 19. "
         "Your limit is 3 in 21 "
-        "days, so not before Monday 9 November."
+        "days, so not before Monday, November 9."
     )
 
 
@@ -184,9 +184,9 @@ def test_the_caps_name_their_own_end_when_the_step_comes_later():
 
     decision = decide(later, RULES, nov(4))
 
-    assert decision.reason.endswith("Your limit is 3 in 21 days, so not before Monday 9 November.")
+    assert decision.reason.endswith("Your limit is 3 in 21 days, so not before Monday, November 9.")
     assert decision.review_on == nov(9)
-    assert "The second message goes out on Thursday 12 November" in reason(later, nov(9))
+    assert "The second message goes out on Thursday, November 12" in reason(later, nov(9))
 
 
 def test_a_dispute_says_when_the_day_for_an_answer_has_passed():
@@ -196,11 +196,11 @@ def test_a_dispute_says_when_the_day_for_an_answer_has_passed():
     in_time, passed = decide(disputed, RULES, nov(12)), decide(disputed, RULES, nov(13))
 
     assert in_time.reason.endswith(
-        "Dana is to answer by Thursday 12 November. It stays out until Dana closes the dispute."
+        "Dana is to answer by Thursday, November 12. It stays out until Dana closes the dispute."
     )
     assert passed.reason == (
-        "Not in any message: invoice 10611 is disputed (cooler failed again). Dana was to answer by Thursday "
-        "12 November; that day has passed and an answer is due. It stays out until that is settled."
+        "Not in any message: invoice 10611 is disputed (cooler failed again). Dana was to answer by Thursday, "
+        "November 12; that day has passed and an answer is due. It stays out until that is settled."
     )
     assert (in_time.review_on, passed.review_on) == (nov(13), None)
     wordy = hold(HoldKind.DISPUTE, "1", owner="Dana Whitlock", answer_by_on=nov(11), reason="cooler " * 9)
@@ -212,9 +212,9 @@ def test_a_promise_names_every_day():
     promised = hold(HoldKind.PROMISE, "1", until_on=nov(6), amount=usd("1240.00"))
 
     assert finding(case(holds=(promised,)), nov(3)) == (
-        "Left alone: they promised $1,240.00 by Friday 6 November. We wait through Tuesday 10 "
-        "November, two business "
-        "days after, and look again on Wednesday 11 November."
+        "Left alone: they promised $1,240.00 by Friday, November 6. We wait through Tuesday, November "
+        "10, two business "
+        "days after, and look again on Wednesday, November 11."
     )
     assert "they promised to pay by" in finding(case(holds=(replace(promised, amount=None),)), nov(3))
 
@@ -225,29 +225,29 @@ def test_a_promise_names_every_day():
         (
             hold(HoldKind.DISPUTE, "1", owner="Dana", answer_by_on=nov(12)),
             "Not in any message: invoice 10611 is disputed (cooler failed again). Dana is to answer "
-            "by Thursday "
-            "12 November. It stays out until Dana closes the dispute.",
+            "by Thursday, "
+            "November 12. It stays out until Dana closes the dispute.",
         ),
         (
             hold(HoldKind.DISPUTE, "1", until_on=nov(12)),
             "Not in any message: invoice 10611 is disputed (cooler failed again). "
-            "It stays out until Thursday 12 November.",
+            "It stays out until Thursday, November 12.",
         ),
         (
             hold(HoldKind.IN_TRANSIT, "1", reason="check 1042"),
             "Left alone: payment of invoice 10611 is said to be on its way (check 1042). We wait "
-            "through Monday "
-            "2 November and look again on Tuesday 3 November.",
+            "through Monday, "
+            "November 2 and look again on Tuesday, November 3.",
         ),
         (
             hold(HoldKind.EXCLUSION, reason="my brother"),
-            "Left alone: Dana asked on Monday 26 October to leave invoice 10611 out (my brother). "
+            "Left alone: Dana asked on Monday, October 26 to leave invoice 10611 out (my brother). "
             "It stays out until somebody lifts it.",
         ),
         (
             hold(HoldKind.EXCLUSION, reason="my brother", until_on=nov(9)),
-            "Left alone: Dana asked on Monday 26 October to leave invoice 10611 out (my brother). "
-            "It stays out through Monday 9 November.",
+            "Left alone: Dana asked on Monday, October 26 to leave invoice 10611 out (my brother). "
+            "It stays out through Monday, November 9.",
         ),
         (
             hold(HoldKind.INSOLVENT, reason="notice from a court"),
@@ -257,15 +257,15 @@ def test_a_promise_names_every_day():
         ),
         (
             hold(HoldKind.OPEN_REPLY, reason="asks for a copy"),
-            "Left alone: they answered on Monday 26 October (asks for a copy) and nobody has dealt "
+            "Left alone: they answered on Monday, October 26 (asks for a copy) and nobody has dealt "
             "with it yet. "
             "Nothing is sent before somebody has.",
         ),
         (
             hold(HoldKind.UPSET, reason="shouted"),
-            "Left alone: Marlow Print Works was upset on Monday 26 October (shouted). Nothing goes "
+            "Left alone: Marlow Print Works was upset on Monday, October 26 (shouted). Nothing goes "
             "out by itself "
-            "through Monday 2 November.",
+            "through Monday, November 2.",
         ),
     ],
 )
@@ -312,7 +312,7 @@ def test_no_address_names_the_phone():
 
 def test_an_old_debt_names_its_due_date():
     assert finding(case(invoice(due=date(2023, 8, 28))), octo(28)) == (
-        "No message: invoice 10611 ($780.40) was due on Monday 28 August 2023. Debts more than "
+        "No message: invoice 10611 ($780.40) was due on Monday, August 28, 2023. Debts more than "
         "365 days late need a "
         "person's look; in some places they can no longer be claimed."
     )
@@ -324,8 +324,8 @@ def test_a_plan_names_the_payment_and_the_day():
     on_time = case(invoice(), invoice("2", DUE, "1606.67"), plans=(plan,))
 
     assert finding(on_time, octo(26), 1) == (
-        "On a plan: payment 2 of 6 ($1,606.67) of PP17 is due on Friday 23 October. "
-        "Nothing to do before Wednesday 28 October."
+        "On a plan: payment 2 of 6 ($1,606.67) of PP17 is due on Friday, October 23. "
+        "Nothing to do before Wednesday, October 28."
     )
     assert finding(on_time, octo(26)) == (
         "On a plan: invoice 10611 ($780.40) is part of payment plan PP17, whose payments have "
@@ -333,7 +333,7 @@ def test_a_plan_names_the_payment_and_the_day():
         "Nothing is sent about it unless you end the plan."
     )
     assert reason(on_time, octo(28)) == (
-        "Needs you: payment 2 of 6 ($1,606.67) of PP17 was due on Friday 23 October and has not "
+        "Needs you: payment 2 of 6 ($1,606.67) of PP17 was due on Friday, October 23 and has not "
         "come. Please speak "
         "with them first: another day, or the end of the plan."
     )
@@ -345,28 +345,28 @@ def test_a_plan_names_the_payment_and_the_day():
 def test_calls_approvals_and_decisions():
     two = after(S1, reminder("S2", nov(3)))
     assert reason(two, nov(10)) == (
-        "Call for you: invoice 10611 ($780.40) was due on Friday 23 October; the last contact was on Tuesday "
-        "3 November. From $500.00 on, a call on Tuesday 10 November is the next step."
+        "Call for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact was on Tuesday, "
+        "November 3. From $500.00 on, a call on Tuesday, November 10 is the next step."
     )
     assert reason(replace(two, customer=customer(phone=None)), nov(10)).endswith(
         "QuickBooks has no phone number."
     )
     missed = replace(two, cycle=replace(two.cycle, missed_call_on=nov(10)))
     assert reason(missed, nov(10)).endswith(
-        "Nobody could be reached by phone, so an e-mail goes out on Tuesday 10 November."
+        "Nobody could be reached by phone, so an e-mail goes out on Tuesday, November 10."
     )
     firm = after(reminder("S3", nov(10)), important=True)
     assert reason(firm, nov(17)) == (
-        "Waiting for you: invoice 10611 ($780.40) was due on Friday 23 October; the last contact "
-        "was on Tuesday "
-        "10 November. The firm message goes out on Tuesday 17 November once you approve it; you "
+        "Waiting for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact "
+        "was on Tuesday, "
+        "November 10. The firm message goes out on Tuesday, November 17 once you approve it; you "
         "asked to see these first."
     )
     final = after(reminder("S5", nov(2), act_by_on=nov(12)))
     assert reason(final, date(2026, 12, 7)) == (
-        "A person decides: invoice 10611 ($780.40) was due on Friday 23 October; the last "
-        "contact was on Monday "
-        "2 November. All steps are done. Choose: call again, offer a plan, propose mediation, "
+        "A person decides: invoice 10611 ($780.40) was due on Friday, October 23; the last "
+        "contact was on Monday, "
+        "November 2. All steps are done. Choose: call again, offer a plan, propose mediation, "
         "hand over, or stop."
     )
 
@@ -375,7 +375,7 @@ def test_a_promise_that_was_not_kept_is_named_and_a_bill_is_no_contact():
     promised = hold(HoldKind.PROMISE, "1", until_on=octo(30))
     bill = replace(S1, on=octo(20), kind=ContactKind.FOREIGN, stage=None, cycle=None)
 
-    assert "; the promise to pay by Friday 30 October was not kept. The first" in reason(
+    assert "; the promise to pay by Friday, October 30 was not kept. The first" in reason(
         case(holds=(promised,)), nov(4)
     )
     assert "promised" not in reason(case(invoice(), holds=(replace(promised, invoice_id="2"),)), nov(4))
@@ -389,8 +389,8 @@ def test_a_promise_is_open_through_its_grace_and_then_reads_as_not_kept():
     def seen(made, today):
         return next(one.because for one in invoice_trace(made, RULES, today, "1") if one.gate == "promise")
 
-    assert seen(promised, nov(3)).startswith("Left alone: they promised to pay by Friday 30 October.")
-    assert seen(promised, nov(4)) == "The promise to pay by Friday 30 October was not kept."
+    assert seen(promised, nov(3)).startswith("Left alone: they promised to pay by Friday, October 30.")
+    assert seen(promised, nov(4)) == "The promise to pay by Friday, October 30 was not kept."
     assert seen(case(), nov(4)) == "No promise to pay it is open."
 
 
@@ -405,7 +405,7 @@ def test_a_promise_about_the_whole_account_speaks_of_its_own_cycle_only():
 
 def test_before_the_due_date_one_short_sentence_is_enough():
     assert finding(case(), octo(22)) == (
-        "Not due yet: invoice 10611 ($780.40) is due on Friday 23 October, and nothing is asked before then."
+        "Not due yet: invoice 10611 ($780.40) is due on Friday, October 23, and nothing is asked before then."
     )
 
 
@@ -443,8 +443,8 @@ def test_amounts_are_written_as_people_of_the_locale_do(amount, currency, locale
 
 
 def test_small_words():
-    assert day_text(nov(6), 2026) == "Friday 6 November"
-    assert day_text(nov(6), 2027) == "Friday 6 November 2026"
+    assert day_text(nov(6), 2026) == "Friday, November 6"
+    assert day_text(nov(6), 2027) == "Friday, November 6, 2026"
     assert [count_text(n, "day") for n in (0, 1, 2, 11)] == ["no days", "one day", "two days", "11 days"]
     assert [list_text(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"], list("abcdef"))] == [
         "",
@@ -458,3 +458,24 @@ def test_small_words():
     assert invoice_text(invoice(), "en_US") == "invoice 10611 ($780.40)"
     assert len(fit("word " * 100)) <= 240
     assert fit("word " * 100).endswith("word…")
+
+
+@pytest.mark.parametrize(
+    ("locale", "this_year", "next_year"),
+    [
+        ("en_US", "Friday, November 6", "Friday, November 6, 2026"),
+        ("en_CA", "Friday, November 6", "Friday, November 6, 2026"),
+        ("en_GB", "Friday 6 November", "Friday 6 November 2026"),
+        ("en_AU", "Friday 6 November", "Friday 6 November 2026"),
+        ("de_DE", "Friday 6 November", "Friday 6 November 2026"),  # the sentence is English all the same
+    ],
+)
+def test_a_day_stands_in_the_order_of_the_locale(locale, this_year, next_year):
+    assert day_text(nov(6), 2026, locale) == this_year
+    assert day_text(nov(6), 2027, locale) == next_year
+
+
+def test_a_british_company_reads_its_reasons_the_british_way():
+    told = decide(case(), replace(RULES, locale="en_GB"), octo(28)).reason
+
+    assert "was due on Friday 23 October" in told and "goes out on Wednesday 28 October" in told

@@ -49,7 +49,7 @@ def test_the_largest_go_first_and_the_rest_are_told_when_they_start():
     assert held.gate == "first night"
     assert held.reason == (
         "We start small, with no more than 2 customers on the first day. "
-        "This one is looked at again on Monday 9 March."
+        "This one is looked at again on Monday, March 9."
     )
     assert held.review_on == MONDAY
     assert held.findings == (Finding("first night", held.reason, True, MONDAY, "i-a"),)

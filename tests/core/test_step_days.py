@@ -65,8 +65,8 @@ def test_while_we_wait_for_the_usual_day_the_reason_says_so_and_names_the_day():
     decision = decide(case(habit=DAY_TWELVE), WAITS, nov(4))
 
     assert decision.reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They usually pay 12 days after it "
-        "(eight paid invoices), so we wait until then. The first message goes out on Thursday 5 November "
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. They usually pay 12 days after it "
+        "(eight paid invoices), so we wait until then. The first message goes out on Thursday, November 5 "
         "if it is still open."
     )
     assert (decision.gate, decision.review_on) == ("stage", nov(5))
@@ -173,14 +173,14 @@ def test_the_reasons_before_and_on_the_day_say_that_it_is_later_than_ever():
     before, on = decide(made, EARLY, octo(24)), decide(made, EARLY, octo(26))
 
     assert before.reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday 23 October. They never paid late so far "
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. They never paid late so far "
         "(eight paid invoices), so the next step comes sooner. The first message goes out on "
-        "Monday 26 October if it is still open."
+        "Monday, October 26 if it is still open."
     )
     assert before.review_on == octo(26)
     assert on.reason == (
-        "Message planned: invoice 10611 ($780.40) was due on Friday 23 October, later than they ever paid "
-        "before (eight paid invoices). The first message goes out on Monday 26 October."
+        "Message planned: invoice 10611 ($780.40) was due on Friday, October 23, later than they ever paid "
+        "before (eight paid invoices). The first message goes out on Monday, October 26."
     )
 
 

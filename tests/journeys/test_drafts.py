@@ -132,10 +132,10 @@ def test_what_is_skipped_once_stays_in_that_night_and_comes_back_the_next(world,
     [later] = world.night()["customers"]
 
     assert said == (
-        "Amy's Bird Sanctuary is left out this time. The night after Thursday 5 March decides again."
+        "Amy's Bird Sanctuary is left out this time. The night after Thursday, March 5 decides again."
     )
     assert one["reason"] == (
-        "Left alone: Dana skipped this one on Thursday 5 March. The next night looks at it again."
+        "Left alone: Dana skipped this one on Thursday, March 5. The next night looks at it again."
     )
     assert (one["gate"], one["next_look_on"]) == ("skipped", "2026-03-06")
     assert later["outcome"] == "remind"
@@ -154,7 +154,7 @@ def test_snoozed_until_a_day(world):
     world.to_next_night()
     [one] = world.night()["customers"]
 
-    assert said == "Nothing goes to Amy's Bird Sanctuary before Thursday 12 March."
+    assert said == "Nothing goes to Amy's Bird Sanctuary before Thursday, March 12."
     assert (one["outcome"], one["next_look_on"]) == ("silence", "2026-03-12")
 
 
@@ -172,7 +172,7 @@ def test_nobody_can_edit_what_quickbooks_says_or_what_goes_to_nobody(world):
         return said.message
 
     assert says("Bob") == "QuickBooks sends this copy in its own words; there is nothing of ours to edit."
-    assert says("Carol") == "Nothing goes to Carol in the run of Thursday 5 March."
+    assert says("Carol") == "Nothing goes to Carol in the run of Thursday, March 5."
 
 
 def test_a_text_that_is_not_complete_says_what_it_needs(world):

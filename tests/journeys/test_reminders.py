@@ -187,7 +187,7 @@ def test_explain_says_in_sentences_what_the_night_then_does(world):
     missing = explain.explain(world.context, world.company, "99999")
     days = [world.day() for _ in range(2)]
 
-    assert "The first message goes out on Wednesday 4 March" in answer.reason
+    assert "The first message goes out on Wednesday, March 4" in answer.reason
     assert '"99999"' in missing.message
     assert [day["run"]["counts"]["contacts"] for day in days] == [0, 1]
 

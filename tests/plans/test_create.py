@@ -24,7 +24,7 @@ def test_a_proposal_names_every_document_amount_and_day_and_writes_nothing(books
     assert proposal["total"] == {"amount": "1000.00", "currency": "USD"}
     assert proposal["set_up"] is False
     assert len(proposal["writes"]) == 1 + 1 + 1 + 3 + 1
-    assert "A credit memo of $1,000.00, dated Friday 30 October" in proposal["writes"][1]
+    assert "A credit memo of $1,000.00, dated Friday, October 30" in proposal["writes"][1]
     assert any("show as paid" in said for said in proposal["looks_different"])
     assert any("income rises by $1,000.00 and tax by $0.00" in said for said in proposal["looks_different"])
     assert books.rows("CreditMemo") == [] and books.plan() is None

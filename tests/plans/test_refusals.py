@@ -59,7 +59,7 @@ CASES = {
     ),
     "closed books": (
         lambda books: books.act("close_books", through="2026-10-30"),
-        "The books are closed through Friday 30 October",
+        "The books are closed through Friday, October 30",
     ),
     "two customers": (second_customer, "belong to different customers"),
     "a dispute": (dispute, "is disputed"),

@@ -213,7 +213,7 @@ def test_what_was_handed_over_names_who_has_it_and_nothing_is_sent(
     assert (hold.kind, hold.owner, hold.reason) == (HoldKind.HANDED_OVER, who, reason)
     later = undecided.on(date(2026, 6, 1))
     assert later.gate == "handed_over"
-    assert later.reason.startswith(f"Handed over: {who} has looked after {name} since Monday 2 March")
+    assert later.reason.startswith(f"Handed over: {who} has looked after {name} since Monday, March 2")
 
 
 def test_what_is_to_be_written_off_is_left_out_invoice_by_invoice(world):
@@ -255,7 +255,7 @@ def test_the_card_says_why_what_is_owed_and_what_is_not_known(world):
     text = world.found["Hazel"].task.text
 
     assert text.startswith("Subject: Hazel: what happens next? $640.00 is still open\n\nA person decides: ")
-    assert "The promise to pay by Wednesday 25 February was not the first one broken." in text
+    assert "The promise to pay by Wednesday, February 25 was not the first one broken." in text
     assert "The oldest has been due since February 20, 2026, 10 days ago." in text
     assert "Payment history has not been read yet" in text
     assert "Promises to pay that they made: 2. Kept: 0." in text

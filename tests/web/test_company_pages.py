@@ -196,7 +196,7 @@ def test_a_promise_marked_on_an_invoice_is_the_reason_that_it_is_left_alone(hous
     assert answer.status_code == 303
     page = browser.get(address).text
     assert "promised" in page
-    assert "Tuesday 10 November" in page  # through two business days after the promised Friday
+    assert "Tuesday, November 10" in page  # through two business days after the promised Friday
 
 
 @pytest.mark.parametrize(

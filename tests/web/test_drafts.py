@@ -85,4 +85,4 @@ def test_another_day_needs_a_day(house):
     owner.post(path(house, run_id, "/snooze"), customer="7", until_on="soon")
     assert "Please say on which day" in owner.get(path(house, run_id)).text
     owner.post(path(house, run_id, "/snooze"), customer="7", until_on="2026-11-09")
-    assert "before Monday 9 November." in owner.get(path(house, run_id)).text
+    assert "before Monday, November 9." in owner.get(path(house, run_id)).text
