@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,10 @@ EXAMPLES: Mapping[str, str] = {
     "reads_per_month": "500000",
     "project_columns": "false",
 }
+
+
+# The password of a company's mail account, for `mail set`: no setting, and never kept as one.
+MAIL_PASSWORD = "QBC_MAIL_PASSWORD"
 
 
 class BadSettings(Exception):
@@ -117,6 +122,10 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError("it must begin with postgresql+psycopg:// or sqlite:///")
+        if value is not None and value.startswith("postgresql") and find_spec("psycopg") is None:
+            raise ValueError(
+                "PostgreSQL needs one more package: .venv/bin/python -m pip install 'psycopg[binary]>=3.2,<4'"
+            )
         return value
 
     @model_validator(mode="after")
@@ -194,6 +203,11 @@ def read(environ: Mapping[str, str] | None = None, file: Path | None = None, **o
         raise BadSettings(tuple(_problem(detail) for detail in error.errors())) from None
 
 
+def mail_password(environ: Mapping[str, str] | None = None) -> str | None:
+    """What QBC_MAIL_PASSWORD holds."""
+    return (os.environ if environ is None else environ).get(MAIL_PASSWORD) or None
+
+
 def _of_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -207,7 +221,7 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     values = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
-        if name.startswith(PREFIX) and value
+        if name.startswith(PREFIX) and value and name != MAIL_PASSWORD
     }
     _refuse_unknown(values, _variable, _variable)
     return values

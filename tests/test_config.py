@@ -64,6 +64,16 @@ def test_a_wrong_value_names_its_setting_and_shows_an_example(environ, says):
         assert part in sentence
 
 
+def test_postgresql_without_its_package_says_which_one_to_install(monkeypatch):
+    monkeypatch.setattr("qb_collections.config.find_spec", lambda name: None)
+
+    said = refused({"QBC_DATABASE_URL": "postgresql+psycopg://qbc@db.example.com/qbc"})
+
+    assert (
+        "PostgreSQL needs one more package: .venv/bin/python -m pip install 'psycopg[binary]>=3.2,<4'" in said
+    )
+
+
 def test_a_secret_is_never_quoted():
     both = {"QBC_INTUIT_CLIENT_SECRET": "hush-hush", "QBC_PORT": "x"}
 
