@@ -41,6 +41,7 @@ MODULES: Mapping[str, str] = {
     "history": "history",
     "hold": "holds",
     "keys": "safekeeping",
+    "mail": "mail",
     "metrics": "figures",
     "night": "nights",
     "plan": "plans",
@@ -55,6 +56,7 @@ MODULES: Mapping[str, str] = {
     "sync": "books",
     "task": "tasks",
     "templates": "templates",
+    "undo": "undo",
     "user": "users",
     "verify": "books",
 }

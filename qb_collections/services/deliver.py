@@ -32,6 +32,7 @@ from qb_collections.services import (
     restored,
     sending,
     tie_out,
+    undo,
 )
 from qb_collections.services.attempts import RETRY_AFTER
 from qb_collections.services.context import Context
@@ -149,6 +150,11 @@ def _work(
         plan_saga.resume(context, company, lease, gateway, first.plan_id)
     elif first.kind in plan_setup.KINDS:
         plan_setup.ensure(context, company, lease, gateway)
+    elif first.kind is IntentKind.UNDO:
+        if not undo.work(context, company, lease, gateway, unit):
+            with durable(context.engine) as conn:
+                ids = [one.id for one in unit]
+                intents.postpone(conn, lease, ids, context.clock.now() + HELD_FOR)
     elif first.state is State.UNKNOWN:
         _resolve(context, company, lease, gateway, first)
     elif first.kind is IntentKind.NOTE:

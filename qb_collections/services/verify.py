@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from qb_collections.core.intents import Intent, IntentKind, State
+from qb_collections.core.money import Money
+from qb_collections.core.wording import money_text
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import verify_books, verify_plans
 from qb_collections.services.context import Context
 from qb_collections.services.verify_report import Difference, VerifyReport
-from qb_collections.store import audit, intents, mirror, plans, runs, tasks
+from qb_collections.store import audit, intents, mirror, plans, runs, tasks, undos
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
@@ -40,12 +43,15 @@ def verify(context: Context, company: Company, lease: Lease, *, only_recent: boo
         return verify_recent(context, company, lease, latest.id if latest else None)
     with reading(context.engine) as conn:
         writes = intents.list(conn, company.id, states=[State.CONFIRMED], kinds=_ONES, limit=WRITES_MAX)
+        gone = undos.gone(conn, company.id)
         agreed = plans.list(conn, company.id)
+    writes = [one for one in writes if one.id not in gone]
     gateway = context.gateway(company, lease)
     before = gateway.client.calls
     report = VerifyReport()
     _writes(context, company, lease, gateway, writes, report)
     _plans(context, company, gateway, agreed, report)
+    _clearing(company, gateway, report)
     books = verify_books.compare_mirror(context, company, lease, gateway, report)
     verify_books.tie_out(context, company, lease, gateway, books, report)
     _chain(context, company, report)
@@ -58,9 +64,12 @@ def verify_recent(context: Context, company: Company, lease: Lease, run_id: int 
     """Read back what one night wrote, and plans begun since.  When nothing was, QuickBooks is not asked."""
     with reading(context.engine) as conn:
         written = intents.of_run(conn, company.id, run_id) if run_id is not None else []
+        gone = undos.gone(conn, company.id) if written else frozenset()
         since = context.clock.now() - RECENT
         agreed = [one for one in plans.list(conn, company.id) if one.created_at >= since]
-    writes = [one for one in written if one.state is State.CONFIRMED and one.kind in _ONES]
+    writes = [
+        one for one in written if one.state is State.CONFIRMED and one.kind in _ONES and one.id not in gone
+    ]
     report = VerifyReport()
     if not writes and not agreed:
         return report
@@ -155,6 +164,25 @@ def _plans(
     for customer_id, of in by_customer.items():
         report.plans += len(of)
         report.differences.extend(verify_plans.check(company, gateway, customer_id, of))
+
+
+def _clearing(company: Company, gateway: Gateway, report: VerifyReport) -> None:
+    """Plans add up to nothing on their account, so whatever stands there is another's, or an orphan."""
+    if company.clearing_account_id is None:
+        return
+    id = wire.literal(company.clearing_account_id)
+    rows = gateway.query(f"SELECT * FROM Account WHERE Id = {id}")
+    balance = rows[0].get("CurrentBalance") if rows else None
+    if not rows:
+        said = "The clearing account of payment plans is gone from QuickBooks."
+        report.differences.append(Difference("clearing", "gone", said))
+    elif balance and not any(one.subject.endswith(":clearing") for one in report.differences):
+        amount = money_text(Money(Decimal(str(balance)), company.currency), company.locale)
+        said = (
+            f"The clearing account of payment plans shows {amount}, and every plan adds up to nothing: "
+            "somebody else posted to it, or a document of a plan was made that we do not know."
+        )
+        report.differences.append(Difference("clearing", str(balance), said))
 
 
 def _chain(context: Context, company: Company, report: VerifyReport) -> None:
