@@ -17,12 +17,12 @@ class Firm(StrEnum):
     DISPUTE = "dispute"  # they question that it is owed
 
 
-# In the languages of the templates; a word is meant with its endings.
+# In the languages of the templates; a word is meant with its endings, one that ends in a bar without.
 _WORDS = {
     Firm.REPRESENTED: (
         *("lawyer", "attorney", "solicitor", "barrister", "counsel", "bankrupt", "insolven", "chapter 7"),
         *("chapter 11", "chapter 13", "receiver", "liquidat", "administrator", "creditors' meeting"),
-        *("court", "deceased", "passed away", "anwalt", "insolvenz", "gericht", "pleite"),
+        *("court|", "courts|", "deceased", "passed away", "anwalt", "insolvenz", "gericht|", "pleite"),
     ),
     Firm.STOP: (
         *(
