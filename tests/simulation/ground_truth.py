@@ -69,13 +69,36 @@ def copies(world: Any) -> Iterator[Copy]:
 
 def read_before(world: Any, sent: Sent, id_: str) -> Sent | None:
     """The look before a contact: the last answered batch of queries that names this invoice."""
+    return look_at(world, sent.realm, id_, sent.number, sent.at)
+
+
+def look_at(world: Any, realm: str | None, id_: str, before: int, at: datetime) -> Sent | None:
+    """The last answered batch of queries that names this invoice, before the request of that number."""
     named = f"'{id_}'".encode()
-    for one in reversed(world.network.sent[: sent.number]):
-        if one.realm == sent.realm and one.resource == "batch" and not one.has_effect and one.status == 200:
+    for one in reversed(world.network.sent[:before]):
+        if one.realm == realm and one.resource == "batch" and not one.has_effect and one.status == 200:
             if named in one.body and not one.known.get("spoilt"):
                 return one
-        if one.at < sent.at - timedelta(hours=2):
+        if one.at < at - timedelta(hours=2):
             return None
+    return None
+
+
+def invoice_numbered(world: Any, realm: str, number: str) -> tuple[str, str] | None:
+    """Id and customer of the invoice with that number, also of one that was deleted."""
+    with world.emulator.store.reading() as conn:
+        found = conn.execute(
+            "SELECT id, customer FROM object WHERE realm = ? AND entity = 'Invoice' AND doc_number = ?",
+            (realm, number),
+        ).fetchone()
+    return None if found is None else (str(found[0]), str(found[1]))
+
+
+def customer_of_mail(world: Any, realm: str, mail: Any) -> str | None:
+    for number in sorted(mail.invoices):
+        found = invoice_numbered(world, realm, number)
+        if found is not None:
+            return found[1]
     return None
 
 

@@ -28,6 +28,7 @@ from qb_collections.store import companies, leases, schema
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import Mode, Moment, interpose, reading
 from tests.simulation.memory_transport import MemoryAdapter, Network, NetworkFault, Sent
+from tests.simulation.post_office import MemoryMailer, PostOffice
 from tests.simulation.points import BatonLock, Points, WaitingClock
 from tests.simulation.script import QUICKBOOKS_FAULTS, Script
 from tests.simulation.templates import ADDRESS, DATABASE, copy_files, settings, template
@@ -143,6 +144,7 @@ class HostileWorld:
         self.emulator = _on_store(self.emulator, self.clock)
         self.engine = self.emulator.engine
         self.network = Network(self.emulator.front, self.clock)
+        self.office = PostOffice(self.clock)
         self.engine.on_change(self._changed)
         self.by_people: list[Written] = []
         self.trace: list[tuple[datetime, str]] = []
@@ -167,6 +169,7 @@ class HostileWorld:
         self.arrived: set[int] = set()
         self.bodies: dict[tuple[str, str], bytes] = {}
         self.acked: list[bytes] = []
+        self.mails: dict[tuple[str, str], list[Any]] = {}
         self._notes: dict[tuple[str, str], str] = {}
         rules = self.emulator.front.faults
         strike = rules.strike
@@ -212,6 +215,7 @@ class HostileWorld:
             context,
             executor=Inline(),
             random=Random(f"jitter {self.script.seed}"),
+            mailer=MemoryMailer(self.office, points, lambda: len(self.network.sent)),
             holder=holder or context.holder,
             wake=lambda name, id: _queue(self.process, name, id) if self.process else None,
         )
@@ -272,6 +276,8 @@ class HostileWorld:
                     {"fault": one.kind, "rate": one.rate, "seed": one.seed, "match": match}
                     | QUICKBOOKS_FAULTS[one.kind]
                 )
+            elif one.where == "mail":
+                self.office.faults.append((one.kind, one.rate, Random(one.seed)))
             elif one.where == "network":
                 self.network.faults.append(NetworkFault(one.kind, one.rate, Random(one.seed)))
 
@@ -280,6 +286,7 @@ class HostileWorld:
         self.is_calm = True
         self.emulator.front.faults.clear()
         self.network.faults.clear()
+        self.office.faults.clear()
         self.network.arrive_late(all_of_them=True)
         self.service_clock.offset = timedelta(0)
         self.process.points.kill_at = None

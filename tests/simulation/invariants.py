@@ -110,12 +110,7 @@ def inv_14_hours_are_kept(world: Any, sent: Sent) -> None:
     """Nothing leaves at night where the customer is, while the service's clock is right."""
     if world.service_clock.offset:
         return
-    found = truth.row(world, sent.realm, "Customer", sent.known.get("customer") or "0")
-    address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
-    zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[sent.realm])
-    local = world.clock.now().astimezone(zone)
-    if not OPENS <= local.hour < CLOSES or local.weekday() >= 5:
-        world.wrong("INV-14", f"request {sent.number} sends at {local:%H:%M} on {local:%A} in {zone}")
+    _in_hours(world, sent.realm, sent.known.get("customer") or "0", f"request {sent.number}")
 
 
 def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
@@ -131,7 +126,7 @@ def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
 
 
 def inv_16_one_refresh_at_a_time(world: Any, sent: Sent) -> None:
-    if "tokens/bearer" not in sent.path or b"grant_type=refresh_token" not in sent.body:
+    if "tokens/bearer" not in sent.path or b"grant_type=refresh_token" not in sent.body or sent.fault == "late":
         return
     if world.refreshing - {sent.number}:
         others = [world.network.sent[one] for one in world.refreshing if one != sent.number]
@@ -145,15 +140,41 @@ def inv_22_nothing_after_a_no(world: Any, sent: Sent, id_: str) -> None:
     look = truth.read_before(world, sent, id_)
     if look is None:
         return
-    today = world.clock.now().astimezone(world.zones[sent.realm]).date()
-    for known in world.known:
-        if world.companies[known.place][1] != sent.realm or known.from_request > look.number:
+    _known_no(world, sent.realm, id_, look, f"request {sent.number} sends invoice {id_}")
+
+
+def on_mail(world: Any, mail: Any) -> None:
+    """What must hold as a message of our own arrives at its mail server."""
+    realm = next((one for one, word in world.words.items() if word.lower().decode() in mail.sender), None)
+    if realm is None:
+        world.wrong("INV-11", f"e-mail {mail.number} comes from {mail.sender}, which is nobody's")
+        return
+    if any(other != realm and word in mail.text.encode() for other, word in world.words.items()):
+        world.wrong("INV-11", f"e-mail {mail.number} of {realm} holds words of another company")
+    journal = world.journal.execute(
+        "SELECT count(*) FROM intent WHERE kind = 'email' AND state = 'sending' AND body LIKE ?",
+        (f"%{mail.message_id}%",),
+    ).fetchone()[0]
+    if not journal:
+        world.wrong("INV-09", f"e-mail {mail.number} ({mail.message_id}) is in no journal")
+    number = len(world.network.sent)
+    now = world.clock.now()
+    for doc in sorted(mail.invoices):
+        found = truth.invoice_numbered(world, realm, doc)
+        look = truth.look_at(world, realm, found[0], number, now) if found else None
+        if found is None or look is None or look.ended_at is None or now - look.ended_at > FRESH:
+            if found is not None:
+                world.wrong("INV-03", f"e-mail {mail.number} names {doc}, which nobody looked at in the last minute")
             continue
-        if known.invoice_id not in (None, id_) or known.to_request is not None:
-            continue
-        if known.until_on is not None and today > known.until_on:
-            continue
-        world.wrong("INV-22", f"request {sent.number} sends invoice {id_} in spite of {known.why}")
+        settled = truth.settled_since(world, realm, found[0])
+        if settled is not None and settled <= look.number:
+            world.wrong("INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}")
+        _known_no(world, realm, found[0], look, f"e-mail {mail.number} names {doc}")
+    zone = world.zones[realm]
+    customer = truth.customer_of_mail(world, realm, mail)
+    if customer is not None and not world.service_clock.offset:
+        _in_hours(world, realm, customer, f"e-mail {mail.number}")
+    world.mails.setdefault((realm, mail.recipient), []).append((now.astimezone(zone).date(), mail))
 
 
 # At rest
@@ -184,6 +205,16 @@ def inv_02_no_copy_leaves_twice(world: Any) -> None:
     for (realm, name), count in ids.items():
         if count > 1:
             world.wrong("INV-02", f"request id {name} sent {count} e-mails in {realm}")
+    asked = Counter(
+        (sent.realm, sent.params.get("requestid")) for sent in world.network.sent if kind_of(sent) == "send"
+    )
+    for (realm, name), count in asked.items():
+        if count > 1:
+            world.wrong("INV-02", f"a copy was asked for {count} times under id {name} in {realm}")
+    names = Counter(mail.message_id for mail in world.office.arrived)
+    for name, count in names.items():
+        if count > 1:
+            world.wrong("INV-02", f"the message {name} arrived {count} times")
 
 
 def inv_04_05_plans_move_nothing(world: Any) -> None:
@@ -230,7 +261,7 @@ def inv_08_what_people_wrote_stays(world: Any) -> None:
 def inv_10_no_secret_on_disk(world: Any) -> None:
     if world.script.seed % 4:
         return
-    for file in world.folder.iterdir():
+    for file in (one for one in world.folder.rglob("*") if one.is_file()):
         content = file.read_bytes()
         for secret in truth.secrets_of(world):
             if secret in content:
@@ -262,6 +293,9 @@ def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
     for copy in truth.copies(world):
         zone = world.zones[copy.realm]
         days.setdefault((copy.realm, copy.customer_id), []).append(copy.at.astimezone(zone).date())
+    for (realm, recipient), mails in world.mails.items():
+        customer = truth.customer_of_mail(world, realm, mails[0][1]) or recipient
+        days.setdefault((realm, customer), []).extend(on for on, _ in mails)
     for (realm, customer), sent_on in days.items():
         for first, second in pairwise(sorted(sent_on)):
             if (second - first).days < GAP_DAYS:
@@ -387,6 +421,27 @@ AT_REST = (
 
 
 # Helpers
+
+
+def _known_no(world: Any, realm: str, id_: str, look: Sent, what: str) -> None:
+    today = world.clock.now().astimezone(world.zones[realm]).date()
+    for known in world.known:
+        if world.companies[known.place][1] != realm or known.from_request > look.number:
+            continue
+        if known.invoice_id not in (None, id_) or known.to_request is not None:
+            continue
+        if known.until_on is not None and today > known.until_on:
+            continue
+        world.wrong("INV-22", f"{what} in spite of {known.why}")
+
+
+def _in_hours(world: Any, realm: str, customer: str, what: str) -> None:
+    found = truth.row(world, realm, "Customer", customer)
+    address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
+    zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[realm])
+    local = world.clock.now().astimezone(zone)
+    if not OPENS <= local.hour < CLOSES or local.weekday() >= 5:
+        world.wrong("INV-14", f"{what} leaves at {local:%H:%M} on {local:%A} in {zone}")
 
 
 def _memos(world: Any) -> dict[tuple[str, str], list[str]]:

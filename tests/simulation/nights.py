@@ -12,13 +12,15 @@ from sqlalchemy.exc import OperationalError
 
 from qb_collections.core.company_gates import Link
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import connect, modes
+from qb_collections.services import connect, mail_settings, modes
+from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
 from tests.simulation import invariants, webhooks
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
 from tests.simulation.people import perform, settle_parked
 from tests.simulation.points import Killed
+from tests.simulation.post_office import Mail
 from tests.simulation.script import Act, Script
 from tests.simulation.templates import ADDRESS, template
 
@@ -84,7 +86,8 @@ def play(script: Script) -> Result:
                 len(world.network.sent),
                 time.process_time() - began,
                 player.kills,
-                sum(kind_of(one) == "send" and bool(one.changes) for one in world.network.sent),
+                sum(kind_of(one) == "send" and bool(one.changes) for one in world.network.sent)
+                + len(world.office.arrived),
                 sum(kind_of(one) != "send" and bool(one.changes) for one in world.network.sent),
             )
         finally:
@@ -103,6 +106,8 @@ class Player:
         world.network.before.append(lambda sent: invariants.on_arrival(world, sent))
         world.network.after.append(lambda sent: invariants.on_answer(world, sent))
         world.network.after.append(self._tell)
+        world.office.watchers.append(self._tell_mail)
+        world.office.watchers.append(lambda mail: invariants.on_mail(world, mail))
 
     def play(self) -> None:
         world, script = self.world, self.world.script
@@ -114,7 +119,7 @@ class Player:
         invariants.at_rest(world)
 
     def fired(self) -> dict[tuple[str, str], int]:
-        fired = dict(self.world.network.fired) | self.world.fired | self.webhooks.fired
+        fired = dict(self.world.network.fired) | self.world.fired | self.webhooks.fired | self.world.office.fired
         for rule in self._struck():
             fired[rule] = fired.get(rule, 0) + 1
         if self.kills:
@@ -143,6 +148,14 @@ class Player:
             if script.long_live[place]:
                 with durable(world.context.engine) as conn:
                     companies.update(conn, company.id, live_since_on=date(2025, 1, 1))
+            if script.mails[place]:
+                wanted = mail_settings.WantedAccount(
+                    "127.0.0.1", f"dana@{world.words[world.companies[place][1]].decode().lower()}.example", security="loopback"
+                )
+                made = mail_settings.put(world.context, company, wanted, by="Sam")
+                assert not isinstance(made, Refusal), made
+                mail_settings.tested(world.context, company)
+                mail_settings.turn_on(world.context, company, by="Sam")
             if script.modes[place] != "automatic":
                 modes.set_mode(world.context, company, Mode(script.modes[place]), by="Sam", confirmed=True)
                 if script.modes[place] == "shadow":
@@ -292,6 +305,9 @@ class Player:
                 + (f" did: {changed}" if changed else "")
             )
 
+    def _tell_mail(self, mail: Mail) -> None:
+        self.world.note(f"e-mail {mail.number} to {mail.recipient}: {mail.subject} {sorted(mail.invoices)}")
+
     # The calm
 
     def _calm(self) -> None:
@@ -303,6 +319,8 @@ class Player:
             if company.state is not Link.CONNECTED:
                 made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
                 world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
+            if script_mails(world, place):
+                mail_settings.turn_on(world.context, company, by="Sam")  # also after a pause
             if company.stopped_by is not None:
                 world.stop_lifted(place)
                 modes.lift(world.context, company, by="Sam")
@@ -327,6 +345,10 @@ class Player:
             self.webhooks.deliver()
         if world.clock.now() < ends:
             world.clock.set(ends)
+
+
+def script_mails(world: HostileWorld, place: int) -> bool:
+    return bool(world.script.mails[place])
 
 
 def _minute(act: Act) -> int:

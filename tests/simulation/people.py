@@ -239,10 +239,13 @@ def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
         here,
         company,
         lease,
-        invoice_numbers=numbers,
-        payments=random.randint(2, 5),
-        every=random.choice(("week", "month")),
-        first_on=company.today(here.clock.now()) + timedelta(days=random.randint(7, 20)),
+        plans.Asked(
+            tuple(numbers),
+            form=random.choice(("overlay", "installments", "installments")),
+            payments=random.randint(2, 5),
+            every=random.choice(("week", "month")),
+            first_on=company.today(here.clock.now()) + timedelta(days=random.randint(7, 20)),
+        ),
         by="Sam",
         confirm=True,
     )

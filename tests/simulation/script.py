@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.simulation.memory_transport import NETWORK_FAULTS
+from tests.simulation.post_office import SMTP_FAULTS
 
 TEMPLATES = 48
 LONG = 30  # nights of one seed in ten
@@ -96,7 +97,7 @@ APP_ACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """where: network, quickbooks, database or webhooks."""
+    """where: network, quickbooks, database, webhooks or mail."""
 
     where: str
     kind: str
@@ -152,6 +153,7 @@ class Script:
     modes: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     long_live: tuple[bool, ...] = ()  # contacting began long ago
+    mails: tuple[bool, ...] = ()  # has a mail account that is turned on
     without: frozenset[int] = frozenset()  # companies that are left out
     faults: tuple[Fault, ...] = ()
     acts: tuple[Act, ...] = ()
@@ -173,6 +175,7 @@ def draw(seed: int, templates: int = TEMPLATES) -> Script:
         modes=tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5)),
         policies=tuple(random.choice(POLICIES[:2] * 3 + POLICIES) for _ in range(5)),
         long_live=tuple(random.random() < 0.7 for _ in range(5)),
+        mails=tuple(random.random() < 0.6 for _ in range(5)),
         faults=_faults(random),
         acts=tuple(_acts(random, nights)),
         kills=tuple(_kills(random, nights)),
@@ -189,6 +192,7 @@ def _faults(random: Random) -> tuple[Fault, ...]:
         + [("quickbooks", one) for one in QUICKBOOKS_FAULTS]
         + [("database", one) for one in DATABASE_FAULTS]
         + [("webhooks", one) for one in WEBHOOK_FAULTS]
+        + [("mail", one) for one in SMTP_FAULTS]
     )
     for where, kind in random.sample(kinds, random.randint(1, 6)):
         rate = random.choice((0.02, 0.05, 0.1, 0.3))
@@ -196,6 +200,8 @@ def _faults(random: Random) -> tuple[Fault, ...]:
             rate = 0.3
         if where == "database":
             rate = min(rate, 0.05)
+        if where == "mail":
+            rate = max(rate, 0.1)
         only = random.choice((None, None, "send", "batch", "update")) if where == "quickbooks" else None
         if kind in ("lagging_queries", "changing_pages", "half_batch", "invalid_grant", "invalid_client"):
             only = None

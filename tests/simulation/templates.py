@@ -135,7 +135,7 @@ def fill(engine, realm: str, random: Random, today: date) -> None:
             body["BillAddr"] = {"CountrySubDivisionCode": random.choice(("CA", "NY", "HI")), "Country": "US"}
         ids.append(engine.save(realm, "Customer", body)["Id"])
     item = engine.query(realm, "SELECT * FROM Item WHERE Type = 'Service' MAXRESULTS 1")["Item"][0]["Id"]
-    for _ in range(count):
+    for number in range(count):
         late = random.choice((-12, -3, 0, 1, 2, 3, 4, 7, 8, 10, 15, 22, 35, 60, 120))
         due = today - timedelta(days=late)
         amount = Decimal(random.randrange(1_00, 4000_00)) / 100
@@ -143,6 +143,7 @@ def fill(engine, realm: str, random: Random, today: date) -> None:
             "CustomerRef": {"value": random.choice(ids)},
             "TxnDate": (due - timedelta(days=30)).isoformat(),
             "DueDate": due.isoformat(),
+            "DocNumber": f"K{int(realm) // 100 % 1000:03d}{number:03d}",
             "Line": [
                 {
                     "Amount": amount,

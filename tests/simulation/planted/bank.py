@@ -117,7 +117,7 @@ def hunt(bug: Bug, *, nights: int = NIGHTS_MAX, from_seed: int = 0) -> Hunt:
     played = int(counted.split()[0])
     if failed is None:
         crashed = done.returncode != 0
-        return Hunt(bug, crashed, played, None, done.stderr.strip().splitlines()[-1] if crashed else "not found")
+        return Hunt(bug, False, played, None, done.stderr.strip().splitlines()[-1] if crashed else "not found")
     seed = int(failed.split()[1].rstrip(":"))
     return Hunt(bug, True, played, seed, failed.partition(": ")[2])
 
