@@ -42,10 +42,14 @@ _WORDS = {
         *("bestreite", "nie bestellt", "widerspr"),
     ),
 }
-_FOUND = {
-    firm: re.compile("|".join(rf"(?<!\w){re.escape(word)}" for word in words))
-    for firm, words in _WORDS.items()
-}
+
+
+def _pattern(word: str) -> str:
+    ending = r"(?!\w)" if word.endswith("|") else ""
+    return rf"(?<!\w){re.escape(word.removesuffix('|'))}{ending}"
+
+
+_FOUND = {firm: re.compile("|".join(map(_pattern, words))) for firm, words in _WORDS.items()}
 _ONLY_STOP = re.compile(r"\W*(please )?stop\W*")  # the whole message is "stop"
 
 

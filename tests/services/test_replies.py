@@ -212,6 +212,7 @@ def test_a_customer_nobody_has_is_answered_with_the_nearest(world):
         ("We filed for Chapter 11 in March", Firm.REPRESENTED),
         ("they went bankrupt", Firm.REPRESENTED),
         ("wir haben Insolvenz angemeldet", Firm.REPRESENTED),
+        ("see you in court", Firm.REPRESENTED),
         ("of course, and courteous as ever", None),
         ("I dispute this invoice", Firm.DISPUTE),
         ("we don\u2019t owe that", Firm.DISPUTE),
