@@ -108,7 +108,7 @@ def _note_kind(plan: dict[str, Any]) -> str:
         return step
     if plan["backlog"] or step == "S1":
         return "listed"
-    return "s3_email" if step == "S3" else step
+    return {"S3": "s3_email", "S-month": "monthly"}.get(step, step)
 
 
 def _day(text: str | None) -> date | None:

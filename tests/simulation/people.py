@@ -57,10 +57,11 @@ def perform(world: HostileWorld, act: Act) -> None:
 
 
 def _in_the_books(world: HostileWorld, realm: str, kind: str, random: Random) -> None:
-    wanted = _books_act(world, realm, kind, random)
-    if wanted is None:
-        return
+    wanted: dict | None = None
     try:
+        wanted = _books_act(world, realm, kind, random)
+        if wanted is None:
+            return
         acts.perform(world.engine, realm, wanted)
     except (ValueError, Fault) as refused:
         world.note(f"in the books of {realm[-4:]}: {wanted} was refused: {str(refused)[:80]}")
