@@ -29,6 +29,7 @@ from qb_collections.services import (
     history,
     inbox,
     keep_alive,
+    mail_archive,
     night,
     own_writes,
     plan_saga,
@@ -113,6 +114,7 @@ class Worker:
         """When the process ends halfway, what is left is due in the database."""
         with held(here, company, WAIT_SECONDS) as lease:
             night.night(here, company, lease)
+            mail_archive.forget_old(here, company, lease)
             if not self._stopping.is_set():
                 self._go_on(here, company, lease)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qb_collections.services.context import Context
-from qb_collections.store import audit, connections, inbox
+from qb_collections.store import audit, connections, inbox, mail_accounts, mail_messages
 from qb_collections.store.engine import durable
 from qb_collections.store.key_file import KeyFile
 
@@ -13,7 +13,7 @@ from qb_collections.store.key_file import KeyFile
 @dataclass(frozen=True, slots=True)
 class Rotated:
     key_id: str
-    sealed: int  # rows, connections and stored webhooks
+    sealed: int  # rows: connections, mail passwords, stored webhooks and e-mails
     finished_earlier: bool  # a rotation that was not finished is finished now, and no further key was made
 
 
@@ -39,13 +39,14 @@ def rotate(context: Context, *, by: str) -> Rotated:
 
 
 def _reseal(context: Context, file: KeyFile) -> int:
-    """Connections and what webhooks brought; how many rows changed."""
+    """Connections, mail passwords, what webhooks brought and what was e-mailed; how many rows changed."""
     vault = file.load()
     with durable(context.engine) as conn:
-        changed = connections.reseal(conn, vault)
-    while True:
-        with durable(context.engine) as conn:
-            some = inbox.reseal(conn, vault)
-        if some == 0:
-            return changed
-        changed += some
+        changed = connections.reseal(conn, vault) + mail_accounts.reseal(conn, vault)
+    for reseal in (inbox.reseal, mail_messages.reseal):
+        some = 1
+        while some:
+            with durable(context.engine) as conn:
+                some = reseal(conn, vault)
+            changed += some
+    return changed

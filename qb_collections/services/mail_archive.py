@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 from qb_collections.services import finding
@@ -16,6 +19,15 @@ from qb_collections.store.leases import Lease
 from qb_collections.store.mail_messages import MailMessage
 
 LISTED_MAX = 100
+# What became of a message, in the owner's words.
+STATES = {
+    "ready": "not sent",
+    "sending": "on its way",
+    "accepted": "sent",
+    "refused": "refused",
+    "put_back": "put off",
+    "unknown": "not known",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,16 @@ def read(context: Context, company: Company, message_id: int) -> Kept | None:
             return None
         content = mail_messages.content(conn, company.id, message_id, context.vault)
         return Kept(message, content, mail_messages.snapshot(conn, company.id, message_id))
+
+
+def text_of(kept: Kept) -> str | None:
+    """The plain words of a message; None once they are gone."""
+    if kept.content is None:
+        return None
+    parsed = message_from_bytes(kept.content, policy=default)
+    assert isinstance(parsed, EmailMessage)
+    body = parsed.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
 
 
 def of_contact(context: Context, company: Company, intent_id: int) -> MailMessage | None:

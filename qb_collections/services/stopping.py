@@ -13,7 +13,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from qb_collections.core.intents import Intent
+from qb_collections.messages.mail_address import ADDRESS_MAX
 from qb_collections.services.context import Context
+from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases, companies, mail_accounts, mail_messages, mirror, tasks
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -22,6 +24,7 @@ from qb_collections.store.mail_messages import MailMessage
 PURPOSE = "stop e-mail"
 _TOKEN = re.compile(r"([0-9]{1,9})-([0-9]{1,12})-([0-9a-f]{32})\Z")
 _LETTERS = 32
+REASON_MAX = 200
 
 
 def url(context: Context, company: Company, intent: Intent, address: str) -> str | None:
@@ -82,8 +85,12 @@ def unsubscribe(context: Context, company: Company, sent: MailMessage) -> None:
         )
 
 
-def stop(context: Context, company: Company, address: str, *, by: str, because: str | None) -> bool:
+def stop(context: Context, company: Company, address: str, *, by: str, because: str | None) -> bool | Refusal:
     """A person says so; False when it was stopped already."""
+    if len(address) > ADDRESS_MAX or "@" not in address.strip("@") or not address.isprintable():
+        return Refusal(f'"{address[:60]}" is not an e-mail address.')
+    if because is not None and len(because) > REASON_MAX:
+        return Refusal(f"The reason has {len(because)} characters; up to {REASON_MAX} fit.")
     now = context.clock.now()
     with durable(context.engine) as conn:
         done = _stop(conn, company, address, how="person", by=by, because=because, at=now)

@@ -18,6 +18,8 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 | metrics | forecast | customer show | policy backtest | customer language | company logo | templates list
 | templates show | templates set | templates check | templates diff | templates history | templates roll-back
 | templates preview | company signer | company confirm-consequence
+| mail set | mail show | mail doctor | mail on | mail off | mail list | mail read | mail stop | mail allow
+| mail stopped
 """
 
 
