@@ -8,9 +8,19 @@ from decimal import Decimal
 
 import pytest
 
-from qb_collections.services import leasing, mail_archive, mail_pacing, mail_settings, stopping, tasks
+from qb_collections.services import (
+    keys,
+    leasing,
+    mail_archive,
+    mail_doctor,
+    mail_pacing,
+    mail_settings,
+    stopping,
+    tasks,
+)
 from qb_collections.store import companies, intents, mail_messages
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.key_file import KeyFile
 from tests.services.mail_world import MailWorld
 
 
@@ -327,3 +337,22 @@ def test_every_try_of_a_contact_bears_the_same_name(made):
     assert second.message_id == first.message_id
     assert world.sink.received[0].parsed["Message-ID"] == first.message_id
     assert intent.external_id == str(second.id)
+
+
+def test_after_the_key_was_rotated_passwords_archive_and_links_are_as_good_as_before(made):
+    world = made()
+    world.late("Riverbend Grill", "ap@riverbend.example")
+    world.begin()
+    world.night()
+    [line] = mail_archive.listed(world.context, world.company)
+    link = stopping.token(world.context, world.company, line.intent_id, line.recipient)
+
+    keys.rotate(world.context, by="test")
+    KeyFile(world.context.settings.key_path).forget_old()
+    world.restart()
+
+    kept = mail_archive.read(world.context, world.company, line.id)
+    said = mail_doctor.send_test(world.context, world.company, "dana@acme.example", by="Dana")
+    assert kept.content == world.sink.received[0].content
+    assert said.startswith("A test is on its way to dana@acme.example")
+    assert stopping.found(world.context, link) is None  # links of an old key end with it
