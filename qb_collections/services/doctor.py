@@ -108,7 +108,7 @@ def _folder(settings: Settings) -> Line:
 def _key_file(settings: Settings) -> Line:
     path = settings.key_path
     if not path.exists():
-        if not _has_database(settings):
+        if _state(settings) is schema.State.EMPTY:
             return Line(Level.OK, "key file", f"{path} is made at the first start")
         return Line(Level.BAD, "key file", f"{path} is missing", "put your copy of it back")
     try:

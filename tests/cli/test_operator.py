@@ -182,6 +182,17 @@ def test_looking_makes_no_database_and_no_key(world):
     assert not world.folder.exists()
 
 
+def test_beside_a_database_in_which_nothing_is_yet_no_key_is_missing(world):
+    """As on a server where the operator has made an empty one."""
+    world.folder.mkdir()
+    (world.folder / "qb-collections.sqlite3").touch()
+
+    told = world.told("doctor")
+
+    assert told["bad"] == 0
+    assert "key file" in lines_of(told, "ok")
+
+
 def test_a_missing_key_is_bad_and_said_before_anything_is_opened(connected):
     (connected.folder / "key").unlink()
 
