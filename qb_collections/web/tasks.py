@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import DISPUTE_CODES
-from qb_collections.services import call_sheet, still_true, tasks
+from qb_collections.services import call_sheet, letters, ready_to_send, still_true, tasks
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tasks import Report
@@ -32,7 +32,14 @@ def list_all(company_id: int) -> str:
         names = mirror.customers(conn, company.id, {one.customer_id for one in waiting if one.customer_id})
     today = company.today(context_of(company).clock.now())
     stale = still_true.objections(context_of(company), company, waiting)
-    return render_template("web/tasks.html", tasks=waiting, names=names, today=today, stale=stale)
+    return render_template(
+        "web/tasks.html",
+        tasks=waiting,
+        names=names,
+        today=today,
+        stale=stale,
+        letters=[one for one in waiting if letters.is_letter(one)],
+    )
 
 
 @bp.get("/<int:task_id>")
@@ -62,8 +69,30 @@ def show(company_id: int, task_id: int) -> ResponseReturnValue:
         open=owed,
         stale=stale,
         sheet=sheet,
+        ready=ready_to_send.of(task),
+        mailto=ready_to_send.mailto(task),
+        is_letter=letters.is_letter(task),
         codes=DISPUTE_CODES,
     )
+
+
+@bp.get("/<int:task_id>.eml")
+def download(company_id: int, task_id: int) -> ResponseReturnValue:
+    """The message as a file that a mail program opens, ready to be sent; overtaken words are kept."""
+    company = company_for_user(company_id)
+    here = context_of(company)
+    with reading(context().engine) as conn:
+        try:
+            task = stored.get(conn, company.id, task_id)
+        except LookupError:
+            abort(404)
+    stale = still_true.objection(here, company, task)
+    made = Refusal(f"Don't send this: {stale}") if stale else ready_to_send.eml(here, company, task)
+    if isinstance(made, Refusal):
+        flash(made.message, "refused")
+        return redirect(url_for(".show", company_id=company.id, task_id=task_id), 303)
+    headers = {"Content-Disposition": f'attachment; filename="message-{task_id}.eml"'}
+    return Response(made, mimetype="message/rfc822", headers=headers)
 
 
 @bp.post("/<int:task_id>/done")

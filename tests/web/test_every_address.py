@@ -14,6 +14,7 @@ VALUES = {
     "token": "some-token",
     "filename": "app.css",
     "number": 1,
+    "message_id": 1,
     "reply_id": 1,
     "name": "mail/s1_one",
     "practice_id": 1,
@@ -52,12 +53,18 @@ FORMS = {
     "policies.move": "manager",
     "texts.save": "manager",
     "replies.record": "collector",
+    "letters.print_them": "collector",
+    "mail.save": "owner",
+    "mail.test": "owner",
+    "mail.turn_on": "owner",
+    "mail.turn_off": "manager",
+    "mail.allow": "manager",
     "replies.dealt_with": "collector",
     "texts.roll_back": "manager",
     "texts.logo": "manager",
 }
 # Pages that not everybody may see.
-PAGES = {"companies.ask": "owner", "team.history": "manager"}
+PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner"}
 # Forms that are not about one company.
 GENERAL = {
     "auth.enter",
