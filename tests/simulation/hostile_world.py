@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -31,7 +32,7 @@ from tests.simulation.memory_transport import MemoryAdapter, Network, NetworkFau
 from tests.simulation.post_office import MemoryMailer, PostOffice
 from tests.simulation.points import BatonLock, Points, WaitingClock
 from tests.simulation.script import QUICKBOOKS_FAULTS, Script
-from tests.simulation.templates import ADDRESS, DATABASE, copy_files, settings, template
+from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, settings, template
 
 
 class Inline(Executor):
@@ -153,7 +154,8 @@ class HostileWorld:
         self.fired: dict[tuple[str, str], int] = {}
         self.processes = 0
         self.folder = copy_files(self.template.folder)
-        self.companies = [pair for place, pair in enumerate(self.template.companies) if place not in script.without]
+        self.companies = self.template.companies
+        self.absent = {pair[0] for place, pair in enumerate(self.companies) if place in script.without}
         self.real: WaitingClock | None = None
         self._waited = 0.0
         self.process: Process = None  # type: ignore[assignment]
@@ -255,6 +257,36 @@ class HostileWorld:
             interpose(context.engine, None)
             context.engine.dispose()
         self._waited += self.random.choice((0.0, 61.0))
+        self.start()
+
+    def keep_files(self) -> Path:
+        """A copy of the files as an operator makes one: the database whole, and the key."""
+        kept = quick_folder("qbc-kept-")
+        copy = sqlite3.connect(kept / DATABASE)
+        self.journal.backup(copy)
+        copy.close()
+        shutil.copy(self.folder / "key", kept / "key")
+        self.note("the operator copies the files")
+        return kept
+
+    def put_back(self, kept: Path) -> None:
+        """Yesterday's database in the place of today's; what stands beside it stays."""
+        self.note("the operator puts the older database back")
+        self.process.points.dead = True
+        for context in self.process.contexts:
+            interpose(context.engine, None)
+            context.engine.dispose()
+        self.journal.close()
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        shutil.move(kept / DATABASE, self.folder / DATABASE)
+        shutil.rmtree(kept)
+        self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
+        self.acked.clear()  # they came after the copy was made
+        self.bodies.clear()
+        self.fired["restored", "files"] = self.fired.get(("restored", "files"), 0) + 1
+        self._waited = self.real.waited if self.real else 0.0
+        self._waited += 61.0
         self.start()
 
     @property

@@ -308,7 +308,7 @@ def inv_17_nothing_is_stuck(world: Any) -> None:
     for company_id, state, mode, stopped in world.journal.execute(
         "SELECT id, state, mode, stopped_by FROM company"
     ):
-        if company_id not in {id_ for id_, _ in world.companies}:
+        if company_id in world.absent:
             continue
         if state != "connected":
             world.wrong("INV-17", f"company {company_id} is {state} after a person connected it again")

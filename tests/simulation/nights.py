@@ -6,15 +6,17 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from qb_collections.core.company_gates import Link
+from qb_collections.core.company_gates import Link, Mode
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import connect, mail_settings, modes
+from qb_collections.services import connect, mail_settings, modes, policies, restored
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
+from qb_collections.store.engine import durable
 from tests.simulation import invariants, webhooks
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
@@ -134,14 +136,12 @@ class Player:
     def _begin(self) -> None:
         """What the owner of each company set before all this."""
         world, script = self.world, self.world.script
-        from datetime import date
-
-        from qb_collections.core.company_gates import Mode
-        from qb_collections.services import policies
-        from qb_collections.store.engine import durable
-
         for place in range(len(world.companies)):
             company = world.company(place)
+            if company.id in world.absent:
+                with durable(world.context.engine) as conn:
+                    companies.update(conn, company.id, state=Link.DISCONNECTED)
+                continue
             policy = script.policies[place]
             if policy != "standard":
                 policies.use(world.context, company, policy, author="Sam")
@@ -180,6 +180,10 @@ class Player:
             (one for one in script.acts if one.day == day and one.at_send is not None), key=_at_send
         )
         self._sent_of_day = 0
+        if day in script.restores and self._kept is not None:
+            world.put_back(self._kept)
+        elif day + 1 in script.restores:
+            self._kept = world.keep_files()
         for kill in script.kills:
             if kill.day == day:
                 world.process.points.kill_at = world.process.points.passed + kill.point
@@ -209,6 +213,7 @@ class Player:
             world.clock.set(ends)
 
     _again: int | None = None
+    _kept: Path | None = None
 
     def _guarded(self, work: Callable[[], object]) -> None:
         """Do it; where the process ends in it, start it again on its files."""
@@ -316,6 +321,8 @@ class Player:
         world.calm()
         for place, (_, realm) in enumerate(world.companies):
             company = world.company(place)
+            if company.id in world.absent:
+                continue
             if company.state is not Link.CONNECTED:
                 made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
                 world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
@@ -324,6 +331,7 @@ class Player:
             if company.stopped_by is not None:
                 world.stop_lifted(place)
                 modes.lift(world.context, company, by="Sam")
+            self._guarded(lambda place=place: released(world, place))
         self.webhooks.deliver(everything=True)
         for _ in range(CALM_NIGHTS):
             self._quiet_day()
@@ -345,6 +353,17 @@ class Player:
             self.webhooks.deliver()
         if world.clock.now() < ends:
             world.clock.set(ends)
+
+
+def released(world: HostileWorld, place: int) -> None:
+    """Where older files were put back, the owner has read what is said about it and lets things go on."""
+    company = world.company(place)
+    if not restored.waits(world.context, company):
+        return
+    world.process.workers[0]("sync", company.id)
+    said = restored.release(world.context, company, "Sam")
+    modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
+    world.note(f"the owner of company {company.id} releases it: {said}")
 
 
 def script_mails(world: HostileWorld, place: int) -> bool:

@@ -40,9 +40,9 @@ ZERO = Decimal(0)
 
 
 def perform(world: HostileWorld, act: Act) -> None:
-    if not world.companies:
-        return
     place = act.company % len(world.companies)
+    if world.companies[place][0] in world.absent:
+        return
     random = Random(act.seed)
     if act.kind not in APP_ACTS:
         _in_the_books(world, world.companies[place][1], act.kind, random)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
@@ -159,7 +160,7 @@ class Script:
     acts: tuple[Act, ...] = ()
     kills: tuple[Kill, ...] = ()
     jumps: tuple[Jump, ...] = ()
-    plans: bool = False
+    restores: tuple[int, ...] = ()  # days on which the files of the day before are put back
 
 
 def draw(seed: int, templates: int = TEMPLATES) -> Script:
@@ -180,7 +181,23 @@ def draw(seed: int, templates: int = TEMPLATES) -> Script:
         acts=tuple(_acts(random, nights)),
         kills=tuple(_kills(random, nights)),
         jumps=_jumps(random, nights),
+        restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.3 else (),
     )
+
+
+def as_json(script: Script) -> str:
+    """One script as text that can be kept; `from_json` reads it."""
+    return json.dumps(asdict(script) | {"without": sorted(script.without)}, indent=1)
+
+
+def from_json(text: str) -> Script:
+    told = json.loads(text)
+    parts = {"faults": Fault, "acts": Act, "kills": Kill, "jumps": Jump}
+    for name, kind in parts.items():
+        told[name] = tuple(kind(**one) for one in told[name])
+    for name in ("modes", "policies", "long_live", "mails", "restores"):
+        told[name] = tuple(told[name])
+    return Script(**told | {"without": frozenset(told["without"])})
 
 
 def _faults(random: Random) -> tuple[Fault, ...]:
@@ -244,4 +261,4 @@ def _jumps(random: Random, nights: int) -> tuple[Jump, ...]:
     return (Jump(random.randrange(nights), random.choice((-3600, -120, -1, 1, 90, 1800))),)
 
 
-__all__ = ["Act", "Fault", "Jump", "Kill", "Script", "draw", "field"]
+__all__ = ["Act", "Fault", "Jump", "Kill", "Script", "as_json", "draw", "from_json"]
