@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from qb_collections.core.money import Money
-from qb_collections.core.quickly_made import quickly_made
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Customer:
     """One customer, job or site, in one currency (QuickBooks fixes a customer's currency at creation)."""
@@ -33,7 +31,6 @@ class Customer:
     updated_at: datetime | None = None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """One invoice.  Balance is what is still owed; total is what was billed."""
@@ -61,7 +58,6 @@ class Invoice:
         return self.number or f"(no number, id {self.id})"
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Payment:
     id: str
@@ -73,7 +69,6 @@ class Payment:
     updated_at: datetime | None = None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class CreditMemo:
     id: str

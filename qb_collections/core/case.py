@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Payment
 from qb_collections.core.money import Money
-from qb_collections.core.quickly_made import quickly_made
 
 
 class HoldKind(StrEnum):
@@ -80,7 +79,6 @@ class ContactKind(StrEnum):
     FOREIGN = "foreign"  # QuickBooks sent it, we did not
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One delivered contact.  An unanswered call is not one."""
@@ -105,7 +103,6 @@ class Receipt:
     late: Money  # of it, what paid invoices that were late that day; what is not applied counts too
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """From the first contact or overdue day until nothing overdue is left."""
@@ -158,7 +155,15 @@ class Habit:
     invoices: int  # paid ones that it rests on
 
 
-@quickly_made
+@dataclass(frozen=True, slots=True)
+class DealtWith:
+    """A person saw to something: the same is not asked again through that day."""
+
+    kind: str  # of the task; go-on: an old invoice that may be asked for all the same
+    invoice_id: str | None  # None: the customer
+    until_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     customer: Customer
@@ -182,6 +187,7 @@ class Case:
     )
     #   (large, and the customer's first or often late), worked out from payment history; None: not known yet
     looked_at_ids: frozenset[str] = frozenset()  # old invoices a person said may be chased
+    dealt_with: tuple[DealtWith, ...] = ()  # what a person saw to, and is not asked again yet
     receipts: tuple[Receipt, ...] = ()  # last 90 days and since the oldest promise that stands, oldest first
     replied_on: date | None = None  # the last day they wrote or spoke to us about it, other than a promise
     contacted_elsewhere: tuple[date, ...] = ()  # days on which a sister company wrote to the same address

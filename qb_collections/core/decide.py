@@ -6,23 +6,21 @@ stops gives the reason.  Every open invoice gets exactly one finding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 
-from qb_collections.core import addresses, contact_limits, promises
+from qb_collections.core import addresses
 from qb_collections.core.books import Invoice
-from qb_collections.core.case import Case, HoldKind
-from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email, message_name
+from qb_collections.core.case import Case
+from qb_collections.core.contact_words import missed_promise, said_of, sentence, spoken_of, sum_of, tail_of
+from qb_collections.core.customer_gates import CUSTOMER_GATES, PASSED, has_email
 from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
 from qb_collections.core.invoice_gates import INVOICE_GATES
 from qb_collections.core.ladder import Step, early_step, next_step
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
-from qb_collections.core.promises import Judged, PromiseState
 from qb_collections.core.rules import Rules
 from qb_collections.core.view import View, look
-from qb_collections.core.wording import count_text, fit, label
+from qb_collections.core.wording import fit
 
 __all__ = ["Rules", "decide", "invoice_trace"]
 
@@ -35,7 +33,6 @@ TASKS = {
     "too_old": "look_at_old",
 }
 _DAY = timedelta(days=1)
-_NOTHING = Decimal(0)
 # Most customers have neither a hold nor a plan, and most gates look at nothing else.
 _ALL_GATES = tuple(gate for _, gate, _ in INVOICE_GATES)
 _WITHOUT_HOLDS = tuple(
@@ -81,8 +78,8 @@ def invoice_trace(case: Case, rules: Rules, today: date, invoice_id: str) -> Tra
 
 def _promise_seen(view: View, invoice_id: str) -> str | None:
     """What the promise gate let pass because it is over; None when none was made, or one was kept."""
-    missed = _missed_promise(view, (invoice_id,))
-    return f"{_said_of(view, missed)}.".replace("the promise", "The promise", 1) if missed else None
+    missed = missed_promise(view, (invoice_id,))
+    return f"{said_of(view, missed)}.".replace("the promise", "The promise", 1) if missed else None
 
 
 def _sort_invoices(view: View) -> dict[str, Finding]:
@@ -154,6 +151,9 @@ def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decis
     task = TASKS.get(reason.gate)
     days = [one.review_on for one in (*findings, *trace) if one.review_on is not None]
     days += _days_of_change(view, findings)
+    if task is not None and (rests_until := _rests_until(view, task, findings)) is not None:
+        task = None
+        days.append(rests_until + _DAY)
     return Decision(
         customer_id=view.case.customer.id,
         currency=view.case.currency,
@@ -165,6 +165,19 @@ def _silent(view: View, findings: Trace, reason: Finding, trace: Trace) -> Decis
         review_on=min(days, default=None),
         task_kind=task,
     )
+
+
+def _rests_until(view: View, task: str, findings: Trace) -> date | None:
+    """The last day on which a person who saw to it is not asked again; None: it is for somebody to do."""
+    seen = {
+        one.invoice_id: one.until_on
+        for one in view.case.dealt_with
+        if one.kind == task and one.until_on >= view.today
+    }
+    if task != "look_at_old":
+        return seen.get(None)
+    old = [one.invoice_id for one in findings if one.gate == "too_old"]
+    return min(seen[invoice_id] for invoice_id in old) if seen.keys() >= {*old} else None
 
 
 def _days_of_change(view: View, findings: Trace) -> list[date]:
@@ -189,18 +202,18 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
     approval = step.stage is not None and view.rules.needs_approval(step.stage, view.important)
     outcome, channel = _how(view, step)
     approval = approval and outcome is Outcome.REMIND
-    reason = Finding("contact", fit(_sentence(view, step, outcome, approval)))
+    reason = Finding("contact", fit(sentence(view, step, outcome, approval)))
     included = {invoice.id for invoice in step.invoices}
-    tail = _tail(view, step, outcome, approval)
+    tail = tail_of(view, step, outcome, approval)
     findings = tuple(
         stopped[invoice.id]
         if invoice.id in stopped
-        else _spoken_of(view, invoice, invoice.id in included, tail)
+        else spoken_of(view, invoice, invoice.id in included, tail)
         for invoice in case.invoices
     )
     stage = step.stage if outcome is not Outcome.DECIDE else None
     reply_by, act_by = _dates(view, step, stage, outcome)
-    amount = _sum(step.invoices, case.currency)
+    amount = sum_of(step.invoices, case.currency)
     return Decision(
         customer_id=case.customer.id,
         currency=case.currency,
@@ -305,104 +318,3 @@ def _dates(view: View, step: Step, stage: Stage | None, outcome: Outcome) -> tup
             calendar.add_business_days(view.today, stage.act_by_min_business_days),
         )
     return reply_by, act_by
-
-
-def _sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
-    """The customer's one sentence: the fact, what happens and when, and who can change it."""
-    head = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}.get(outcome, "Message planned")
-    tail = _tail(view, step, outcome, approval)
-    return f"{'Waiting for you' if approval else head}: {_facts(view, step)}. {tail}"
-
-
-def _facts(view: View, step: Step) -> str:
-    oldest = step.invoices[0]
-    assert oldest.due_on is not None
-    verb = "was due" if oldest.due_on < view.today else "is due"
-    if len(step.invoices) == 1:
-        facts = f"{view.invoice(oldest)} {verb} on {view.day(oldest.due_on)}"
-    else:
-        amount = view.rules.money(_sum(step.invoices, view.case.currency))
-        facts = (
-            f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
-            f"{verb} on {view.day(oldest.due_on)}"
-        )
-    if step.waits_for == "promises":
-        return facts
-    if step.waits_for == "sooner":
-        return f"{facts}, {_later_than_ever(view)}"
-    missed = _missed_promise(view, [invoice.id for invoice in step.invoices])
-    if missed is not None:
-        return f"{facts}; {_said_of(view, missed)}"
-    said = contact_limits.counted(view.case) if view.case.contacts else ()
-    if said:
-        return f"{facts}; the last contact was on {view.day(said[-1].on)}"
-    return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
-
-
-def _later_than_ever(view: View) -> str:
-    """Why the step comes before the ladder's own day, and on how many invoices that rests."""
-    habit = view.case.habit
-    assert habit is not None and habit.latest_day is not None, "it set the day"
-    return f"later than they ever paid before ({count_text(habit.invoices, 'paid invoice')})"
-
-
-def _missed_promise(view: View, invoice_ids: Sequence[str]) -> Judged | None:
-    """The latest promise about these invoices that was not kept, or only in part."""
-    made = view.holds.get(HoldKind.PROMISE, ())
-    return promises.latest_missed(made, view.case, view.rules, view.today, invoice_ids) if made else None
-
-
-def _said_of(view: View, missed: Judged) -> str:
-    day = view.day(missed.promised_on)
-    if missed.state is PromiseState.BROKEN:
-        return f"the promise to pay by {day} was not kept"
-    received = view.money(missed.received)
-    amount = missed.promise.amount
-    if amount is None:
-        return f"the promise to pay by {day} was kept in part: {received} came"
-    return f"the promise to pay {view.rules.money(amount)} by {day} was kept in part: {received} came"
-
-
-def _tail(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
-    if step.stage is None or outcome is Outcome.DECIDE:
-        if step.waits_for == "promises":
-            day = view.day(step.since)
-            return (
-                f"The promise to pay by {day} was not the first one broken. "
-                "Choose: call again, a plan, hand over, or stop."
-            )
-        why = _why_a_person(view, step)
-        return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
-    day = view.day(view.today)
-    name = message_name(step)
-    if outcome is Outcome.CALL:
-        phone = "" if view.case.customer.phone else " QuickBooks has no phone number."
-        least = view.money(view.rules.call_threshold(view.case.currency))
-        return f"From {least} on, a call on {day} is the next step.{phone}"
-    if approval:
-        return f"{name} goes out on {day} once you approve it; you asked to see these first."
-    if step.stage.channel == "call":
-        return f"Nobody could be reached by phone, so an e-mail goes out on {day}."
-    return f"{name} goes out on {day}."
-
-
-def _why_a_person(view: View, step: Step) -> str:
-    """All steps are done only where none comes after the last one; else none of the others may name it."""
-    last = view.rules.rank(view.case.cycle.stage) if view.case.cycle else -1
-    if step.stage is None and any(view.rules.rank(one.code) > last for one in view.rules.steps):
-        return "No step is left that may name it"
-    return "All steps are done"
-
-
-def _spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Finding:
-    assert invoice.due_on is not None
-    verb = "was due" if invoice.due_on < view.today else "is due"
-    facts = f"{view.invoice(invoice)} {verb} on {view.day(invoice.due_on)}."
-    if included:
-        return Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
-    because = f"Not part of this letter: {facts} No earlier message has named it; it is listed as also open."
-    return Finding("contact", fit(because), True, view.today + _DAY, invoice.id)
-
-
-def _sum(invoices: Sequence[Invoice], currency: str) -> Money:
-    return Money(sum([invoice.balance.amount for invoice in invoices], _NOTHING), currency)

@@ -12,8 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from qb_collections.core.quickly_made import quickly_made
-
 
 class IntentKind(StrEnum):
     SEND_INVOICE = "send_invoice"  # QuickBooks e-mails a copy of one invoice: a contact
@@ -83,7 +81,6 @@ class Intent:
     external_id: str | None = None  # QuickBooks id of what was written
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class PlannedIntent:
     """An effect to be queued.  Planning the same key twice changes nothing."""

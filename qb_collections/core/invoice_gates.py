@@ -163,6 +163,14 @@ def too_old(view: View, invoice: Invoice) -> Finding | None:
         return None
     if (plan := view.plan_of.get(invoice.id)) is not None and plan.overlay:
         return None  # asked for by the plan's dates
+    seen = [one for one in view.case.dealt_with if one.invoice_id == invoice.id and one.kind == "look_at_old"]
+    if seen and seen[-1].until_on >= view.today:
+        again_on = seen[-1].until_on + _DAY
+        because = (
+            f"No message: {view.invoice(invoice)} was due on {view.day(invoice.due_on)}, and a person who "
+            f"looked at it keeps it. On {view.day(again_on)} we ask again."
+        )
+        return _stop("too_old", because, invoice, again_on)
     because = (
         f"No message: {view.invoice(invoice)} was due on {view.day(invoice.due_on)}. Debts more than "
         f"{oldest} days late need a person's look; in some places they can no longer be claimed."

@@ -18,14 +18,12 @@ from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
-from qb_collections.core.quickly_made import quickly_made
 from qb_collections.core.rules import Rules
 from qb_collections.core.step_days import Broken, first_day, set_dates
 
 _OPENING = ("email", "statement")  # the channels on which old invoices may begin
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Step:
     """What comes next if nothing stops it.  Without a stage a person chooses what comes next."""

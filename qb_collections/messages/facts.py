@@ -7,10 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from qb_collections.core.money import Money
-from qb_collections.core.quickly_made import quickly_made
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
     """Who writes.  What is None is missing in the settings: a text that needs it is refused by that name."""
@@ -25,7 +23,6 @@ class CompanyFacts:
     address: str | None = None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
     name: str
@@ -38,7 +35,6 @@ class CustomerFacts:
     came_back_on: date | None = None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Item:
     """One open invoice."""
@@ -115,7 +111,6 @@ class Choice:
     contact: str | None = None  # whom the customer turns to from then on
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What helps a person on the telephone.  All of it may be missing; the sheet then leaves the line out."""
@@ -152,7 +147,6 @@ class HandOver:
     can_go_on: bool = False  # the steps could go on, were it not for broken promises
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
     """All facts of one message to one customer, in one currency, as of one instant."""

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from qb_collections.core import admission, cycles, start
 from qb_collections.core.case import Case
+from qb_collections.core.changed import changed
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.identity import contact_key, facts_hash
 from qb_collections.core.intents import SENT_KINDS, State
 from qb_collections.core.money import total
-from qb_collections.core.quickly_made import changed, quickly_made
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.messages.facts import HandOver
 from qb_collections.services import calling, composing, handing_over
@@ -33,7 +33,6 @@ _UNCLEAR = (State.SENDING, State.UNKNOWN, State.PARKED)
 Key = tuple[str, str]
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One customer's case, the decision, and the words that go with it."""

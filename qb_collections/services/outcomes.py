@@ -94,6 +94,11 @@ HARDSHIP_OUTCOMES = {
 }
 FOLLOW_UP = "follow_up"  # a task that a call or a reply left behind
 FOLLOW_UP_OUTCOMES = {"done": Outcome("Dealt with; the steps go on in their turn")}
+OLD_OUTCOMES = {
+    "go-on": Outcome("Worth asking for; the steps go on with them for 30 days"),
+    "done": Outcome("Looked at; they stay with you for 30 days"),
+}
+ADDRESS_OUTCOMES = {"done": Outcome("Seen to; not asked again for 30 days")}
 OTHER_OUTCOMES = {"done": Outcome("Done")}
 _BY_KIND = {
     "call": CALL_OUTCOMES,
@@ -103,6 +108,8 @@ _BY_KIND = {
     hold_days.ANSWER: ANSWER_OUTCOMES,
     hold_days.HARDSHIP: HARDSHIP_OUTCOMES,
     FOLLOW_UP: FOLLOW_UP_OUTCOMES,
+    "look_at_old": OLD_OUTCOMES,
+    "add_email": ADDRESS_OUTCOMES,
 }
 # What is to be added when it is missing, and with which option of the command.
 NEEDED = {

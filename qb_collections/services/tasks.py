@@ -17,6 +17,7 @@ from qb_collections.services import (
     finding,
     follow_ups,
     hold_days,
+    looking,
     outcomes,
     placing,
     rulebook,
@@ -151,6 +152,8 @@ def _follow(
             return choosing.answered(conn, company, task, report, now)
         case outcomes.FOLLOW_UP:
             return follow_ups.done(conn, company, task, report, now)
+        case looking.OLD | looking.ADDRESS:
+            return looking.done(conn, company, task, report.outcome, report.by, now)
     return _nothing(conn, company, task, now)
 
 

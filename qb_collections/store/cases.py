@@ -22,6 +22,7 @@ from qb_collections.store import (
     cycles,
     habits,
     holds,
+    looked_at,
     mail_accounts,
     mirror,
     mirror_rows,
@@ -120,6 +121,7 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
         receipts.of_customers(conn, company_id, ids, min([today - CONTACTS_FOR, *promised])), head_of
     )
     answered = _group_pairs(holds.replies(conn, company_id, ids), head_of)
+    dealt_with = _group_pairs(looked_at.of_customers(conn, company_id, ids, today), head_of)
     elsewhere = _elsewhere(conn, company_id, families, today)
     looks, history_since = _looks(conn, company_id, wanted)
     own_mail, stopped = mail_accounts.standing(conn, company_id)
@@ -129,6 +131,7 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
     for key, family in families.items():
         _, currency = key
         seen = looks.get(key, Look())
+        seen_to = dealt_with.get(key, ())
         theirs = tuple([one for one in invoices.get(key, ()) if one.balance.currency == currency])
         cases.append(
             Case(
@@ -161,6 +164,10 @@ def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) ->
                 replied_on=max(answered.get(key, ()), default=None),
                 contacted_elsewhere=tuple(elsewhere.get(key, ())),
                 kind=seen.kind or kind_by_name(family[0]),
+                looked_at_ids=frozenset(
+                    [one.invoice_id for one in seen_to if one.kind == "go-on" and one.invoice_id]
+                ),
+                dealt_with=tuple([one for one in seen_to if one.kind != "go-on"]),
                 early_ids=paying.early_ids(key, theirs, today),
                 habit=paying.habit(key),
                 own_mail=own_mail,

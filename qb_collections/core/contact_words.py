@@ -1,0 +1,122 @@
+"""The sentences of a contact: the customer's one, and one for each invoice that it is about or leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from qb_collections.core import contact_limits, promises
+from qb_collections.core.books import Invoice
+from qb_collections.core.case import HoldKind
+from qb_collections.core.customer_gates import message_name
+from qb_collections.core.decision import Finding, Outcome
+from qb_collections.core.ladder import Step
+from qb_collections.core.money import Money
+from qb_collections.core.promises import Judged, PromiseState
+from qb_collections.core.view import View
+from qb_collections.core.wording import count_text, fit, label
+
+_DAY = timedelta(days=1)
+_NOTHING = Decimal(0)
+
+
+def sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
+    """The customer's one sentence: the fact, what happens and when, and who can change it."""
+    head = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}.get(outcome, "Message planned")
+    tail = tail_of(view, step, outcome, approval)
+    return f"{'Waiting for you' if approval else head}: {_facts(view, step)}. {tail}"
+
+
+def _facts(view: View, step: Step) -> str:
+    oldest = step.invoices[0]
+    assert oldest.due_on is not None
+    verb = "was due" if oldest.due_on < view.today else "is due"
+    if len(step.invoices) == 1:
+        facts = f"{view.invoice(oldest)} {verb} on {view.day(oldest.due_on)}"
+    else:
+        amount = view.rules.money(sum_of(step.invoices, view.case.currency))
+        facts = (
+            f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
+            f"{verb} on {view.day(oldest.due_on)}"
+        )
+    if step.waits_for == "promises":
+        return facts
+    if step.waits_for == "sooner":
+        return f"{facts}, {_later_than_ever(view)}"
+    missed = missed_promise(view, [invoice.id for invoice in step.invoices])
+    if missed is not None:
+        return f"{facts}; {said_of(view, missed)}"
+    said = contact_limits.counted(view.case) if view.case.contacts else ()
+    if said:
+        return f"{facts}; the last contact was on {view.day(said[-1].on)}"
+    return facts if verb == "is due" else f"{facts}, and nobody has asked about it yet"
+
+
+def _later_than_ever(view: View) -> str:
+    """Why the step comes before the ladder's own day, and on how many invoices that rests."""
+    habit = view.case.habit
+    assert habit is not None and habit.latest_day is not None, "it set the day"
+    return f"later than they ever paid before ({count_text(habit.invoices, 'paid invoice')})"
+
+
+def missed_promise(view: View, invoice_ids: Sequence[str]) -> Judged | None:
+    """The latest promise about these invoices that was not kept, or only in part."""
+    made = view.holds.get(HoldKind.PROMISE, ())
+    return promises.latest_missed(made, view.case, view.rules, view.today, invoice_ids) if made else None
+
+
+def said_of(view: View, missed: Judged) -> str:
+    day = view.day(missed.promised_on)
+    if missed.state is PromiseState.BROKEN:
+        return f"the promise to pay by {day} was not kept"
+    received = view.money(missed.received)
+    amount = missed.promise.amount
+    if amount is None:
+        return f"the promise to pay by {day} was kept in part: {received} came"
+    return f"the promise to pay {view.rules.money(amount)} by {day} was kept in part: {received} came"
+
+
+def tail_of(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
+    if step.stage is None or outcome is Outcome.DECIDE:
+        if step.waits_for == "promises":
+            day = view.day(step.since)
+            return (
+                f"The promise to pay by {day} was not the first one broken. "
+                "Choose: call again, a plan, hand over, or stop."
+            )
+        why = _why_a_person(view, step)
+        return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
+    day = view.day(view.today)
+    name = message_name(step)
+    if outcome is Outcome.CALL:
+        phone = "" if view.case.customer.phone else " QuickBooks has no phone number."
+        least = view.money(view.rules.call_threshold(view.case.currency))
+        return f"From {least} on, a call on {day} is the next step.{phone}"
+    if approval:
+        return f"{name} goes out on {day} once you approve it; you asked to see these first."
+    if step.stage.channel == "call":
+        return f"Nobody could be reached by phone, so an e-mail goes out on {day}."
+    return f"{name} goes out on {day}."
+
+
+def _why_a_person(view: View, step: Step) -> str:
+    """All steps are done only where none comes after the last one; else none of the others may name it."""
+    last = view.rules.rank(view.case.cycle.stage) if view.case.cycle else -1
+    if step.stage is None and any(view.rules.rank(one.code) > last for one in view.rules.steps):
+        return "No step is left that may name it"
+    return "All steps are done"
+
+
+def spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Finding:
+    assert invoice.due_on is not None
+    verb = "was due" if invoice.due_on < view.today else "is due"
+    facts = f"{view.invoice(invoice)} {verb} on {view.day(invoice.due_on)}."
+    if included:
+        return Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
+    because = f"Not part of this letter: {facts} No earlier message has named it; it is listed as also open."
+    return Finding("contact", fit(because), True, view.today + _DAY, invoice.id)
+
+
+def sum_of(invoices: Sequence[Invoice], currency: str) -> Money:
+    return Money(sum([invoice.balance.amount for invoice in invoices], _NOTHING), currency)
