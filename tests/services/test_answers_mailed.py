@@ -110,15 +110,19 @@ def test_killed_at_any_commit_it_leaves_at_most_once_and_is_not_lost(world):
     assert outcomes.count((1, "given", 0, 1)) >= len(outcomes) - 3
 
 
-def test_a_server_that_hangs_up_after_the_message_leaves_it_to_a_person():
+def test_what_no_server_confirmed_goes_to_a_person_and_again_only_when_they_say_so():
     world = paid_up("closes_after_dot", 1)
     world.night()
     for _ in range(2):
         world.day()
+    unclear = owed(world)
+    silent = dict(world.got())
+    world.report_task("parked", "was-not-sent")
+    for _ in range(2):
+        world.day()
 
+    assert (unclear, silent) == ([("thank_you", "wanted")], {})
     assert world.got() == {"ap@lookout.example": 1}
-    assert owed(world) == [("thank_you", "wanted")]
-    world.report_task("parked", "was-sent")
     assert owed(world) == [("thank_you", "given")]
     assert len(given(world)) == 1
     world.close()
