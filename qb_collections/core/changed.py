@@ -16,7 +16,7 @@ def changed(value: T, **changes: Any) -> T:
 
     Raises TypeError for a field that there is not.
     """
-    kind: type[Any] = type(value)
+    kind: Any = type(value)
     made: T = object.__new__(kind)
     for name, get, put in _slots(kind):
         put(made, changes.pop(name) if name in changes else get(value))

@@ -35,7 +35,8 @@ def test_the_reason_says_who_has_it_and_when_we_ask_again():
     made = decided(octo(28), DealtWith("look_at_old", "1", nov(26)))
 
     assert made.reason == (
-        "No message: invoice 10611 ($780.40) was due on Wednesday, October 1, 2025, and a person who looked at "
+        "No message: invoice 10611 ($780.40) was due on Wednesday, October 1, 2025, and a person who "
+        "looked at "
         "it keeps it. On Friday, November 27 we ask again."
     )
     assert made.review_on == nov(27)

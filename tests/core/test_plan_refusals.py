@@ -114,7 +114,8 @@ def test_two_currencies_are_two_plans():
         (
             "780.40",
             (nov(16), nov(17), date(2031, 11, 4)),
-            "The last payment would be due on Tuesday, November 4, 2031, more than 5 years ahead. Choose fewer.",
+            "The last payment would be due on Tuesday, November 4, 2031, more than 5 years ahead. "
+            "Choose fewer.",
         ),
     ],
 )
@@ -163,7 +164,8 @@ UNCONFIRMED = (
         ({"books_closed_on": None}, None),
         (
             {"books_closed_on": octo(30)},
-            "The books are closed through Friday, October 30, and the plan would be dated Friday, October 30. "
+            "The books are closed through Friday, October 30, and the plan would be dated Friday, "
+            "October 30. "
             "Choose a later day, or move the closing date in QuickBooks.",
         ),
         ({"report_basis": "Cash"}, CASH),

@@ -153,7 +153,8 @@ def test_a_promise_without_an_amount_that_was_kept_in_part_names_what_came():
     decision = decide(part, RULES, nov(4))
 
     assert decision.reason == (
-        "Message planned: invoice 10611 ($780.40) was due on Friday, October 23; the promise to pay by Friday, "
+        "Message planned: invoice 10611 ($780.40) was due on Friday, October 23; the promise to pay "
+        "by Friday, "
         "October 30 was kept in part: $120.00 came. The second message goes out on Wednesday, November 4."
     )
 

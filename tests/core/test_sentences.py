@@ -139,7 +139,8 @@ def test_the_last_contact_may_set_the_day():
     near = rules(changed(**{"contact_gap_days = 6 ": "contact_gap_days = 3 "}))
 
     assert decide(after(S1), near, nov(2)).reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. The last contact was on Wednesday, "
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. The last contact was on "
+        "Wednesday, "
         "October 28. The second message goes out on Tuesday, November 3 if it is still open."
     )
 
@@ -199,7 +200,8 @@ def test_a_dispute_says_when_the_day_for_an_answer_has_passed():
         "Dana is to answer by Thursday, November 12. It stays out until Dana closes the dispute."
     )
     assert passed.reason == (
-        "Not in any message: invoice 10611 is disputed (cooler failed again). Dana was to answer by Thursday, "
+        "Not in any message: invoice 10611 is disputed (cooler failed again). Dana was to answer by "
+        "Thursday, "
         "November 12; that day has passed and an answer is due. It stays out until that is settled."
     )
     assert (in_time.review_on, passed.review_on) == (nov(13), None)
@@ -345,7 +347,8 @@ def test_a_plan_names_the_payment_and_the_day():
 def test_calls_approvals_and_decisions():
     two = after(S1, reminder("S2", nov(3)))
     assert reason(two, nov(10)) == (
-        "Call for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact was on Tuesday, "
+        "Call for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact was "
+        "on Tuesday, "
         "November 3. From $500.00 on, a call on Tuesday, November 10 is the next step."
     )
     assert reason(replace(two, customer=customer(phone=None)), nov(10)).endswith(

@@ -65,7 +65,8 @@ def test_while_we_wait_for_the_usual_day_the_reason_says_so_and_names_the_day():
     decision = decide(case(habit=DAY_TWELVE), WAITS, nov(4))
 
     assert decision.reason == (
-        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. They usually pay 12 days after it "
+        "Left alone: invoice 10611 ($780.40) was due on Friday, October 23. They usually pay 12 days "
+        "after it "
         "(eight paid invoices), so we wait until then. The first message goes out on Thursday, November 5 "
         "if it is still open."
     )

@@ -99,7 +99,8 @@ def test_a_call_is_work_for_a_person():
 
     assert decide(after(S1, S2), RULES, nov(10)) == whole(
         Outcome.CALL,
-        "Call for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact was on Tuesday, "
+        "Call for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact was "
+        "on Tuesday, "
         f"November 3. {tail}",
         Finding(
             "contact",
@@ -189,7 +190,8 @@ def test_a_copy_waits_its_turn_after_another_contact_and_says_what_is_due():
     assert decision.outcome is Outcome.REMIND
     decision = decide(spoken, replace(rules(policy), policy=loose_gap(policy)), nov(10))
     assert decision.reason == (
-        "Left alone: invoice 10612 ($780.40) is due on Friday, November 13. The last contact was on Thursday, "
+        "Left alone: invoice 10612 ($780.40) is due on Friday, November 13. The last contact was on "
+        "Thursday, "
         "November 5. The copy before the due date goes out on Thursday, November 12 if it is still open."
     )
 
