@@ -5,20 +5,24 @@ Days are moved by hand.  What is asserted is read from the emulator's books, not
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from qb_collections import app, config
 from qb_collections.clock import ManualClock
 from qb_collections.core.company_gates import Mode
-from qb_collections.emulator import acts
+from qb_collections.emulator import acts, serve
 from qb_collections.emulator.serve import EmulatorServer
+from qb_collections.emulator.store import Store
 from qb_collections.emulator.switches import Switches
 from qb_collections.messages.notes import count_ours
 from qb_collections.services import connect, deliver, leasing, modes, night, report, sync, tasks
@@ -29,21 +33,75 @@ from qb_collections.store.engine import durable, reading
 
 ZONE = ZoneInfo("America/New_York")
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # Monday, 9:00 in New York
+DATABASE = "qb-collections.sqlite3"
+KEY = "key"
 
 
 @cache
-def _first_started() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="qbc-started-"))
-    context = app.build(config.read({}, data_dir=folder, file=None), ManualClock(START))
-    context.executor.shutdown()
-    context.engine.dispose()
-    return folder
+def _first_started() -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory(prefix="qbc-started-") as folder:
+        context = app.build(config.read({}, data_dir=folder, file=None), ManualClock(START))
+        context.executor.shutdown()
+        context.engine.dispose()
+        return _files(Path(folder))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in (DATABASE, KEY)}
 
 
 def put_started(folder: Path) -> None:
     """The files of a service that was started once: bringing them up takes longer than many tests."""
-    for name in ("qb-collections.sqlite3", "key"):
-        shutil.copy(_first_started() / name, folder / name)
+    _put(_first_started(), folder)
+
+
+def _put(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o600)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A world at rest, from which any number of others go on: the books, our files, the instant."""
+
+    at: datetime
+    books: sqlite3.Connection
+    files: dict[str, bytes]
+    realm: str
+    company_id: int = 0
+
+
+@cache
+def _opened(start: datetime, kind: str, switches: Switches | None, options: tuple[Any, ...]) -> Saved:
+    """Built once: a company and its chart of accounts are the same for every world that begins so."""
+    emulator = _emulator(ManualClock(start), switches)
+    realm = emulator.open_company(kind, **dict(options)).realm_id
+    saved = Saved(emulator.clock.now(), _copy_of(emulator), _first_started(), realm)
+    emulator.stop()
+    return saved
+
+
+def _emulator(
+    clock: ManualClock, switches: Switches | None, books: sqlite3.Connection | None = None
+) -> EmulatorServer:
+    def store(path: str | None) -> Store:
+        made = Store(path)
+        if books is not None:
+            books.backup(made._connection)
+        return made
+
+    with patch.object(serve, "Store", store):
+        return EmulatorServer(
+            path=None, clock=clock, control=True, throttle=True, debug=True, switches=switches
+        )
+
+
+def _copy_of(emulator: EmulatorServer) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    with emulator.store.reading() as conn:
+        conn.backup(copy)
+    return copy
 
 
 class World:
@@ -54,20 +112,41 @@ class World:
         start: datetime = START,
         kind: str = "empty-us",
         switches: Switches | None = None,
+        saved: Saved | None = None,
         **options: Any,
     ) -> None:
-        self.clock = ManualClock(start)
-        self.emulator = EmulatorServer(
-            path=None, clock=self.clock, control=True, throttle=True, debug=True, switches=switches
-        )
-        handle = self.emulator.open_company(kind, **options)
-        self.realm = handle.realm_id
+        opened = _opened if kind == "empty-us" else _opened.__wrapped__  # others hardly ever twice
+        saved = saved or opened(start, kind, switches, tuple(options.items()))
+        self.clock = ManualClock(saved.at)
+        self.emulator = _emulator(self.clock, switches, saved.books)
+        self.realm = saved.realm
         self.engine = self.emulator.engine
         self.emulator.start()
         self.folder = Path(tempfile.mkdtemp(prefix="qbc-world-"))
-        put_started(self.folder)
+        _put(saved.files, self.folder)
+        self.company_id = saved.company_id
+        if self.company_id:
+            self._know_the_port()
         self.context = self.open()
-        self.company_id = 0
+
+    def _know_the_port(self) -> None:
+        """The emulator that this company was connected to listens on another port now."""
+        with closing(sqlite3.connect(self.folder / DATABASE)) as conn:
+            [(was,)] = conn.execute("SELECT emulator_url FROM company")
+            for column in ("base_url", "discovery_url", "emulator_url"):
+                conn.execute(
+                    f"UPDATE company SET {column} = replace({column}, ?, ?)", (was, self.emulator.base_url)
+                )
+            conn.commit()
+
+    def saved(self) -> Saved:
+        """Close this world and return what others go on from."""
+        self.context.engine.dispose()
+        saved = Saved(
+            self.clock.now(), _copy_of(self.emulator), _files(self.folder), self.realm, self.company_id
+        )
+        self.close()
+        return saved
 
     # The service
 
