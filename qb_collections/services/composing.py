@@ -35,6 +35,7 @@ from qb_collections.services.template_library import Voice
 from qb_collections.store.companies import Company
 
 NOON = time(12)
+SOFT_STEPS = ("S1", "S2")  # whose question a promise that was not kept replaces
 LETTER_KINDS = (ContactKind.REMINDER, ContactKind.NOTICE)
 
 
@@ -151,6 +152,9 @@ def _message(decision: Decision, facts: MessageFacts, voice: Voice | None) -> Me
         return compose(STEPS["decision"], "", facts, library=library)
     if decision.backlog:  # one text, whatever the step that opens: a ladder of one's own may have any
         return compose("", "backlog", facts, library=library)
+    if facts.promise is not None and facts.promise.missed and STEPS[decision.template] in SOFT_STEPS:
+        # What they promised takes the place of what the step would have opened with.
+        return compose("", "promise_missed", facts, library=library)
     variant = "missed_call" if decision.task_kind == "missed_call" else ""
     return compose(STEPS[decision.template], variant, facts, library=library)
 

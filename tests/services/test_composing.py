@@ -10,7 +10,11 @@ import pytest
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.core.decide import decide
-from qb_collections.services.composing import draft
+from qb_collections.messages.check import check
+from qb_collections.messages.html import html_of
+from qb_collections.messages.look import PLAIN
+from qb_collections.messages.reminders import compose
+from qb_collections.services.composing import draft, words
 from qb_collections.store.companies import Company
 from tests.core.making import after, hold, nov, octo, reminder, rules, usd
 
@@ -73,3 +77,43 @@ def test_without_such_a_promise_it_says_only_when_we_wrote_and_spoke(other):
 
 def test_while_the_promise_holds_there_is_no_message():
     assert firm_message(PROMISED, on=nov(17)) == ""
+
+
+def test_a_soft_step_asks_about_the_promise_in_the_place_of_its_own_question():
+    """Promised on 30 October for Wednesday 4 November; grace ends on the 6th, so S2 comes on the 9th."""
+    promised = replace(PROMISED, placed_on=octo(30), until_on=nov(4))
+    case = after(WRITTEN[0], holds=(promised,))
+    decision = decide(case, rules(), nov(9))
+
+    made = words(COMPANY, case, decision, nov(9))
+
+    opening = "On October 30 you told us to expect $780.40 by Wednesday, November 4."
+    assert (decision.stage, made.message.template) == ("S2", "mail/promise_missed")
+    assert opening in made.message.text
+    assert "Is it on the way, or did something come up?" in made.message.text
+    assert "have passed their due dates" not in made.message.text
+    assert opening in html_of(made.message, made.facts, PLAIN).replace("\u00a0", " ")
+    assert check(made.message, made.facts) == ()
+
+
+@pytest.mark.parametrize("variant", ["", "letter"])
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        (
+            "en_US",
+            "On November 10 you told us to expect $780.40 by Friday, November 13; our books still show",
+        ),
+        ("de_DE", "Am 10. November haben Sie uns 780,40 $ bis Freitag, 13. November angekündigt; in unseren"),
+    ],
+)
+def test_a_final_notice_names_it_in_the_e_mail_and_in_the_letter_alike(variant, locale, expected):
+    case = after(*WRITTEN, holds=(PROMISED,))
+    firm = words(COMPANY, case, decide(case, rules(), FIRM_ON), FIRM_ON)
+    facts = replace(firm.facts, deadline=date(2026, 12, 2), locale=locale)
+    facts = replace(facts, company=replace(facts.company, address="1 Mill Road\nChattanooga, TN 37402"))
+
+    message = compose("S5", variant, facts)
+
+    assert expected in message.text.replace("\u00a0", " ")
+    assert check(message, facts) == ()
