@@ -15,7 +15,7 @@ RUN := $(call stamp,run,requirements.lock)
 DEV := $(call stamp,dev,requirements-dev.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint lock soak bench mutation clean
+.PHONY: help demo run test lint lock soak bench mutation pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,9 @@ bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in d
 
 mutation: $(DEV) ## change one thing at a time in core; at least 85 of 100 changes must fail a test
 	@$(BIN)/python tests/mutation.py
+
+pictures: $(DEV) ## every message and letter as a picture, to be looked at, in docs/images/messages
+	@$(BIN)/python -m tests.pictures
 
 # The machine's own pip settings are left out, so that two machines write the same lock.
 lock: $(DEV) ## write both locks again from pyproject.toml; UPGRADE=1 takes newer versions

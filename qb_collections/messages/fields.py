@@ -34,6 +34,7 @@ from qb_collections.messages.writer import (
 )
 
 HISTORY_MAX = 5  # contacts on a call sheet, the newest
+MANY = 8  # more invoices than one would name in a sentence
 LONG_LATE_DAYS = 60  # more than this past due: the question comes late, and the text says so
 
 
@@ -142,6 +143,7 @@ _MONEY: Mapping[str, _Field] = {
     "credits": lambda facts, write: write.credits(facts.credits),
     "count": lambda facts, _: str(len(facts.items)),
     "count_words": lambda facts, _: wording.count_in_words(len(facts.items), facts.locale),
+    "many": lambda facts, _: YES if len(facts.items) > MANY else None,
     "several": lambda facts, _: YES if len(facts.items) > 1 else None,
     "numbers": lambda facts, write: write.list(facts.numbers),
     "total": lambda facts, write: write.money(facts.total),

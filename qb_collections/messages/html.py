@@ -26,12 +26,15 @@ DARK = {"paper": "#141a18", "ink": "#e9ede9", "soft": "#a9b5af", "line": "#3a454
 _FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _CELL = f"padding:8px 12px 8px 0;border-bottom:1px solid {LIGHT['line']};text-align:start;vertical-align:top"
 _MONEY = _CELL.replace("text-align:start", "text-align:end;white-space:nowrap")
+_LAST = _MONEY.replace("8px 12px 8px 0", "8px 0")
+WORD_MAX = 14  # letters of an invoice number that stay on one line
 _STYLE = f"""\
 :root{{color-scheme:light dark;supported-color-schemes:light dark}}
 @media (max-width:480px){{
 .page{{padding:16px 14px !important}}
 table{{font-size:13px !important}}
 th,td{{padding:7px 8px 7px 0 !important}}
+th:last-child,td:last-child{{padding-right:0 !important}}
 }}
 @media (prefers-color-scheme:dark){{
 body,.page{{background:{DARK["paper"]} !important;color:{DARK["ink"]} !important}}
@@ -95,18 +98,19 @@ def _paragraph(piece: Paragraph) -> str:
 
 
 def _table(table: Table) -> str:
+    last = len(table.columns) - 1
     head = "".join(
-        f'<th scope="col" class="soft" style="{_style(name)};color:{LIGHT["soft"]};font-weight:normal">'
-        f"{escape(heading)}</th>"
-        for name, heading in zip(table.columns, table.headings, strict=True)
+        f'<th scope="col" class="soft" style="{_style(name, index == last)};color:{LIGHT["soft"]};'
+        f'font-weight:normal">{escape(heading)}</th>'
+        for index, (name, heading) in enumerate(zip(table.columns, table.headings, strict=True))
     )
     body = "\n".join(f"<tr>{_row(row.cells, row.is_credit, table.columns)}</tr>" for row in table.rows)
     foot = ""
     if table.total:
         label, amount = (f"<strong>{escape(text)}</strong>" for text in table.total)
         foot = (
-            f'\n<tfoot><tr><th scope="row" colspan="{len(table.columns) - 1}" style="{_CELL}">{label}</th>'
-            f'<td style="{_MONEY}">{amount}</td></tr></tfoot>'
+            f'\n<tfoot><tr><th scope="row" colspan="{last}" style="{_CELL}">{label}</th>'
+            f'<td style="{_LAST}">{amount}</td></tr></tfoot>'
         )
     note = ""
     if table.note:
@@ -114,9 +118,12 @@ def _table(table: Table) -> str:
             f'\n<p class="soft" style="margin:0 0 16px;color:{LIGHT["soft"]};font-size:14px">'
             f"{escape(table.note)}</p>"
         )
+    # A column may be narrower than a word only where somebody has endless ones.
+    longest = max((len(word) for row in table.rows for word in row.cells[0].split()), default=0)
+    wrap = "anywhere" if longest > WORD_MAX else "normal"
     return f"""\
 <table style="width:100%;border-collapse:collapse;margin:20px 0 8px;font-size:15px;line-height:1.4;\
-font-variant-numeric:tabular-nums">
+font-variant-numeric:tabular-nums;overflow-wrap:{wrap}">
 <caption class="soft" style="text-align:start;padding:0 0 4px;color:{LIGHT["soft"]};font-size:14px">\
 {escape(table.caption)}</caption>
 <thead><tr>{head}</tr></thead>
@@ -132,12 +139,13 @@ def _row(cells: tuple[str, ...], is_credit: bool, columns: tuple[str, ...]) -> s
     names = columns[-1:] if is_credit else columns[1:]
     head = f'<th scope="row"{span} style="{_CELL};font-weight:normal">{first}</th>'
     return head + "".join(
-        f'<td style="{_style(name)}">{cell}</td>' for name, cell in zip(names, others, strict=True)
+        f'<td style="{_style(name, index == len(names) - 1)}">{cell}</td>'
+        for index, (name, cell) in enumerate(zip(names, others, strict=True))
     )
 
 
-def _style(name: str) -> str:
-    return _MONEY if name in MONEY_COLUMNS else _CELL
+def _style(name: str, is_last: bool) -> str:
+    return _LAST if is_last else _MONEY if name in MONEY_COLUMNS else _CELL
 
 
 def _lines(lines: tuple[str, ...], link: str | None = None) -> str:
