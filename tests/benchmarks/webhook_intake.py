@@ -223,6 +223,23 @@ def _each(microseconds: list[float]) -> str:
     return f", {statistics.median(microseconds):,.0f} µs of processor time each" if microseconds else ""
 
 
+def disk() -> str:
+    """How long this disk lets anybody wait: the bounds cannot be reached where it alone takes longer."""
+    with tempfile.TemporaryFile(prefix="qbc-bench-") as file:
+        took = []
+        for _ in range(300):
+            os.write(file.fileno(), bytes(12_288))
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            took.append((time.perf_counter() - began) * 1000)
+    worst = statistics.quantiles(took, n=100)[-1]
+    return f"median {statistics.median(took):.1f} ms, 99th percentile {worst:.0f} ms"
+
+
+def load() -> str:
+    return f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
+
+
 def killed() -> bool:
     """Kill the process amid a storm; every body that was answered 200 is in the database."""
     with tempfile.TemporaryDirectory(prefix="qbc-bench-") as folder:
@@ -248,6 +265,7 @@ def killed() -> bool:
 def main() -> int:
     logs.configure("error")
     print(f"webhook intake, {REQUESTS:,} requests a round, {ROUNDS} interleaved rounds, medians; {machine()}")
+    print(f"  one wait for this disk, nothing else: {disk()}; {load()}")
     holds = [*compare(), killed()]
     return int(not all(holds))
 
