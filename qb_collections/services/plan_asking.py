@@ -10,7 +10,7 @@ from decimal import Decimal
 from qb_collections.core import plan_agreement, plan_terms
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.money import Money
-from qb_collections.core.plan_home_cents import adding_up, residue
+from qb_collections.core.plan_home_cents import adding_up
 from qb_collections.core.plan_terms import Shape, Split, Terms
 from qb_collections.core.plans import YEARS_MAX, Rhythm, on_days, principal, refusal
 from qb_collections.core.policy import Policy
@@ -232,9 +232,12 @@ def _in_home_cents(facts: Facts, split: Split) -> Split | Refusal:
     if rate is None or facts.form == OVERLAY:
         return split
     home = facts.preferences.home_currency
-    balances = [one.invoice.balance for one in facts.candidates]
-    shifted = adding_up([amount for _, amount in split], rate, home)
-    if shifted is None or residue(balances, principal(facts.candidates), rate, home):
+    amounts = [amount for _, amount in split]
+    worth = facts.home_balance
+    shifted = None
+    if worth is not None:
+        shifted = adding_up(amounts, rate, home, by=facts.classes, target=worth)
+    if shifted is None:
         return Refusal(
             f"At the exchange rate of {rate} these invoices in {len(split)} payments do not add up to the "
             f"cent in {home}. Choose another number of payments, fewer invoices, or a plan kept here "

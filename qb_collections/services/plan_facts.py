@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from qb_collections.core.books import Customer
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money, total
+from qb_collections.core.plan_classes import Weights, weights
+from qb_collections.core.plan_home_cents import worth
 from qb_collections.core.plans import Candidate, Terrain
 from qb_collections.core.wording import label, list_text, short
 from qb_collections.quickbooks import company_facts, wire
@@ -62,6 +64,22 @@ class Facts:
     @property
     def currency(self) -> str:
         return self.candidates[0].invoice.balance.currency
+
+    @property
+    def classes(self) -> Weights:
+        """How the balances stand on classes; an overlay has no lines to carry them."""
+        if self.form == OVERLAY:
+            return ()
+        return weights((self.records.get(one.invoice.id, {}), one.invoice.balance) for one in self.candidates)
+
+    @property
+    def home_balance(self) -> Decimal | None:
+        """What the balances are worth in the home currency; None where that hangs on a rounding."""
+        rate = self.candidates[0].exchange_rate
+        if rate is None:
+            return None
+        records = [self.records.get(one.invoice.id, {}) for one in self.candidates]
+        return worth(records, rate, self.preferences.home_currency)
 
 
 def gather(

@@ -19,7 +19,7 @@ from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import attempts, plan_mirror
 from qb_collections.services.attempts import Begun, Prepared
 from qb_collections.services.context import Context
-from qb_collections.services.plan_papers import KIND_OF, body_of
+from qb_collections.services.plan_papers import KIND_OF, body_of, draft_of
 from qb_collections.store import cases, intents, plans, restored
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -257,8 +257,13 @@ def _home_cents(plan: PlanRow, home_total: Decimal | None) -> str | None:
     rate, home = plan.details["exchange_rate"], plan.details["home_currency"]
     if rate is None or home_total is None:
         return None
-    split = sum((plan_home_cents.home(one.amount, rate, home) for one in plan.installments), Decimal(0))
-    if split == home_total:
+    classes = draft_of(plan).classes
+    split = sum(
+        (plan_home_cents.in_lines(one.amount, rate, home, classes) for one in plan.installments), Decimal(0)
+    )
+    worth = plan.details.get("home_balance")
+    if split == home_total and worth in (None, home_total):
         return None
+    split = split if worth is None or split != home_total else worth
     residue = Money(abs(split - home_total), home).format()
     return f"At the invoices' exchange rate the installments would differ by {residue} from the credit memo."

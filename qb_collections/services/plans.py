@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from qb_collections.core import plan_agreement
-from qb_collections.core.plan_classes import weights
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
@@ -23,7 +22,7 @@ from qb_collections.services import (
 )
 from qb_collections.services.context import Context
 from qb_collections.services.plan_asking import EVERY, FORMS, Asked, Worked
-from qb_collections.services.plan_facts import OVERLAY, Facts
+from qb_collections.services.plan_facts import OVERLAY
 from qb_collections.services.plan_named import named
 from qb_collections.services.plan_proposal import Proposal
 from qb_collections.services.refusal import Refusal
@@ -331,7 +330,8 @@ def _details(company: Company, worked: Worked, asked: Asked, by: str) -> dict[st
         "fiscal_start": facts.fiscal_start.isoformat(),
         "tax_code": "NON" if company.country == "US" else tax.get("id"),
         "without_tax": company.country != "US",
-        "classes": [list_ for list_ in map(builtins.list, _classes(facts))],
+        "classes": [[class_id, weight] for class_id, weight in facts.classes],
+        "home_balance": facts.home_balance,
         "broken_after_days": worked.policy.plans.broken_after_days,
         "beyond_policy": [*worked.beyond],
         "cash_basis": asked.cash_basis,
@@ -344,9 +344,3 @@ def _details(company: Company, worked: Worked, asked: Asked, by: str) -> dict[st
             "accepted_by": asked.accepted_by,
         },
     }
-
-
-def _classes(facts: Facts) -> Any:
-    if facts.form == OVERLAY:
-        return ()
-    return weights((facts.records.get(one.invoice.id, {}), one.invoice.balance) for one in facts.candidates)
