@@ -1,4 +1,4 @@
-"""What must never have happened, counted in QuickBooks: nothing twice, nothing that was not to be named."""
+"""What must never have happened, counted in QuickBooks and at the mail server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from qb_collections.demo import mailbox
 from qb_collections.demo.books import MARKED, Books, is_plan_document
 from qb_collections.demo.diary import Said
 from qb_collections.demo.owner import Owner
@@ -49,10 +50,12 @@ def all_of(world: World, owner: Owner) -> tuple[Check, ...]:
     reminders = [one for one in lines if "payment plan" not in one.text]
     notes = [one.marker for one in books.notes()]
     sends = [one.id for one in books.sends()]
+    mails = [one.message_id for one in mailbox.taken(world)]
     documents = [one.marker for one in books.plan_documents()]
     return (
         Check("notes_twice", "notes that stand in QuickBooks twice", len(notes), _repeats(notes)),
         Check("sends_twice", "invoices that we had e-mailed twice", len(sends), _repeats(sends)),
+        Check("emails_twice", "e-mails that the mail server was given twice", len(mails), _repeats(mails)),
         Check("plan_documents_twice", "plan documents written twice", len(documents), _repeats(documents)),
         Check(
             "about_paid",

@@ -22,9 +22,9 @@ class GenericOwner(Owner):
     phone = "(212) 555-0100"
     payment_instructions = "Bank transfer or check, as printed on the invoice"
     introduces = (
-        "The ledger does not say what customers answered, so nothing of it is made up: a script sends the "
-        "messages and makes the calls. Two calls of three reach somebody, drawn from the customer's name "
-        "and the day, and nothing is agreed. Money arrives on the days that the ledger tells."
+        "The ledger does not say what customers answered, so nothing of it is made up: messages leave by "
+        "e-mail, and a script makes the calls. Two calls of three reach somebody, drawn from the customer's "
+        "name and the day, and nothing is agreed. Money arrives on the days that the ledger tells."
     )
 
     def __init__(self, world: World) -> None:

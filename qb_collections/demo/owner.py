@@ -9,7 +9,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.demo.books import ZERO, Books
 from qb_collections.demo.diary import Diary, Kind, Said
 from qb_collections.demo.world import World
-from qb_collections.services import modes, runs, tasks
+from qb_collections.services import mail_archive, modes, runs, tasks
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tasks import Report
 from qb_collections.store import intents, mirror
@@ -18,6 +18,8 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
+
+LOOKED_AT = 200  # messages of the archive, at one look
 
 
 class Surprise(Exception):
@@ -39,6 +41,7 @@ class Owner:
         self.books = Books(world)
         self.sent: dict[str, str] = {}  # by customer, the first message as it was sent
         self._names: dict[str, str] = {}
+        self._seen_mail = 0  # the latest message of the archive that was looked at
 
     # The day
 
@@ -51,6 +54,7 @@ class Owner:
 
     def work(self, company: Company, lease: Lease) -> bool:
         """Do the messages and calls that wait; whether there were any."""
+        self._answer_mail(company)
         missed: list[str] = []
         found = [
             task for task in tasks.list_open(self.world.context, company) if task.kind in ("message", "call")
@@ -66,6 +70,21 @@ class Owner:
         if missed:
             self.note(f"{self.name} calls {_list(missed)}: nobody answers.")
         return bool(found)
+
+    def _answer_mail(self, company: Company) -> None:
+        """What left by itself since the last look: customers may answer it."""
+        left = mail_archive.listed(self.world.context, company, limit=LOOKED_AT)
+        assert not isinstance(left, Refusal)
+        for one in reversed([one for one in left if one.id > self._seen_mail]):
+            self._seen_mail = one.id
+            if one.state != "accepted" or one.cycle is None:
+                continue
+            name = self.customer(one.customer_id)
+            if name not in self.sent:
+                kept = mail_archive.read(self.world.context, company, one.id)
+                text = mail_archive.text_of(kept) if kept else ""
+                self.sent[name] = f"Subject: {one.subject}\n\n{text}"
+            self.message_sent(name)
 
     def message_sent(self, customer: str) -> None:
         """A message has left; what the customer answers to it comes later, if at all."""

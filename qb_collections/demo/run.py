@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qb_collections.core.company_gates import Mode
+from qb_collections.demo import mailbox
 from qb_collections.demo.generic_owner import GenericOwner
 from qb_collections.demo.night_lines import night_lines
 from qb_collections.demo.nights import Night, pass_nights
@@ -72,7 +73,8 @@ def _switch_on(world: World, owner: Owner, say: Say) -> None:
         payment_instructions=owner.payment_instructions,
     )
     texts = [
-        f"{owner.name} gives a name, a telephone number and how to pay; these stand under every message."
+        f"{owner.name} gives a name, a telephone number and how to pay; these stand under every message.",
+        mailbox.set_up(world, owner),
     ]
     if isinstance(owner, StoryOwner):
         with world.working() as (company, lease):

@@ -50,8 +50,8 @@ class StoryOwner(Owner):
     payment_instructions = story.PAYMENT_INSTRUCTIONS
     introduces = (
         f"From here on a script plays {story.OFFICE_MANAGER} and the customers. QuickBooks e-mails first "
-        "messages about a single invoice itself; the words of every other message wait for her, and she "
-        "sends them from her own mail. Customers without a part in the story do not answer the telephone."
+        "messages about a single invoice itself; every other message leaves by the company's own e-mail, and "
+        "the calls are hers. Customers without a part in the story do not answer the telephone."
     )
 
     def __init__(self, world: World) -> None:

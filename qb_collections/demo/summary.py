@@ -8,10 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.demo import checks
+from qb_collections.demo import checks, mailbox
 from qb_collections.demo.books import Books, Standing, Write, is_plan_document
 from qb_collections.demo.checks import Check
 from qb_collections.demo.diary import Said
+from qb_collections.demo.mailbox import Taken
 from qb_collections.demo.night_lines import step_of
 from qb_collections.demo.nights import Heard, Night, contacts_since, heard_on
 from qb_collections.demo.owner import Owner
@@ -83,6 +84,7 @@ class Summary:
     said: tuple[Said, ...]
     plans: tuple[PlanTold, ...]
     writes: tuple[Write, ...]
+    emails: tuple[Taken, ...]  # as the mail server took them
     checks: tuple[Check, ...]
     approvals: int
     tasks_open: tuple[str, ...]
@@ -127,6 +129,7 @@ def summarize(world: World, owner: Owner, before: Standing, played: Sequence[Nig
         said=tuple(owner.diary.said),
         plans=tuple(told_of(books, one) for one in owner.diary.plans),
         writes=written,
+        emails=tuple(mailbox.taken(world)),
         checks=found,
         approvals=owner.diary.approvals,
         read_back=tuple(read_back.lines),
@@ -154,6 +157,7 @@ def as_json(summary: Summary, played: Sequence[Night], stories: Mapping[str, str
         "plans": [asdict(one) | {"unchanged": one.unchanged} for one in summary.plans],
         "approvals": summary.approvals,
         "writes": [asdict(one) for one in summary.writes],
+        "emails": [asdict(one) for one in summary.emails],
         "checks": [asdict(one) | {"holds": one.holds} for one in summary.checks],
         "stories": stories,
         "tasks_open": summary.tasks_open,

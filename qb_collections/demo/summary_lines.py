@@ -46,6 +46,7 @@ def summary_lines(summary: Summary, stories: Mapping[str, str]) -> list[str]:
         *_said(summary),
         *_plans(summary),
         *_writes(summary),
+        *_emails(summary),
         *_checks(summary),
         *_waiting(summary),
         *_stories(stories),
@@ -175,6 +176,16 @@ def _writes(summary: Summary) -> list[str]:
     return lines
 
 
+def _emails(summary: Summary) -> list[str]:
+    if not summary.emails:
+        return []
+    to = many(len({one.recipient for one in summary.emails}), "address", "addresses")
+    return [
+        *heading(f"What left by e-mail: {len(summary.emails)}, counted at the mail server"),
+        f"  {many(len(summary.emails), 'message')} in our own words, to {to}.",
+    ]
+
+
 def _table(summary: Summary) -> list[str]:
     """Everything of the plan, and the first of the many."""
     writes = summary.writes
@@ -193,7 +204,7 @@ def _table(summary: Summary) -> list[str]:
 
 
 def _checks(summary: Summary) -> list[str]:
-    lines = heading("What must not have happened, counted in QuickBooks")
+    lines = heading("What must not have happened, counted in QuickBooks and at the mail server")
     lines += [f"  {one.count:>3} {one.says}, of {one.looked_at:,}" for one in summary.checks]
     lines.append("  And read back by the service itself:")
     return lines + [line for said in summary.read_back for line in labelled("    -", [said], 6)]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from qb_collections import app, logs
 from qb_collections.config import Settings
 from qb_collections.demo.clock import DemoClock
+from qb_collections.demo.mail_sink import MailSink
 from qb_collections.emulator import acts
 from qb_collections.emulator.companies import CompanyHandle
 from qb_collections.emulator.companies.ledger_rows import LedgerRefused
@@ -40,6 +41,7 @@ class World:
     emulator: EmulatorServer
     handle: CompanyHandle
     context: Context
+    mail: MailSink  # takes the company's e-mail, and passes nothing on
     company_id: int = 0
 
     @property
@@ -114,9 +116,12 @@ def opened(settings: Settings, company: Mapping[str, Any]) -> Iterator[World]:
             chosen = settings.model_copy(update={"data_dir": folder, "database_url": None, "key_file": None})
             context = app.build(chosen, clock, shared_clock=clock)
             logs.configure(chosen.log_level)
+            mail = MailSink()
+            mail.start()
             try:
-                yield World(clock, emulator, handle, context)
+                yield World(clock, emulator, handle, context, mail)
             finally:
+                mail.stop()
                 context.executor.shutdown(wait=False, cancel_futures=True)
                 context.engine.dispose()
         finally:

@@ -161,6 +161,22 @@ def test_every_copy_that_quickbooks_sent_for_us_is_told_once(played):
     assert sorted(one["id"] for one in played.data["writes"] if one["kind"] == "send") == sorted(sent)
 
 
+def test_every_message_of_our_own_was_taken_once_by_the_mail_server_and_is_told(played):
+    mails = [
+        one.parsed for one in played.world.mail.received if "test of e-mail" not in one.parsed["Subject"]
+    ]
+    names = [str(mail["Message-ID"]).strip() for mail in mails]
+    written = [who for one in played.data["record"] for who in one["heard"] if who["channel"] == "email"]
+
+    assert len(names) == len(set(names)) >= len(written) > 20
+    assert sorted(one["message_id"] for one in played.data["emails"]) == sorted(names)
+    assert {one["kind"] for one in written} == {"reminder"}
+    for mail in mails:
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail.get_body(("plain",)).get_content().strip()
+        assert mail.get_body(("html",)).get_content().strip()
+
+
 def test_contacts_with_one_customer_keep_six_days_apart(played):
     several = [one["customer"] for one in played.data["contacted"] if one["contacts"] > 1]
 
