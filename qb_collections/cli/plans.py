@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from qb_collections.cli import plan_lines
+from qb_collections.cli import offering, plan_lines
 from qb_collections.cli.answers import HELD, OK, Answer, accepted
 from qb_collections.cli.opening import Work, actor, company_named, open_context, working
 from qb_collections.cli.verbs import Count, noun, verb
@@ -49,6 +49,8 @@ def add_to(main: click.Group) -> None:
     @noun(main, "plan", "plan propose 10612 --payments 3 --first-on 2026-11-15")
     def plan() -> None:
         """Payment plans: a promise in parts, kept beside the invoices or written into QuickBooks."""
+
+    offering.add_to(plan)
 
     @verb(plan, "confirm", "plan confirm --income-on-accrual --sales-tax-on-accrual")
     @name_argument

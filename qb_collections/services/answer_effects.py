@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core import addresses
 from qb_collections.core.answers import AnswerKind
-from qb_collections.core.case import Case
+from qb_collections.core.case import Case, HoldKind
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
@@ -40,7 +40,7 @@ class Owed:
 def look(
     conn: Connection, company: Company, book: Rulebook, wanted: Sequence[Answer], at: datetime
 ) -> tuple[list[Owed], list[tuple[Answer, str]]]:
-    """What can be given; what must not be any more, with the reason.  What lacks a setting is in neither."""
+    """What is owed still, also what lacks a setting; and what must not be given any more, with the reason."""
     today = company.today(at)
     keys = sorted({(one.customer_id, one.currency) for one in wanted})
     voices = Voices(conn, company)
@@ -58,9 +58,8 @@ def look(
         found = answer_words.made(conn, company, book, case, one, at, voices.of(case.customer.id))
         if isinstance(found, Objection):
             over.append((one, found.because))
-        elif found.message is not None:
-            draft = Draft(found.message.to, found.message.subject, found.message.text)
-            owed.append(Owed(one, case, found, draft))
+        else:
+            owed.append(Owed(one, case, found, _draft(found)))
     return owed, over
 
 
@@ -85,8 +84,9 @@ def queue(
     planned = []
     for found in owed:
         before = intents.by_key(conn, company.id, found.one.key)
-        refused = before is not None and before.state is State.REJECTED
-        planned.append(effect(company, book, found, approval, now, by_hand=refused))
+        by_hand = before is not None and before.state is State.REJECTED
+        by_hand = by_hand or any(hold.kind is HoldKind.PEOPLE_ONLY for hold in found.case.holds)
+        planned.append(effect(company, book, found, approval, now, by_hand=by_hand))
     intents.plan(conn, company.id, run_id, planned)
     return len(owed)
 
@@ -124,10 +124,10 @@ def effect(
     *,
     by_hand: bool = False,
 ) -> PlannedIntent:
-    """by_hand: the mail server would not take it, so a person sends it."""
+    """by_hand: a person sends it; the mail server would not take it, or only people write to them."""
     rule = book.in_force(owed.case)
     opens_at = hours.opens_at(company, rule.policy, rule.calendar, owed.case.customer, now)
-    mailed = not by_hand and is_mailed(book, owed.case)
+    mailed = owed.made.message is not None and not by_hand and is_mailed(book, owed.case)
     return PlannedIntent(
         key=owed.one.key,
         kind=IntentKind.EMAIL if mailed else IntentKind.TASK,
@@ -135,6 +135,14 @@ def effect(
         plan=plan_of(owed, rule.version, mailed=mailed),
         approval=approval,
     )
+
+
+def _draft(made: Made) -> Draft:
+    """The words; where a setting is missing, which one, in their place."""
+    if made.message is None:
+        said = f"This text needs {made.lacking}. Add it, and the text is complete.\n"
+        return Draft(made.facts.customer.email, "", said)
+    return Draft(made.message.to, made.message.subject, made.message.text)
 
 
 def is_mailed(book: Rulebook, case: Case) -> bool:

@@ -112,8 +112,10 @@ def open_task(context: Context, company: Company, lease: Lease, intent: Intent, 
     now = context.clock.now()
     title = f"Send this message to {short(owed.case.customer.name, 60)}"
     words: dict[str, Any] = {
-        "title": f"{title}: {owed.draft.subject}",
-        "text": f"Subject: {owed.draft.subject}\n\n{owed.draft.text}",
+        "title": f"{title}: {owed.draft.subject}" if owed.draft.subject else title,
+        "text": f"Subject: {owed.draft.subject}\n\n{owed.draft.text}"
+        if owed.draft.subject
+        else owed.draft.text,
         "payload": intent.plan,
         "intent_id": intent.id,
         "due_on": company.today(now),
@@ -212,7 +214,8 @@ def _objection(intent: Intent, found: Owed) -> str | None:
         intent.plan["amount"],
     ):
         return CHANGED
-    assert found.made.message is not None
+    if found.made.message is None:
+        return found.draft.text.strip() if intent.kind is IntentKind.EMAIL else None
     faults = check(found.made.message, found.made.facts)
     if faults:
         return f"Not ready to be sent: {faults[0].what}"

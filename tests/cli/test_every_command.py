@@ -15,6 +15,7 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 | run approve | policy show | policy check | policy schema | policy set | plan propose | plan create
 | plan show | plan list | history | customer important | customer kind | run confirm-books | company restored
 | verify | doctor | backup | restore | keys rotate | db upgrade | user link
+| reply record | reply list | reply done | plan offer | task show
 | metrics | forecast | customer show | policy backtest | customer language | company logo | templates list
 | templates show | templates set | templates check | templates diff | templates history | templates roll-back
 | templates preview | company signer | company confirm-consequence
