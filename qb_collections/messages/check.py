@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from qb_collections.messages import check_figures, check_needed, check_words
-from qb_collections.messages.check_figures import any_of, plain, typed_by_people
+from qb_collections.messages.check_figures import plain, typed_by_people, without
 from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.faults import Fault
 from qb_collections.messages.reminders import Message
@@ -32,9 +32,9 @@ def check(
     which the customer is to answer or pay must be one.
     """
     facts = replace(facts, locale=message.locale)
-    typed = any_of(typed_by_people(facts))
+    typed = typed_by_people(facts)
     subject, text, body = (
-        typed.sub("·", plain(part)) for part in (message.subject, message.text, message.body)
+        without(typed, plain(part)) for part in (message.subject, message.text, message.body)
     )
     faults = [*check_figures.sums(facts), *_gaps(subject, text), *check_figures.figures(message, facts)]
     if message.tone != "person":

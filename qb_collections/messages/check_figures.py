@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel import Locale
 
@@ -55,15 +56,14 @@ def figures(message: Message, facts: MessageFacts) -> Iterator[Fault]:
     """
     # A bare number, such as an invoice's, must not hide the day in "November 15".
     texts = (*_known_texts(facts), *typed_by_people(facts))
-    known = any_of(text for text in texts if not text.isdecimal())
+    written = [text for text in texts if not text.isdecimal()]
     for place in (message.subject, message.text):
-        rest = known.sub("·", plain(place))
-        for pattern, what in ((_amount_pattern(facts), "amount"), (_date_pattern(facts), "date")):
+        rest = without(written, plain(place))
+        for pattern, what in ((_amount_pattern(facts), "amount"), (_date_pattern(facts.locale), "date")):
             for found in pattern.finditer(rest):
                 yield _unknown(what, found[0])
             rest = pattern.sub("·", rest)
-        rest = any_of(texts).sub("·", rest)
-        for found in _NUMBER.finditer(rest):
+        for found in _NUMBER.finditer(without(texts, rest)):
             yield _unknown("number", found[0])
 
 
@@ -111,11 +111,15 @@ def _values(value: object) -> Iterator[Money | date]:
             yield from _values(getattr(value, each.name))
 
 
-def any_of(known: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of the pieces, longest first, but not inside a longer figure or word."""
-    pieces = {plain(line) for text in known for line in text.splitlines()} - {""}
-    either = "|".join(map(re.escape, sorted(pieces, key=lambda piece: (-len(piece), piece))))
-    return re.compile(rf"(?<![\w])(?<!\d[.,'’ ])(?:{either or '(?!)'})(?![\w])(?![.,'’]\d)")
+def without(known: Iterable[str], text: str) -> str:
+    """The text with "·" for each of the pieces: longest first, but not inside a longer figure or word."""
+    lines = {plain(line) for piece in known for line in piece.splitlines()} - {""}
+    # A pattern of the few that stand there is quick to make; one of all of them is not.
+    there = sorted((line for line in lines if line in text), key=lambda line: (-len(line), line))
+    if not there:
+        return text
+    either = "|".join(map(re.escape, there))
+    return re.sub(rf"(?<![\w])(?<!\d[.,'’ ])(?:{either})(?![\w])(?![.,'’]\d)", "·", text)
 
 
 def plain(text: str) -> str:
@@ -132,8 +136,9 @@ def _amount_pattern(facts: MessageFacts) -> re.Pattern[str]:
     return re.compile(rf"(?:{signs}) ?{figure}|{figure} ?(?:{signs})|\b\d[\d,.'’]*[.,]\d{{2}}\b")
 
 
-def _date_pattern(facts: MessageFacts) -> re.Pattern[str]:
-    locale = Locale.parse(wording.locale_of(facts.locale))
+@lru_cache(maxsize=64)
+def _date_pattern(name: str) -> re.Pattern[str]:
+    locale = Locale.parse(wording.locale_of(name))
     months = {
         str(name).rstrip(".")
         for kind in ("format", "stand-alone")

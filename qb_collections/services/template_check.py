@@ -113,7 +113,10 @@ def _fits(name: str, facts: MessageFacts) -> bool:
 
 def _lines(library: Library, language: str) -> Iterator[Problem]:
     """Each note line fits, and says nothing that a statement should not say."""
-    yield from _same_keys(library, NOTES, language)
+    strange = list(_same_keys(library, NOTES, language))
+    if strange:
+        yield from strange
+        return
     lists, source = banned.of(language), library.source(NOTES, language)
     for key in packaged().lines(NOTES):
         line = note_line(
