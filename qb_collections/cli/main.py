@@ -117,7 +117,11 @@ def told(error: Exception) -> tuple[str, int, str]:
         case _ if (said := trouble(error)) is not None:
             return "cannot", CANNOT, f"The database cannot be used now: {said}. What was done before stays."
         case OSError(filename=str() | Path() as place):
-            return "cannot", CANNOT, f"{place}: {error.strerror}. What was done before stays."
+            return (
+                "cannot",
+                CANNOT,
+                f"{place}: {error.strerror or 'it cannot be used'}. What was done before stays.",
+            )
         case Cannot() | NewerDatabase() | DamagedDatabase() | BadKeyFile():
             return "cannot", CANNOT, str(error)
         case CannotOpen():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from qb_collections.cli.opening import Work, company_named, leased, open_context
 from qb_collections.cli.progress import Shown
 from qb_collections.cli.report_lines import reader_of, run_lines
 from qb_collections.cli.verbs import verb
-from qb_collections.cli.words import name_argument
+from qb_collections.cli.words import many, name_argument
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.services import deliver, night, plan_saga, report, verify
 from qb_collections.services.company_time import on_company_time
@@ -52,7 +53,9 @@ def add_to(main: click.Group) -> None:
             run_id = night.preview(work.context, work.company, work.lease)
             told = report.run_report(work.context, work.company, run_id) | {"delivery": None}
             reader = reader_of(work.context, work.company)
-        return Answer(told, run_lines(told, reader, with_text=with_text))
+            due = night.due_on(work.context, work.company, date.fromisoformat(told["run"]["date"]))
+        lines = run_lines(told, reader, with_text=with_text)
+        return Answer(told, [*lines, _whom(told["run"]["counts"]["customers"], due)])
 
     @verb(main, "night", "night", 'night "Bright Dental" --until-delivered')
     @name_argument
@@ -91,6 +94,14 @@ def add_to(main: click.Group) -> None:
         return Answer(
             told, run_lines(told, reader_of(context, company), with_text=with_text), _exit_code(told, done)
         )
+
+
+def _whom(decided: int, due: int) -> str:
+    """A preview decides about everybody; a night looks only at those whose day has come."""
+    everybody = f"This preview decided for {many(decided, 'customer')}, everybody with something open."
+    if due >= decided:
+        return f"{everybody} The night looks at all of them."
+    return f"{everybody} The night looks at those who are due by then: {due:,}."
 
 
 def _night(work: Work, mover: Mover | None) -> tuple[Night, Work]:

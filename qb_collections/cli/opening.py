@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from qb_collections.services import finding
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import COMMAND_SECONDS, held
+from qb_collections.services.placing import SOMEBODY
 from qb_collections.store import leases
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
@@ -106,12 +108,12 @@ def refuse_disconnected(company: Company) -> None:
 
 
 def actor() -> str:
-    """Who gives the command, for the audit and for sentences."""
+    """Who gives the command, for the audit and for sentences: the account's name, where it is a person's."""
     try:
-        name = getpass.getuser()
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
         name = "root"
-    return "the command line" if name == "root" else f"{name} (command line)"
+    return SOMEBODY if name == "root" else f"{name} (command line)"
 
 
 def _say_who_is_waited_for(context: Context, company: Company) -> None:

@@ -150,7 +150,8 @@ def add_to(main: click.Group) -> None:
             mark = "*" if latest[one.name] == one.version else " "
             kept = f" [{one.name}]" if one.name else ""
             day = day_text(one.created_at.date())
-            lines.append(f"{mark} {one.version:>3}  {day}, {one.author}: {one.note}{kept}")
+            by = "when the company was connected" if one.author == "system" else one.author
+            lines.append(f"{mark} {one.version:>3}  {day}, {by}: {one.note}{kept}")
         return Answer({"company": company.name, "versions": rows}, lines)
 
     @verb(policy, "diff", "policy diff 1 2", "policy diff 1 2 --text")

@@ -139,17 +139,29 @@ def add_to(policy: click.Group) -> None:
             "moved": not only_look,
             "customers": [{**_move_data(one), "changes": one.changes} for one in found],
         }
-        done = "would move" if only_look else "moved"
         lines = [line for one in changed[:SHOWN] for line in _move_lines(one)]
         more = len(changed) - SHOWN
         lines += [f"... and {many(more, 'more customer', 'more customers')}."] if more > 0 else []
         count = many(len(found), "customer")
         same = len(found) - len(changed)
-        told = f"{count} {done} to the steps in force"
+        told = f"{count} {'would move' if only_look else 'moved'} to the steps in force"
         lines.append(
-            f"{told}; for {same} of them nothing changes." if found else "Everybody is on the steps in force."
+            f"{told}; {_same(same, len(found), only_look)}"
+            if found
+            else "Everybody is on the steps in force."
         )
         return Answer(data, lines)
+
+
+def _same(same: int, every: int, only_look: bool) -> str:
+    """For how many of those who move nothing changes; a look says that nobody was moved."""
+    if same == every:
+        said = "nothing changes for any of them."
+    elif same == 0:
+        said = "what happens next changes for each of them."
+    else:
+        said = f"for {same} of them nothing changes."
+    return f"{said} Nobody was moved yet: say why with --note." if only_look else said
 
 
 def _of(done: Assigned) -> str:

@@ -41,10 +41,11 @@ def add_to(main: click.Group) -> None:
         done = accepted(backup.backup(context, file, by=actor()))
         key = context.settings.key_path
         data = {"path": done.path, "bytes": done.size, "companies": done.companies, "key_included": False}
+        kept = many(done.companies, "company", "companies")
         return Answer(
             data,
             [
-                f"{done.path}: {done.size:,} bytes, {done.companies} companies. It is checked and whole.",
+                f"{done.path}: {done.size:,} bytes, {kept}. It is checked and whole.",
                 f"The key is not in it: keep a copy of {key} in another place.",
             ],
         )

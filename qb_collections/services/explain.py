@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,15 +11,17 @@ from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Decision, Finding
+from qb_collections.core.silence import CONTACTS
 from qb_collections.core.wording import day_text
 from qb_collections.services import composing, deliver, finding, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import as_it_starts, in_cycle
+from qb_collections.services.drafts import skipped_because
 from qb_collections.services.effects import Draft
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.template_library import Voices
-from qb_collections.store import cases, contacts, cursors, mirror, plans
+from qb_collections.store import cases, contacts, cursors, draft_changes, mirror, plans, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.engine import reading
@@ -39,6 +41,7 @@ class Explanation:
     decision: Decision | None
     draft: Draft | None
     contacts: tuple[StoredContact, ...]  # about this invoice, oldest first
+    locale: str = "en_US"
 
     @property
     def lines(self) -> list[str]:
@@ -47,9 +50,9 @@ class Explanation:
         if self.held_by is not None:
             said.append(self.held_by.because)
         if self.review_on is not None:
-            said.append(f"We look at it again on {day_text(self.review_on, self.on.year)}.")
+            said.append(f"We look at it again on {day_text(self.review_on, self.on.year, self.locale)}.")
         said.extend(
-            f"{day_text(one.contact.on, self.on.year)}: {_SAID[one.contact.kind.value]}."
+            f"{day_text(one.contact.on, self.on.year, self.locale)}: {_SAID[one.contact.kind.value]}."
             for one in self.contacts
         )
         return said
@@ -82,7 +85,7 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         spoken = contacts.of_customer(conn, company.id, key[0]) if key else []
     about = tuple(one for one in spoken if invoice.id in one.contact.invoice_ids)
     if customer is None or not loaded or not any(one.id == invoice.id for one in loaded[0].invoices):
-        return _closed(invoice, customer, today, about, plan)
+        return replace(_closed(invoice, customer, today, about, plan), locale=company.locale)
     case = in_cycle(book, loaded[0], today)
     decision = decide(case, book.rules(case), today)
     found = next(one for one in decision.findings if one.invoice_id == invoice.id)
@@ -94,6 +97,11 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     card = handing_over.cards(context, company, book, [(case, decision)], today).get(key_of_case)
     voice = voices.of(case.customer.id)
     now = context.clock.now()
+    skipped = _skipped(context, company, key_of_case, today) if decision.outcome in CONTACTS else None
+    if skipped is not None:
+        found = Finding("skipped", skipped, True, today + timedelta(days=1), invoice.id)
+        trace = (*trace, found)
+    named = named and skipped is None
     draft = composing.draft(company, case, decision, now, card, voice=voice) if named else None
     held = deliver.gate(context, company)[1] if named else None
     return Explanation(
@@ -107,7 +115,21 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         decision,
         draft,
         about,
+        company.locale,
     )
+
+
+def _skipped(context: Context, company: Company, key: tuple[str, str], today: date) -> str | None:
+    """That a person left the customer's message out of the run that is next, or of today's."""
+    with reading(context.engine) as conn:
+        for kind in ("night", "preview"):
+            run = runs.latest(conn, company.id, kind)
+            if run is None or run.on < today or (run.state == "ended" and kind == "night"):
+                continue
+            change = draft_changes.of_run(conn, company.id, run.id).get(key)
+            if change is not None and change.skipped_by is not None:
+                return skipped_because(change.skipped_by, run.on)
+    return None
 
 
 def _plan_of(conn: Connection, company: Company, invoice: Invoice) -> str | None:

@@ -71,7 +71,7 @@ def place_all(
     the amount too.
     """
     try:
-        rows = hold_rows.read(content)
+        rows = hold_rows.read(content, hold_rows.writing_of(company.locale, company.currency))
     except Unreadable as unreadable:
         return Refusal(str(unreadable))
     now = context.clock.now()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from babel.numbers import NumberFormatError, get_currency_symbol, parse_decimal
 
 from qb_collections.core.case import DISPUTE_CODES, HoldKind
 from qb_collections.core.wording import short
@@ -24,6 +27,7 @@ COLUMNS = ("kind", "customer", "invoice", "reason", "until", "amount", "owner", 
 _SAME = {"until_on": "until", "answer_by_on": "answer_by"}
 _BESIDE = frozenset({"id", "customer_id", "invoice_id", "placed_by", "placed_on"})
 _SEPARATORS = (",", ";", "\t")
+_PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 KINDS = tuple(kind.value.replace("_", "-") for kind in HoldKind)
 
 
@@ -60,7 +64,19 @@ class Bad:
     problem: str
 
 
-def read(content: bytes) -> list[Row | Bad]:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How the company's people write amounts: 4,286.90 or 4.286,90, with their sign of money or without."""
+
+    locale: str = "en_US"
+    sign: str = "$"
+
+
+def writing_of(locale: str, currency: str) -> Writing:
+    return Writing(locale, get_currency_symbol(currency, locale))
+
+
+def read(content: bytes, writing: Writing = Writing()) -> list[Row | Bad]:  # it is frozen
     """Every row of the list, in its order.  Raises Unreadable when it is no such list."""
     if len(content) > BYTES_MAX:
         raise Unreadable(
@@ -82,7 +98,7 @@ def read(content: bytes) -> list[Row | Bad]:
         raise Unreadable(
             f"The file has {len(rows):,} rows; up to {ROWS_MAX:,} can be read at once. Split it into several."
         )
-    return [_row(line, values) for line, values in rows]
+    return [_row(line, values, writing) for line, values in rows]
 
 
 def _of_csv(text: str) -> Iterable[tuple[int, Mapping[str, str]]]:
@@ -147,14 +163,14 @@ def _of_json(text: str) -> Iterable[tuple[int, Mapping[str, Any]]]:
     return [(place, {_SAME.get(name, name): row[name] for name in row}) for place, row in enumerate(rows, 1)]
 
 
-def _row(line: int, values: Mapping[str, Any]) -> Row | Bad:
+def _row(line: int, values: Mapping[str, Any], writing: Writing) -> Row | Bad:
     try:
-        return _parsed(line, values)
+        return _parsed(line, values, writing)
     except Wrong as wrong:
         return Bad(line, str(wrong))
 
 
-def _parsed(line: int, values: Mapping[str, Any]) -> Row:
+def _parsed(line: int, values: Mapping[str, Any], writing: Writing) -> Row:
     if "*" in values:
         raise Wrong(str(values["*"]))
     amount: Any = values.get("amount")
@@ -171,7 +187,7 @@ def _parsed(line: int, values: Mapping[str, Any]) -> Row:
         invoice=text["invoice"],
         reason=text["reason"] or "",
         until_on=_day("until", text["until"]),
-        amount=_amount(_text("amount", amount)),
+        amount=_amount(_text("amount", amount), writing),
         currency=currency,
         owner=text["owner"],
         answer_by_on=_day("answer_by", text["answer_by"]),
@@ -223,12 +239,19 @@ def _day(name: str, text: str | None) -> date | None:
     return day
 
 
-def _amount(text: str | None) -> Decimal | None:
+def _amount(text: str | None, writing: Writing) -> Decimal | None:
+    """As computers write it, or as people of the company's locale do, with its own sign of money."""
     if text is None:
         return None
+    amount: Decimal | None = None
+    figure = text.strip().removeprefix(writing.sign).removesuffix(writing.sign).strip()
     try:
-        amount = Decimal(text)
-    except InvalidOperation:
+        amount = (
+            Decimal(figure)
+            if _PLAIN.fullmatch(figure)
+            else parse_decimal(figure, writing.locale, strict=True)
+        )
+    except (InvalidOperation, NumberFormatError):
         amount = None
     if amount is None or not amount.is_finite() or not 0 < amount <= AMOUNT_MAX:
         raise Wrong(f'amount "{short(text, 40)}" is not an amount above zero, written as in 1240.00')

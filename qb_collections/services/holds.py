@@ -90,6 +90,12 @@ def add(
             return place
         wanted = Wanted(kind, *place, reason, until_on, amount, owner, answer_by_on, code)
         filled = placing.filled(conn, company, wanted, by, today)
+        again = placing.standing(conn, company, filled)
+        if again is not None:
+            return Refusal(
+                f"That stands already as hold {again.id}. Nothing was changed; give it another owner or day "
+                f"with: qb-collections hold change {again.id}"
+            )
         hold = placing.put(conn, company, filled, by=by, at=now)
         if answer:
             wanting.after_hold(conn, company, filled.customer_id, hold, by=by, at=now)

@@ -57,6 +57,12 @@ def next_night_on(company: Company, now: datetime) -> date:
     return company.today(now)
 
 
+def due_on(context: Context, company: Company, on: date) -> int:
+    """How many customers the night of that day looks at; until contacting has begun, everybody."""
+    with reading(context.engine) as conn:
+        return cases.count_due(conn, company.id, on if company.live_since_on is not None else None)
+
+
 @no_collector()
 def preview(context: Context, company: Company, lease: Lease) -> int:
     """Decide for the date of the next night and store the draft.  Syncs nothing, moves no next look."""

@@ -22,6 +22,8 @@ from qb_collections.store.companies import Company
 
 REASON_MAX = 200
 OWNER_MAX = 120
+CODES = tuple(code.replace("_", " ") for code in DISPUTE_CODES)  # as people write them
+SOMEBODY = "someone at the command line"  # who gives a command under an account that has no person's name
 YEARS_AHEAD = 2  # a day later than this is a typing mistake
 ANSWER_BUSINESS_DAYS = 5  # by when a dispute is answered, when nobody names a day
 
@@ -68,9 +70,9 @@ def refusal(
             "somebody lifts the mark: leave the last day out."
         )
     if code is not None and code not in DISPUTE_CODES:
-        near = finding.nearest(code, list(DISPUTE_CODES))
+        near = finding.nearest(code.replace("_", " "), list(CODES))
         return Refusal(
-            f'"{code[:40]}" is not what a dispute can be about. It can be: {", ".join(DISPUTE_CODES)}.{near}'
+            f'"{code[:40]}" is not what a dispute can be about. It can be: {", ".join(CODES)}.{near}'
         )
     if kind is not HoldKind.DISPUTE and code is not None:
         return Refusal("Only a dispute has a code that says what it is about: leave the code out.")
@@ -85,7 +87,11 @@ def too_far(today: date, *days: date | None) -> Refusal | None:
         if day is not None and day < today:
             return Refusal(f"{day.day} {day:%B %Y} is past. Give today or a later day.")
         if day is not None and day.year > today.year + YEARS_AHEAD:
-            return Refusal(f"{day.day} {day:%B %Y} is more than {YEARS_AHEAD} years away. Is the year right?")
+            furthest = f"31 December {today.year + YEARS_AHEAD}"
+            return Refusal(
+                f"{day.day} {day:%B %Y} is years away; the furthest day that can be given is {furthest}. "
+                "Is the year right?"
+            )
     return None
 
 
@@ -172,7 +178,7 @@ def _told(hold: Hold, customer_id: str, source: str | None) -> dict[str, Any]:
 
 def _person(company: Company, by: str) -> str:
     """Who placed it, as people call them; a command given without a name stands for the company's contact."""
-    if by == "the command line":
+    if by == SOMEBODY:
         return company.contact_name or by
     return by.removesuffix(" (command line)")
 
@@ -190,3 +196,19 @@ def _with_addresses(conn: Connection, company: Company, wanted: Wanted) -> str:
     known = dict.fromkeys((*(customer.emails if customer else ()), *(one.email for one in open_ones)))
     reason = f"{wanted.reason.strip()} ({', '.join(one for one in known if one)})"
     return reason if any(known) and len(reason) <= REASON_MAX else wanted.reason
+
+
+def standing(conn: Connection, company: Company, wanted: Wanted) -> Hold | None:
+    """The same thing said before: a hold of this kind, reason, day and amount in the same place."""
+    for one in stored.list(conn, company.id, customer_id=wanted.customer_id):
+        hold = one.hold
+        same = (hold.kind, hold.invoice_id, hold.until_on, hold.amount)
+        if same == (wanted.kind, wanted.invoice_id, wanted.until_on, wanted.amount) and _same_words(
+            hold.reason, wanted.reason
+        ):
+            return hold
+    return None
+
+
+def _same_words(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

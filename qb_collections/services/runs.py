@@ -44,19 +44,23 @@ def approve(
                 return found
             only = found.id
         if run.kind == "preview":
-            count, of_ours = _approve_drafts(conn, company, run, only, by, context)
+            count, of_ours, done = _approve_drafts(conn, company, run, only, by, context)
         else:
             if run.state == "ended":
                 return Refusal(
                     f"The run of {run.on.day} {run.on:%B} is over, and its approvals with it. "
                     "Approve the latest one: qb-collections run list"
                 )
-            waiting = [
+            asked = [
                 intent
                 for intent in intents.of_run(conn, company.id, run.id)
-                if intent.approval is Approval.NEEDED
-                and intent.state in (State.PLANNED, State.READY)
-                and only in (None, intent.plan.get("customer_id"))
+                if only in (None, intent.plan.get("customer_id"))
+            ]
+            done = sum(intent.approval is Approval.GIVEN for intent in asked)
+            waiting = [
+                intent
+                for intent in asked
+                if intent.approval is Approval.NEEDED and intent.state in (State.PLANNED, State.READY)
             ]
             count = intents.approve(conn, company.id, [intent.id for intent in waiting], by, now)
             of_ours = sum(intent.kind is not IntentKind.SEND_INVOICE for intent in waiting)
@@ -70,6 +74,11 @@ def approve(
             conn, company.id, by, "approved", f"run {run.id}", {"contacts": count, "customer": only}, now
         )
     context.wake("deliver", company.id)
+    if count == 0 and done:
+        return (
+            f"Nothing more waits for you in this run: {done} of its contacts "
+            f"{'was' if done == 1 else 'were'} approved before."
+        )
     if count == 0:
         return (
             "Nothing in this run was waiting for you. What was decided while sending was off "
@@ -108,14 +117,16 @@ def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusa
 
 def _approve_drafts(
     conn: Connection, company: Company, run: Run, only: str | None, by: str, context: Context
-) -> tuple[int, int]:
-    """How many were approved, and how many of them are in our own words."""
+) -> tuple[int, int, int]:
+    """How many were approved, how many of them are in our own words, and how many had been before."""
     now = context.clock.now()
     chosen = [
         stored
         for stored in runs.of_run(conn, company.id, run.id)
         if stored.decision.outcome in CONTACTS and only in (None, stored.decision.customer_id)
     ]
-    for stored in chosen:
+    new = [stored for stored in chosen if stored.approved_by is None]
+    for stored in new:
         runs.approve_draft(conn, company.id, stored.id, by, now)
-    return len(chosen), sum(stored.decision.channel is not Channel.QUICKBOOKS for stored in chosen)
+    of_ours = sum(stored.decision.channel is not Channel.QUICKBOOKS for stored in new)
+    return len(new), of_ours, len(chosen) - len(new)

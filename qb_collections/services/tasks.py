@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from qb_collections.core.intents import Intent, State
+from qb_collections.core.money import Money, total
 from qb_collections.core.wording import short
 from qb_collections.services import (
     answering,
@@ -115,6 +116,8 @@ def _refusal(conn: Connection, company: Company, task: Task, report: Report, tod
     refusal = placing.too_far(today, report.on, report.answer_by_on, report.rest_on)
     if refusal is None and task.kind == "call":
         refusal = call_outcomes.refusal(report, today)
+    if refusal is None and report.amount is not None:
+        refusal = _more_than_owed(conn, company, task, report.amount, today)
     if refusal is None and report.invoice is not None:
         invoice = finding.invoice(conn, company, report.invoice)
         refusal = invoice if isinstance(invoice, Refusal) else None
@@ -129,6 +132,21 @@ def _refusal(conn: Connection, company: Company, task: Task, report: Report, tod
             code=report.code,
         )
     return refusal
+
+
+def _more_than_owed(
+    conn: Connection, company: Company, task: Task, amount: Money, today: date
+) -> Refusal | None:
+    """Nobody promises more than is open: it is a typing mistake, or about something else."""
+    key = (task.customer_id or "", task.currency or "")
+    owed = [one.balance for case in cases.load(conn, company.id, [key], today) for one in case.invoices]
+    if amount.currency != key[1] or amount <= total(owed, amount.currency):
+        return None
+    is_open = total(owed, amount.currency).format(company.locale)
+    return Refusal(
+        f"{amount.format(company.locale)} is more than the {is_open} that is open. "
+        "Nothing was noted; please look at the amount again."
+    )
 
 
 def _follow(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Connection, and_, exists, or_, select, tuple_, update
+from sqlalchemy import CTE, Connection, and_, exists, func, or_, select, tuple_, update
 
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, CustomerKind, HoldKind
@@ -30,7 +30,7 @@ from qb_collections.store import (
     receipts,
 )
 from qb_collections.store.tables.companies import company
-from qb_collections.store.tables.mirror import look, mirror_customer
+from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirror_invoice
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
 
@@ -94,6 +94,19 @@ def due(
         same = and_(look.c.customer_id == after[0], look.c.currency > after[1])
         query = query.where(or_(look.c.customer_id > after[0], same))
     return [(row.customer_id, row.currency) for row in conn.execute(query)]
+
+
+def count_due(conn: Connection, company_id: int, on: date | None) -> int:
+    """How many customers with something open have their next look due by that day (on None: at all)."""
+    owes = exists().where(
+        mirror_invoice.c.company_id == company_id,
+        mirror_invoice.c.customer_id == look.c.customer_id,
+        mirror_invoice.c.balance > ZERO,
+    )
+    query = select(func.count()).select_from(look).where(look.c.company_id == company_id, owes)
+    if on is not None:
+        query = query.where(look.c.next_look_on <= on)
+    return int(conn.execute(query).scalar_one())
 
 
 def load(conn: Connection, company_id: int, keys: Sequence[Key], today: date) -> list[Case]:

@@ -142,7 +142,7 @@ def test_a_good_policy_becomes_the_next_version_with_who_and_why(connected, tmp_
 
     assert same.startswith("That is word for word the policy in force, version 2.")
     assert [(one["version"], one["note"]) for one in versions][1] == (2, "40 is our floor")
-    assert versions[1]["author"].endswith(("(command line)", "the command line"))
+    assert versions[1]["author"].endswith(("(command line)", "someone at the command line"))
 
 
 def test_when_quickbooks_cannot_be_reached_it_says_what_was_not_done_and_when_it_is_tried_again(connected):

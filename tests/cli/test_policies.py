@@ -57,7 +57,7 @@ def test_history_and_differences_read_well(connected, file):
     same = connected.run("policy", "diff", "2", "2").output
 
     assert history == [
-        "    1  2 November 2026, system: the standard policy, on connection",
+        "    1  2 November 2026, when the company was connected: the standard policy, on connection",
         "*   2  2 November 2026, Dana: calmer",
     ]
     assert differences == "brake.factor: 3 becomes 4\n"

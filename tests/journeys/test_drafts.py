@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from qb_collections.core.company_gates import Mode
-from qb_collections.services import drafts, leasing, night, report, runs, tasks
+from qb_collections.services import drafts, explain, leasing, night, report, runs, tasks
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import companies
+from qb_collections.store import companies, mirror
 from qb_collections.store import runs as stored
 from qb_collections.store.engine import durable, reading
 from tests.world import World
@@ -198,3 +198,34 @@ def test_who_is_snoozed_after_the_night_hears_nothing_that_day(world):
     world.until_delivered()
 
     assert world.sends() == {}
+
+
+def test_why_an_invoice_is_quiet_names_who_skipped_its_message(world):
+    run_id = preview(world)
+    with reading(world.context.engine) as conn:
+        [invoice, *_] = mirror.open_invoices(conn, world.company.id)
+    before = explain.explain(world.context, world.company, invoice.label)
+
+    drafts.skip(world.context, world.company, run_id, customer=AMY, by="Dana")
+    after = explain.explain(world.context, world.company, invoice.label)
+
+    assert before.draft is not None
+    assert after.draft is None
+    assert after.reason.startswith("Left alone: Dana skipped this one on Thursday")
+    assert after.review_on == before.on + DAY
+
+
+def test_what_was_approved_is_not_approved_twice(world):
+    run_id = preview(world)
+
+    first = runs.approve(world.context, world.company, run_id, by="Dana")
+    second = runs.approve(world.context, world.company, run_id, by="Dana")
+
+    assert first.startswith("Approved")
+    assert second == "Nothing more waits for you in this run: 1 of its contacts was approved before."
+
+
+def test_a_night_looks_at_those_whose_day_has_come(world):
+    """The first message waits three business days after Monday's due date."""
+    assert night.due_on(world.context, world.company, date(2026, 3, 4)) == 0
+    assert night.due_on(world.context, world.company, date(2026, 3, 5)) == 1

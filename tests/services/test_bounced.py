@@ -40,7 +40,8 @@ def test_an_address_that_bounced_is_not_used_and_another_one_goes_on_by_itself()
         assert [one["kind"] for one in waiting] == ["send_invoice"]
         assert unsent == {}
         assert stopped["customers"][0]["reason"].startswith(
-            "Can't reach them: e-mail to ap@lookout.example came back on Tuesday, March 3, and Lookout Bakery "
+            "Can't reach them: e-mail to ap@lookout.example came back on Tuesday, March 3, and "
+            "Lookout Bakery "
             "has no other address."
         )
         [(kind, text)] = open_tasks

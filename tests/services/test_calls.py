@@ -334,7 +334,8 @@ def test_nobody_rings_who_was_rung_seven_times_in_a_week(world):
     tomorrow, free = one.on(date(2026, 3, 3)), one.on(date(2026, 3, 9))
 
     assert sheet.not_now == (
-        "Left alone: Often has been rung seven times since Monday, March 2. 7 tries in 7 days is the most, so "
+        "Left alone: Often has been rung seven times since Monday, March 2. 7 tries in 7 days is the "
+        "most, so "
         "nobody rings before Monday, March 9."
     )
     assert (tomorrow.outcome.value, tomorrow.gate) == ("silence", "call_limit")

@@ -183,3 +183,32 @@ def test_whatever_the_file_holds_is_rows_bad_rows_or_one_refusal(content):
 
     assert found
     assert all(isinstance(one, Row | Bad) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "written"),
+    [
+        ("en_US", "USD", "4286.90"),
+        ("en_US", "USD", "4,286.90"),
+        ("en_US", "USD", "$4,286.90"),
+        ("en_GB", "GBP", "£ 4,286.90"),
+        ("de_DE", "EUR", "4.286,90 €"),
+        ("de_DE", "EUR", "4286.90"),
+    ],
+)
+def test_an_amount_is_read_as_people_of_the_companys_locale_write_it(locale, currency, written):
+    text = f'{HEADER}\npromise,Marlow,,by phone,2026-11-06,"{written}",,,\n'
+
+    [row] = read(text.encode(), hold_rows.writing_of(locale, currency))
+
+    assert isinstance(row, Row), row
+    assert row.amount == Decimal("4286.90")
+
+
+@pytest.mark.parametrize("written", ["4.286,90", "€4,286.90", "4,28", "four", "-3.00", "$"])
+def test_an_amount_that_an_american_would_not_write_is_refused(written):
+    text = f'{HEADER}\npromise,Marlow,,by phone,2026-11-06,"{written}",,,\n'
+
+    [row] = read(text.encode())
+
+    assert row == Bad(2, f'amount "{written}" is not an amount above zero, written as in 1240.00')

@@ -95,7 +95,7 @@ def test_an_owner_and_a_day_that_are_named_are_kept(world):
 
 @pytest.mark.parametrize(
     ("by", "owner"),
-    [("ray (command line)", "ray"), ("the command line", "Dana Whitlock")],
+    [("ray (command line)", "ray"), ("someone at the command line", "Dana Whitlock")],
 )
 def test_who_placed_it_by_command_is_named_as_people_call_them(world, by, owner):
     made = holds.add(world.context, world.company, HoldKind.DISPUTE, reason="x", by=by, invoice="1001")
@@ -369,3 +369,58 @@ def test_a_night_asks_for_the_answer_that_is_late(world):
 
     [task] = tasks.list_open(world.context, world.company)
     assert (task.kind, task.due_on) == ("answer_dispute", date(2026, 3, 9))
+
+
+def test_the_same_hold_said_again_stands_already(world):
+    first = placed(world, HoldKind.EXCLUSION, customer="Lookout Bakery", reason="leave them to me")
+
+    again = holds.add(
+        world.context,
+        world.company,
+        HoldKind.EXCLUSION,
+        by="Sam",
+        reason="Leave  them to me",
+        customer="Lookout Bakery",
+    )
+
+    assert isinstance(again, Refusal)
+    assert again.message == (
+        f"That stands already as hold {first.id}. Nothing was changed; give it another owner or day with: "
+        f"qb-collections hold change {first.id}"
+    )
+    assert len(holds.standing(world.context, world.company)) == 1
+
+
+def test_a_promise_for_another_day_is_another_promise(world):
+    today = world.company.today(world.clock.now())
+    placed(world, HoldKind.PROMISE, reason="by phone", until_on=today + timedelta(days=3))
+
+    placed(world, HoldKind.PROMISE, reason="by phone", until_on=today + timedelta(days=4))
+
+    assert len(holds.standing(world.context, world.company)) == 2
+
+
+def test_a_day_years_away_is_refused_with_the_furthest_one(world):
+    refused = holds.add(
+        world.context,
+        world.company,
+        HoldKind.EXCLUSION,
+        by="Dana",
+        reason="later",
+        customer="Lookout Bakery",
+        until_on=date(9999, 12, 31),
+    )
+
+    assert refused == Refusal(
+        "31 December 9999 is years away; the furthest day that can be given is 31 December 2028. "
+        "Is the year right?"
+    )
+
+
+def test_what_a_dispute_is_about_is_named_in_words(world):
+    refused = holds.add(
+        world.context, world.company, HoldKind.DISPUTE, by="Dana", reason="x", invoice="1001", code="late"
+    )
+
+    assert isinstance(refused, Refusal) and "not delivered" in refused.message
+    assert "_" not in refused.message

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from qb_collections.core.case import DealtWith
-from qb_collections.services import looking
+from qb_collections.services import leasing, looking, tasks
+from qb_collections.services.refusal import Refusal
 from qb_collections.store import cases, mirror
 from qb_collections.store import tasks as stored
 from qb_collections.store.engine import durable, reading
@@ -78,3 +79,23 @@ def test_a_missing_address_is_left_in_peace_through_the_thirtieth_day(owing, on,
         said == "Noted. While there is no address nothing is sent, and we ask again on Thursday, December 17."
     )
     assert bool(case.dealt_with) == rests
+
+
+@pytest.mark.parametrize(("amount", "refused"), [("1560.80", False), ("1560.81", True)])
+def test_nobody_promises_more_than_is_open(owing, amount, refused):
+    context, company = owing
+    with durable(context.engine) as conn:
+        task = stored.open_task(
+            conn, company.id, key="call", kind="call", title="Call", customer_id="7", currency="USD", at=NOW
+        )
+    report = tasks.Report("promise", "Dana", on=date(2026, 11, 20), amount=usd(amount))
+
+    with leasing.held(context, company) as lease:
+        said = tasks.done(context, company, lease, task.id, report)
+
+    assert isinstance(said, Refusal) == refused
+    if refused:
+        assert said.message == (
+            "$1,560.81 is more than the $1,560.80 that is open. Nothing was noted; please look at the amount "
+            "again."
+        )
