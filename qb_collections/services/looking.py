@@ -1,4 +1,4 @@
-"""What follows when a person has looked at old invoices, or seen to an address: the same is not asked at once.
+"""What follows when a person has looked at old invoices, or seen to an address: it is not asked at once.
 
 Whatever was not mended by then is asked for again a month later.
 """
