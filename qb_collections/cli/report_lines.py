@@ -162,7 +162,11 @@ def _waiting(told: dict[str, Any], zone: str) -> list[str]:
 
 def _effects(told: dict[str, Any]) -> list[str]:
     lines: list[str] = []
-    written = [one for one in told["intents"] if one["state"] == "confirmed" and one["kind"] != "task"]
+    done = [one for one in told["intents"] if one["state"] == "confirmed"]
+    mailed = [one for one in done if one["kind"] == "email"]
+    if mailed:
+        lines += ["", f"E-mailed ({len(mailed)}):", *(f"  {_about(one)}" for one in mailed)]
+    written = [one for one in done if one["kind"] not in ("task", "email")]
     if written:
         lines += ["", f"Done in QuickBooks ({len(written)}):"]
         kinds = {

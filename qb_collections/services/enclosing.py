@@ -15,6 +15,7 @@ from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.gateway import Gateway
 
 _COPIES = ("S0", "S1")  # by the step whose text it is
+_STATEMENT = ("S4", "S5")
 _PDF_HEAD = b"%PDF-"
 
 
@@ -26,21 +27,36 @@ class Copy:
     number: str
 
 
-def wanted(case: Case, decision: Decision) -> tuple[Copy, ...]:
-    """The copies that the step's message encloses; none where there would be more than one message carries.
+@dataclass(frozen=True, slots=True)
+class Enclosing:
+    copies: tuple[Copy, ...] = ()
+    statement: bool = False
+
+
+NOTHING = Enclosing()
+
+
+def wanted(case: Case, decision: Decision) -> Enclosing:
+    """What the step's message encloses: copies, where there are not more than one message carries.
 
     Only what leaves by itself encloses anything: a person who sends by hand is told of no file.
     """
-    step = STEPS[decision.template] if decision.template else None
-    if not decision.mailed or decision.backlog or step not in _COPIES:
-        return ()
+    step = STEPS.get(decision.template or "")
+    if not decision.mailed or decision.backlog or step is None:
+        return NOTHING
+    if step in _STATEMENT:
+        return Enclosing(statement=True)
+    if step not in _COPIES or len(decision.invoice_ids) > ENCLOSED_COUNT_MAX:
+        return NOTHING
     by_id = {invoice.id: invoice for invoice in case.invoices}
-    copies = tuple(Copy(one, by_id[one].label) for one in decision.invoice_ids if one in by_id)
-    return copies if len(copies) <= ENCLOSED_COUNT_MAX else ()
+    return Enclosing(tuple(Copy(one, by_id[one].label) for one in decision.invoice_ids if one in by_id))
 
 
-def names(copies: tuple[Copy, ...], locale: str, library: Library | None = None) -> tuple[str, ...]:
+def names(enclosing: Enclosing, locale: str, library: Library | None = None) -> tuple[str, ...]:
     """What the text says is enclosed, in the customer's language."""
+    if enclosing.statement:
+        return (say("statement_enclosed", locale, library),)
+    copies = enclosing.copies
     if not copies:
         return ()
     if len(copies) == 1:
@@ -50,7 +66,7 @@ def names(copies: tuple[Copy, ...], locale: str, library: Library | None = None)
 
 
 def fetch(gateway: Gateway, copies: tuple[Copy, ...]) -> list[Enclosed]:
-    """The files themselves.  Raises QuickBooksError; Unreadable for what is no PDF."""
+    """The copies themselves.  Raises QuickBooksError; Unreadable for what is no PDF."""
     return [Enclosed(f"Invoice {copy.number}.pdf", _pdf(gateway, copy)) for copy in copies]
 
 

@@ -88,7 +88,6 @@ class Settling:
                 State.CONFIRMED,
                 after={"answer": outcome.answer, "archive": self.message_id},
                 inverse={"none": "an e-mail cannot be unsent"},
-                external_id=str(self.message_id),
                 at=now,
             )
             delivered(conn, now)

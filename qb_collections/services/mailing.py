@@ -28,6 +28,8 @@ from qb_collections.messages.mail_address import NoAddress, domain_of
 from qb_collections.messages.mime import CannotWrite, Enclosed, Sender, Stop
 from qb_collections.messages.outgoing import Envelope, Outcome, Result
 from qb_collections.messages.reminders import Message
+from qb_collections.messages.template import TemplateRefused
+from qb_collections.messages.typesetting import LetterRefused
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
     attempts,
@@ -39,14 +41,16 @@ from qb_collections.services import (
     mail_outcomes,
     mail_pacing,
     mail_server,
+    statements,
     stopping,
 )
 from qb_collections.services.attempts import RETRY_AFTER, Prepared
 from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft, plan_of
+from qb_collections.services.enclosing import Enclosing
 from qb_collections.services.guards import Checked
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.services.template_library import Voices
+from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import intents, mail_accounts, mail_messages
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -99,12 +103,17 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
     draft = composing.in_their_words(
         company, case, decision, words.draft, intent.plan, checked.read_at, voice=voice
     )
-    copies = enclosing.wanted(case, decision)
+    wanted = enclosing.wanted(case, decision)
+    try:
+        files = _files(company, checked, gateway, wanted, voice, look)
+    except (LetterRefused, TemplateRefused) as refused:
+        mail_outcomes.not_made(context, company, lease, intent, str(refused))
+        return None
     post = Post(
         _as_drafted(words.message, words.draft, draft),
         words.facts,
         recipient,
-        tuple(enclosing.fetch(gateway, copies)),
+        files,
         decision.cycle,
         case.currency,
         look,
@@ -114,13 +123,25 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         _postpone(context, lease, intent, context.clock.now() + RETRY_AFTER)
         return None
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
-    plan |= {"enclosed_ids": [copy.invoice_id for copy in copies]}
+    plan |= {"enclosed_ids": [copy.invoice_id for copy in wanted.copies]}
     plan["draft"]["to"] = recipient
 
     def delivered(conn: Connection, at: datetime) -> None:
         contacts.delivered(conn, company, replace(intent, plan=plan), at=at, actor="system")
 
     return post_it(context, company, lease, account, intent, post, delivered, calendar)
+
+
+def _files(
+    company: Company, checked: Checked, gateway: Gateway, wanted: Enclosing, voice: Voice, look: Look
+) -> tuple[Enclosed, ...]:
+    """The copies that QuickBooks prints, or a statement of ours as of the same moment."""
+    if not wanted.statement:
+        return tuple(enclosing.fetch(gateway, wanted.copies))
+    assert checked.case is not None and checked.decision is not None
+    pdf = statements.pdf(company, checked.case, checked.decision, checked.read_at, voice=voice, look=look)
+    on = company.today(checked.read_at)
+    return (Enclosed(f"Statement {on.isoformat()}.pdf", pdf),)
 
 
 def post_it(

@@ -82,7 +82,7 @@ def approve(company_id: int, run_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", company_id=company.id, run_id=run_id), 303)
 
 
-EFFECTS = ("send_invoice", "task")
+EFFECTS = ("send_invoice", "email", "task")
 
 
 def _silent(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from qb_collections.services import (
     keys,
@@ -15,9 +17,11 @@ from qb_collections.services import (
     mail_doctor,
     mail_pacing,
     mail_settings,
+    policies,
     stopping,
     tasks,
 )
+from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies, intents, mail_messages
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.key_file import KeyFile
@@ -336,7 +340,7 @@ def test_every_try_of_a_contact_bears_the_same_name(made):
     assert first.state == "put_back"
     assert second.message_id == first.message_id
     assert world.sink.received[0].parsed["Message-ID"] == first.message_id
-    assert intent.external_id == str(second.id)
+    assert intent.after["archive"] == second.id
 
 
 def test_after_the_key_was_rotated_passwords_archive_and_links_are_as_good_as_before(made):
@@ -356,3 +360,48 @@ def test_after_the_key_was_rotated_passwords_archive_and_links_are_as_good_as_be
     assert kept.content == world.sink.received[0].content
     assert said.startswith("A test is on its way to dana@acme.example")
     assert stopping.found(world.context, link) is None  # links of an old key end with it
+
+
+FIRM_AT_ONCE = """\
+name = "Firm at once"
+[[ladder]]
+code = "F1"
+name = "firm message"
+after_due_days = 3
+channel = "email"
+template = "past_due"
+act_by_days = 7
+"""
+
+
+def test_a_firm_message_encloses_a_statement_of_the_same_moment(made):
+    world = made()
+    world.late("Riverbend Grill", "ap@riverbend.example")
+    world.begin()
+    put = policies.put(world.context, world.company, FIRM_AT_ONCE, author="test", note="firm")
+    assert not isinstance(put, Refusal), put
+
+    world.night()
+
+    [mail] = [one.parsed for one in world.sink.received]
+    [file] = mail.iter_attachments()
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert file.get_filename() == "Statement 2026-03-02.pdf"
+    assert "$490.10" in " ".join(page.extract_text() for page in PdfReader(BytesIO(file.get_content())).pages)
+    assert "Attached: a statement of your account." in text
+
+
+def test_a_policy_may_leave_every_message_to_a_person(made):
+    world = made()
+    world.late("Riverbend Grill", "ap@riverbend.example")
+    world.begin()
+    put = policies.put(
+        world.context, world.company, f"{FIRM_AT_ONCE}[mail]\nby_hand = true\n", author="test", note="hands"
+    )
+    assert not isinstance(put, Refusal), put
+
+    world.night()
+
+    assert world.got() == {}
+    [task] = tasks.list_open(world.context, world.company)
+    assert task.payload["by_hand"] == "Your policy leaves every message to you."
