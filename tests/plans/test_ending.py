@@ -237,3 +237,11 @@ def test_a_lost_answer_while_a_plan_is_ended_ends_it_all_the_same(planned, nth):
     assert {one.state for one in planned.steps()} <= {State.CONFIRMED, State.CANCELLED}
     assert len(planned.rows("Payment")) == 2
     is_zero(planned)
+
+
+def test_settled_by_a_plan_is_not_paid(planned):
+    shown = plans.show(planned.context, planned.company, "PP1")
+
+    assert [one["balance"] for one in shown["invoices"]] == ["0.00", "0.00", "0.00"]
+    assert (shown["standing"]["state"], shown["standing"]["received"]) == ("on_track", "0.00")
+    assert shown["standing"]["remaining"] == "1000.00"
