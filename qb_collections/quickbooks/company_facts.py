@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from qb_collections.quickbooks import translate
+from qb_collections.quickbooks import rows, translate
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.values import CompanyFacts, Preferences
 
@@ -46,6 +46,7 @@ def company(record: object) -> CompanyFacts:
         email=_text(_part(record, "Email"), "Address"),
         phone=_text(_part(record, "PrimaryPhone"), "FreeFormNumber"),
         created_at=created_at,
+        address=_address(address, (str(record["CompanyName"]), _text(record, "LegalName"))),
     )
 
 
@@ -73,6 +74,11 @@ def preferences(record: object) -> Preferences:
         default_terms=_text(_part(sales, "DefaultTerms"), "value"),
         aging_from_issue=_flag(reports, "CalcAgingReportFromTxnDate"),
     )
+
+
+def _address(address: Mapping[str, Any], names: tuple[str | None, ...]) -> tuple[str, ...]:
+    lines = {name: _text(address, name) for name in rows.Address.__struct_fields__}
+    return translate.address_lines(rows.Address(**lines), names)
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -94,9 +94,15 @@ def postal_lines(row: rows.CustomerRow) -> tuple[str, ...]:
     where = row.BillAddr
     if where is None:
         return ()
+    lines = address_lines(where, (row.DisplayName, row.CompanyName))
+    country = (where.Country or "").strip()
+    return (*lines, country) if lines and country else lines
+
+
+def address_lines(where: rows.Address, names: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Street and place, without the names and the country; empty where no street is known."""
     lines = [where.Line1, where.Line2, where.Line3, where.Line4, where.Line5]
     street = [line.strip() for line in lines if line and line.strip()]
-    names = (row.DisplayName, row.CompanyName)
     street = [line for line in street if line not in names]
     if not street:
         return ()
@@ -111,7 +117,7 @@ def postal_lines(row: rows.CustomerRow) -> tuple[str, ...]:
         else:
             place = " ".join(part for part in (where.PostalCode, where.City) if part)
         street.append(place)
-    return (*street, *([where.Country.strip()] if where.Country and where.Country.strip() else []))
+    return tuple(street)
 
 
 def invoice(row: rows.InvoiceRow, home: str) -> Invoice:

@@ -29,6 +29,7 @@ class CompanyFacts:
     created_at: (
         datetime | None
     )  # when the company came into being: what tells one from another of the same name
+    address: tuple[str, ...] = ()  # lines under the name, as on letters; no country
 
 
 @dataclass(frozen=True, slots=True)

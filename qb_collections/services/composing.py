@@ -235,7 +235,6 @@ def _signed_by(company: Company, sender: str, voice: Voice | None) -> CompanyFac
         contact_phone=(signer.phone if signer else None) or company.contact_phone,
         reply_to=company.reply_to,
         payment_instructions=company.payment_instructions,
-        phone_hours=company.preferences.get("phone_hours"),
         address=company.preferences.get("address"),
     )
 

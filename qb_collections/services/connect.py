@@ -347,6 +347,7 @@ def stored_preferences(facts: CompanyFacts, preferences: Preferences) -> dict[st
         "book_close_on": closed.isoformat() if closed else None,
         "region": facts.region,
         "legal_name": facts.legal_name,
+        "address": "\n".join(facts.address) or None,
         "books_created_at": facts.created_at.isoformat() if facts.created_at else None,
     }
 

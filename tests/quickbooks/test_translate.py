@@ -8,7 +8,7 @@ import pytest
 
 from qb_collections.core.books import Link
 from qb_collections.core.money import Money
-from qb_collections.quickbooks import rows, translate
+from qb_collections.quickbooks import company_facts, rows, translate
 
 INVOICE = {
     "Id": "1",
@@ -138,3 +138,22 @@ def test_a_customer_is_named_also_without_a_display_name():
         "Amy",
         "Amy Lauterbach",
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        (
+            {"Line1": "118 Foundry Lane", "City": "Chattanooga", "CountrySubDivisionCode": "TN"}
+            | {"PostalCode": "37402", "Country": "USA"},
+            ("118 Foundry Lane", "Chattanooga, TN 37402"),
+        ),
+        ({"Line1": "Copperleaf LLC", "Line2": "Ring 8", "PostalCode": "01067"}, ("Ring 8", "01067")),
+        ({"City": "Dresden", "PostalCode": "01067"}, ()),
+        ({}, ()),
+    ],
+)
+def test_a_company_s_address_is_what_stands_under_its_name_on_letters(address, lines):
+    record = {"CompanyName": "Copperleaf LLC", "CompanyAddr": address}
+
+    assert company_facts.company(record).address == lines
