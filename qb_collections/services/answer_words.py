@@ -28,6 +28,13 @@ from qb_collections.store import holds as stored_holds
 from qb_collections.store.companies import Company
 
 REPLY_BUSINESS_DAYS = 5
+PROMPT_BUSINESS_DAYS = 5  # how long what somebody said may wait for its line
+_PROMPT = (
+    AnswerKind.PROMISE_NOTED,
+    AnswerKind.DISPUTE_RECEIVED,
+    AnswerKind.DISPUTE_ANSWERED,
+    AnswerKind.PLAN_OFFER,
+)
 NO_ADDRESS = "Not sent: QuickBooks has no address of theirs that can be used."
 _NOTHING = "Not sent: nothing of it is open any more."
 
@@ -72,7 +79,7 @@ def made(
     """The words of an answer with the facts as they are now.  Asks QuickBooks nothing."""
     today = company.today(at)
     kind, rules = AnswerKind(one.kind), book.rules(case)
-    because = answers.kept_by(case, kind, rules, today)
+    because = answers.kept_by(case, kind, rules, today) or _too_late(kind, one, rules, today)
     if because is not None:
         return Objection(because)
     found = _SAYS[kind](_Asked(conn, company, rules, case, one, at, today, voice))
@@ -88,6 +95,13 @@ def made(
             raise
         return Made(found.facts, None, found.invoice_ids, found.amount, wanted)
     return Made(found.facts, message, found.invoice_ids, found.amount)
+
+
+def _too_late(kind: AnswerKind, one: stored.Answer, rules: Rules, today: date) -> str | None:
+    """What was owed while sending was off, or nobody approved it, sounds wrong a week later."""
+    if kind not in _PROMPT or today <= rules.calendar.add_business_days(one.wanted_on, PROMPT_BUSINESS_DAYS):
+        return None
+    return f"Not sent: it was owed on {one.wanted_on.day} {one.wanted_on:%B}, and is too late by now."
 
 
 @dataclass(frozen=True, slots=True)

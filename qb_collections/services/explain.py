@@ -13,7 +13,7 @@ from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.silence import CONTACTS
 from qb_collections.core.wording import day_text
-from qb_collections.services import composing, deliver, finding, handing_over
+from qb_collections.services import calling, composing, deliver, finding, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import as_it_starts, in_cycle
 from qb_collections.services.drafts import skipped_because
@@ -87,7 +87,9 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     if customer is None or not loaded or not any(one.id == invoice.id for one in loaded[0].invoices):
         return replace(_closed(invoice, customer, today, about, plan), locale=company.locale)
     case = in_cycle(book, loaded[0], today)
-    decision = decide(case, book.rules(case), today)
+    decided = decide(case, book.rules(case), today)
+    with reading(context.engine) as conn:
+        [decision] = calling.within_limits(conn, company, [(case, decided)], today)
     found = next(one for one in decision.findings if one.invoice_id == invoice.id)
     trace = invoice_trace(case, book.rules(case), today, invoice.id)
     if not any(one.stops for one in trace):

@@ -204,6 +204,7 @@ def _move(
 def _carry(conn: Connection, context: Context, company: Company, gone: str, into: str) -> None:
     """What stands and was said about the one goes on about the other.  Again, it changes nothing."""
     merged.hand_on_holds(conn, company.id, gone, into)
+    merged.hand_on_dealings(conn, company.id, gone, into)
     policy_assignments.hand_on(conn, company.id, gone, into)
     since = company.today(context.clock.now() - CONTACTS_FOR)
     for one in contacts.recent(conn, company.id, since=since, limit=100_000):

@@ -98,10 +98,10 @@ def running(
 
 
 def ended_since(conn: Connection, company_id: int, since: date) -> list[tuple[Key, int]]:
-    """(customer and currency, number) of the cycles that ended on that day or later."""
+    """(customer and currency, number) of the cycles that ended on that day or later and had a contact."""
     query = (
         select(cycle.c.customer_id, cycle.c.currency, cycle.c.number)
-        .where(cycle.c.company_id == company_id, cycle.c.ended_on >= since)
+        .where(cycle.c.company_id == company_id, cycle.c.ended_on >= since, cycle.c.contacts > 0)
         .order_by(cycle.c.id)
     )
     return [((row.customer_id, row.currency), row.number) for row in conn.execute(query)]

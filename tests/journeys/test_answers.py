@@ -354,3 +354,27 @@ def test_the_words_of_an_answer_say_so_when_they_have_been_overtaken(world):
     stale = still_true.objection(world.context, world.company, task)
 
     assert stale == "Not sent: the question was dealt with meanwhile."
+
+
+def test_what_nobody_approved_in_a_week_is_not_confirmed_any_more(world):
+    """Promised on Wednesday 4 March; five business days later is the 11th, and the 12th is too late."""
+    customer, _ = asked(world)
+    modes.set_mode(world.context, world.company, Mode.APPROVE, by="Dana", confirmed=True)
+    holds.add(
+        world.context,
+        world.company,
+        HoldKind.PROMISE,
+        reason="by telephone",
+        by="Dana",
+        customer="Lookout Bakery",
+        until_on=date(2026, 3, 31),
+        answer=True,
+    )
+    world.clock.set(world.clock.now().replace(day=11, hour=7, minute=0))
+    on_the_last_day = world.night()["run"]["counts"]["answers"]
+    world.clock.set(world.clock.now().replace(day=12))
+    after = world.night()["run"]["counts"]["answers"]
+
+    assert (on_the_last_day, after) == (1, 0)
+    because = "Not sent: it was owed on 4 March, and is too late by now."
+    assert owed(world, customer) == [("promise_noted", "dropped", because)]
