@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import final
 
 TEMPLATE_MAX = 20_000  # characters of one template
 RESULT_MAX = 200_000  # characters of one rendered text
@@ -69,17 +70,20 @@ class Shape:
     lists: Mapping[str, tuple[str, ...]]
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class _Text:
     text: str
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class _Field:
     name: str
     line: int
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class _Part:
     """An [[if]] or an [[each]] with what stands inside."""
@@ -153,19 +157,20 @@ class Template:
         self, nodes: tuple[_Node, ...], fields: Fields, row: Mapping[str, str | None], parts: list[str]
     ) -> None:
         for node in nodes:
-            if isinstance(node, _Text):
+            if type(node) is _Text:  # a night asks this a million times
                 parts.append(node.text)
                 continue
             name = node.name
             value = row[name] if name in row else fields[name]
-            if isinstance(node, _Field):
-                if not isinstance(value, str) or not value or value.isspace():
+            if type(node) is _Field:
+                if type(value) is not str or not value or value.isspace():
                     what = f"{{{node.name}}} is needed here and is empty."
                     raise TemplateRefused(
                         self.name, node.line, what, f"a value, or [[if {node.name}]] around it", node.name
                     )
                 parts.append(value)
-            elif node.word == "if":
+                continue
+            if node.word == "if":
                 inside = node.then if _is_filled(value) else node.otherwise
                 if inside:
                     self._fill(inside, fields, row, parts)

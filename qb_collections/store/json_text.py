@@ -45,8 +45,7 @@ def _is_plain(value: object) -> bool:
         parts = value
     else:
         return False
-    kinds = {*map(type, parts)}
-    return kinds <= _PLAIN_KINDS or all(map(_is_plain, parts))
+    return all([_is_plain(part) for part in parts if type(part) not in _PLAIN_KINDS])
 
 
 def _encode(value: object) -> object:
