@@ -39,6 +39,7 @@ EXAMPLES: Mapping[str, str] = {
     "batches_per_minute": "40",
     "reads_per_month": "500000",
     "project_columns": "false",
+    "pay_links": "false",
 }
 
 
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     reads_per_month: int = Field(default=500_000, ge=1)
     # Whether pages ask for named columns instead of *.  Unconfirmed on the real QuickBooks, so off.
     project_columns: bool = False
+    # Whether e-mail about one invoice asks QuickBooks for its pay link.  Unconfirmed on the real one, so off.
+    pay_links: bool = False
 
     @field_validator("data_dir", "key_file", mode="after")
     @classmethod

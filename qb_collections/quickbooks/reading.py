@@ -26,6 +26,7 @@ from qb_collections.quickbooks.values import (
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN_INVOICES = "Balance > '0'"
+PAY_LINK_MAX = 240  # characters: longer ones would be cut in a text
 ALL_CUSTOMERS = "Active IN (true, false)"
 
 
@@ -178,6 +179,13 @@ class Reading(Scanning):
         url = self.client.company_url(f"invoice/{id}/pdf")
         headers = {"Content-Type": "application/pdf", "Accept": "application/pdf"}
         return bytes(self.client.process_request("GET", url, headers=headers).content)
+
+    def pay_link(self, invoice_id: str) -> str | None:
+        """Where the invoice can be paid online; None where it cannot.  The link ends after a while."""
+        answer = self.client.get_single_object("Invoice", invoice_id, {"include": "invoiceLink"})
+        link = str((answer.get("Invoice") or {}).get("InvoiceLink") or "")
+        whole = link.startswith("https://") and link.isprintable() and " " not in link
+        return link if whole and len(link) <= PAY_LINK_MAX else None
 
     def document_of(self, record: Mapping[str, Any]) -> InvoiceDocument:
         """An invoice's JSON as a value.  Raises Unreadable."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -86,10 +86,17 @@ class Words:
 
 
 def words(
-    company: Company, case: Case, decision: Decision, at: date | datetime, *, voice: Voice | None = None
+    company: Company,
+    case: Case,
+    decision: Decision,
+    at: date | datetime,
+    *,
+    voice: Voice | None = None,
+    pay_link: str | None = None,
 ) -> Words | None:
     """The words of a message of ours, with what they may say; None while a setting is missing."""
     facts = facts_of(company, case, decision, _instant(company, at), voice=voice)
+    facts = replace(facts, pay_link=pay_link) if pay_link else facts
     try:
         message = _message(decision, facts, voice)
     except TemplateRefused as refused:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core import addresses
 from qb_collections.core.business_days import Calendar
+from qb_collections.core.decision import Decision
 from qb_collections.core.intents import Intent, State
 from qb_collections.messages import mime
 from qb_collections.messages.check import check
@@ -95,7 +96,8 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         _postpone(context, lease, intent, wait_until)
         return None
     voice = voices.of(case.customer.id)
-    words = composing.words(company, case, decision, checked.read_at, voice=voice)
+    link = _pay_link(context, gateway, decision)
+    words = composing.words(company, case, decision, checked.read_at, voice=voice, pay_link=link)
     if words is None:
         draft = composing.draft(company, case, decision, checked.read_at, voice=voice)
         mail_outcomes.not_made(context, company, lease, intent, draft.text.strip())
@@ -130,6 +132,13 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         contacts.delivered(conn, company, replace(intent, plan=plan), at=at, actor="system")
 
     return post_it(context, company, lease, account, intent, post, delivered, calendar)
+
+
+def _pay_link(context: Context, gateway: Gateway, decision: Decision) -> str | None:
+    """Made by QuickBooks for the moment, so it stands in no draft; a list of invoices has none."""
+    if not context.settings.pay_links or len(decision.invoice_ids) != 1:
+        return None
+    return gateway.pay_link(decision.invoice_ids[0])
 
 
 def _files(

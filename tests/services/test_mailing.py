@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -405,3 +406,24 @@ def test_a_policy_may_leave_every_message_to_a_person(made):
     assert world.got() == {}
     [task] = tasks.list_open(world.context, world.company)
     assert task.payload["by_hand"] == "Your policy leaves every message to you."
+
+
+def test_the_pay_link_of_one_invoice_stands_in_both_parts_where_the_setting_asks_for_it(made):
+    world = made()
+    [prefs] = world.engine.query(world.realm, "SELECT * FROM Preferences")["Preferences"]
+    online = prefs["SalesFormsPrefs"] | {"ETransactionPaymentEnabled": True}
+    world.engine.save(world.realm, "Preferences", prefs | {"SalesFormsPrefs": online})
+    customer = world.customer("Riverbend Grill", "ap@riverbend.example")
+    due = {"BillEmail": {"Address": "ap@riverbend.example"}, "AllowOnlineACHPayment": True}
+    world.invoice(customer, "490.10", date(2026, 1, 19), date(2026, 2, 17), **due)
+    world.begin()
+    put = policies.put(world.context, world.company, FIRM_AT_ONCE, author="test", note="our own words")
+    assert not isinstance(put, Refusal), put
+    settings = world.context.settings.model_copy(update={"pay_links": True})
+    world.context = replace(world.context, settings=settings)
+
+    world.night()
+
+    [mail] = [one.parsed for one in world.sink.received]
+    for kind in ("plain", "html"):
+        assert "https://connect.intuit.com/t/scs-v1-" in mail.get_body((kind,)).get_content()
