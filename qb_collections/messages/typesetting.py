@@ -2,7 +2,7 @@
 
 The same data always gives the same bytes: no clock, no font of this computer, nothing from the network.
 Only a name in a script that the fonts which come along cannot write (Chinese, Arabic) brings in this
-computer's own fonts.
+computer's own fonts; where these cannot write it either, no letter is made with a box in the name's place.
 """
 
 from __future__ import annotations
@@ -51,9 +51,19 @@ def _compiled(
             timestamp=0,
         )
     except typst.TypstError as error:
-        raise LetterRefused(f"The letter could not be set: {error.message}") from error
+        raise LetterRefused(_sentence(error.message)) from error
     assert done is not None
     return tuple(done) if isinstance(done, list) else (done,)
+
+
+def _sentence(said: str) -> str:
+    unwritten = re.search(r'the text `"(.+?)"` could not be displayed', said)
+    if unwritten:
+        return (
+            f"This computer has no font that can write “{unwritten[1]}”. "
+            "Install one (on Debian: fonts-noto-core or fonts-noto-cjk), and print again."
+        )
+    return f"The letter could not be set: {said}"
 
 
 @lru_cache(maxsize=2)
