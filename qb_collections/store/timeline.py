@@ -17,7 +17,6 @@ from qb_collections.store.tables.dealing import answer
 from qb_collections.store.tables.decisions import contact, hold
 from qb_collections.store.tables.mirror import mirror_payment
 
-
 ZERO = Decimal(0)
 
 
