@@ -82,6 +82,7 @@ def test_a_thank_you_goes_out_once_after_everything_late_is_paid(world):
     assert world.notes() == {invoice["Id"]: 1}  # of the copy; an answer leaves no line in the books
 
 
+@pytest.mark.soak
 def test_nobody_is_thanked_who_was_never_asked(world):
     customer, invoice = bakery(world)
     world.act("pay", invoice=invoice["DocNumber"])
@@ -107,6 +108,7 @@ def test_a_payment_that_was_taken_back_is_not_thanked_for(world):
     assert to_send(world) == []
 
 
+@pytest.mark.soak
 def test_a_payment_that_was_taken_back_withdraws_the_words_that_wait_to_be_sent(world):
     customer, invoice = asked(world)
     world.act("pay", invoice=invoice["DocNumber"])
@@ -125,6 +127,7 @@ def test_a_payment_that_was_taken_back_withdraws_the_words_that_wait_to_be_sent(
     assert task.id
 
 
+@pytest.mark.soak
 def test_a_credit_is_no_payment_to_thank_for(world):
     customer, invoice = asked(world)
     world.act("void", invoice=invoice["DocNumber"])
@@ -152,6 +155,7 @@ def test_in_approve_mode_a_thank_you_waits_for_its_yes_with_the_run(world):
     assert owed(world, customer) == [("thank_you", "wanted", None)]
 
 
+@pytest.mark.soak
 def test_a_stop_holds_an_answer_like_any_message(world):
     _, invoice = asked(world)
     world.act("pay", invoice=invoice["DocNumber"])
@@ -237,6 +241,7 @@ def test_a_promise_recorded_by_day_is_noted_the_same_day_where_messages_go_by_th
     assert task.title.endswith("Noted: $300.00 by Friday, March 13")
 
 
+@pytest.mark.soak
 def test_a_promise_that_was_kept_before_it_was_noted_is_not_noted(world):
     customer, invoice = asked(world)
     holds.add(
@@ -292,6 +297,7 @@ def test_a_dispute_is_confirmed_and_its_answer_told_each_once(world):
     assert len(said(world, customer)) == 2
 
 
+@pytest.mark.soak
 def test_answers_count_neither_for_the_gap_nor_for_the_caps(world):
     """Asked on 3 March, answered on 4 March: the next message comes when it would have come anyway."""
     customer, invoice = asked(world)
@@ -317,6 +323,7 @@ def test_answers_count_neither_for_the_gap_nor_for_the_caps(world):
     assert len(said(world, customer)) == 1
 
 
+@pytest.mark.soak
 def test_who_a_lawyer_speaks_for_gets_no_answer_either(world):
     customer, invoice = asked(world)
     world.act("pay", invoice=invoice["DocNumber"])
@@ -336,6 +343,7 @@ def test_who_a_lawyer_speaks_for_gets_no_answer_either(world):
     assert (state, because) == ("dropped", "Not sent: somebody else speaks for them (chapter 11).")
 
 
+@pytest.mark.soak
 def test_the_words_of_an_answer_say_so_when_they_have_been_overtaken(world):
     _, invoice = asked(world)
     placed = holds.add(

@@ -14,7 +14,7 @@ from qb_collections.store.engine import reading
 # Payments of 333.34, 333.33 and 333.33 on Monday 16 November, Wednesday 16 December and Tuesday 19 January.
 
 
-@pytest.fixture(params=["overlay", "installments"])
+@pytest.fixture(params=["overlay", pytest.param("installments", marks=pytest.mark.soak)])
 def plan(books, request):
     books.form = request.param
     books.create()
@@ -70,6 +70,7 @@ def test_a_payment_is_announced_three_days_before_it_and_missed_the_day_after_ea
     assert owed(plan) == [("installment_before", 1, "given"), ("installment_missed", 1, "given")]
 
 
+@pytest.mark.soak
 def test_a_payment_that_has_come_is_neither_announced_nor_missed(books):
     books.form = "overlay"
     books.create()
