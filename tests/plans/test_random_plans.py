@@ -1,0 +1,144 @@
+"""Random plans through the whole product: faults on the way, people in between, ended, undone, crashed.
+
+Each life is one customer of one company.  Afterwards the plan is whole or over, clearing is zero, the customer
+owes what the documents say and never owed more, and income stands where it stood.
+"""
+
+import os
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import leasing, plans, sync, undo, verify
+from qb_collections.services.refusal import Refusal
+from qb_collections.store.engine import interpose
+from tests.plans.books import PlanBooks
+from tests.plans.test_trouble import Killed, KillAt
+
+LIVES = 6  # in one company
+FAULTS = ("lose_answer", "http_503", "json_429", "http_500_after", "half_batch", "fault_400")
+
+
+class Life:
+    """A customer with random invoices, a plan on them, and whatever happens to it."""
+
+    def __init__(self, books, seed):
+        self.books, self.random = books, Random(seed)
+        books.grill = books.customer(f"Customer {seed}")
+        count = self.random.randint(1, 3)
+        books.invoices = [self._invoice() for _ in range(count)]
+        with leasing.held(books.context, books.company) as lease:
+            sync.sync(books.context, books.company, lease)
+        books.debt = sum((books.balance(one) for one in books.invoices), Decimal(0))
+        books.before = books.trial_balance()
+        self.income = self._income()
+
+    def _invoice(self):
+        issued = date(2026, 10, 30) - timedelta(days=self.random.randint(0, 200))
+        amount = f"{self.random.randint(1, 90_000) / Decimal(100)}"
+        return self.books.invoice(self.books.grill, amount, issued, issued + timedelta(days=30))
+
+    def _income(self):
+        found = self.books.trial_balance()
+        return {name: amount for name, amount in found.items() if "income" in name.lower()}
+
+    def trouble(self):
+        """A fault of QuickBooks at some request, or the end of the process at some moment."""
+        roll = self.random.random()
+        faults = self.books.emulator.front.faults
+        if roll < 0.4:
+            match = {"method": "POST", "nth": self.random.randint(1, 12)}
+            faults.add({"fault": self.random.choice(FAULTS), "match": match})
+        elif roll < 0.7:
+            number = self.random.randint(1, 40)
+            interpose(self.books.context.engine, KillAt(number, self.books))
+
+    def through(self, act):
+        try:
+            return act()
+        except (QuickBooksError, Killed):
+            return None
+        finally:
+            interpose(self.books.context.engine, None)
+            self.books.emulator.front.faults.clear()
+            self.books.settle()
+
+    def live(self):
+        books = self.books
+        self.trouble()
+        made = self.through(lambda: books.create(payments=self.random.randint(1, 6)))
+        mine = self.mine()
+        if mine is None:
+            assert made is None or isinstance(made, Refusal)
+            return self.check()
+        assert mine.state in ("active", "cancelled")
+        if mine.state == "cancelled":
+            books.assert_without_effect()
+            return self.check()
+        self.check()
+        self.people()
+        self.trouble()
+        roll = self.random.random()
+        if roll < 0.5:
+            self.through(lambda: books.end("cancel", label=mine.label))
+        elif roll < 0.8:
+            self.through(lambda: self.undo(mine.label))
+        self.books.settle()
+        assert self.mine().state in ("active", "cancelled")
+        return self.check()
+
+    def people(self):
+        for one in self.books.installments():
+            roll = self.random.random()
+            if roll < 0.25:
+                self.books.act("pay", invoice=one["DocNumber"])
+            elif roll < 0.4 and one["TotalAmt"] > Decimal("0.02"):
+                self.books.act("part_pay", invoice=one["DocNumber"], amount="0.01")
+
+    def undo(self, label):
+        with leasing.held(self.books.context, self.books.company) as lease:
+            return undo.undo(self.books.context, self.books.company, lease, label, by="Sam", confirm=True)
+
+    def mine(self):
+        found = [one for one in plans.list(self.books.context, self.books.company)]
+        own = [one for one in found if one["customer_id"] == self.books.grill]
+        return plans.named(self.books.context, self.books.company, own[-1]["plan"]) if own else None
+
+    def check(self):
+        books = self.books
+        assert books.trial_balance().get("Payment plan clearing", 0) == 0
+        assert books.owed_most() == books.debt
+        assert self._income() == self.income
+        owed = sum((books.balance(one) for one in books.invoices), Decimal(0))
+        owed += sum((one["Balance"] for one in books.installments()), Decimal(0))
+        assert owed == books.engine.read(books.realm, "Customer", books.grill)["Balance"]
+
+
+def lives(seeds):
+    books = PlanBooks(amounts=("10.00",))
+    try:
+        for seed in seeds:
+            Life(books, seed).live()
+        with leasing.held(books.context, books.company) as lease:
+            report = verify.verify(books.context, books.company, lease)
+        assert [one.sentence for one in report.differences if not one.repaired] == []
+    finally:
+        books.close()
+
+
+@pytest.mark.parametrize("seed", [0, LIVES])
+def test_a_plan_survives_what_happens_to_it(seed):
+    lives(range(seed, seed + LIVES))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("shard", range(10))
+def test_many_plans_survive_what_happens_to_them(shard):
+    """PLANS_LIVED says how many in all."""
+    count = int(os.environ.get("PLANS_LIVED", "200")) // 10
+    first = 10_000 + shard * count
+    for start in range(first, first + count, LIVES):
+        lives(range(start, start + LIVES))
