@@ -15,10 +15,10 @@ RUN := $(call stamp,run,requirements.lock)
 DEV := $(call stamp,dev,requirements-dev.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint lock soak bench mutation pictures clean
+.PHONY: help demo run test lint lock soak soak-plans bench mutation pictures clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(RUN) ## thirty nights of a made-up company, then its web app until Ctrl-C
 	@$(BIN)/qb-collections demo
@@ -34,6 +34,9 @@ lint: $(DEV) ## lint, strict types and import rules alone
 
 soak: $(DEV) ## most properties with two thousand fresh examples, and the tests too long for make test
 	@$(BIN)/python -m pytest -n 2 -m "" --hypothesis-profile=soak
+
+soak-plans: $(DEV) ## 50,000 random plans in random books, 2,000 lived through with faults and crashes, every kill
+	@PLANS=50000 PLANS_LIVED=2000 $(BIN)/python -m pytest -n 2 -m "" tests/plans
 
 bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks

@@ -6,7 +6,7 @@ from qb_collections.services import leasing, plan_ending, undo
 from qb_collections.store import undos
 from qb_collections.store.engine import interpose, reading
 from tests.plans.books import PlanBooks
-from tests.plans.test_trouble import Killed, KillAt
+from tests.plans.test_trouble import KillAt, Killed
 
 SHARDS = 12  # `make test` tries every twelfth moment, `make soak` each one
 

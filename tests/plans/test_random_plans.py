@@ -1,7 +1,7 @@
 """Random plans through the whole product: faults on the way, people in between, ended, undone, crashed.
 
-Each life is one customer of one company.  Afterwards the plan is whole or over, clearing is zero, the customer
-owes what the documents say and never owed more, and income stands where it stood.
+Each life is one customer of one company.  Afterwards the plan is whole or over, clearing is zero, the
+customer owes what the documents say and never owed more, and income stands where it stood.
 """
 
 import os
@@ -16,7 +16,7 @@ from qb_collections.services import leasing, plans, sync, undo, verify
 from qb_collections.services.refusal import Refusal
 from qb_collections.store.engine import interpose
 from tests.plans.books import PlanBooks
-from tests.plans.test_trouble import Killed, KillAt
+from tests.plans.test_trouble import KillAt, Killed
 
 LIVES = 6  # in one company
 FAULTS = ("lose_answer", "http_503", "json_429", "http_500_after", "half_batch", "fault_400")
@@ -103,7 +103,7 @@ class Life:
             return undo.undo(self.books.context, self.books.company, lease, label, by="Sam", confirm=True)
 
     def mine(self):
-        found = [one for one in plans.list(self.books.context, self.books.company)]
+        found = list(plans.list(self.books.context, self.books.company))
         own = [one for one in found if one["customer_id"] == self.books.grill]
         return plans.named(self.books.context, self.books.company, own[-1]["plan"]) if own else None
 
