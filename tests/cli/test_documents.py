@@ -37,7 +37,7 @@ def test_a_command_in_a_document_is_taken_by_the_program(line):
             command = found
 
     takes_file = any(isinstance(one.type, click.Path) and one.type.exists for one in command.params)
-    given = [__file__ if takes_file and re.search(r"\.(toml|qbc|csv)$", word) else word for word in words]
+    given = [__file__ if takes_file and re.search(r"\.(toml|qbc|csv|txt)$", word) else word for word in words]
     options = {name for one in command.params for name in one.opts}
     assert {word.partition("=")[0] for word in given if word.startswith("--")} <= options
     needed = [one for one in command.params if isinstance(one, click.Argument) and one.required]
