@@ -45,11 +45,17 @@ def add_to(run: click.Group) -> None:
     @verb(run, "skip", "run skip --customer 'Marlow Print Works'")
     @click.argument("run_id", metavar="[ID]", type=ROW_ID, required=False)
     @click.option("--customer", metavar="CUSTOMER", required=True, help="Who is left out this time.")
+    @click.option(
+        "--answer", is_flag=True, help="Only the answer to them, such as a thank-you, and for good."
+    )
     @company_option
-    def skip(name: str | None, run_id: int | None, customer: str) -> Answer:
-        """Leave one customer out of this run; the night after decides again."""
+    def skip(name: str | None, run_id: int | None, customer: str, answer: bool) -> Answer:
+        """Leave one customer out of this run; the night after decides again.
+
+        Where the run asks them for nothing, its answer to them is left out.
+        """
         context, company = company_on_its_clock(name)
-        said = accepted(drafts.skip(context, company, run_id, customer=customer, by=actor()))
+        said = accepted(drafts.skip(context, company, run_id, customer=customer, by=actor(), answer=answer))
         return Answer({"company": company.name, "customer": customer, "message": said}, [said])
 
     @verb(run, "snooze", "run snooze --customer 'Marlow Print Works' --until 2026-11-20")

@@ -97,13 +97,25 @@ def edit(
     return f"Your words to {found.name} take the place of ours."
 
 
-def skip(context: Context, company: Company, run_id: int | None, *, customer: str, by: str) -> str | Refusal:
-    """Leave one customer out of this run; the night after decides again."""
+def skip(
+    context: Context,
+    company: Company,
+    run_id: int | None,
+    *,
+    customer: str,
+    by: str,
+    answer: bool = False,
+) -> str | Refusal:
+    """Leave one customer out of this run; the night after decides again.
+
+    Where the run asks them for nothing, and with answer in any case, it is what the run owes them as an
+    answer that is left out: that for good.
+    """
     now = context.clock.now()
-    answered = _skip_answers(context, company, run_id, customer, by, now)
     found = _draft(context, company, run_id, customer)
-    if isinstance(found, Refusal):
-        return answered or found
+    if answer or isinstance(found, Refusal):
+        done = _skip_answers(context, company, run_id, customer, by, now)
+        return done or (found if isinstance(found, Refusal) else Refusal(f"No answer to {found.name} waits."))
     with durable(context.engine) as conn:
         draft_changes.skip(
             conn, company.id, found.stored.id, facts_hash=found.stored.facts_hash or "", by=by, at=now

@@ -29,7 +29,10 @@ def edit(company_id: int, run_id: int) -> ResponseReturnValue:
 @bp.post("/skip")
 def skip(company_id: int, run_id: int) -> ResponseReturnValue:
     company = company_for_user(company_id, role="collector")
-    done = drafts.skip(context_of(company), company, run_id, customer=_customer(), by=user().name)
+    only_answer = bool(request.form.get("answer"))
+    done = drafts.skip(
+        context_of(company), company, run_id, customer=_customer(), by=user().name, answer=only_answer
+    )
     return _said(company_id, run_id, done)
 
 

@@ -192,6 +192,34 @@ def test_an_answer_that_a_person_skips_is_not_offered_again(world):
     assert because.startswith("Left alone: Dana skipped this one")
 
 
+def test_leaving_out_the_message_leaves_the_answer_and_the_other_way_round(world):
+    """Of two late invoices one is questioned: the run has a message about the other, and an answer."""
+    customer, invoice = bakery(world)
+    world.invoice(customer, "80.00", ISSUED, DUE)
+    holds.add(
+        world.context,
+        world.company,
+        HoldKind.DISPUTE,
+        reason="cooler failed again",
+        by="Dana",
+        invoice=invoice["DocNumber"],
+        answer=True,
+    )
+    world.to_next_night()
+    world.night()
+
+    message = drafts.skip(world.context, world.company, None, customer="Lookout Bakery", by="Dana")
+    between = owed(world, customer)
+    answer = drafts.skip(
+        world.context, world.company, None, customer="Lookout Bakery", by="Dana", answer=True
+    )
+
+    assert message.startswith("Lookout Bakery is left out this time.")
+    assert between == [("dispute_received", "wanted", None)]
+    assert answer == "The answer to Lookout Bakery is left out, and not offered again."
+    assert owed(world, customer)[0][:2] == ("dispute_received", "dropped")
+
+
 def test_a_promise_is_noted_to_the_customer_once_and_not_after_it_was_kept(world):
     customer, invoice = asked(world)
     placed = holds.add(
