@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 
 from qb_collections.clock import Clock, RealClock
@@ -212,10 +213,15 @@ class SmtpMailer:
 
     def __init__(self, trust: ssl.SSLContext | None = None, clock: Clock | None = None) -> None:
         """trust: which certificates are believed; None: those that this machine believes."""
-        self._trust = trust or ssl.create_default_context()
+        self._given_trust = trust
         self._clock = clock or RealClock()  # waits are in real seconds, whatever the books' time is
         self._kept: dict[Server, _Kept] = {}
         self._lock = threading.Lock()
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        # Read when the first message leaves: most commands send none.
+        return self._given_trust or ssl.create_default_context()
 
     def send(self, server: Server, envelope: Envelope) -> Outcome:
         kept = self._take(server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -73,9 +74,7 @@ class Settling:
         with durable(self.context.engine) as conn:
             self._close(conn, outcome, "unknown", None)
             intents.settle(conn, self.lease, self.intent.id, State.PARKED, reason=reason, at=now)
-            self._task(
-                conn, f"parked:{self.intent.key}:{self.intent.round}", "parked", "Was it sent?", reason, now
-            )
+            self._task(conn, "parked", "Was it sent?", reason, now)
 
     def _accepted(self, outcome: Outcome, delivered: Callable[[Connection, datetime], None]) -> None:
         now = self.context.clock.now()
@@ -102,12 +101,7 @@ class Settling:
             reason = short(f"{recipient}: {outcome.code} {outcome.answer}", REASON_MAX)
             hold = Wanted(HoldKind.BOUNCED, self.intent.plan["customer_id"], None, reason)
             placing.put(conn, self.company, hold, by="system", at=now)
-            text = (
-                f"E-mail to {recipient} was refused: {outcome.code} {outcome.answer}. "
-                "Correct the address in QuickBooks; messages go to the new one by themselves."
-            )
-            key = f"fix_email:{self.intent.plan['customer_id']}:{recipient}"
-            self._task(conn, key, "fix_email", "Fix the e-mail address of", text, now)
+            _fix_address(conn, self.company, self.intent, recipient, outcome, now)
             self._brake(conn, now)
 
     def _refused(self, outcome: Outcome, recipient: str) -> None:
@@ -116,14 +110,7 @@ class Settling:
             self._close(conn, outcome, "refused", now)
             reason = f"The message to {recipient} was not sent. {outcome.sentence(self.account.host)}"
             intents.settle(conn, self.lease, self.intent.id, State.REJECTED, reason=reason, at=now)
-            self._task(
-                conn,
-                f"refused:{self.intent.key}:{self.intent.round}",
-                "refused",
-                "Could not e-mail",
-                reason,
-                now,
-            )
+            self._task(conn, "refused", "Could not e-mail", reason, now)
             self._brake(conn, now)
 
     def _not_now(self, outcome: Outcome, recipient: str) -> str | None:
@@ -156,9 +143,7 @@ class Settling:
             [self.intent.plan["customer_id"]],
             self.company.today(now) + timedelta(days=1),
         )
-        self._task(
-            conn, f"refused:{self.intent.key}:{self.intent.round}", "refused", "Could not e-mail", reason, now
-        )
+        self._task(conn, "refused", "Could not e-mail", reason, now)
 
     def _close(self, conn: Connection, outcome: Outcome, state: str, at: datetime | None) -> None:
         """The attempt and the archive say what the server said."""
@@ -181,21 +166,8 @@ class Settling:
         if because is not None:
             pause(conn, self.company, self.account, f"Too many were refused: {because}.", now)
 
-    def _task(self, conn: Connection, key: str, kind: str, title: str, text: str, now: datetime) -> None:
-        tasks.open_task(
-            conn,
-            self.company.id,
-            key=key,
-            kind=kind,
-            customer_id=self.intent.plan["customer_id"],
-            currency=self.intent.plan["currency"],
-            title=f"{title} {short(self.intent.plan['customer'], 60)}",
-            text=text,
-            payload={"reminder": self.intent.plan["reminder"], "archive": self.message_id},
-            intent_id=self.intent.id,
-            due_on=self.company.today(now),
-            at=now,
-        )
+    def _task(self, conn: Connection, kind: str, title: str, text: str, now: datetime) -> None:
+        _ask(conn, self.company, self.intent, kind, title, text, now, archive=self.message_id)
 
 
 def not_made(context: Context, company: Company, lease: Lease, intent: Intent, because: str) -> None:
@@ -205,20 +177,7 @@ def not_made(context: Context, company: Company, lease: Lease, intent: Intent, b
     with durable(context.engine) as conn:
         intents.settle(conn, lease, intent.id, State.CANCELLED, reason=because, at=now)
         cases.touch(conn, company.id, [plan["customer_id"]], company.today(now) + timedelta(days=1))
-        tasks.open_task(
-            conn,
-            company.id,
-            key=f"refused:{intent.key}:{intent.round}",
-            kind="refused",
-            customer_id=plan["customer_id"],
-            currency=plan["currency"],
-            title=f"Could not e-mail {short(plan['customer'], 60)}",
-            text=because,
-            payload={"reminder": plan["reminder"]},
-            intent_id=intent.id,
-            due_on=company.today(now),
-            at=now,
-        )
+        _ask(conn, company, intent, "refused", "Could not e-mail", because, now)
         audit.append(
             conn, company.id, "system", "contact cancelled", plan["reminder"], {"because": because}, now
         )
@@ -244,3 +203,72 @@ def pause(conn: Connection, company: Company, account: MailAccount, because: str
         at=now,
     )
     audit.append(conn, company.id, "system", "e-mail paused", account.host, {"because": because}, now)
+
+
+def pause_all(context: Context, company: Company, lease: Lease, account: MailAccount, because: str) -> None:
+    """The account cannot be used: all that waits goes on waiting."""
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        pause(conn, company, account, because, now)
+        mail_waiting.hold_back(conn, lease, now + timedelta(hours=1))
+
+
+def _ask(
+    conn: Connection,
+    company: Company,
+    intent: Intent,
+    kind: str,
+    title: str,
+    text: str,
+    now: datetime,
+    *,
+    archive: int | None = None,
+) -> None:
+    """One task for one thing: what is asked already gets today's words."""
+    plan = intent.plan
+    words: dict[str, Any] = {
+        "title": f"{title} {short(plan['customer'], 60)}",
+        "text": text,
+        "payload": {"reminder": plan["reminder"], "archive": archive},
+        "intent_id": intent.id,
+        "due_on": company.today(now),
+    }
+    found = tasks.list(conn, company.id, customer_id=plan["customer_id"], kinds=[kind])
+    same = next((one for one in found if one.payload.get("reminder") == plan["reminder"]), None)
+    if same is not None:
+        tasks.refresh(conn, company.id, same.id, **words)
+        return
+    tasks.open_task(
+        conn,
+        company.id,
+        key=f"{kind}:{intent.key}:{intent.round}",
+        kind=kind,
+        customer_id=plan["customer_id"],
+        currency=plan["currency"],
+        at=now,
+        **words,
+    )
+
+
+def _fix_address(
+    conn: Connection, company: Company, intent: Intent, recipient: str, outcome: Outcome, now: datetime
+) -> None:
+    """The task that the next night goes on with, and closes once QuickBooks has a right address."""
+    plan = intent.plan
+    tasks.open_task(
+        conn,
+        company.id,
+        key=f"add_email:{intent.key}:{intent.round}",
+        kind="add_email",
+        customer_id=plan["customer_id"],
+        currency=plan["currency"],
+        title=f"Fix the e-mail address of {short(plan['customer'], 60)}",
+        text=(
+            f"E-mail to {recipient} was refused: {outcome.code} {outcome.answer}. "
+            "Correct the address in QuickBooks; messages go to the new one by themselves."
+        ),
+        payload={"reminder": f"add_email:{plan['customer_id']}:{plan['currency']}"},
+        intent_id=intent.id,
+        due_on=company.today(now),
+        at=now,
+    )

@@ -25,7 +25,7 @@ from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.html import html_of
 from qb_collections.messages.library import Library
 from qb_collections.messages.look import PLAIN, Look
-from qb_collections.messages.mail_address import NoAddress, domain_of
+from qb_collections.messages.mail_address import NoAddress, address, domain_of
 from qb_collections.messages.mime import CannotWrite, Enclosed, Sender, Stop
 from qb_collections.messages.outgoing import Envelope, Outcome, Result
 from qb_collections.messages.reminders import Message
@@ -58,6 +58,7 @@ from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.mail_accounts import MailAccount
 from qb_collections.store.mail_messages import NewMessage
+from qb_collections.store.vault import CannotOpen
 
 PAUSED_FOR = timedelta(hours=1)  # how long a message rests while the account is paused
 
@@ -171,10 +172,16 @@ def post_it(
         return None
     now = context.clock.now()
     try:
+        server = mail_server.server_of(context, account)
+        wired = address(post.recipient)
         new = _made(context, company, account, intent, post, now)
     except (NoAddress, CannotWrite) as refused:
         mail_outcomes.not_made(context, company, lease, intent, str(refused))
         return None
+    except CannotOpen:
+        because = "the password cannot be opened with this key file; enter it again with mail set."
+        mail_outcomes.pause_all(context, company, lease, account, because)
+        return f"E-mail is paused: {because}"
     with durable(context.engine) as conn:
         lease.check(conn)
         message_id = mail_messages.put(conn, company.id, new, vault=context.vault, at=now)
@@ -182,9 +189,7 @@ def post_it(
     body = {"to": new.recipient, "message_id": new.message_id, "archive": message_id}
     before = {"thread": new.thread_id, "state": "not sent"}
     begun = attempts.begin(context, company, lease, [Prepared(intent, body, before)])
-    outcome = context.mailer.send(
-        mail_server.server_of(context, account), Envelope(account.from_address, new.recipient, new.content)
-    )
+    outcome = context.mailer.send(server, Envelope(account.from_address, wired, new.content))
     settle = mail_outcomes.Settling(context, company, lease, account, intent, begun.attempt_id, message_id)
     return settle.by(outcome, new.recipient, delivered)
 

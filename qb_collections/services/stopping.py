@@ -48,12 +48,13 @@ def found(context: Context, text: str) -> tuple[Company, MailMessage] | None:
     company_id, intent_id, mark = int(parts[1]), int(parts[2]), parts[3]
     with reading(context.engine) as conn:
         company = companies.find(conn, company_id)
-        sent = mail_messages.of_intent(conn, company_id, intent_id) if company else None
-    if company is None or sent is None:
-        return None
-    words = _words(company, intent_id, sent.recipient)
-    known = context.vault.keyed_hashes(words, PURPOSE)
-    return (company, sent) if any(hmac.compare_digest(one[:_LETTERS], mark) for one in known) else None
+        rounds = mail_messages.rounds_of(conn, company_id, intent_id) if company else []
+    for sent in rounds:
+        assert company is not None
+        known = context.vault.keyed_hashes(_words(company, intent_id, sent.recipient), PURPOSE)
+        if any(hmac.compare_digest(one[:_LETTERS], mark) for one in known):
+            return company, sent
+    return None
 
 
 def unsubscribe(context: Context, company: Company, sent: MailMessage) -> None:

@@ -125,14 +125,14 @@ def _plan_again(conn: Connection, company_id: int, rows: Sequence[dict[str, Any]
         # Not asked for in the statement: it would go through all that is planned, by the index of states.
         if old.state not in _TAKES_ON:
             continue
-        row = by_key[old.key]
-        values: dict[str, Any] = row | cleared
+        values: dict[str, Any] = by_key[old.key] | cleared
         if old.state == State.PLANNED:
-            if old.kind not in CONTACT_KINDS or old.kind != row["kind"]:
+            if not {old.kind, values["kind"]} <= {*CONTACT_KINDS}:
                 continue
-            if old.approval == Approval.GIVEN and _figures(old.plan) == _figures(row["plan"]):
+            same = (old.kind, *_figures(old.plan)) == (values["kind"], *_figures(values["plan"]))
+            if same and old.approval == Approval.GIVEN:
                 values |= {"approval": Approval.GIVEN}
-        elif old.approval == Approval.DECLINED and old.run_id == row["run_id"]:
+        elif old.approval == Approval.DECLINED and old.run_id == values["run_id"]:
             continue
         else:
             values |= {"round": intent.c.round + 1}

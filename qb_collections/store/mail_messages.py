@@ -120,14 +120,13 @@ def answered(
 
 def of_intent(conn: Connection, company_id: int, intent_id: int) -> MailMessage | None:
     """The latest round's message of an intent."""
-    query = (
-        _select(company_id)
-        .where(mail_message.c.intent_id == intent_id)
-        .order_by(mail_message.c.round.desc())
-        .limit(1)
-    )
-    row = conn.execute(query).one_or_none()
-    return _message(row) if row else None
+    return next(iter(rounds_of(conn, company_id, intent_id)), None)
+
+
+def rounds_of(conn: Connection, company_id: int, intent_id: int) -> builtins.list[MailMessage]:
+    """Every round's message of an intent, the latest first."""
+    query = _select(company_id).where(mail_message.c.intent_id == intent_id)
+    return [_message(row) for row in conn.execute(query.order_by(mail_message.c.round.desc()))]
 
 
 def get(conn: Connection, company_id: int, message_id: int) -> MailMessage | None:

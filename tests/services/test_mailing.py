@@ -221,7 +221,7 @@ def test_an_address_that_is_refused_becomes_a_mark_and_a_task_and_the_others_get
     next_day = world.day()
 
     assert world.got() == {"ap@lookout.example": 1, "ap@riverbend.example": 1}
-    assert "gone@marlow.example was refused: 550 5.1.1 no such user here" in waiting["fix_email"]
+    assert "gone@marlow.example was refused: 550 5.1.1 no such user here" in waiting["add_email"]
     assert set(world.notes()) == {"1", "2", "5", "6"}
     [row] = [one for one in next_day["customers"] if one["customer_id"] == marlow]
     assert row["reason"].startswith("Can't reach them: e-mail to gone@marlow.example came back")
