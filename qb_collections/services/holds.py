@@ -90,7 +90,7 @@ def add(
             return place
         wanted = Wanted(kind, *place, reason, until_on, amount, owner, answer_by_on, code)
         filled = placing.filled(conn, company, wanted, by, today)
-        again = placing.standing(conn, company, filled)
+        again = placing.standing(conn, company, filled, today)
         if again is not None:
             return Refusal(
                 f"That stands already as hold {again.id}. Nothing was changed; give it another owner or day "

@@ -22,6 +22,7 @@ from qb_collections.store.companies import Company
 
 REASON_MAX = 200
 OWNER_MAX = 120
+_RUNS_OUT = (HoldKind.IN_TRANSIT, HoldKind.UPSET, HoldKind.AUTOPAY)  # after some days, by the policy
 CODES = tuple(code.replace("_", " ") for code in DISPUTE_CODES)  # as people write them
 SOMEBODY = "someone at the command line"  # who gives a command under an account that has no person's name
 YEARS_AHEAD = 2  # a day later than this is a typing mistake
@@ -198,14 +199,19 @@ def _with_addresses(conn: Connection, company: Company, wanted: Wanted) -> str:
     return reason if any(known) and len(reason) <= REASON_MAX else wanted.reason
 
 
-def standing(conn: Connection, company: Company, wanted: Wanted) -> Hold | None:
-    """The same thing said before: a hold of this kind, reason, day and amount in the same place."""
+def standing(conn: Connection, company: Company, wanted: Wanted, today: date) -> Hold | None:
+    """The same thing said before: a hold of this kind, reason, day and amount in the same place.
+
+    What runs out by itself can be said again on another day: it begins anew.
+    """
     for one in stored.list(conn, company.id, customer_id=wanted.customer_id):
         hold = one.hold
         same = (hold.kind, hold.invoice_id, hold.until_on, hold.amount)
-        if same == (wanted.kind, wanted.invoice_id, wanted.until_on, wanted.amount) and _same_words(
-            hold.reason, wanted.reason
-        ):
+        if same != (wanted.kind, wanted.invoice_id, wanted.until_on, wanted.amount):
+            continue
+        if hold.kind in _RUNS_OUT and hold.placed_on != today:
+            continue
+        if _same_words(hold.reason, wanted.reason):
             return hold
     return None
 

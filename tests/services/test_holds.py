@@ -424,3 +424,17 @@ def test_what_a_dispute_is_about_is_named_in_words(world):
 
     assert isinstance(refused, Refusal) and "not delivered" in refused.message
     assert "_" not in refused.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"), [(HoldKind.IN_TRANSIT, True), (HoldKind.UPSET, True), (HoldKind.HARDSHIP, False)]
+)
+def test_what_runs_out_by_itself_can_be_said_again_the_day_after(world, kind, again):
+    about = {"by": "Dana", "reason": "they said so", "customer": "Lookout Bakery"}
+    placed(world, kind, customer="Lookout Bakery", reason="they said so")
+    assert isinstance(holds.add(world.context, world.company, kind, **about), Refusal)
+    world.clock.advance(timedelta(days=1))
+
+    later = holds.add(world.context, world.company, kind, **about)
+
+    assert isinstance(later, Refusal) != again
