@@ -167,9 +167,9 @@ def _with_first(whole: Money, first: Money, terms: Terms, locale: str) -> Sequen
 
 
 def _of_each(whole: Money, each: Decimal, terms: Terms, locale: str) -> Sequence[Money] | str:
-    count = int(-(-whole.amount // each))
+    count = _times(whole.amount, each)
     if count > INSTALLMENTS_MAX:
-        least = Money(-(-whole.amount // INSTALLMENTS_MAX), whole.currency)
+        least = Money(Decimal(_times(whole.amount, Decimal(INSTALLMENTS_MAX))), whole.currency)
         return (
             f"Payments of {money_text(Money(each, whole.currency), locale)} would be {count} for "
             f"{money_text(whole, locale)}; at most {INSTALLMENTS_MAX} are possible. Choose at least "
@@ -177,6 +177,12 @@ def _of_each(whole: Money, each: Decimal, terms: Terms, locale: str) -> Sequence
         )
     last = whole.amount - each * (count - 1)
     return [*(Money(each, whole.currency) for _ in range(count - 1)), Money(last, whole.currency)]
+
+
+def _times(whole: Decimal, part: Decimal) -> int:
+    """How many parts it takes, the last one perhaps smaller."""
+    full, rest = divmod(whole, part)
+    return int(full) + (rest > 0)
 
 
 def _days(terms: Terms, count: int, calendar: Calendar) -> Sequence[date] | str:

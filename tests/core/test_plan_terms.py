@@ -1,0 +1,201 @@
+"""The split of a plan to the cent and the day; each wrong input has a sentence that says what works."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qb_collections.core.money import Money, quantum
+from qb_collections.core.plan_agreement import text
+from qb_collections.core.plan_classes import shared, weights
+from qb_collections.core.plan_ending import How, PartNow, Picture, next_step, oldest_first
+from qb_collections.core.plan_terms import Terms, beyond, split
+from qb_collections.core.plans import Rhythm
+from qb_collections.core.policy_sections import Plans
+
+from .making import STANDARD, nov, octo, usd
+
+CALENDAR = STANDARD.calendar(frozenset())
+FIRST = nov(16)
+
+
+def amounts(whole, **terms):
+    made = split(usd(whole), Terms(FIRST, **terms), CALENDAR)
+    assert not isinstance(made, str), made
+    return [str(amount.amount) for _, amount in made]
+
+
+@pytest.mark.parametrize(
+    ("whole", "terms", "expected"),
+    [
+        ("1000.00", {"payments": 3}, ["333.34", "333.33", "333.33"]),
+        ("1000.00", {"each": Decimal(300)}, ["300", "300", "300", "100.00"]),
+        ("900.00", {"each": Decimal(300)}, ["300", "300", "300.00"]),
+        ("1000.00", {"payments": 3, "first_amount": Decimal(500)}, ["500", "250.00", "250.00"]),
+        ("1000.00", {"each": Decimal(400), "first_amount": Decimal(100)}, ["100", "400", "400", "100.00"]),
+        ("0.03", {"payments": 3}, ["0.01", "0.01", "0.01"]),
+    ],
+)
+def test_the_sum_is_exact(whole, terms, expected):
+    assert amounts(whole, **terms) == expected
+
+
+@pytest.mark.parametrize(
+    ("whole", "terms", "says"),
+    [
+        ("0.00", {"payments": 3}, "there is nothing to spread"),
+        ("1.00", {"payments": 100}, "between 1 and 60 payments; 100 were asked for"),
+        ("0.02", {"payments": 3}, "$0.02 is too small for 3 payments. Choose fewer: 2 at most."),
+        ("1000.00", {"each": Decimal(10)}, "Choose at least $17.00."),  # 60 of 16.67 would do
+        ("1000.00", {"each": Decimal("0.001")}, "above zero, in steps of 0.01"),
+        ("1000.00", {"payments": 3, "first_amount": Decimal(1000)}, "would pay all of $1,000.00"),
+        ("1000.00", {"payments": 1, "first_amount": Decimal(10)}, "at least one more is needed"),
+        ("1000.00", {}, "Say in how many payments"),
+    ],
+)
+def test_what_cannot_be_is_told_with_what_can(whole, terms, says):
+    answer = split(usd(whole), Terms(FIRST, **terms), CALENDAR)
+
+    assert isinstance(answer, str) and says in answer
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "first_on", "expected"),
+    [
+        (Rhythm.WEEKLY, nov(16), [nov(16), nov(23), nov(30)]),
+        (Rhythm.FORTNIGHTLY, nov(16), [nov(16), nov(30), date(2026, 12, 14)]),
+        (Rhythm.MONTHLY, date(2027, 1, 29), [date(2027, 1, 29), date(2027, 3, 1), date(2027, 3, 29)]),
+        (Rhythm.MONTH_END, nov(16), [nov(30), date(2026, 12, 31), date(2027, 2, 1)]),  # 31 January: Sunday
+    ],
+)
+def test_days_follow_the_rhythm_and_move_to_business_days(rhythm, first_on, expected):
+    made = split(usd("300.00"), Terms(first_on, rhythm, payments=3), CALENDAR)
+
+    assert [on for on, _ in made] == expected
+
+
+def test_a_day_for_each_payment_may_be_named():
+    days = (nov(16), nov(20), date(2027, 1, 4))
+
+    made = split(usd("300.00"), Terms(days=days), CALENDAR)
+
+    assert [on for on, _ in made] == [*days]
+    assert "2 days were named for 3" not in str(made)
+
+
+def test_what_the_policy_does_not_offer_is_named_line_by_line():
+    long = split(usd("350.00"), Terms(date(2026, 12, 1), payments=7), CALENDAR)
+
+    assert beyond(long, Plans(), octo(30)) == (
+        "The policy offers at most 6 payments; these are 7.",
+        "The policy offers at most 180 days from the first payment to the last; "
+        "the last one is on Tuesday, June 1, 2027.",
+        "The policy asks for the first payment within 14 days; it is on Tuesday, December 1.",
+    )
+    small = split(usd("99.99"), Terms(nov(9), payments=2), CALENDAR)
+    assert beyond(small, Plans(), octo(30)) == (
+        "The policy asks for payments of at least $50.00; one is $49.99.",
+    )
+
+
+def test_the_agreement_names_who_what_when_and_what_follows():
+    made = split(usd("300.00"), Terms(nov(16), payments=2), CALENDAR)
+
+    said = text(
+        "Bright Dental", "Grill", ["1042"], made, agreed_on=octo(30), broken_after_days=10, locale="en_US"
+    )
+
+    assert said.splitlines() == [
+        "Grill and Bright Dental agreed on Friday, October 30, 2026 that $300.00, open on invoice 1042, is "
+        "paid in 2 payments:",
+        "1. $150.00 by Monday, November 16",
+        "2. $150.00 by Wednesday, December 16",
+        "Nothing is added to the amount. While the payments come, nothing else is asked for on these "
+        "invoices. If a payment has not come 10 days after its date, the plan ends and what is left is due "
+        "at once, unless another day is agreed before.",
+    ]
+
+
+# Classes
+
+
+def line(amount, class_id=None):
+    detail = {"ClassRef": {"value": class_id}} if class_id else {}
+    return {"Amount": Decimal(amount), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+
+
+def test_a_balance_stands_on_classes_as_its_lines_do():
+    """Half of 300.00 is still owed: 100.00 of boats, 50.00 of bait."""
+    record = {"Line": [line("200", "boats"), line("100", "bait"), {"DetailType": "SubTotalLineDetail"}]}
+    plain = {"Line": [line("10")]}
+
+    assert weights([(record, usd("150.00"))]) == (("bait", Decimal(50)), ("boats", Decimal(100)))
+    assert weights([(plain, usd("10.00"))]) == ()
+    assert weights([({"Line": [line("10")], "ClassRef": {"value": "dock"}}, usd("10.00"))]) == (
+        ("dock", Decimal(10)),
+    )
+
+
+@given(
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=5),
+    st.integers(1, 10**9),
+    st.sampled_from(["USD", "JPY", "KWD"]),
+)
+def test_shares_add_up_to_the_amount_and_differ_from_pro_rata_by_less_than_a_unit(found, units, currency):
+    unit = quantum(currency)
+    amount = Money(units * unit, currency)
+    by = tuple((str(place), Decimal(weight)) for place, weight in enumerate(found))
+
+    parts = shared(amount, by)
+
+    assert sum(part.amount for _, part in parts) == amount.amount
+    assert all(part.amount > 0 for _, part in parts)
+    whole = sum(found)
+    if whole:
+        assert all(abs(part.amount - amount.amount * found[int(name)] / whole) < unit for name, part in parts)
+
+
+# Ending
+
+
+def part(number, own, paid="0", total=None):
+    return PartNow(number, f"i{number}", Decimal(own), Decimal(total or own), Decimal(paid))
+
+
+MEMO = ("m", Decimal(300), Decimal(0))
+APPLIED = (("p", Decimal(300)),)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        # The last installment goes first; a number is kept by voiding.
+        (Picture((part(1, "150"), part(2, "150")), MEMO, APPLIED, True), (How.VOID, "i2", None)),
+        (Picture((part(1, "150"), part(2, "150")), MEMO, APPLIED, False), (How.DELETE, "i2", None)),
+        (Picture((part(1, "150", "50"),), MEMO, APPLIED, True), (How.REDUCE, "i1", Decimal(50))),
+        # A late fee of somebody else stands on it: nothing is voided.
+        (Picture((part(1, "150", "0", "165"),), MEMO, APPLIED, True), (How.REDUCE, "i1", Decimal(0))),
+        (Picture((part(1, "150", "150"),), MEMO, APPLIED, True), (How.DELETE, "p", None)),
+        (Picture((part(1, "150", "150"),), MEMO, (), True), (How.SHRINK, "m", Decimal(150))),
+        (Picture((), MEMO, (), True), (How.DELETE, "m", None)),
+        (
+            Picture((part(1, "150", "150"),), ("m", Decimal(150), Decimal(150)), (), True),
+            (How.APPLY, "m", Decimal(150)),
+        ),
+        (Picture((part(1, "150", "150"),), ("m", Decimal(150), Decimal(0)), APPLIED, True), None),
+        (Picture((), None, (), True), None),
+    ],
+)
+def test_the_next_step_follows_from_what_the_books_say(now, expected):
+    step = next_step(now)
+
+    assert (step and (step.how, step.id, step.amount)) == expected
+
+
+def test_what_was_paid_goes_to_the_oldest_invoices():
+    balances = [("a", Decimal(60)), ("b", Decimal(0)), ("c", Decimal(50))]
+
+    assert oldest_first(Decimal(70), balances) == (("a", Decimal(60)), ("c", Decimal(10)))
+    assert oldest_first(Decimal(200), balances) == (("a", Decimal(60)), ("c", Decimal(50)))
