@@ -15,7 +15,7 @@ from qb_collections.messages.statements import statement_of
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.messages.typesetting import LETTERS_MAX, LetterRefused
 from qb_collections.messages.words import say
-from qb_collections.services import composing, guards, logos, still_true
+from qb_collections.services import composing, guards, logos, statements, still_true
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.refusal import Refusal
@@ -113,9 +113,8 @@ def _pages(context: Context, company: Company, task: Task, postal: Sequence[str]
     step = STEPS[str(task.payload["template"])]
     try:
         message = compose(step, "letter", facts, library=voice.library)
-        whole = composing.facts_of(company, case, decision, now, voice=voice)
-        whole = replace(whole, customer=facts.customer, credits=composing.credits_of(company, case, voice))
-        statement = statement_of(whole, voice.library)
+        whole = statements.facts_of(company, case, decision, now, voice)
+        statement = statement_of(replace(whole, customer=facts.customer), voice.library)
     except TemplateRefused as refused:
         wanted = missing_setting(refused)
         return f"This letter needs {wanted}." if wanted else str(refused)

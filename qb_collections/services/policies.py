@@ -19,6 +19,7 @@ from qb_collections.messages.library import Library
 from qb_collections.services import policy_texts, presets
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
+from qb_collections.services.template_library import library_for
 from qb_collections.store import audit, cases
 from qb_collections.store import policies as stored
 from qb_collections.store.companies import Company
@@ -106,7 +107,9 @@ def put(
     refusal = _refused_note(note) or (_refused_name(name) if name is not None else None)
     if refusal is not None:
         return refusal
-    checked = check(text)
+    with reading(context.engine) as conn:
+        library = library_for(conn, company)
+    checked = check(text, library)
     if checked.policy is None:
         return checked
     now = context.clock.now()

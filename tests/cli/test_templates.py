@@ -1,4 +1,4 @@
-"""Texts on the command line: changed by file, refused with the line, taken back; the logo and the language."""
+"""Texts on the command line: changed by file, refused with the line, taken back; logo and language."""
 
 import pytest
 
