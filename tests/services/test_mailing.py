@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import default
 from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pypdf import PdfReader
@@ -19,13 +22,15 @@ from qb_collections.services import (
     mail_pacing,
     mail_settings,
     policies,
+    ready_to_send,
     stopping,
     tasks,
 )
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import companies, intents, mail_messages
+from qb_collections.store import companies, intents, mail_accounts, mail_messages
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.key_file import KeyFile
+from qb_collections.store.vault import Key, Vault
 from tests.services.mail_world import MailWorld
 
 
@@ -77,7 +82,16 @@ def test_without_a_mail_account_the_same_words_wait_for_a_person(made):
     world.night()
 
     assert world.got() == {}
-    assert list(world.open_tasks()) == ["message"]
+    [task] = tasks.list_open(world.context, world.company)
+    ready = ready_to_send.of(task)
+    file = message_from_bytes(ready_to_send.eml(world.context, world.company, task), policy=default)
+    link = urlsplit(ready_to_send.mailto(task))
+    given = parse_qs(link.query)
+    assert ready.by_hand == "No mail account of yours is turned on."
+    assert (file["To"], file["X-Unsent"], file["Message-ID"]) == ("ap@riverbend.example", "1", None)
+    assert file.get_body(("plain",)).get_content().split() == ready.text.split()
+    assert (link.path, given["subject"]) == ("ap@riverbend.example", [ready.subject])
+    assert given["body"][0].split() == ready.text.split()
 
 
 def test_an_account_that_was_not_tested_or_is_off_sends_nothing(made):
@@ -427,3 +441,34 @@ def test_the_pay_link_of_one_invoice_stands_in_both_parts_where_the_setting_asks
     [mail] = [one.parsed for one in world.sink.received]
     for kind in ("plain", "html"):
         assert "https://connect.intuit.com/t/scs-v1-" in mail.get_body((kind,)).get_content()
+
+
+def test_of_twelve_addresses_in_one_field_one_gets_it_and_a_hostile_name_is_only_a_name(made):
+    world = made()
+    addresses = ", ".join(f"ap{number}@riverbend.example" for number in range(12))
+    world.late('"><svg onload=x> Grill', addresses[:100])
+    world.begin()
+
+    world.night()
+
+    assert world.got() == {"ap0@riverbend.example": 1}
+    html = world.sink.received[0].parsed.get_body(("html",)).get_content()
+    assert "<svg" not in html
+    assert "&lt;svg onload=x&gt; Grill" in html
+
+
+def test_a_password_sealed_with_another_key_pauses_before_anything_is_begun(made):
+    world = made()
+    world.late("Riverbend Grill", "ap@riverbend.example")
+    world.begin()
+    with durable(world.context.engine) as conn:
+        account = mail_accounts.find(conn, world.company_id)
+        other = Vault([Key("other", b"k" * 32)])
+        mail_accounts.put(conn, account, password="s3cret", keep_password=False, vault=other)
+
+    world.night()
+
+    assert list(world.open_tasks()) == ["mail_paused"]
+    with reading(world.context.engine) as conn:
+        [intent] = intents.list(conn, world.company_id, kinds=["email"])
+    assert intent.state == "planned"
