@@ -36,7 +36,7 @@ def table(fired: Mapping[tuple[str, str], int]) -> str:
 
 def never(fired: Mapping[tuple[str, str], int], least: int = 1) -> list[str]:
     """The faults that struck less often than that."""
-    times = Counter({fault: 0 for fault in EVERY})
+    times = Counter(dict.fromkeys(EVERY, 0))
     for (fault, _), count in fired.items():
         times[fault] += count
     return [fault for fault in EVERY if times[fault] < least]

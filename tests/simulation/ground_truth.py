@@ -154,5 +154,7 @@ def secrets_of(world: Any) -> set[bytes]:
                 answer = json.loads(sent.answer)
             except ValueError:
                 continue
-            found |= {str(answer[name]).encode() for name in ("access_token", "refresh_token") if name in answer}
+            found |= {
+                str(answer[name]).encode() for name in ("access_token", "refresh_token") if name in answer
+            }
     return found

@@ -29,8 +29,8 @@ from qb_collections.store import companies, leases, schema
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import Mode, Moment, interpose, reading
 from tests.simulation.memory_transport import MemoryAdapter, Network, NetworkFault, Sent
-from tests.simulation.post_office import MemoryMailer, PostOffice
 from tests.simulation.points import BatonLock, Points, WaitingClock
+from tests.simulation.post_office import MemoryMailer, PostOffice
 from tests.simulation.script import QUICKBOOKS_FAULTS, Script
 from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, settings, template
 
@@ -171,6 +171,8 @@ class HostileWorld:
         self.arrived: set[int] = set()
         self.bodies: dict[tuple[str, str], bytes] = {}
         self.acked: list[bytes] = []
+        self.met: dict[Any, int] = {}
+        self.points_passed = 0
         self.mails: dict[tuple[str, str], list[Any]] = {}
         self._notes: dict[tuple[str, str], str] = {}
         rules = self.emulator.front.faults
@@ -227,7 +229,9 @@ class HostileWorld:
 
     def _interposer(self, points: Points) -> Callable[[Moment, Mode], None]:
         rules = [
-            (one.kind, one.rate, Random(one.seed)) for one in self.script.faults if one.where == "database"
+            (one.kind, one.rate, Random(one.seed), one.nth, one)
+            for one in self.script.faults
+            if one.where == "database"
         ]
         if not rules:
             return points.interposer
@@ -236,9 +240,11 @@ class HostileWorld:
             points.interposer(moment, mode)
             if mode is Mode.READING or self.is_calm:
                 return
-            for kind, rate, random in rules:
-                at = Moment.BEFORE_BEGIN if kind == "database_busy" else Moment.BEFORE_COMMIT
-                if moment is at and random.random() < rate:
+            for kind, rate, random, nth, one in rules:
+                if moment is not (Moment.BEFORE_BEGIN if kind == "database_busy" else Moment.BEFORE_COMMIT):
+                    continue
+                self.met[one] = self.met.get(one, 0) + 1
+                if self.met[one] == nth if nth else random.random() < rate:
                     self.fired[kind, "transaction"] = self.fired.get((kind, "transaction"), 0) + 1
                     said = "database is locked" if kind == "database_busy" else "database or disk is full"
                     raise OperationalError("COMMIT", {}, sqlite3.OperationalError(said))
@@ -297,6 +303,10 @@ class HostileWorld:
         with reading(self.context.engine) as conn:
             return companies.get(conn, self.companies[place][0])
 
+    def is_connected(self, place: int) -> bool:
+        with reading(self.context.engine) as conn:
+            return companies.find(conn, self.companies[place][0]) is not None
+
     # Trouble
 
     def add_faults(self) -> None:
@@ -311,7 +321,7 @@ class HostileWorld:
             elif one.where == "mail":
                 self.office.faults.append((one.kind, one.rate, Random(one.seed)))
             elif one.where == "network":
-                self.network.faults.append(NetworkFault(one.kind, one.rate, Random(one.seed)))
+                self.network.faults.append(NetworkFault(one.kind, one.rate, Random(one.seed), nth=one.nth))
 
     def calm(self) -> None:
         """No more faults; what was on its way arrives."""

@@ -31,7 +31,15 @@ STATES = {
 UNTOLD_SECONDS = 60  # a 429 that does not say how long
 
 # Answers that may hide what the books say: a read that met one of these proves nothing.
-SPOILT = {"lagging_queries", "changing_pages", "odd_json", "corrupt_json", "wrong_charset", "cut_off", "html_200"}
+SPOILT = {
+    "lagging_queries",
+    "changing_pages",
+    "odd_json",
+    "corrupt_json",
+    "wrong_charset",
+    "cut_off",
+    "html_200",
+}
 
 
 def on_arrival(world: Any, sent: Sent) -> None:
@@ -61,7 +69,10 @@ def on_answer(world: Any, sent: Sent) -> None:
     struck = set(sent.known.get("struck", ()))
     sent.known["spoilt"] = bool(struck & SPOILT)
     if sent.status == 429 and sent.realm is not None:
-        world.not_before[sent.realm] = (sent.process, world.clock.now() + timedelta(seconds=UNTOLD_SECONDS - 1))
+        world.not_before[sent.realm] = (
+            sent.process,
+            world.clock.now() + timedelta(seconds=UNTOLD_SECONDS - 1),
+        )
 
 
 def at_rest(world: Any) -> None:
@@ -77,19 +88,27 @@ def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> No
     """No copy of what the last look could see is paid, void or gone; and that look is a minute old at most."""
     look = truth.read_before(world, sent, id_)
     if look is None or look.ended_at is None or sent.at - look.ended_at > FRESH:
-        world.wrong("INV-03", f"request {sent.number} sends invoice {id_}, which nobody looked at in the last minute")
+        world.wrong(
+            "INV-03", f"request {sent.number} sends invoice {id_}, which nobody looked at in the last minute"
+        )
         return
     settled = truth.settled_since(world, sent.realm, id_)
     if settled is not None and settled <= look.number:
-        world.wrong("INV-03", f"request {sent.number} sends invoice {id_}, settled before the look of {look.number}")
+        world.wrong(
+            "INV-03", f"request {sent.number} sends invoice {id_}, settled before the look of {look.number}"
+        )
 
 
 def inv_09_journal_before_the_request(world: Any, sent: Sent) -> None:
     """What reaches QuickBooks stands in the journal, committed, before it arrives."""
     name = sent.params.get("requestid")
-    found = name and world.journal.execute("SELECT sends FROM attempt WHERE request_id = ?", (name,)).fetchone()
+    found = (
+        name and world.journal.execute("SELECT sends FROM attempt WHERE request_id = ?", (name,)).fetchone()
+    )
     if not found:
-        world.wrong("INV-09", f"request {sent.number} {sent.method} {sent.resource} is in no journal (id {name})")
+        world.wrong(
+            "INV-09", f"request {sent.number} {sent.method} {sent.resource} is in no journal (id {name})"
+        )
         return
     before = world.bodies.setdefault((sent.realm, name), sent.body)
     if before != sent.body:
@@ -116,7 +135,9 @@ def inv_14_hours_are_kept(world: Any, sent: Sent) -> None:
 def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
     process, until = world.not_before.get(sent.realm, (0, None))
     if until is not None and process == sent.process and world.clock.now() < until:
-        world.wrong("INV-15", f"request {sent.number} leaves {until - world.clock.now()} before a 429 allows it")
+        world.wrong(
+            "INV-15", f"request {sent.number} leaves {until - world.clock.now()} before a 429 allows it"
+        )
     times = world.calls.setdefault(sent.realm, [])
     times.append(world.clock.now())
     while times[0] <= times[-1] - timedelta(seconds=60):
@@ -126,12 +147,18 @@ def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
 
 
 def inv_16_one_refresh_at_a_time(world: Any, sent: Sent) -> None:
-    if "tokens/bearer" not in sent.path or b"grant_type=refresh_token" not in sent.body or sent.fault == "late":
+    if (
+        "tokens/bearer" not in sent.path
+        or b"grant_type=refresh_token" not in sent.body
+        or sent.fault == "late"
+    ):
         return
     if world.refreshing - {sent.number}:
         others = [world.network.sent[one] for one in world.refreshing if one != sent.number]
         if any(one.body == sent.body for one in others):
-            world.wrong("INV-16", f"request {sent.number} refreshes with a token that another one is refreshing")
+            world.wrong(
+                "INV-16", f"request {sent.number} refreshes with a token that another one is refreshing"
+            )
     world.refreshing.add(sent.number)
 
 
@@ -152,11 +179,13 @@ def on_mail(world: Any, mail: Any) -> None:
     if any(other != realm and word in mail.text.encode() for other, word in world.words.items()):
         world.wrong("INV-11", f"e-mail {mail.number} of {realm} holds words of another company")
     journal = world.journal.execute(
-        "SELECT count(*) FROM intent WHERE kind = 'email' AND state = 'sending' AND body LIKE ?",
+        "SELECT plan FROM intent WHERE kind = 'email' AND state = 'sending' AND body LIKE ?",
         (f"%{mail.message_id}%",),
-    ).fetchone()[0]
-    if not journal:
+    ).fetchone()
+    if journal is None:
         world.wrong("INV-09", f"e-mail {mail.number} ({mail.message_id}) is in no journal")
+    elif json.loads(journal[0]).get("answer"):
+        return  # a thank-you names what is paid, and keeps no distance
     number = len(world.network.sent)
     now = world.clock.now()
     for doc in sorted(mail.invoices):
@@ -164,11 +193,15 @@ def on_mail(world: Any, mail: Any) -> None:
         look = truth.look_at(world, realm, found[0], number, now) if found else None
         if found is None or look is None or look.ended_at is None or now - look.ended_at > FRESH:
             if found is not None:
-                world.wrong("INV-03", f"e-mail {mail.number} names {doc}, which nobody looked at in the last minute")
+                world.wrong(
+                    "INV-03", f"e-mail {mail.number} names {doc}, which nobody looked at in the last minute"
+                )
             continue
         settled = truth.settled_since(world, realm, found[0])
         if settled is not None and settled <= look.number:
-            world.wrong("INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}")
+            world.wrong(
+                "INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}"
+            )
         _known_no(world, realm, found[0], look, f"e-mail {mail.number} names {doc}")
     zone = world.zones[realm]
     customer = truth.customer_of_mail(world, realm, mail)
@@ -196,7 +229,9 @@ def inv_01_each_contact_is_noted_once(world: Any) -> None:
             continue
         if len(refs) + _attached(world, realm, id_) >= count or _not_to_be_noted(world, realm, id_):
             continue
-        world.wrong("INV-01", f"invoice {id_} of {realm} was e-mailed {count} times and has {len(refs)} notes")
+        world.wrong(
+            "INV-01", f"invoice {id_} of {realm} was e-mailed {count} times and has {len(refs)} notes"
+        )
 
 
 def inv_02_no_copy_leaves_twice(world: Any) -> None:
@@ -280,11 +315,21 @@ def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
     """Within a cycle the stage never falls; delivered contacts keep their distance in the company's days."""
     for company_id, _ in world.companies:
         rows = world.journal.execute(
-            "SELECT customer_id, currency, cycle, number, stage, contacted_on FROM contact WHERE company_id = ?"
+            "SELECT customer_id, currency, cycle, number, stage, kind FROM contact WHERE company_id = ?"
             " AND kind IN ('reminder', 'call') ORDER BY customer_id, currency, cycle, number",
             (company_id,),
         ).fetchall()
+        spoken_with = {  # once a customer has answered, the next message is a milder one
+            customer
+            for (customer,) in world.journal.execute(
+                "SELECT customer_id FROM hold WHERE company_id = ? UNION"
+                " SELECT customer_id FROM contact WHERE company_id = ? AND kind = 'call'",
+                (company_id, company_id),
+            )
+        }
         for before, after in pairwise(rows):
+            if after[0] in spoken_with:
+                continue
             if before[:3] == after[:3] and (before[4] or "") > (after[4] or ""):
                 world.wrong("INV-13", f"customer {after[0]}: {after[4]} after {before[4]} in one cycle")
     days: dict[tuple[str, str], list[date]] = {}
@@ -299,7 +344,9 @@ def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
     for (realm, customer), sent_on in days.items():
         for first, second in pairwise(sorted(sent_on)):
             if (second - first).days < GAP_DAYS:
-                world.wrong("INV-13", f"customer {customer} of {realm} heard on {first} and again on {second}")
+                world.wrong(
+                    "INV-13", f"customer {customer} of {realm} heard on {first} and again on {second}"
+                )
 
 
 def inv_17_nothing_is_stuck(world: Any) -> None:
@@ -327,7 +374,9 @@ def inv_17_nothing_is_stuck(world: Any) -> None:
             (company_id, (now - timedelta(hours=2)).isoformat()),
         ).fetchall()
         if waiting and mode != "shadow" and stopped is None and not _held(world, company_id):
-            world.wrong("INV-17", f"company {company_id}: effect {waiting[0]} is due and left, of {len(waiting)}")
+            world.wrong(
+                "INV-17", f"company {company_id}: effect {waiting[0]} is due and left, of {len(waiting)}"
+            )
         pending = world.journal.execute(
             "SELECT count(*) FROM inbox WHERE company_id = ? AND state = 'pending'", (company_id,)
         ).fetchone()[0]
@@ -341,6 +390,8 @@ def inv_17_nothing_is_stuck(world: Any) -> None:
 def inv_18_the_mirror_equals_the_books(world: Any) -> None:
     """After one more look our copy says what the books say, whatever was lost or came twice."""
     for place, (company_id, realm) in enumerate(world.companies):
+        if not world.is_connected(place):
+            continue
         company = world.company(place)
         if company.state != "connected":
             continue
@@ -400,7 +451,10 @@ def inv_21_the_same_night_twice_changes_nothing(world: Any) -> None:
             worker("night by hand", company_id)
         after = _writes(world)
     if before != after:
-        world.wrong("INV-21", f"the same night again: {before} became {after} (requests with effect, effects, contacts)")
+        world.wrong(
+            "INV-21",
+            f"the same night again: {before} became {after} (requests with effect, effects, contacts)",
+        )
 
 
 AT_REST = (
@@ -456,7 +510,9 @@ def _memos(world: Any) -> dict[tuple[str, str], list[str]]:
 
 def _attached(world: Any, realm: str, id_: str) -> int:
     with world.emulator.store.reading() as conn:
-        rows = conn.execute("SELECT body FROM object WHERE realm = ? AND entity = 'Attachable'", (realm,)).fetchall()
+        rows = conn.execute(
+            "SELECT body FROM object WHERE realm = ? AND entity = 'Attachable'", (realm,)
+        ).fetchall()
     return sum(f'"value":"{id_}"' in body and "Note" in body for (body,) in rows)
 
 
@@ -468,13 +524,17 @@ def _not_to_be_noted(world: Any, realm: str, id_: str) -> bool:
         " AND state IN ('rejected', 'cancelled', 'parked', 'planned') AND plan LIKE ?",
         (company_id, f'%"{id_}"%'),
     ).fetchone()[0]
-    stopped = world.journal.execute("SELECT notes_stopped FROM company WHERE id = ?", (company_id,)).fetchone()[0]
+    stopped = world.journal.execute(
+        "SELECT notes_stopped FROM company WHERE id = ?", (company_id,)
+    ).fetchone()[0]
     return bool(found) or stopped is not None
 
 
 def _held(world: Any, company_id: int) -> bool:
     return bool(
-        world.journal.execute("SELECT count(*) FROM tie_out WHERE company_id = ?", (company_id,)).fetchone()[0]
+        world.journal.execute("SELECT count(*) FROM tie_out WHERE company_id = ?", (company_id,)).fetchone()[
+            0
+        ]
     )
 
 
@@ -487,4 +547,6 @@ def _writes(world: Any) -> tuple[int, int, int]:
 
 def zones_of(world: Any) -> dict[str, ZoneInfo]:
     zones = dict(world.journal.execute("SELECT id, zone FROM company").fetchall())
-    return {realm: ZoneInfo(zones[company_id]) for company_id, realm in world.companies}
+    return {
+        realm: ZoneInfo(zones.get(company_id, "America/New_York")) for company_id, realm in world.companies
+    }

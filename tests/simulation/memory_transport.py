@@ -35,6 +35,8 @@ class NetworkFault:
     rate: float
     random: Random
     effects_only: bool = False
+    nth: int | None = None  # strikes this request only
+    met: int = 0
 
 
 @dataclass(slots=True)
@@ -118,7 +120,8 @@ class Network:
         for fault in self.faults:
             if fault.effects_only and not sent.has_effect:
                 continue
-            if fault.random.random() < fault.rate:
+            fault.met += 1
+            if fault.met == fault.nth if fault.nth else fault.random.random() < fault.rate:
                 self.count(fault.fault, sent)
                 return fault
         return None
@@ -186,9 +189,7 @@ class MemoryAdapter(BaseAdapter):
             for watcher in network.after:
                 watcher(sent)
 
-    def _before(
-        self, fault: str, sent: Sent, request: requests.PreparedRequest, seconds: float
-    ) -> None:
+    def _before(self, fault: str, sent: Sent, request: requests.PreparedRequest, seconds: float) -> None:
         clock = self._network.clock
         if fault in ("refused", "unresolved"):
             raise requests.ConnectionError(

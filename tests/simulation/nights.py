@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from qb_collections.store.engine import durable
 from tests.simulation import invariants, webhooks
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
-from tests.simulation.people import perform, settle_parked
+from tests.simulation.people import connect_first, perform, settle_parked
 from tests.simulation.points import Killed
 from tests.simulation.post_office import Mail
 from tests.simulation.script import Act, Script
@@ -54,7 +54,7 @@ class Result:
     kills: int = 0
     contacts: int = 0
     notes: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
+    points: int = 0  # of the last process, in the hostile days
 
     @property
     def failed(self) -> bool:
@@ -91,6 +91,7 @@ def play(script: Script) -> Result:
                 sum(kind_of(one) == "send" and bool(one.changes) for one in world.network.sent)
                 + len(world.office.arrived),
                 sum(kind_of(one) != "send" and bool(one.changes) for one in world.network.sent),
+                world.points_passed,
             )
         finally:
             world.close()
@@ -121,7 +122,9 @@ class Player:
         invariants.at_rest(world)
 
     def fired(self) -> dict[tuple[str, str], int]:
-        fired = dict(self.world.network.fired) | self.world.fired | self.webhooks.fired | self.world.office.fired
+        fired = (
+            dict(self.world.network.fired) | self.world.fired | self.webhooks.fired | self.world.office.fired
+        )
         for rule in self._struck():
             fired[rule] = fired.get(rule, 0) + 1
         if self.kills:
@@ -130,13 +133,17 @@ class Player:
 
     def _struck(self) -> list[tuple[str, str]]:
         return [
-            (fault, kind_of(sent)) for sent in self.world.network.sent for fault in sent.known.get("struck", ())
+            (fault, kind_of(sent))
+            for sent in self.world.network.sent
+            for fault in sent.known.get("struck", ())
         ]
 
     def _begin(self) -> None:
         """What the owner of each company set before all this."""
         world, script = self.world, self.world.script
         for place in range(len(world.companies)):
+            if not world.is_connected(place):
+                continue
             company = world.company(place)
             if company.id in world.absent:
                 with durable(world.context.engine) as conn:
@@ -150,7 +157,9 @@ class Player:
                     companies.update(conn, company.id, live_since_on=date(2025, 1, 1))
             if script.mails[place]:
                 wanted = mail_settings.WantedAccount(
-                    "127.0.0.1", f"dana@{world.words[world.companies[place][1]].decode().lower()}.example", security="loopback"
+                    "127.0.0.1",
+                    f"dana@{world.words[world.companies[place][1]].decode().lower()}.example",
+                    security="loopback",
                 )
                 made = mail_settings.put(world.context, company, wanted, by="Sam")
                 assert not isinstance(made, Refusal), made
@@ -192,7 +201,9 @@ class Player:
         while True:
             act_at = begins + timedelta(minutes=acts[0].minute) if acts else None
             due_at = self._next_due() if ticks < TICKS_MAX else None
-            at = min((one for one in (act_at, due_at, self.webhooks.next_at()) if one is not None), default=ends)
+            at = min(
+                (one for one in (act_at, due_at, self.webhooks.next_at()) if one is not None), default=ends
+            )
             if at >= ends:
                 break
             if at > world.clock.now():
@@ -208,6 +219,7 @@ class Player:
         for act in self._at_send:
             self._guarded(lambda act=act: perform(world, act))
         self._at_send = []
+        world.points_passed = world.process.points.passed
         world.process.points.kill_at = None
         if world.clock.now() < ends:
             world.clock.set(ends)
@@ -229,6 +241,10 @@ class Player:
         except OperationalError as error:
             if not world.fired:
                 world.wrong("INV-17", f"the database refused without a fault: {error}")
+        except Trouble:
+            raise
+        except Exception as error:  # a page or a command that fails is shown to a person as our mistake
+            world.wrong("INV-17", f"it failed: {_where(error)}")
 
     def _tick(self) -> None:
         self.world.process.scheduler.tick()
@@ -267,11 +283,7 @@ class Player:
                 raise
             world.note(f"job {name} of {company_id}: the database refused")
         except Exception as error:
-            place = error.__traceback__
-            while place is not None and place.tb_next is not None:
-                place = place.tb_next
-            at = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else ""
-            world.wrong("INV-17", f"job {name} failed: {type(error).__name__} at {at}: {error!s:.200}")
+            world.wrong("INV-17", f"job {name} failed: {_where(error)}")
 
     def _next_due(self, hours: int = 1) -> datetime | None:
         """When something is due next: a night, or an effect that waits for its hour; not every minute."""
@@ -320,9 +332,11 @@ class Player:
         world = self.world
         world.calm()
         for place, (_, realm) in enumerate(world.companies):
-            company = world.company(place)
-            if company.id in world.absent:
+            if world.companies[place][0] in world.absent:
                 continue
+            if not world.is_connected(place):
+                connect_first(world, place)
+            company = world.company(place)
             if company.state is not Link.CONNECTED:
                 made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
                 world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
@@ -368,6 +382,14 @@ def released(world: HostileWorld, place: int) -> None:
 
 def script_mails(world: HostileWorld, place: int) -> bool:
     return bool(world.script.mails[place])
+
+
+def _where(error: Exception) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    at = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else ""
+    return f"{type(error).__name__} at {at}: {error!s:.200}"
 
 
 def _minute(act: Act) -> int:

@@ -30,6 +30,7 @@ from qb_collections.services import (
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.outcomes import Report, outcomes_of
 from qb_collections.services.refusal import Refusal
+from qb_collections.store import plans as stored_plans
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Leased, LeaseLost
 from tests.simulation.hostile_world import HostileWorld
@@ -48,6 +49,9 @@ def perform(world: HostileWorld, act: Act) -> None:
         _in_the_books(world, world.companies[place][1], act.kind, random)
         return
     try:
+        if act.kind == "connect_first":
+            connect_first(world, place)
+            return
         _in_the_service(world, place, act.kind, random)
     except (Leased, LeaseLost, QuickBooksError) as error:
         world.note(f"the owner asks for {act.kind} and is told: {error}")
@@ -86,7 +90,11 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
     if kind == "pay":
         return {"act": "pay", "invoice": number}
     if kind == "part_pay":
-        return {"act": "part_pay", "invoice": number, "amount": str((amount / 3).quantize(Decimal("0.01")) or amount)}
+        return {
+            "act": "part_pay",
+            "invoice": number,
+            "amount": str((amount / 3).quantize(Decimal("0.01")) or amount),
+        }
     if kind == "void":
         return {"act": "void", "invoice": number}
     if kind == "edit_amount":
@@ -94,11 +102,17 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
         line = {name: value for name, value in body["Line"][0].items() if name not in ("Id", "LineNum")}
         line["Amount"] = line["Amount"] + Decimal("10.00")
         line["SalesItemLineDetail"] = {
-            name: value for name, value in line["SalesItemLineDetail"].items() if name not in ("UnitPrice", "Qty")
+            name: value
+            for name, value in line["SalesItemLineDetail"].items()
+            if name not in ("UnitPrice", "Qty")
         }
         return {"act": "edit", "entity": "Invoice", "id": id_, "fields": {"Line": [line]}}
     if kind == "redate":
-        return {"act": "redate", "invoice": number, "due": (today + timedelta(days=random.randint(-20, 20))).isoformat()}
+        return {
+            "act": "redate",
+            "invoice": number,
+            "due": (today + timedelta(days=random.randint(-20, 20))).isoformat(),
+        }
     if kind == "add_note":
         return {"act": "add_note", "invoice": number, "text": f"spoke to them, {random.randrange(10**6)}"}
     if kind == "rewrite_note":
@@ -113,7 +127,12 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
         others = sorted({row[2] for row in rows} - {customer})
         if not others:
             return None
-        return {"act": "merge", "entity": "Customer", "from": customer, "into": random.choice(others)}
+        return {
+            "act": "merge",
+            "entity": "Customer",
+            "from": _name(world, realm, customer),
+            "into": _name(world, realm, random.choice(others)),
+        }
     if kind in ("return_payment", "unapply"):
         paid = _payments(world, realm)
         return {"act": kind, "payment": random.choice(paid)} if paid else None
@@ -129,11 +148,16 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
         world.note(f"in the books of {realm[-4:]}: credit memo for customer {customer}")
         return None
     if kind == "pay_on_account":
-        return {"act": "pay_on_account", "customer": customer, "amount": str(amount)}
+        return {"act": "pay_on_account", "customer": _name(world, realm, customer), "amount": str(amount)}
     if kind == "delete_invoice":
         return {"act": "delete", "entity": "Invoice", "id": id_}
     if kind == "new_invoice":
-        return {"act": "create_invoice", "customer": customer, "amount": "321.09", "due": today.isoformat()}
+        return {
+            "act": "create_invoice",
+            "customer": _name(world, realm, customer),
+            "amount": "321.09",
+            "due": today.isoformat(),
+        }
     if kind == "close_books":
         return {"act": "close_books", "through": (today - timedelta(days=random.choice((1, 20)))).isoformat()}
     if kind == "open_books":
@@ -143,6 +167,15 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
     if kind == "send_by_hand":
         return {"act": "auto_reminder", "invoice": number}
     raise AssertionError(f"nobody knows how to {kind}")
+
+
+def _name(world: HostileWorld, realm: str, customer: str) -> str:
+    with world.emulator.store.reading() as conn:
+        [name] = conn.execute(
+            "SELECT name FROM object WHERE realm = ? AND entity = 'Customer' AND id = ?",
+            (realm, int(customer)),
+        ).fetchone()
+    return str(name)
 
 
 def _lately_written(world: HostileWorld, realm: str) -> set[str]:
@@ -167,6 +200,18 @@ def _payments(world: HostileWorld, realm: str) -> list[str]:
 # In the service
 
 
+def connect_first(world: HostileWorld, place: int) -> None:
+    """The owner connects, looks at a first run and turns sending on."""
+    made = connect.connect_emulator(world.context, ADDRESS, world.companies[place][1], "Sam")
+    if isinstance(made, Refusal):
+        world.note(f"the owner connects and is told: {made.message}")
+        return
+    if made.mode is Mode.SHADOW:
+        modes.set_mode(world.context, made, Mode.AUTOMATIC, by="Sam", confirmed=True)
+    world.note("the owner has connected")
+    world.context.wake("sync", made.id)
+
+
 def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) -> None:
     context, company, realm = world.context, world.company(place), world.companies[place][1]
     rows = world.open_invoices(realm)
@@ -177,7 +222,9 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
             return
         _, number, customer, _ = random.choice(rows)
         if kind == "hold":
-            hold = random.choice((HoldKind.EXCLUSION, HoldKind.PEOPLE_ONLY, HoldKind.IN_TRANSIT, HoldKind.INSOLVENT))
+            hold = random.choice(
+                (HoldKind.EXCLUSION, HoldKind.PEOPLE_ONLY, HoldKind.IN_TRANSIT, HoldKind.INSOLVENT)
+            )
         else:
             hold = HoldKind(kind)
         until = today + timedelta(days=random.randint(1, 9)) if hold is HoldKind.PROMISE else None
@@ -212,10 +259,12 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         said = said if isinstance(said, Refusal) else "used"
     elif kind == "disconnect":
         said = disconnect.disconnect(context, company, "Sam")
+    elif kind == "connect_first":
+        raise AssertionError("it has no company yet")
     elif kind == "reconnect":
         if company.state is not Link.CONNECTED:
             said = connect.connect_emulator(context, ADDRESS, realm, "Sam")
-    elif kind in ("preview", "night_by_hand", "sync", "plan_create", "do_task"):
+    elif kind in ("preview", "night_by_hand", "sync", "plan_create", "plan_end", "do_task"):
         here = on_company_time(context, company)
         if kind == "do_task":
             said = _do_a_task(world, here, place, random)
@@ -226,6 +275,8 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
             with leasing.held(here, company, 5.0) as lease:
                 if kind == "preview":
                     said = night.preview(here, company, lease)
+                elif kind == "plan_end":
+                    said = _end_a_plan(here, company, lease, random)
                 elif rows:
                     said = _agree_on_a_plan(world, here, place, lease, rows, random)
     text = said.message if isinstance(said, Refusal) else str(said)
@@ -251,6 +302,16 @@ def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
         confirm=True,
     )
     return made if isinstance(made, Refusal) else f"plan {made.label} over {numbers}: {made.state}"
+
+
+def _end_a_plan(here, company, lease, random: Random):
+    with reading(here.engine) as conn:
+        active = [one for one in stored_plans.list(conn, company.id) if one.state == "active"]
+    if not active:
+        return "there is no plan to end"
+    chosen = random.choice(active)
+    ended = plans.cancel(here, company, lease, chosen.id, by="Sam", confirm=True)
+    return ended if isinstance(ended, Refusal) else f"plan {chosen.label} ends: {ended.state}"
 
 
 def _do_a_task(world: HostileWorld, here, place: int, random: Random):

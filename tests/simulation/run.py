@@ -1,7 +1,7 @@
 """Hostile nights from the command line.
 
-    python -m tests.simulation.run --seed N                       play one seed, tell it, shorten it if it fails
-    python -m tests.simulation.run --nights N --from-seed S       play seeds until that many nights have passed
+python -m tests.simulation.run --seed N                       play one seed, tell it, shorten it if it fails
+python -m tests.simulation.run --nights N --from-seed S       play seeds until that many nights have passed
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def _many(given: argparse.Namespace) -> int:
         seeds += 1
         cpu += result.cpu_seconds
         fired.update(result.fired)
-        counts.update(kills=result.kills, contacts=result.contacts, writes=result.notes, requests=result.requests)
+        counts.update(
+            kills=result.kills, contacts=result.contacts, writes=result.notes, requests=result.requests
+        )
         if result.failed:
             failed.append(seed)
             print(f"seed {seed}: {result.troubles[0]}", flush=True)

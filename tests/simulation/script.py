@@ -93,6 +93,8 @@ APP_ACTS = {
     "disconnect": 0,
     "reconnect": 1,
     "night_by_hand": 1,
+    "plan_end": 2,
+    "connect_first": 0,
 }
 
 
@@ -105,6 +107,7 @@ class Fault:
     rate: float
     seed: int
     operation: str | None = None  # of the emulator's rules: strikes these calls only
+    nth: int | None = None  # strikes exactly once: the n-th time it could
 
     def __str__(self) -> str:
         only = f" of {self.operation}" if self.operation else ""
@@ -222,7 +225,9 @@ def _faults(random: Random) -> tuple[Fault, ...]:
         only = random.choice((None, None, "send", "batch", "update")) if where == "quickbooks" else None
         if kind in ("lagging_queries", "changing_pages", "half_batch", "invalid_grant", "invalid_client"):
             only = None
-        found.append(Fault(where, kind, rate if only is None else max(rate, 0.2), random.getrandbits(31), only))
+        found.append(
+            Fault(where, kind, rate if only is None else max(rate, 0.2), random.getrandbits(31), only)
+        )
     return tuple(found)
 
 

@@ -12,7 +12,9 @@ from tests.simulation.script import Script
 SECONDS = 120.0
 
 
-def shortened(result: Result, seconds: float = SECONDS, tell: Callable[[str], None] = lambda _: None) -> Result:
+def shortened(
+    result: Result, seconds: float = SECONDS, tell: Callable[[str], None] = lambda _: None
+) -> Result:
     """The shortest failure found in that time; the one given, if nothing can be left out."""
     name = result.troubles[0].name
     give_up_at = time.monotonic() + seconds
@@ -33,7 +35,11 @@ def shortened(result: Result, seconds: float = SECONDS, tell: Callable[[str], No
 def _shorter(script: Script) -> Iterator[Script]:
     """Whole kinds of trouble first, then halves, then one at a time."""
     if script.nights > 1:
-        yield from (_cut(script, nights) for nights in (1, 2, script.nights // 2, script.nights - 1) if nights < script.nights)
+        yield from (
+            _cut(script, nights)
+            for nights in (1, 2, script.nights // 2, script.nights - 1)
+            if nights < script.nights
+        )
     for field in ("faults", "acts", "kills", "jumps", "restores"):
         if getattr(script, field):
             yield replace(script, **{field: ()})

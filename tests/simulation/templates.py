@@ -39,15 +39,16 @@ ZONES = (
     "Pacific/Honolulu",
     "America/Anchorage",
 )
-# Days that ask for care: a plain one, both changes of clock, the year's end, a leap day, a month's end.
+# Days that ask for care: a plain one, both changes of clock, the year's end, a leap day, a month's end.  Each
+# begins before anybody's night in the United States, so that the night and the working day after it fit in.
 STARTS = (
-    datetime(2026, 3, 2, 14, 0, tzinfo=UTC),
-    datetime(2026, 3, 6, 20, 0, tzinfo=UTC),
-    datetime(2026, 10, 30, 16, 0, tzinfo=UTC),
-    datetime(2026, 12, 29, 15, 0, tzinfo=UTC),
-    datetime(2028, 2, 27, 15, 0, tzinfo=UTC),
-    datetime(2026, 6, 9, 15, 0, tzinfo=UTC),
-    datetime(2026, 9, 28, 15, 0, tzinfo=UTC),
+    datetime(2026, 3, 3, 5, 0, tzinfo=UTC),
+    datetime(2026, 3, 6, 5, 0, tzinfo=UTC),
+    datetime(2026, 10, 30, 5, 0, tzinfo=UTC),
+    datetime(2026, 12, 29, 5, 0, tzinfo=UTC),
+    datetime(2028, 2, 28, 5, 0, tzinfo=UTC),
+    datetime(2026, 6, 9, 5, 0, tzinfo=UTC),
+    datetime(2026, 9, 29, 5, 0, tzinfo=UTC),
 )
 
 
@@ -70,20 +71,24 @@ class Template:
     companies: tuple[tuple[int, str], ...]  # our id, realm id
 
 
+SMALL, FRESH = 1000, 1001  # one company of five invoices; the same before it is connected
+
+
 @cache
 def template(number: int) -> Template:
-    random = Random(f"template {number}")
-    start = STARTS[number % len(STARTS)]
+    small = number in (SMALL, FRESH)
+    random = Random(f"template {SMALL if small else number}")
+    start = STARTS[0 if small else number % len(STARTS)]
     clock = ManualClock(start)
     emulator = EmulatorServer(path=None, clock=clock, control=True, throttle=True)
     emulator.front.base_url = ADDRESS
     realms = []
-    for place in range(random.choice((1, 1, 1, 1, 1, 2, 2, 3, 5))):
+    for place in range(1 if small else random.choice((1, 1, 1, 1, 1, 2, 2, 3, 5))):
         realm = f"93414500{number:03d}{place:02d}77"
         emulator.open_company(
             "empty-us", realm_id=realm, name=f"Company {word(realm)}", zone=random.choice(ZONES)
         )
-        fill(emulator.engine, realm, random, start.date())
+        fill(emulator.engine, realm, random, start.date(), 5 if small else None)
         realms.append(realm)
     folder = quick_folder("qbc-template-")
     put_started(folder)
@@ -91,7 +96,10 @@ def template(number: int) -> Template:
     logs.configure("error")
     context.intuit.http.mount("http://", MemoryAdapter(Network(emulator.front, clock), Points(random), 0))
     known = []
-    for realm in realms:
+    for place, realm in enumerate(realms):
+        if number == FRESH:
+            known.append((place + 1, realm))
+            continue
         company = connect.connect_emulator(context, ADDRESS, realm, "test")
         assert isinstance(company, Company), company
         with durable(context.engine) as conn:
@@ -123,9 +131,9 @@ def word(realm: str) -> str:
     return f"Canary{int(realm) % 1_000_000:06d}x"
 
 
-def fill(engine, realm: str, random: Random, today: date) -> None:
+def fill(engine, realm: str, random: Random, today: date, count: int | None = None) -> None:
     """Five to sixty invoices: most late, some paid, some not due; few customers with many."""
-    count = random.choice((5, 5, 8, 8, 12, 20, 30, 60))
+    count = count or random.choice((5, 5, 8, 8, 12, 20, 30, 60))
     ids = []
     for place in range(max(2, count * random.choice((1, 2, 4)) // 4)):
         body = {"DisplayName": f"{word(realm)} Customer {place}"}

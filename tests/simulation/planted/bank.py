@@ -95,7 +95,9 @@ def copied() -> Iterator[Path]:
         tree = Path(name)
         for folder in COPIED:
             shutil.copytree(
-                ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png")
+                ROOT / folder,
+                tree / folder,
+                ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png"),
             )
         yield tree
 
@@ -105,7 +107,15 @@ def hunt(bug: Bug, *, nights: int = NIGHTS_MAX, from_seed: int = 0) -> Hunt:
     with copied() as tree:
         plant(bug, tree)
         done = subprocess.run(
-            [sys.executable, "-m", "tests.simulation.run", "--nights", str(nights), "--from-seed", str(from_seed)],
+            [
+                sys.executable,
+                "-m",
+                "tests.simulation.run",
+                "--nights",
+                str(nights),
+                "--from-seed",
+                str(from_seed),
+            ],
             cwd=tree,
             capture_output=True,
             text=True,
@@ -117,7 +127,9 @@ def hunt(bug: Bug, *, nights: int = NIGHTS_MAX, from_seed: int = 0) -> Hunt:
     played = int(counted.split()[0])
     if failed is None:
         crashed = done.returncode != 0
-        return Hunt(bug, False, played, None, done.stderr.strip().splitlines()[-1] if crashed else "not found")
+        return Hunt(
+            bug, False, played, None, done.stderr.strip().splitlines()[-1] if crashed else "not found"
+        )
     seed = int(failed.split()[1].rstrip(":"))
     return Hunt(bug, True, played, seed, failed.partition(": ")[2])
 
@@ -137,7 +149,9 @@ def main(arguments: Sequence[str]) -> int:
             missed += 1
             continue
         missed += not hunted.found
-        place = f"night {hunted.nights}, seed {hunted.seed}" if hunted.found else f"not in {hunted.nights} nights"
+        place = (
+            f"night {hunted.nights}, seed {hunted.seed}" if hunted.found else f"not in {hunted.nights} nights"
+        )
         print(f"{bug.name:32} {place:24} {hunted.said[:110]}", flush=True)
     print(f"{len(bugs(given.names)) - missed} found, {missed} not")
     return 1 if missed else 0

@@ -1,0 +1,55 @@
+"""Hostile nights: random trouble, people and kills; afterwards every invariant holds.  A few of the soak's seeds.
+
+A failure names the seed.  `python -m tests.simulation.run --seed N` plays it again, shortened, and tells it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation import sweep
+from tests.simulation.nights import play
+from tests.simulation.planted import bank
+from tests.simulation.script import draw
+
+CHUNK = 5
+SEEDS = 25  # about a hundred nights: what fits into the seconds of `make test`
+# Planted bugs with a seed that finds each.
+KNOWN = {"note_overwrites": 0, "stop_is_not_looked_at": 0, "sent_before_the_journal": 0}
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_whatever_happens_at_night_every_promise_holds(first):
+    for seed in range(first, first + CHUNK):
+        result = play(draw(seed))
+
+        assert not result.failed, (
+            f"{result.troubles[0]}  Play it again, shortened: python -m tests.simulation.run --seed {seed}"
+        )
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_planted_bug_is_found_by_its_seed(name):
+    [bug] = bank.bugs([name])
+
+    hunted = bank.hunt(bug, nights=1, from_seed=KNOWN[name])
+
+    assert hunted.found, f"seed {KNOWN[name]} no longer finds {name}: {hunted.said}"
+
+
+def test_each_planted_bug_still_applies():
+    """A bank whose bugs no longer apply hunts for nothing."""
+    with bank.copied() as tree:
+        for bug in bank.bugs():
+            originals = {edit.file: (tree / edit.file).read_text() for edit in bug.edits}
+            bank.plant(bug, tree)
+            for file, text in originals.items():
+                (tree / file).write_text(text)
+
+
+@pytest.mark.parametrize("name", ["e-mail", "plan create", "disconnect"])
+def test_a_process_that_ends_at_any_point_leaves_nothing_wrong(name):
+    """A thin sample here; `make soak` ends it at each point, and again while it recovers."""
+    _, found = sweep.sweep(name, every=60)
+
+    assert found == []
