@@ -8,6 +8,7 @@ handed over whole and got no answer, or whose process died meanwhile, goes to a 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from qb_collections.messages.outgoing import Envelope, Outcome, Result
 from qb_collections.messages.reminders import Message
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.messages.typesetting import LetterRefused
+from qb_collections.quickbooks.errors import NotFound, Refused, ServerTrouble, Unreadable
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
     attempts,
@@ -97,7 +99,10 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         _postpone(context, lease, intent, wait_until)
         return None
     voice = voices.of(case.customer.id)
-    link = _pay_link(context, gateway, decision)
+    try:
+        link = _pay_link(context, gateway, decision)
+    except (Refused, NotFound, Unreadable):
+        link = None  # the message is whole without it
     words = composing.words(company, case, decision, checked.read_at, voice=voice, pay_link=link)
     if words is None:
         draft = composing.draft(company, case, decision, checked.read_at, voice=voice)
@@ -111,6 +116,10 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         files = _files(company, checked, gateway, wanted, voice, look)
     except (LetterRefused, TemplateRefused) as refused:
         mail_outcomes.not_made(context, company, lease, intent, str(refused))
+        return None
+    except (Refused, NotFound, Unreadable, ServerTrouble) as error:  # of one invoice: the others go on
+        because = f"QuickBooks did not give the copy that belongs to it: {error}."
+        mail_outcomes.not_made(context, company, lease, intent, because)
         return None
     post = Post(
         _as_drafted(words.message, words.draft, draft),
@@ -186,7 +195,8 @@ def post_it(
         lease.check(conn)
         message_id = mail_messages.put(conn, company.id, new, vault=context.vault, at=now)
         mail_messages.sending(conn, company.id, message_id, now)
-    body = {"to": new.recipient, "message_id": new.message_id, "archive": message_id}
+    sha256 = hashlib.sha256(new.content).hexdigest()
+    body = {"to": wired, "message_id": new.message_id, "archive": message_id, "sha256": sha256}
     before = {"thread": new.thread_id, "state": "not sent"}
     begun = attempts.begin(context, company, lease, [Prepared(intent, body, before)])
     outcome = context.mailer.send(server, Envelope(account.from_address, wired, new.content))

@@ -472,3 +472,17 @@ def test_a_password_sealed_with_another_key_pauses_before_anything_is_begun(made
     with reading(world.context.engine) as conn:
         [intent] = intents.list(conn, world.company_id, kinds=["email"])
     assert intent.state == "planned"
+
+
+@pytest.mark.parametrize("fault", ["http_500", "html_200"])
+def test_a_copy_that_quickbooks_does_not_give_keeps_back_that_message_and_no_other(made, fault):
+    world = made()
+    world.late("Lookout Bakery", "ap@lookout.example")
+    world.late("Riverbend Grill", "ap@riverbend.example")
+    world.begin()
+    world.emulator.front.faults.add({"fault": fault, "match": {"path": "invoice/1/pdf"}, "times": 100})
+
+    world.night()
+
+    assert world.got() == {"ap@riverbend.example": 1}
+    assert "QuickBooks did not give the copy" in world.open_tasks()["refused"]
