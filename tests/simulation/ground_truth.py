@@ -76,9 +76,9 @@ def look_at(world: Any, realm: str | None, id_: str, before: int, at: datetime) 
     """The last answered batch of queries that names this invoice, before the request of that number."""
     named = f"'{id_}'".encode()
     for one in reversed(world.network.sent[:before]):
-        if one.realm == realm and one.resource == "batch" and not one.has_effect and one.status == 200:
-            if named in one.body and not one.known.get("spoilt"):
-                return one
+        is_look = one.realm == realm and one.resource == "batch" and not one.has_effect and one.status == 200
+        if is_look and named in one.body and not one.known.get("spoilt"):
+            return one
         if one.at < at - timedelta(hours=2):
             return None
     return None

@@ -111,7 +111,7 @@ class Process:
 
 @dataclass(slots=True)
 class Known:
-    """What the service was told not to do, from one request on until another: no copy, no message about it."""
+    """What the service was told not to do, from one request on until another."""
 
     place: int
     why: str
@@ -399,7 +399,7 @@ class HostileWorld:
         return self._notes
 
     def open_invoices(self, realm: str) -> list[tuple[str, str, str, int]]:
-        """Id, number, customer and balance in 1/10000 of every open invoice, from the emulator's own store."""
+        """Id, number, customer and balance in 1/10000 of every open invoice, from the emulator's store."""
         with self.emulator.store.reading() as conn:
             return [
                 (str(id), number or "", customer, balance)

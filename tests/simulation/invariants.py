@@ -85,7 +85,7 @@ def at_rest(world: Any) -> None:
 
 
 def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> None:
-    """No copy of what the last look could see is paid, void or gone; and that look is a minute old at most."""
+    """No copy of what the last look could see is paid, void or gone; that look is a minute old at most."""
     look = truth.read_before(world, sent, id_)
     if look is None or look.ended_at is None or sent.at - look.ended_at > FRESH:
         world.wrong(
@@ -235,7 +235,7 @@ def inv_01_each_contact_is_noted_once(world: Any) -> None:
 
 
 def inv_02_no_copy_leaves_twice(world: Any) -> None:
-    """The same customer never gets two copies of one contact: a request id has one e-mail, and gaps are kept."""
+    """Nobody gets one contact twice: a request id has one e-mail, and a message arrives once."""
     ids = Counter((copy.realm, copy.request_id) for copy in truth.copies(world))
     for (realm, name), count in ids.items():
         if count > 1:
@@ -361,7 +361,8 @@ def inv_17_nothing_is_stuck(world: Any) -> None:
             world.wrong("INV-17", f"company {company_id} is {state} after a person connected it again")
             continue
         stuck = world.journal.execute(
-            "SELECT id, kind, state, due_at, reason FROM intent WHERE company_id = ? AND state IN ('sending', 'unknown')",
+            "SELECT id, kind, state, due_at, reason FROM intent"
+            " WHERE company_id = ? AND state IN ('sending', 'unknown')",
             (company_id,),
         ).fetchall()
         if stuck and mode != "shadow":
@@ -400,7 +401,8 @@ def inv_18_the_mirror_equals_the_books(world: Any) -> None:
         ours = {
             id_: (balance, due_on, customer)
             for id_, balance, due_on, customer in world.journal.execute(
-                "SELECT id, balance, due_on, customer_id FROM mirror_invoice WHERE company_id = ? AND balance > 0",
+                "SELECT id, balance, due_on, customer_id FROM mirror_invoice"
+                " WHERE company_id = ? AND balance > 0",
                 (company_id,),
             )
         }
@@ -520,7 +522,8 @@ def _not_to_be_noted(world: Any, realm: str, id_: str) -> bool:
     """The journal gives up on the note with a reason, or a person was asked whether it left."""
     company_id = next(ours for ours, theirs in world.companies if theirs == realm)
     found = world.journal.execute(
-        "SELECT count(*) FROM intent WHERE company_id = ? AND kind IN ('note', 'note_attachment', 'send_invoice')"
+        "SELECT count(*) FROM intent WHERE company_id = ?"
+        " AND kind IN ('note', 'note_attachment', 'send_invoice')"
         " AND state IN ('rejected', 'cancelled', 'parked', 'planned') AND plan LIKE ?",
         (company_id, f'%"{id_}"%'),
     ).fetchone()[0]

@@ -7,6 +7,7 @@ they are.  The network's own faults happen here; QuickBooks' faults are the emul
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -111,10 +112,8 @@ class Network:
             at, sent = item
             if all_of_them or len(self.sent) >= at:
                 self._late.remove(item)
-                try:
+                with suppress(ConnectionLost):
                     self.carry(sent)
-                except ConnectionLost:
-                    pass
 
     def struck(self, sent: Sent) -> NetworkFault | None:
         for fault in self.faults:

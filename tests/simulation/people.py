@@ -191,7 +191,8 @@ def _lately_written(world: HostileWorld, realm: str) -> set[str]:
 def _payments(world: HostileWorld, realm: str) -> list[str]:
     with world.emulator.store.reading() as conn:
         rows = conn.execute(
-            "SELECT id FROM object WHERE realm = ? AND entity = 'Payment' AND deleted = 0 AND total > 0 ORDER BY id",
+            "SELECT id FROM object WHERE realm = ? AND entity = 'Payment'"
+            " AND deleted = 0 AND total > 0 ORDER BY id",
             (realm,),
         )
         return [str(id_) for (id_,) in rows]
@@ -220,7 +221,7 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
     if kind in ("hold", "promise", "dispute"):
         if not rows:
             return
-        _, number, customer, _ = random.choice(rows)
+        number = random.choice(rows)[1]
         if kind == "hold":
             hold = random.choice(
                 (HoldKind.EXCLUSION, HoldKind.PEOPLE_ONLY, HoldKind.IN_TRANSIT, HoldKind.INSOLVENT)

@@ -1,4 +1,4 @@
-"""The companies' mail servers: takes what is handed over, keeps it, and answers as servers and networks do."""
+"""The companies' mail servers: take what is handed over, keep it, and answer as servers and networks do."""
 
 from __future__ import annotations
 

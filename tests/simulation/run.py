@@ -118,7 +118,7 @@ def tell(result: Result) -> None:
         lines = [*lines[: SHOWN_MAX // 3], f"... {gone} lines ...", *lines[-SHOWN_MAX * 2 // 3 :]]
     print("\n".join(lines))
     print(
-        f"seed {result.script.seed} at commit {_commit()}: {result.nights} nights, {result.requests} requests, "
+        f"seed {result.script.seed} at {_commit()}: {result.nights} nights, {result.requests} requests, "
         f"{result.contacts} contacts, {result.notes} other writes, {result.kills} kills, "
         f"{result.cpu_seconds * 1000:.0f} ms of CPU"
     )

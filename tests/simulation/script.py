@@ -1,4 +1,4 @@
-"""What a seed draws: companies, faults, people's acts, kills.  A plain value, so that a shrinker can leave parts out."""
+"""What a seed draws: companies, faults, people's acts, kills.  A value, so that parts can be left out."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that a person does: in the books or in the service, at a minute or while a request is under way."""
+    """Something that a person does: in the books or in the service, at a minute or during a request."""
 
     day: int
     minute: int  # after the day's beginning; at_send comes first where it is set

@@ -57,7 +57,7 @@ COMMIT_FAULTS = ("database_busy", "disk_full")
 
 
 def variants(script: Script, every: int, again: int) -> Iterator[tuple[str, Script]]:
-    """The script with each thing that may go wrong in it.  every: take each so many-th; again: recovery points."""
+    """The script with each trouble in it.  every: each so many-th; again: points of recovery."""
     whole = play(script)
     assert not whole.failed, f"it fails without any trouble: {whole.troubles[0]}"
     day = script.nights - 1

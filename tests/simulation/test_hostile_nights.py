@@ -1,4 +1,4 @@
-"""Hostile nights: random trouble, people and kills; afterwards every invariant holds.  A few of the soak's seeds.
+"""Hostile nights: random trouble, people and kills; afterwards every invariant holds.  Some of the soak's.
 
 A failure names the seed.  `python -m tests.simulation.run --seed N` plays it again, shortened, and tells it.
 """

@@ -1,7 +1,7 @@
 """Bugs that are planted into a copy of the product, to see how soon the simulator finds each.
 
-A file of this folder, or of one below it, holds one bug: what invariant it breaks, and the edits that plant it.
-An edit replaces a text that stands exactly once in its file; one that no longer does is a failure of the bank.
+A file of this folder, or of one below it, holds one bug: what invariant it breaks, and the edits that plant
+it.  An edit replaces a text that stands exactly once in its file; where it no longer does, the bank fails.
 
     python -m tests.simulation.planted.bank [NAME...] [--nights 2000] [--from-seed 0]
 """
@@ -81,7 +81,7 @@ def plant(bug: Bug, tree: Path) -> None:
         count = text.count(edit.before)
         if count != 1:
             raise NoLongerApplies(
-                f"{bug.name} replaces a text that stands {count} times in {edit.file}; it has to stand there once. "
+                f"{bug.name} replaces a text that stands {count} times in {edit.file}, not once. "
                 "Write the bug anew for the code as it is."
             )
         file.write_text(text.replace(edit.before, edit.after))
