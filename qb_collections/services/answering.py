@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,15 +34,24 @@ def is_answer(intent: Intent) -> bool:
     return bool(intent.plan.get("answer"))
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer that may leave, with the words of what was just read."""
+
+    intent: Intent
+    owed: Owed
+    read_at: datetime
+
+
 def prepared(
     context: Context, company: Company, lease: Lease, gateway: Gateway, due: Sequence[Intent]
-) -> list[tuple[Intent, Owed]]:
+) -> list[Ready]:
     """Of these answers, those that may leave this moment, with the words to leave with.
 
     One request reads again what all of them say.  What must not be given is dropped with its reason; what
     has to wait for contact hours waits.
     """
-    _reread(context, company, lease, gateway, due)
+    live = _reread(context, company, lease, gateway, due)
     now = context.clock.now()
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -69,12 +78,18 @@ def prepared(
             else:
                 mailed = intent.kind is IntentKind.EMAIL
                 plan = answer_effects.plan_of(found, intent.plan["policy_version"], mailed=mailed)
-                ready.append((replace(intent, plan=plan), found))
+                ready.append(Ready(replace(intent, plan=plan), found, live.read_at))
     return ready
 
 
-def give(context: Context, company: Company, lease: Lease, intent: Intent, owed: Owed) -> str | None:
-    """Let one answer go.  Returns a sentence where the mail server is in trouble, else None."""
+def give(context: Context, company: Company, lease: Lease, ready: Ready) -> str | None:
+    """Let one answer go.  Returns a sentence where the mail server is in trouble, else None.
+
+    One that was read too long ago stays due: it is read again first.
+    """
+    intent, owed = ready.intent, ready.owed
+    if context.clock.now() - ready.read_at > timedelta(seconds=guards.FRESH_SECONDS):
+        return None
     if intent.kind is IntentKind.TASK:
         open_task(context, company, lease, intent, owed)
         return None

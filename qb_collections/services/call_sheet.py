@@ -12,7 +12,7 @@ from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import State
 from qb_collections.core.money import Money, total
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import money_text, short
 from qb_collections.messages import wording
 from qb_collections.messages.reminders import compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
@@ -200,7 +200,7 @@ def _keep(
         conn,
         company.id,
         task.id,
-        title=task.title,
+        title=f"Call {short(case.customer.name, 60)}: {asked.amount}" if asked.amount else task.title,
         text=f"Subject: {draft.subject}\n\n{text}" if draft.subject else text,
         payload=payload | {"read_at": read_at.isoformat()},
         intent_id=task.intent_id,

@@ -178,12 +178,12 @@ def _answer(
 ) -> str | None:
     """Answers leave as other messages do, each after its own look at what it says."""
     trouble = None
-    for intent, found in answering.prepared(context, company, lease, gateway, owed):
+    for ready in answering.prepared(context, company, lease, gateway, owed):
         _, closed = gate(context, company)
         if closed is not None:
             return trouble
-        if trouble is None or intent.kind is not IntentKind.EMAIL:
-            trouble = answering.give(context, company, lease, intent, found) or trouble
+        if trouble is None or ready.intent.kind is not IntentKind.EMAIL:
+            trouble = answering.give(context, company, lease, ready) or trouble
     return trouble
 
 

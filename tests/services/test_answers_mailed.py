@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from qb_collections.core.case import ContactKind
-from qb_collections.services import offering
+from qb_collections.services import answering, offering
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import answers, contacts, intents
 from qb_collections.store.engine import interpose, reading
@@ -65,6 +65,23 @@ def test_a_thank_you_leaves_by_itself_and_once(world):
     [contact] = given(world)
     assert contact.channel.value == "email"
     assert world.open_tasks() == {}
+
+
+def test_what_was_read_too_long_ago_is_read_again_before_it_leaves(world, monkeypatch):
+    reads, prepared = [], answering.prepared
+
+    def slow_once(*given):
+        found = prepared(*given)
+        reads.append(len(world.sink.received))
+        if len(reads) == 1:
+            world.clock.set(world.clock.now() + timedelta(seconds=46))
+        return found
+
+    monkeypatch.setattr(answering, "prepared", slow_once)
+    world.night()
+
+    assert reads == [0, 0]  # nothing had left before the second look
+    assert world.got() == {"ap@lookout.example": 1}
 
 
 def killed_at(world, moments):

@@ -273,6 +273,7 @@ def test_the_sheet_tells_everything_at_a_glance_with_the_figures_of_this_moment(
     assert "Anything beyond that: Dana Whitlock" in sheet.text
     assert '"Hello Ana, this is Rosa from' in sheet.text
     assert one.task.payload["amount"] == "650.00"
+    assert one.task.title == "Call Sheet: $650.00"
     assert "it is 9:" in sheet.text
 
 
