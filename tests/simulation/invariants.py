@@ -207,7 +207,7 @@ def on_mail(world: Any, mail: Any) -> None:
     customer = truth.customer_of_mail(world, realm, mail)
     if customer is not None and not world.service_clock.offset:
         _in_hours(world, realm, customer, f"e-mail {mail.number}")
-    world.mails.setdefault((realm, mail.recipient), []).append((now.astimezone(zone).date(), mail))
+    world.mails.setdefault((realm, customer or mail.recipient), []).append(now.astimezone(zone).date())
 
 
 # At rest
@@ -338,9 +338,8 @@ def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
     for copy in truth.copies(world):
         zone = world.zones[copy.realm]
         days.setdefault((copy.realm, copy.customer_id), []).append(copy.at.astimezone(zone).date())
-    for (realm, recipient), mails in world.mails.items():
-        customer = truth.customer_of_mail(world, realm, mails[0][1]) or recipient
-        days.setdefault((realm, customer), []).extend(on for on, _ in mails)
+    for key, heard_on in world.mails.items():
+        days.setdefault(key, []).extend(heard_on)
     for (realm, customer), sent_on in days.items():
         for first, second in pairwise(sorted(sent_on)):
             if (second - first).days < GAP_DAYS:
