@@ -20,6 +20,7 @@ from qb_collections.quickbooks.values import InvoiceDocument, NoteResult
 from qb_collections.services import attempts
 from qb_collections.services.attempts import Begun, Prepared
 from qb_collections.services.context import Context
+from qb_collections.services.template_library import library_for
 from qb_collections.store import audit, companies, intents, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -37,7 +38,7 @@ def write(context: Context, company: Company, lease: Lease, gateway: Gateway, du
     prepared = []
     for intent in chosen:
         document = documents.get(intent.plan["invoice_id"])
-        memo = _memo(company, intent, document)
+        memo = _memo(context, company, intent, document)
         if document is not None and memo is not None:
             body = {
                 "invoice_id": document.invoice.id,
@@ -54,7 +55,7 @@ def write(context: Context, company: Company, lease: Lease, gateway: Gateway, du
 
 def attach(context: Context, company: Company, lease: Lease, gateway: Gateway, intent: Intent) -> None:
     """The note as an attachment beside the invoice, never sent with it."""
-    body = {"invoice_id": intent.plan["invoice_id"], "text": _line(company, intent)}
+    body = {"invoice_id": intent.plan["invoice_id"], "text": _line(context, company, intent)}
     begun = attempts.begin(context, company, lease, [Prepared(intent, body, {})])
     _send_attachment(context, company, lease, gateway, begun, body)
 
@@ -78,7 +79,7 @@ def resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, 
     with durable(context.engine) as conn:
         for one in there:
             document = documents[one.plan["invoice_id"]]
-            _confirm(conn, context, company, lease, one, document, _written_line(company, one))
+            _confirm(conn, context, company, lease, one, document, _written_line(context, company, one))
         # The rest of the batch was answered, so these go into a request of their own.  Should the first
         # one still arrive, one of the two finds a version that has moved on.
         for one in unknown:
@@ -134,11 +135,13 @@ def _settle(
     now = context.clock.now()
     error = result.error
     if result.document is not None:
-        _confirm(conn, context, company, lease, member, result.document, _written_line(company, member))
+        _confirm(
+            conn, context, company, lease, member, result.document, _written_line(context, company, member)
+        )
     elif isinstance(error, Stale):
         document = fresh.get(member.plan["invoice_id"])
         if document is not None and _is_written(member, document):
-            _confirm(conn, context, company, lease, member, document, _written_line(company, member))
+            _confirm(conn, context, company, lease, member, document, _written_line(context, company, member))
         else:
             again.append(member)
     elif error is not None and error.definite and not error.retryable:
@@ -196,7 +199,7 @@ def _not_in_the_memo(
     with durable(context.engine) as conn:
         if document is not None and _is_written(intent, document):
             intents.ready(conn, lease, intent, body=None, body_hash=None, before=None, round=intent.round)
-            _confirm(conn, context, company, lease, intent, document, _written_line(company, intent))
+            _confirm(conn, context, company, lease, intent, document, _written_line(context, company, intent))
             return
         now = context.clock.now()
         if document is None:
@@ -218,19 +221,21 @@ def _park(context: Context, company: Company, lease: Lease, intent: Intent, reas
         intents.settle(conn, lease, intent.id, State.PARKED, reason=reason, at=context.clock.now())
 
 
-def _memo(company: Company, intent: Intent, document: InvoiceDocument | None) -> str | None:
+def _memo(context: Context, company: Company, intent: Intent, document: InvoiceDocument | None) -> str | None:
     """The whole memo after our line; None when it is written already, or there is no invoice or no room."""
     if document is None or has_marker(document.private_note, intent.plan["ref"]):
         return None
     if company.notes_stopped is not None or count_ours(document.private_note) >= NOTES_PER_INVOICE_MAX:
         return None
-    return append_line(document.private_note, _line(company, intent))
+    return append_line(document.private_note, _line(context, company, intent))
 
 
-def _line(company: Company, intent: Intent) -> str:
+def _line(context: Context, company: Company, intent: Intent) -> str:
     plan = intent.plan
     if "text" in plan:  # worded when it was planned
         return str(plan["text"])
+    with reading(context.engine) as conn:
+        library = library_for(conn, company)
     return note_line(
         plan["line"],
         on=date.fromisoformat(plan["on"]),
@@ -238,14 +243,15 @@ def _line(company: Company, intent: Intent) -> str:
         name=company.contact_name,
         ref=plan["ref"],
         locale=company.locale,
+        library=library,
     )
 
 
-def _written_line(company: Company, intent: Intent) -> str:
+def _written_line(context: Context, company: Company, intent: Intent) -> str:
     """The line as it went over the wire: the settings may have changed since."""
     memo = str((intent.body or {}).get("private_note", ""))
     written = (line for line in reversed(memo.splitlines()) if has_marker(line, intent.plan["ref"]))
-    return next(written, None) or _line(company, intent)
+    return next(written, None) or _line(context, company, intent)
 
 
 def _is_written(intent: Intent, document: InvoiceDocument | None) -> bool:

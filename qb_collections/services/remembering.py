@@ -15,12 +15,14 @@ from qb_collections.core.decision import Channel
 from qb_collections.core.identity import note_key
 from qb_collections.core.intents import State
 from qb_collections.core.recollection import Key, LostContact, LostPlan
+from qb_collections.messages.library import Library
 from qb_collections.messages.notes import note_line
 from qb_collections.messages.reminders import STEPS
 from qb_collections.messages.wording import short_date
 from qb_collections.quickbooks.values import Found
 from qb_collections.services.context import Context
 from qb_collections.services.rulebook import Rulebook
+from qb_collections.services.template_library import library_for
 from qb_collections.store import cases, contacts, holds, intents, mirror, plans
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
@@ -157,7 +159,7 @@ def _record(
     """As if it had been recorded when it was delivered; what was queued for it is over."""
     now = context.clock.now()
     first, line = told[0]
-    on, kind = _read_line(company, line, company.today(since), company.today(now))
+    on, kind = _read_line(company, library_for(conn, company), line, company.today(since), company.today(now))
     copy_at = first.invoice.sent_at if kind in _COPIES else None
     noon = datetime.combine(on, time(12), tzinfo=company.tz).astimezone(UTC)
     contact = Contact(
@@ -194,20 +196,22 @@ def _record(
         intents.settle(conn, lease, queued.id, State.CONFIRMED, at=now)
 
 
-def _read_line(company: Company, line: str, first: date, last: date) -> tuple[date, str | None]:
+def _read_line(
+    company: Company, library: Library, line: str, first: date, last: date
+) -> tuple[date, str | None]:
     """The day and the kind that a note line names.  A day that cannot be told is today: the longest gap."""
     for back in range((last - first).days + 2):
         day = last - timedelta(days=back)
         beginning = f"{short_date(day, company.locale)}:"
         if line.startswith(beginning):
-            return day, _line_kind(line, day, company.locale)
+            return day, _line_kind(line, day, company.locale, library)
     return last, None
 
 
-def _line_kind(line: str, on: date, locale: str) -> str | None:
+def _line_kind(line: str, on: date, locale: str, library: Library) -> str | None:
     """Which of our lines this is, by its words before name and telephone; None: a person changed it."""
     for kind in _LINES:
-        words = note_line(kind, on=on, phone=None, ref=_NO_REF, locale=locale)
+        words = note_line(kind, on=on, phone=None, ref=_NO_REF, locale=locale, library=library)
         if line.startswith(words.removesuffix(f" (ref {_NO_REF})")):
             return kind
     return None
