@@ -98,7 +98,9 @@ class Settling:
         with durable(self.context.engine) as conn:
             self._close(conn, outcome, "refused", now)
             intents.settle(conn, self.lease, self.intent.id, State.REJECTED, reason=said, at=now)
-            reason = short(f"{recipient}: {outcome.code} {outcome.answer}", REASON_MAX)
+            # The reason names the address whole: by it the address is left out from now on.
+            room = REASON_MAX - len(recipient)
+            reason = recipient if room < 20 else f"{recipient}: {short(outcome.answer, room - 2)}"
             hold = Wanted(HoldKind.BOUNCED, self.intent.plan["customer_id"], None, reason)
             placing.put(conn, self.company, hold, by="system", at=now)
             _fix_address(conn, self.company, self.intent, recipient, outcome, now)
@@ -119,7 +121,7 @@ class Settling:
         said = outcome.sentence(self.account.host)
         with durable(self.context.engine) as conn:
             self._close(conn, outcome, "put_back", now)
-            tries = sum(one.sends for one in intents.attempts_of(conn, self.company.id, self.intent.id))
+            tries = self._tries(conn)
             intents.settle(conn, self.lease, self.intent.id, State.READY, reason=said)
             later = now + timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
             if outcome.result in PAUSES:
@@ -133,6 +135,11 @@ class Settling:
                 return None
             mail_waiting.hold_back(conn, self.lease, later)
         return said
+
+    def _tries(self, conn: Connection) -> int:
+        """How often this round of it was handed over; what was planned again begins anew."""
+        made = intents.attempts_of(conn, self.company.id, self.intent.id)
+        return sum(one.sends for one in made if one.round == self.intent.round)
 
     def _given_up(self, conn: Connection, said: str, recipient: str, now: datetime) -> None:
         reason = f"The message to {recipient} was put off {TRIES_MAX} times. {said}"
