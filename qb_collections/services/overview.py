@@ -30,6 +30,7 @@ BUCKETS = ("Not yet due", "1–30 days", "31–60 days", "61–90 days", "Over 9
 # Why customers are left alone, in the owner's words: of one, of several.
 REASONS: Mapping[str, tuple[str, str]] = {
     "stage": ("waits for its day", "wait for their day"),
+    "call_limit": ("was rung or spoken with in the last days", "were rung or spoken with in the last days"),
     "contact_gap": ("heard from you in the last days", "heard from you in the last days"),
     "caps": ("has heard from you often enough", "have heard from you often enough"),
     "credits": ("has credits that cover it", "have credits that cover it"),
