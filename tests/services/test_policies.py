@@ -523,7 +523,7 @@ def test_a_move_is_shown_before_it_is_made_and_changes_nothing(context, running)
     first = shown[0]
     assert (first.before.version, first.before.stage, first.before.next_stage) == (1, "S1", None)
     assert (first.after.version, first.after.stage_name, first.after.next_stage) == (2, "first message", "S2")
-    assert "2 November" in first.before.reason
+    assert "Monday, November 2" in first.before.reason
     with reading(context.engine) as conn:
         assert cycles.current(conn, running.id, "3", "USD").policy_version == 1
 
