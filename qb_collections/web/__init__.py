@@ -36,6 +36,7 @@ from qb_collections.web import (
     tasks,
     team,
     texts,
+    undoing,
     watching,
     wording,
 )
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     reports.bp,
     team.bp,
     texts.bp,
+    undoing.bp,
     watching.bp,
 )
 

@@ -53,6 +53,7 @@ FORMS = {
     "policies.move": "manager",
     "texts.save": "manager",
     "replies.record": "collector",
+    "undoing.undo": "manager",
     "letters.print_them": "collector",
     "mail.save": "owner",
     "mail.test": "owner",
