@@ -105,7 +105,7 @@ def _of_presets() -> Iterator[Sent]:
 def _of_stage(preset: str, stage: Stage) -> Iterator[Sent]:
     for number, (code, variant, facts) in enumerate(_FACTS[stage.template]):
         assert TEMPLATES.get((code, variant)) and STEPS[stage.template][:2] == code[:2]
-        sender = getattr(stage, "sender", None) or "accounts"
+        sender = "owner" if stage.channel == "decision" else stage.sender or "accounts"
         facts = replace(facts, company=_signed(facts.company, sender), tone=stage.tone)
         parts = [stage.template, variant, str(number + 1) if number and not variant else "", stage.tone or ""]
         name = "_".join(part for part in parts if part)
@@ -181,8 +181,10 @@ _FEW_COLOURS = """async ([data, most]) => {
   const pixels = drawn.getImageData(0, 0, image.width, image.height).data, counts = new Map();
   const key = place => (pixels[place] & 240) << 12 | (pixels[place + 1] & 240) << 4 | pixels[place + 2] >> 4;
   for (let i = 0; i < pixels.length; i += 4) counts.set(key(i), (counts.get(key(i)) || 0) + 1);
-  const kept = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a)).slice(0, most);
   const parts = colour => [colour >> 12 & 240, colour >> 4 & 240, (colour & 15) << 4];
+  const vivid = colour => 1 + (Math.max(...parts(colour)) - Math.min(...parts(colour))) / 4;
+  const weight = colour => counts.get(colour) * vivid(colour);
+  const kept = [...counts.keys()].sort((a, b) => weight(b) - weight(a)).slice(0, most);
   const far = (a, b) => parts(a).reduce((sum, part, i) => sum + (part - parts(b)[i]) ** 2, 0);
   const nearest = new Map(), closer = (colour, best, one, i) =>
     far(one, colour) < far(kept[best], colour) ? i : best;

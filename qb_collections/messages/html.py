@@ -6,6 +6,7 @@ It loads nothing: no picture is needed, the logo comes with the message, and no 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import escape
 
@@ -23,6 +24,7 @@ from qb_collections.messages.wording import locale_of
 LIGHT = {"paper": "#ffffff", "ink": "#1f2623", "soft": "#56625d", "line": "#d5d2c9", "link": "#0f5a45"}
 DARK = {"paper": "#141a18", "ink": "#e9ede9", "soft": "#a9b5af", "line": "#3a4541", "link": "#7fd6b3"}
 
+_PHONE = re.compile(r"[\d+()./\- ]{6,24}")
 _FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _CELL = f"padding:8px 12px 8px 0;border-bottom:1px solid {LIGHT['line']};text-align:start;vertical-align:top"
 _MONEY = _CELL.replace("text-align:start", "text-align:end;white-space:nowrap")
@@ -53,6 +55,7 @@ def html_of(message: Message, facts: MessageFacts, look: Look = PLAIN, library: 
     language, direction = _language(message.locale)
     subject = escape(clean_line(message.subject, SUBJECT_MAX) or "")
     pieces = "\n".join(_piece(piece) for piece in layout_of(message, facts, library))
+    pieces = _unbroken(pieces, facts.company.contact_phone)
     rule = f"border-top:4px solid {look.colour};" if look.colour else ""
     return f"""\
 <!DOCTYPE html>
@@ -154,6 +157,15 @@ def _lines(lines: tuple[str, ...], link: str | None = None) -> str:
         return text
     address = escape(link)
     return text.replace(address, f'<a href="{address}" style="color:{LIGHT["link"]}">{address}</a>', 1)
+
+
+def _unbroken(html: str, phone: str | None) -> str:
+    """The telephone number on one line wherever it stands, so that it can be read and tapped."""
+    number = clean_line(phone) or ""
+    if not _PHONE.fullmatch(number):
+        return html
+    shown = rf"{re.escape(number)}(?![^<>]*>)"  # words, and never a part of a tag
+    return re.sub(shown, f'<span style="white-space:nowrap">{number}</span>', html)
 
 
 def _logo(look: Look, facts: MessageFacts) -> str:

@@ -55,5 +55,6 @@ def test_words_that_fail_their_check_wait_with_the_reason(world):
     (task,) = tasks.list_open(world.context, world.company)
     assert "Kindly write" in task.text
     assert still_true.objection(world.context, world.company, task) == (
-        'These words cannot go out yet: "Kindly" does not belong into a message to a customer. Say it plainly.'
+        'These words cannot go out yet: "Kindly" does not belong into a message to a customer. '
+        "Say it plainly."
     )

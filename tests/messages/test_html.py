@@ -196,6 +196,16 @@ def test_whatever_a_customer_is_called_stays_a_name(typed, place):
     assert max(map(len, page.words.splitlines())) < 900
 
 
+def test_a_telephone_number_stays_on_one_line_and_out_of_addresses():
+    company = replace(COMPANY, contact_phone="4235550142")
+    facts = replace(BASE, company=company, pay_link="https://pay.example/4235550142")
+
+    html = html_of(compose("S1", "", facts), facts)
+
+    assert '<span style="white-space:nowrap">4235550142</span>, weekdays 8 to 5' in html
+    assert Page(html).all("a")[0]["href"] == "https://pay.example/4235550142"
+
+
 def test_a_hostile_invoice_number_terms_and_settings_stay_words():
     items = (replace(FIRM.items[0], number=SCRIPT), *FIRM.items[1:])
     company = replace(COMPANY, payment_instructions=f"By card {SCRIPT}\n<b>now</b>", name=SCRIPT)
