@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
@@ -32,7 +33,7 @@ def gathered(conn: Connection, company: Company) -> Past:
         payments=past.payments(conn, company.id),
         links=past.links(conn, company.id),
         memos=past.credit_memos(conn, company.id),
-        plans=[_span(row) for row in plans.list(conn, company.id)],
+        plans=[span for row in plans.list(conn, company.id) for span in _spans(row)],
         since_on=company.history_since,
     )
 
@@ -54,7 +55,10 @@ def of_account(conn: Connection, company: Company, head_id: str, members: Collec
         links=account.links,
         memos=(),
         plans=[
-            _span(row) for one in sorted(members) for row in plans.list(conn, company.id, customer_id=one)
+            span
+            for one in sorted(members)
+            for row in plans.list(conn, company.id, customer_id=one)
+            for span in _spans(row)
         ],
         since_on=company.history_since,
     )
@@ -115,16 +119,24 @@ def known_since(conn: Connection, company: Company) -> str:
     )
 
 
-def _span(row: PlanRow) -> PlanSpan:
-    """As decisions saw it while it ran.  That it was broken for a while is not kept."""
-    parts = row.installments
+def _spans(row: PlanRow) -> list[PlanSpan]:
+    """As decisions saw it while it ran.  That it was broken for a while is not kept.
+
+    A plan that ended over closed books has a second memo, and one invoice for the rest.
+    """
+    added = (row.details.get("ended") or {}).get("documents") or {}
+    ids = {one.invoice_id for one in row.installments if one.invoice_id is not None}
     plan = Plan(
         id=row.id,
         label=row.label,
         original_ids=frozenset(one.invoice_id for one in row.originals),
-        installment_ids=frozenset(one.invoice_id for one in parts if one.invoice_id is not None),
+        installment_ids=frozenset(ids | ({added["rest"]} if added else set())),
         memo_id=row.memo_id,
         state=row.state if row.state in plans.RUNNING else "active",
-        count=len(parts),
+        count=len(row.installments),
     )
-    return PlanSpan(plan, row.customer_id, row.created_at, row.ended_at, row.allocation_id)
+    spans = [PlanSpan(plan, row.customer_id, row.created_at, row.ended_at, row.allocation_id)]
+    if added:
+        end = replace(plan, original_ids=frozenset(), installment_ids=frozenset(), memo_id=added["memo"])
+        spans.append(PlanSpan(end, row.customer_id, row.created_at, row.ended_at, added["apply"]))
+    return spans

@@ -53,7 +53,9 @@ def advance(
     step = next_step(seen.picture)
     given = oldest_first(step.amount or Decimal(0), seen.originals) if step and step.how is How.APPLY else ()
     if step is None or (step.how is How.APPLY and not given):
-        _finish(context, company, lease, gateway, plan, mine)
+        left = sum((one.own for one in seen.picture.parts), Decimal(0))
+        memo = seen.picture.memo[1] if seen.picture.memo else Decimal(0)
+        _finish(context, company, lease, gateway, plan, mine, own_is_zero=left == memo)
         return True
     _plan_step(context, company, lease, plan, len(mine), _what(step, seen.picture, given), step.how)
     return True
@@ -150,13 +152,13 @@ def _added(
     mine: list[Intent],
 ) -> bool:
     """Memo, its application to the unpaid installments, one invoice for the rest; a refusal goes back."""
-    refused = next((one for one in mine if one.state is State.REJECTED), None)
+    refused = next((one for one in mine if one.state is State.REJECTED or _wrong(one)), None)
     written = [one for one in mine if one.kind in KIND_OF and one.state is State.CONFIRMED]
     back = {one.plan["id"] for one in mine if one.kind is IntentKind.PLAN_REVERSE}
     if refused is not None:
         left = [one for one in reversed(written) if one.external_id not in back]
         if not left:
-            _as_it_was(context, company, lease, gateway, plan, refused.reason or "")
+            _as_it_was(context, company, lease, gateway, plan, refused.reason or _wrong(refused) or "")
             return True
         last = left[0]
         what: dict[str, Any] = {
@@ -170,7 +172,7 @@ def _added(
     ending = plan.details["ending"]
     following = (IntentKind.PLAN_MEMO, IntentKind.PLAN_APPLY, IntentKind.PLAN_INSTALLMENT)[len(written) :][:1]
     if not following:
-        _finish(context, company, lease, gateway, plan, mine)
+        _finish(context, company, lease, gateway, plan, mine, own_is_zero=True)
         return True
     memo_id = written[0].external_id if written else None
     parts = {IntentKind.PLAN_MEMO: "end-memo", IntentKind.PLAN_APPLY: "end-apply"}
@@ -192,6 +194,11 @@ def _added(
     return True
 
 
+def _wrong(step: Intent) -> str | None:
+    """Why a document that was added cannot stay: QuickBooks booked something else, or put tax on it."""
+    return (step.after or {}).get("wrong") if step.kind in KIND_OF else None
+
+
 def _ask_a_person(
     context: Context, company: Company, lease: Lease, plan: PlanRow, mine: list[Intent], why: str
 ) -> bool:
@@ -211,8 +218,13 @@ def _finish(
     gateway: Gateway,
     plan: PlanRow,
     mine: list[Intent],
+    *,
+    own_is_zero: bool,
 ) -> None:
-    """The books are as they are to be: read them back, take the proof, and let the plan rest."""
+    """The books are as they are to be: read them back, take the proof, and let the plan rest.
+
+    own_is_zero: the plan's documents that are left add up to nothing on clearing.
+    """
     now = context.clock.now()
     today = company.today(now)
     ending = plan.details["ending"]
@@ -233,7 +245,15 @@ def _finish(
     if not compare(proof.figures(before, "Accrual"), proof.figures(after, "Accrual")).unchanged:
         read_at = datetime.fromisoformat(before["read_at"])
         others = proof.others_since(gateway, read_at, _ours(plan, mine))
-    verdict = proof.judge(before, after, others, own_is_zero=True)
+    verdict = proof.judge(before, after, others, own_is_zero=own_is_zero)
+    if ending["mode"] == ADDED:
+        names = {
+            IntentKind.PLAN_MEMO: "memo",
+            IntentKind.PLAN_APPLY: "apply",
+            IntentKind.PLAN_INSTALLMENT: "rest",
+        }
+        made = {names[one.kind]: one.external_id for one in mine if one.kind in names}
+        ending = ending | {"documents": made}
     reason = _reason(company, plan, ending, live)
     with durable(context.engine) as conn:
         lease.check(conn)

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.core.intents import State
-from qb_collections.services import leasing, plans, sync, verify
+from qb_collections.services import leasing, past, plans, sync, verify
 from qb_collections.services.refusal import Refusal
+from qb_collections.store.engine import reading
 
 
 @pytest.fixture
@@ -245,3 +246,43 @@ def test_settled_by_a_plan_is_not_paid(planned):
     assert [one["balance"] for one in shown["invoices"]] == ["0.00", "0.00", "0.00"]
     assert (shown["standing"]["state"], shown["standing"]["received"]) == ("on_track", "0.00")
     assert shown["standing"]["remaining"] == "1000.00"
+
+
+def test_documents_that_end_a_plan_are_neither_sales_nor_money(planned):
+    """Before and after the end over closed books the customer bought for 1,000.00, and has paid 333.34."""
+    pay(planned, 1)
+    planned.clock.set(planned.clock.now().replace(month=12, day=7))
+    planned.act("close_books", through="2026-11-30")
+    planned.end("default")
+    with leasing.held(planned.context, planned.company) as lease:
+        sync.sync(planned.context, planned.company, lease)
+
+    with reading(planned.context.engine) as conn:
+        seen = past.as_first_due(conn, planned.company)
+
+    assert sorted(str(one.invoice.total.amount) for one in seen.invoices) == ["150.01", "249.99", "600.00"]
+    assert sum(part.money for one in seen.invoices for part in one.applied) == Decimal("333.34")
+    assert seen.memos == ()
+
+
+def test_tax_on_a_document_that_ends_a_plan_takes_it_back(planned):
+    planned.clock.set(planned.clock.now().replace(month=12, day=7))
+    planned.act("close_books", through="2026-11-30")
+    codes = planned.engine.query(planned.realm, "SELECT * FROM TaxCode")["TaxCode"]
+    rated = next(one for one in codes if one["TaxGroup"])
+    save = planned.engine.save
+
+    def taxed(realm, entity, body, **more):
+        if entity == "Invoice" and "Id" not in body:
+            body["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] = {"value": "TAX"}
+            body["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": rated["Id"]}}
+        return save(realm, entity, body, **more)
+
+    planned.engine.save = taxed
+
+    running = planned.end("default")
+
+    assert running.state == "active" and "QuickBooks booked" in running.details["not_ended"]
+    assert len(planned.rows("CreditMemo")) == 1 and len(planned.rows("Payment")) == 1
+    assert sum(one["Balance"] for one in planned.installments()) == planned.debt
+    assert planned.trial_balance() == planned.before

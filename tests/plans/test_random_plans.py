@@ -65,6 +65,11 @@ class Life:
             interpose(self.books.context.engine, None)
             self.books.emulator.front.faults.clear()
             self.books.settle()
+            found = self.books.plan()
+            if found is not None and found.state == "building":
+                # What QuickBooks refused waits for a person, and is tried again in a day.
+                self.books.clock.set(self.books.clock.now() + timedelta(hours=25))
+                self.books.settle()
 
     def live(self):
         books = self.books
