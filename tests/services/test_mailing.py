@@ -326,6 +326,22 @@ def test_an_address_that_asked_for_no_more_gets_none_and_the_words_wait_for_a_pe
     assert task.payload["by_hand"] == "They asked for no automatic e-mail at this address."
 
 
+def test_where_one_of_two_addresses_asked_for_no_more_the_other_one_gets_it(made):
+    world = made()
+    world.late("Riverbend Grill", "ap@riverbend.example, june@riverbend.example")
+    world.begin()
+    world.to_next_night()
+    world.night()
+    stopping.stop(world.context, world.company, "ap@riverbend.example", by="Dana", because=None)
+
+    world.until_delivered()
+    held = world.got()
+    world.day()
+
+    assert held == {}
+    assert world.got() == {"june@riverbend.example": 1}
+
+
 def test_a_text_that_lacks_a_setting_is_not_sent_and_says_which(made):
     world = made()
     world.late("Riverbend Grill", "ap@riverbend.example")
