@@ -45,7 +45,7 @@ def _is_plain(value: object) -> bool:
         parts = value
     else:
         return False
-    return all([_is_plain(part) for part in parts if type(part) not in _PLAIN_KINDS])
+    return all(_is_plain(part) for part in parts if type(part) not in _PLAIN_KINDS)
 
 
 def _encode(value: object) -> object:
