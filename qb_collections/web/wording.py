@@ -12,10 +12,10 @@ from babel.numbers import format_decimal
 from flask import Flask, g
 
 from qb_collections.core.money import Money, total
+from qb_collections.core.wording import day_text
 from qb_collections.services.overview import REASONS
 from qb_collections.store.companies import Company
 
-WEEKDAY = "EEEE d MMMM"
 LEAP_YEAR = 2000
 
 
@@ -62,8 +62,8 @@ def month_and_day(value: date) -> str:
 
 
 def weekday(value: date | None) -> str:
-    """Friday 6 November, as the reasons say it."""
-    return "" if value is None else format_date(value, WEEKDAY, locale=_locale())
+    """Friday, November 6, or Friday 6 November: as the reasons say it there."""
+    return "" if value is None else day_text(value, value.year, _locale())
 
 
 def instant(value: datetime | None) -> str:

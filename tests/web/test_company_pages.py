@@ -256,7 +256,7 @@ def test_a_preview_shows_everybody_with_a_reason_and_writes_no_effect(house):
 
     page = browser.get(browser.post(f"/companies/{house.ours.id}/preview").location).text
 
-    assert "Preview for Tuesday 3 November" in page
+    assert "Preview for Tuesday, November 3" in page
     assert "10612" in page
     assert 'INSERT INTO "intent"' not in house.dump()
 
