@@ -1,5 +1,6 @@
 """What a plan is refused for, before anything is written, and with which sentence."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 
@@ -44,6 +45,23 @@ def dispute(books):
     assert not isinstance(held, Refusal)
 
 
+TERMS = {field.name for field in fields(plans.Asked)}
+
+
+def held_as(books, kind):
+    number = books.invoices[1]["DocNumber"]
+    held = holds.add(
+        books.context,
+        books.company,
+        kind,
+        reason="by card",
+        by="Dana",
+        invoice=number,
+        until_on=date(2026, 11, 3),
+    )
+    assert not isinstance(held, Refusal), held
+
+
 CASES = {
     "an open payment": (
         lambda books: books.act("pay_on_account", customer="Riverbend Bait & Grill", amount="12.00"),
@@ -75,6 +93,25 @@ CASES = {
     ),
     "no payments": (lambda books: {"payments": 0}, "0 were asked for"),
     "a hundred payments": (lambda books: {"payments": 100}, "between 1 and 60 payments; 100 were asked for"),
+    "dates out of order": (
+        lambda books: {"days": (date(2026, 11, 16), date(2026, 11, 30), date(2026, 11, 27))},
+        "does not come after the one due on Monday, November 30",
+    ),
+    "a first payment of everything": (
+        lambda books: {"first_amount": Decimal("1000.00")},
+        "would pay all of $1,000.00",
+    ),
+    "payments of a tenth of a cent": (
+        lambda books: {"each": Decimal("0.001")},
+        "cannot be made in USD",
+    ),
+    "an invoice on autopay": (
+        lambda books: held_as(books, HoldKind.AUTOPAY),
+        "is collected by itself",
+    ),
+    "a payment on its way": (lambda books: held_as(books, HoldKind.IN_TRANSIT), "is said to be on its way"),
+    "an unknown form": (lambda books: {"form": "paper"}, "kept as overlay and installments"),
+    "an unknown way to agree": (lambda books: {"accepted": "telepathy"}, "A customer agrees by phone"),
     "an unknown rhythm": (lambda books: {"every": "fornight"}, "every week, fortnight"),
     "a first payment in another century": (lambda books: {"first_on": date(2126, 1, 4)}, "2126"),
     "a stop": (lambda books: modes.stop(books.context, books.company, by="Sam"), "stopped by Sam"),
@@ -108,7 +145,7 @@ CASES = {
 def test_a_plan_is_refused_with_a_sentence_and_nothing_is_written(books, name):
     arrange, expected = CASES[name]
     changed = arrange(books)
-    asked = changed if isinstance(changed, dict) and changed.keys() <= books.ask().keys() else {}
+    asked = changed if isinstance(changed, dict) and changed.keys() <= TERMS else {}
     before = books.trial_balance()
 
     answer = books.create(**asked)
@@ -210,3 +247,27 @@ def test_a_taxed_invoice_keeps_its_tax_and_the_plan_has_none(books):
     assert plan.state == "active" and plan.principal.amount == Decimal("1092.50")
     assert books.trial_balance() == before
     assert books.read_invoice(taxed["Id"])["TxnTaxDetail"]["TotalTax"] == Decimal("92.50")
+
+
+def test_on_cash_basis_an_owner_types_what_the_reports_will_show(books):
+    """Item by item: refused with the words, refused with other words, written with the words."""
+    change(books, plan_basis_confirmed_by=None)
+    words = "income rises by $1,000.00 and tax by $0.00"
+
+    refused = books.create()
+    wrong = books.create(cash_basis="whatever")
+    plan = books.create(cash_basis=words)
+
+    assert f'--on-cash-basis "{words}"' in refused.message
+    assert isinstance(wrong, Refusal) and f'type exactly: --on-cash-basis "{words}"' in wrong.message
+    assert plan.state == "active" and plan.details["cash_basis"] == words
+
+
+def test_a_country_with_certified_invoices_keeps_plans_here(books):
+    change(books, country="IT")
+
+    refused = books.create()
+    kept = books.create(form="overlay")
+
+    assert "A plan kept here (--as overlay) leaves the invoices as they are" in refused.message
+    assert kept.state == "active"
