@@ -36,7 +36,7 @@ class Limit:
     free_on: date
 
 
-def limit(case: Case, tried: Sequence[Tried], today: date) -> Limit | None:
+def limit(case: Case, tried: Sequence[Tried], today: date, locale: str = "en_US") -> Limit | None:
     """What keeps us from ringing today; None when nothing does.
 
     A talk on the 1st leaves its seven days on the 8th, as a contact leaves a window of the policy.
@@ -47,8 +47,8 @@ def limit(case: Case, tried: Sequence[Tried], today: date) -> Limit | None:
     free_on = max(talks) + timedelta(days=QUIET_DAYS) if talks else today
     if today < free_on:
         because = (
-            f"Left alone: you spoke with {name} on {day_text(max(talks), year)}. Nobody rings within "
-            f"{count_text(QUIET_DAYS, 'day')} after a talk, so not before {day_text(free_on, year)}."
+            f"Left alone: you spoke with {name} on {day_text(max(talks), year, locale)}. Nobody rings within "
+            f"{count_text(QUIET_DAYS, 'day')} after a talk, so not before {day_text(free_on, year, locale)}."
         )
         return Limit(fit(because), free_on)
     days = sorted(one.on for one in tried)
@@ -58,15 +58,17 @@ def limit(case: Case, tried: Sequence[Tried], today: date) -> Limit | None:
     free_on = recent[-TRIES_AT_MOST] + timedelta(days=WINDOW_DAYS)
     because = (
         f"Left alone: {name} has been rung {count_text(len(recent), 'time')} since "
-        f"{day_text(recent[0], year)}. {TRIES_AT_MOST} tries in {WINDOW_DAYS} days is the most, so nobody "
-        f"rings before {day_text(free_on, year)}."
+        f"{day_text(recent[0], year, locale)}. {TRIES_AT_MOST} tries in {WINDOW_DAYS} days is the most, so "
+        f"nobody rings before {day_text(free_on, year, locale)}."
     )
     return Limit(fit(because), free_on)
 
 
-def limited(decision: Decision, case: Case, tried: Sequence[Tried], today: date) -> Decision:
+def limited(
+    decision: Decision, case: Case, tried: Sequence[Tried], today: date, locale: str = "en_US"
+) -> Decision:
     """The decision; a call that may not be made today is a silence with that reason."""
     if decision.outcome is not Outcome.CALL:
         return decision
-    found = limit(case, tried, today)
+    found = limit(case, tried, today, locale)
     return decision if found is None else silenced(decision, "call_limit", found.because, found.free_on)

@@ -15,7 +15,7 @@ from qb_collections.core.money import Money, total
 from qb_collections.core.plan_terms import shapes
 from qb_collections.core.promises import PromiseState
 from qb_collections.core.rules import Rules
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import day_text, money_text
 from qb_collections.messages.facts import Dispute, MessageFacts, Payment, PlanFacts, Promise
 from qb_collections.messages.reminders import Message, compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
@@ -101,7 +101,8 @@ def _too_late(kind: AnswerKind, one: stored.Answer, rules: Rules, today: date) -
     """What was owed while sending was off, or nobody approved it, sounds wrong a week later."""
     if kind not in _PROMPT or today <= rules.calendar.add_business_days(one.wanted_on, PROMPT_BUSINESS_DAYS):
         return None
-    return f"Not sent: it was owed on {one.wanted_on.day} {one.wanted_on:%B}, and is too late by now."
+    day = day_text(one.wanted_on, today.year, rules.locale)
+    return f"Not sent: it was owed on {day}, and is too late by now."
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,8 @@ def _thanks_of(
     if due is None:
         return None
     amount = money_text(due.amount, company.locale)
-    reason = f"They paid {amount} on {day_text(due.on, on.year)}, and nothing is past due any more."
+    day = day_text(due.on, on.year, company.locale)
+    reason = f"They paid {amount} on {day}, and nothing is past due any more."
     about = {"cycle": number, "payment_ids": list(due.payment_ids)}
     return _answer(AnswerKind.THANK_YOU, name, case, about, reason, on)
 
@@ -144,7 +145,10 @@ def _installments(conn: Connection, company: Company, book: Rulebook, on: date) 
             kind, part = due
             which = f"{plan.id}.{part.number}.{part.due_on.isoformat()}"
             name = answer_key(kind, case.customer.id, case.currency, which)
-            amount, day = money_text(part.amount, company.locale), day_text(part.due_on, on.year)
+            amount, day = (
+                money_text(part.amount, company.locale),
+                day_text(part.due_on, on.year, company.locale),
+            )
             verb = "is due" if kind is AnswerKind.INSTALLMENT_BEFORE else "was due"
             reason = f"Payment {part.number} of plan {plan.label}, {amount}, {verb} on {day}."
             about = {"plan_id": plan.id, "number": part.number, "due_on": part.due_on.isoformat()}

@@ -65,7 +65,9 @@ def gathered(
         local_time=_local_time(company, case, now),
         habit=_habit(traits),
         last_payment=_last_payment(conn, company, members),
-        history=tuple(_line(one) for one in timeline.dealings(conn, company, members, DEALINGS)),
+        history=tuple(
+            _line(one, company.locale) for one in timeline.dealings(conn, company, members, DEALINGS)
+        ),
         promises=tuple(_promises(company, case, rules, today)),
         disputed=tuple(_disputed(case)),
         bought=_bought(past, case.currency, today),
@@ -124,9 +126,9 @@ def _last_payment(conn: Connection, company: Company, members: Sequence[str]) ->
     return Payment(came[-1].total, came[-1].received_on) if came else None
 
 
-def _line(one: timeline.Entry) -> str:
+def _line(one: timeline.Entry, locale: str) -> str:
     said = f': "{short(one.text, 120)}"' if one.text and one.way in ("call", "in") else ""
-    return f"{one.on.day} {one.on:%B %Y}: {one.says}{said}"
+    return f"{wording.long_date(one.on, locale)}: {one.says}{said}"
 
 
 def _promises(company: Company, case: Case, rules: Rules, today: date) -> list[str]:
@@ -135,7 +137,9 @@ def _promises(company: Company, case: Case, rules: Rules, today: date) -> list[s
     for hold in made[-PROMISES_MAX:]:
         judged = promises.judge(hold, case, rules, today)
         amount = f"{money_text(hold.amount, company.locale)} " if hold.amount else ""
-        lines.append(f"{amount}by {day_text(judged.promised_on, today.year)}: {_KEPT[judged.state]}")
+        lines.append(
+            f"{amount}by {day_text(judged.promised_on, today.year, company.locale)}: {_KEPT[judged.state]}"
+        )
     return lines
 
 

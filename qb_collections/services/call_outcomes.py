@@ -56,7 +56,7 @@ def follow(
     """Do what follows, and say it: the sentence is the one that stood beside the outcome before."""
     today = company.today(now)
     book = Rulebook(conn, company, today)
-    following = Following(book.policy, book.calendar, today)
+    following = Following(book.policy, book.calendar, today, company.locale)
     outcome = CALL_OUTCOMES[report.outcome]
     follows = following.sentence(report.outcome, report)
     _record(conn, company, task, report, outcome, follows, now)

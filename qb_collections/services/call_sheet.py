@@ -12,7 +12,7 @@ from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import State
 from qb_collections.core.money import Money, total
-from qb_collections.core.wording import money_text, short
+from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.messages import wording
 from qb_collections.messages.reminders import compose, missing_setting
 from qb_collections.messages.template import TemplateRefused
@@ -49,7 +49,7 @@ class Sheet:
         """Checked with QuickBooks at 9:02 AM, or with the day where that is not today's."""
         clock = wording.clock_time(self.checked_at, company.zone, company.locale)
         day = company.today(self.checked_at)
-        return f"Checked with QuickBooks at {clock} on {day.day} {day:%B %Y}."
+        return f"Checked with QuickBooks at {clock} on {day_text(day, day.year, company.locale)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ def _paid(conn: Connection, company: Company, task: Task, now: datetime) -> str:
         return f"Paid {amount}. No call needed."
     clock = wording.clock_time(last, company.zone, company.locale)
     day = company.today(last)
-    on = "" if day == company.today(now) else f" on {day.day} {day:%B}"
+    on = "" if day == company.today(now) else f" on {day_text(day, day.year, company.locale)}"
     return f"Paid {amount} at {clock}{on}. No call needed."
 
 
@@ -251,7 +251,8 @@ def _stored(context: Context, company: Company, task: Task, because: str) -> She
     clock = wording.clock_time(checked_at, company.zone, company.locale)
     day = company.today(checked_at)
     notice = (
-        f"{because} These figures are of {clock} on {day.day} {day:%B %Y}; ask before you name an amount."
+        f"{because} These figures are of {clock} on {day_text(day, day.year, company.locale)}; "
+        "ask before you name an amount."
     )
     text = (task.text or "").partition("\n\n")[2] if (task.text or "").startswith("Subject:") else task.text
     not_now = still_true.objection(context, company, task)

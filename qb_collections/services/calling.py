@@ -27,7 +27,13 @@ def within_limits(
         return [decision for _, decision in pairs]
     tried = _tried(conn, company, [one for case in ringing for one in _members(case)], today)
     return [
-        limited(decision, case, [one for member in _members(case) for one in tried.get(member, ())], today)
+        limited(
+            decision,
+            case,
+            [one for member in _members(case) for one in tried.get(member, ())],
+            today,
+            company.locale,
+        )
         for case, decision in pairs
     ]
 
@@ -35,7 +41,7 @@ def within_limits(
 def limit_of(conn: Connection, company: Company, case: Case, today: date) -> Limit | None:
     """What keeps us from ringing this customer today."""
     tried = _tried(conn, company, _members(case), today)
-    return limit(case, [one for some in tried.values() for one in some], today)
+    return limit(case, [one for some in tried.values() for one in some], today, company.locale)
 
 
 def _tried(

@@ -9,7 +9,7 @@ from datetime import date
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.call_limits import QUIET_DAYS
 from qb_collections.core.policy import Policy
-from qb_collections.core.wording import count_text
+from qb_collections.core.wording import count_text, day_text
 from qb_collections.services.outcomes import Report
 
 CALL_BACK_DAYS = 2  # business days, when the caller names no day
@@ -23,6 +23,7 @@ class Following:
     policy: Policy
     calendar: Calendar
     today: date
+    locale: str = "en_US"
 
     @property
     def call_back_on(self) -> date:
@@ -40,18 +41,21 @@ class Following:
         """By outcome, for those that are outcomes of a call."""
         return {name: self.sentence(name) for name in outcomes if name in _SENTENCES}
 
+    def day(self, on: date) -> str:
+        return day_text(on, self.today.year, self.locale)
+
     def _days(self, report: Report | None) -> dict[str, str]:
         terms = self.policy.promises
         on = report.on if report else None
         return {
             "grace": count_text(terms.grace_business_days, "business day"),
-            "promised": f"{_day(on)}" if on else "the promised day",
-            "arrives": _day(
+            "promised": self.day(on) if on else "the promised day",
+            "arrives": self.day(
                 on or self.calendar.add_business_days(self.today, terms.in_transit_business_days)
             ),
-            "quiet": _day(self.calendar.add_business_days(self.today, terms.upset_business_days)),
-            "back": _day(on or self.call_back_on),
-            "task": _day(self.follow_up_on),
+            "quiet": self.day(self.calendar.add_business_days(self.today, terms.upset_business_days)),
+            "back": self.day(on or self.call_back_on),
+            "task": self.day(self.follow_up_on),
             "days": count_text(QUIET_DAYS, "day"),
         }
 
@@ -74,7 +78,3 @@ _SENTENCES = {
     "wrong-contact": "Nothing goes out until you have the right person; a task asks you for it by {task}.",
     "no-answer": "It counts as an attempt only; the next night offers the e-mail of this step instead.",
 }
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"

@@ -87,7 +87,7 @@ def record(
         who, invoice_id, case = found
         firm = _firm(kind, said)
         book = Rulebook(conn, company, today)
-        following = Following(book.policy, book.calendar, today)
+        following = Following(book.policy, book.calendar, today, company.locale)
         marks, waits = _mark(conn, company, who, invoice_id, kind, firm, said, on, amount, by, now)
         reply_id = replies.add(
             conn,
@@ -267,13 +267,15 @@ def _told(
     kind: str, name: str, stopped: Sequence[str], firm: Firm | None, following: Following, on: date | None
 ) -> str:
     """What follows, for the person who recorded it."""
-    by = f"{following.follow_up_on.day} {following.follow_up_on:%B}"
+    by = following.day(following.follow_up_on)
     if firm is not None:
         return f"Recorded. Nothing goes to {name} until somebody has looked; a task asks for it by {by}."
     if kind == "promise":
         assert on is not None
         grace = count_text(following.policy.promises.grace_business_days, "business day")
-        return f"Recorded. We wait for {on.day} {on:%B} and {grace} more, and confirm it to them in a line."
+        return (
+            f"Recorded. We wait for {following.day(on)} and {grace} more, and confirm it to them in a line."
+        )
     if kind == "dispute":
         return "Recorded. That invoice is left alone until it is answered; the others keep their dates."
     if kind == "stop":

@@ -55,7 +55,7 @@ def following(context: Context, company: Company) -> Following:
     today = company.today(context.clock.now())
     with reading(context.engine) as conn:
         book = rulebook.Rulebook(conn, company, today)
-    return Following(book.policy, book.calendar, today)
+    return Following(book.policy, book.calendar, today, company.locale)
 
 
 def done(context: Context, company: Company, lease: Lease, task_id: int, report: Report) -> str | Refusal:
@@ -194,7 +194,7 @@ def _message(
     if hold is None:
         return "Noted. It is decided again in the next night."
     book = rulebook.Rulebook(conn, company, today)
-    return Following(book.policy, book.calendar, today).sentence(report.outcome, report)
+    return Following(book.policy, book.calendar, today, company.locale).sentence(report.outcome, report)
 
 
 def _parked(

@@ -163,7 +163,7 @@ def _mark(company: Company, one: StoredHold) -> str:
     hold = one.hold
     if hold.kind is HoldKind.PROMISE:
         amount = f" {money_text(hold.amount, company.locale)}" if hold.amount else " to pay"
-        by = f" by {day_text(hold.until_on, hold.placed_on.year)}" if hold.until_on else ""
+        by = f" by {day_text(hold.until_on, hold.placed_on.year, company.locale)}" if hold.until_on else ""
         return f"they promised{amount}{by}"
     words = marks.WORDS[hold.kind.value]
     return f"{words[0].lower()}{words[1:]}"

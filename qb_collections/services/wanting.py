@@ -34,7 +34,9 @@ def after_hold(
     year = company.today(at).year
     if hold.kind is HoldKind.PROMISE and hold.until_on is not None:
         amount = f" {money_text(hold.amount, company.locale)}" if hold.amount else " to pay"
-        reason = f"They promised{amount} by {day_text(hold.until_on, year)}; a line confirms it."
+        reason = (
+            f"They promised{amount} by {day_text(hold.until_on, year, company.locale)}; a line confirms it."
+        )
         about: dict[str, Any] = {"hold_id": hold.id} | ({"rest_id": rest.id} if rest else {})
         want(conn, company, AnswerKind.PROMISE_NOTED, customer_id, hold.id, about, reason, by=by, at=at)
     elif hold.kind is HoldKind.DISPUTE and hold.invoice_id is not None:

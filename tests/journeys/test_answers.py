@@ -412,5 +412,5 @@ def test_what_nobody_approved_in_a_week_is_not_confirmed_any_more(world):
     after = world.night()["run"]["counts"]["answers"]
 
     assert (on_the_last_day, after) == (1, 0)
-    because = "Not sent: it was owed on 4 March, and is too late by now."
+    because = "Not sent: it was owed on Wednesday, March 4, and is too late by now."
     assert owed(world, customer) == [("promise_noted", "dropped", because)]

@@ -150,10 +150,10 @@ def test_every_outcome_of_the_sheet_is_there_and_says_what_follows(world):
     assert sentences["promise"] == (
         "We wait for the promised day and two business days more, and confirm it to them in a line."
     )
-    assert sentences["in-transit"] == "We wait through 9 March for it to arrive, then ask again."
-    assert sentences["upset"] == "Nothing goes out through 9 March, and one person looks after them."
-    assert sentences["call-back"] == "Nothing goes out before; the call comes back on 4 March."
-    assert sentences["paid"].endswith("a task asks you to search by 3 March.")
+    assert sentences["in-transit"] == "We wait through Monday, March 9 for it to arrive, then ask again."
+    assert sentences["upset"] == "Nothing goes out through Monday, March 9, and one person looks after them."
+    assert sentences["call-back"] == "Nothing goes out before; the call comes back on Wednesday, March 4."
+    assert sentences["paid"].endswith("a task asks you to search by Tuesday, March 3.")
 
 
 @pytest.mark.parametrize("outcome", LEFT)
@@ -267,8 +267,8 @@ def test_the_sheet_tells_everything_at_a_glance_with_the_figures_of_this_moment(
     assert "$650.00 still open of $900.00" in sheet.text
     assert "(26 days late)" in sheet.text  # 4 February to 2 March
     assert "Last payment: $250.00 on March 2, 2026" in sheet.text
-    assert "9 February 2026: You wrote to them (first message), to" not in sheet.text
-    assert sheet.text.count("9 February 2026: You wrote to them") == 1
+    assert "February 9, 2026: You wrote to them (first message), to" not in sheet.text
+    assert sheet.text.count("February 9, 2026: You wrote to them") == 1
     assert "You may offer without asking anybody: up to 6 payments, monthly" in sheet.text
     assert "Anything beyond that: Dana Whitlock" in sheet.text
     assert '"Hello Ana, this is Rosa from' in sheet.text

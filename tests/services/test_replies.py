@@ -106,7 +106,7 @@ def test_a_promise_holds_through_its_grace_and_is_confirmed(world):
     )
     assert owed(world, "Promise") == ["promise_noted"]
     assert told.message == (
-        "Recorded. We wait for 6 March and two business days more, and confirm it to them in a line."
+        "Recorded. We wait for Friday, March 6 and two business days more, and confirm it to them in a line."
     )
 
 

@@ -53,7 +53,7 @@ def test_beside_each_outcome_stands_what_follows_and_none_is_chosen_before(ringi
     assert page.count('name="outcome"') == len(CALL_OUTCOMES) == page.count("Then: ")
     assert "checked" not in page.partition('name="outcome"')[2].partition("</ul>")[0]
     # Two business days on from Monday 2 November.
-    assert "Then: Nothing goes out before; the call comes back on 4 November." in page
+    assert "Then: Nothing goes out before; the call comes back on Wednesday, November 4." in page
     assert HOSTILE not in sent
 
 
