@@ -214,15 +214,6 @@ CASES: dict[str, tuple[str, str, MessageFacts]] = {
             total=usd("1855.40"),
         ),
     ),
-    "statement": (
-        "",
-        "statement",
-        replace(
-            WITH_CREDIT,
-            items=(LONG_LATE, TWO, replace(YOUNG, due_on=date(2026, 12, 8))),
-            total=usd("1855.40"),
-        ),
-    ),
     "apply_credits": (
         "",
         "apply_credits",
@@ -321,7 +312,7 @@ GERMAN_CASES = {
                 facts.dispute,
                 owner="Rolf Kupfer",
                 reason="die Kühlung ist zwei Tage nach der Reparatur wieder ausgefallen",
-                done="am 9. November war ein Techniker da, und 200,00 $ für den zweiten Besuch sind abgezogen",
+                done="am 9. November war ein Techniker da, und 200,00 $ für den Besuch sind abgezogen",
             ),
             decision=facts.decision and replace(facts.decision, contact="Rolf Kupfer, 0351 555 0143"),
             locale="de_DE",
