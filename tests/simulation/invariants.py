@@ -30,6 +30,8 @@ STATES = {
 }
 UNTOLD_SECONDS = 60  # a 429 that does not say how long
 
+NEVER_LEFT = ("refused", "unresolved", "never_sent")  # the caller knows that nothing was sent
+
 # Answers that may hide what the books say: a read that met one of these proves nothing.
 SPOILT = {
     "lagging_queries",
@@ -240,12 +242,17 @@ def inv_02_no_copy_leaves_twice(world: Any) -> None:
     for (realm, name), count in ids.items():
         if count > 1:
             world.wrong("INV-02", f"request id {name} sent {count} e-mails in {realm}")
-    asked = Counter(
-        (sent.realm, sent.params.get("requestid")) for sent in world.network.sent if kind_of(sent) == "send"
-    )
-    for (realm, name), count in asked.items():
-        if count > 1:
-            world.wrong("INV-02", f"a copy was asked for {count} times under id {name} in {realm}")
+    begun: set[tuple[str | None, str | None]] = set()
+    for sent in world.network.sent:
+        if kind_of(sent) != "send":
+            continue
+        key = sent.realm, sent.params.get("requestid")
+        if key in begun:
+            world.wrong(
+                "INV-02", f"request {sent.number} asks again for a copy that may have left, id {key[1]}"
+            )
+        if sent.changes or (sent.status is None and sent.fault not in NEVER_LEFT):
+            begun.add(key)
     names = Counter(mail.message_id for mail in world.office.arrived)
     for name, count in names.items():
         if count > 1:

@@ -362,7 +362,11 @@ def was_sent(world: HostileWorld, place: int, task) -> bool:
     company_id, realm = world.companies[place]
     with reading(world.context.engine) as conn:
         intent = intents.get(conn, company_id, task.intent_id)
-    id_ = intent.body["invoice_id"]
+    if intent.body is None:
+        return False
+    if "message_id" in intent.body:
+        return any(mail.message_id == intent.body["message_id"] for mail in world.office.arrived)
+    id_ = intent.body.get("invoice_id")
     return any(
         change.entity == "Invoice" and change.id == id_ and change.operation == "Emailed"
         for sent in world.network.sent
