@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import ip_address
 
 from qb_collections.clock import Clock, RealClock
@@ -208,6 +208,12 @@ class _Kept:
     messages: int = 0
 
 
+@cache
+def _believed_here() -> ssl.SSLContext:
+    """Read when the first message leaves: it takes longer than most commands, which send none."""
+    return ssl.create_default_context()
+
+
 class SmtpMailer:
     """The mailer of a running service.  Keeps one connection for each server while messages follow."""
 
@@ -252,7 +258,7 @@ class SmtpMailer:
     def _fresh(self, server: Server, envelope: Envelope | None) -> Outcome:
         dialogue = None
         try:
-            dialogue = _Dialogue(server, self._trust, self._clock)
+            dialogue = _Dialogue(server, self._trust or _believed_here(), self._clock)
             dialogue.greet()
             if envelope is None:
                 _leave(dialogue)

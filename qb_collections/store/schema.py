@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -111,8 +112,14 @@ def _revision_of_file(path: Path) -> str | None:
 def _judge(revision: str | None) -> State:
     if revision is None:
         return State.EMPTY
-    scripts = ScriptDirectory.from_config(_config())
-    if revision == scripts.get_current_head():
+    head, known = _revisions()
+    if revision == head:
         return State.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
     return State.BEHIND if revision in known else State.NEWER
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest revision of this version, and all it knows: they stay while the process lives."""
+    scripts = ScriptDirectory.from_config(_config())
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
