@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 import typst
+
+from qb_collections.messages.library import packaged
 
 LETTERS_MAX = 500  # in one PDF
 # What Libertinus Serif, which comes with typst, can write: Latin, Greek, Cyrillic, Hebrew, signs and arrows.
@@ -69,12 +70,5 @@ def _sentence(said: str) -> str:
 @lru_cache(maxsize=2)
 def _compiler(own_fonts_only: bool) -> typst.Compiler:
     """Reading the fonts costs more than a letter, so a compiler is kept."""
-    file = _file()
-    return typst.Compiler(str(file), root=str(file.parent), ignore_system_fonts=own_fonts_only)
-
-
-def _file() -> Path:
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_templates"
-    folder = installed if installed.is_dir() else package.parent / "templates"
-    return folder / "letters" / "letter.typ"
+    folder = packaged().folders[0] / "letters"
+    return typst.Compiler(str(folder / "letter.typ"), root=str(folder), ignore_system_fonts=own_fonts_only)
