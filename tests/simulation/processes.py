@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -178,7 +179,7 @@ class Host:
                     ids[call["requestid"]] += 1
         found += [f"request id {name} sent {count} copies" for name, count in ids.items() if count > 1]
         for invoice, times in sends.items():
-            for first, second in zip(times, times[1:], strict=False):
+            for first, second in pairwise(times):
                 if abs(second - first) < GAP - timedelta(hours=12):
                     found.append(f"invoice {invoice} was sent at {first} and again at {second}")
             versions = self.get(f"versions/{self.realm}/Invoice/{invoice}")["versions"]
