@@ -58,8 +58,8 @@ def on_plan(view: View, invoice: Invoice) -> Finding | None:
     judged = view.standings.get(plan.id)
     if plan.state == "building":
         because = (
-            f"Left alone: payment plan {name} for {view.invoice(invoice)} is being written into QuickBooks. "
-            "We look again when that is done."
+            f"Left alone: payment plan {name} for {view.invoice(invoice)} is being written or taken back in "
+            "QuickBooks. We look again when that is done."
         )
         return _stop("plan", because, invoice)
     if plan.state == "broken" or (judged is not None and judged.state is PlanState.BROKEN):

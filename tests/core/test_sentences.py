@@ -340,7 +340,7 @@ def test_a_plan_names_the_payment_and_the_day():
         "with them first: another day, or the end of the plan."
     )
     assert finding(case(plans=(replace(plan, state="building"),)), octo(28)).endswith(
-        "is being written into QuickBooks. We look again when that is done."
+        "is being written or taken back in QuickBooks. We look again when that is done."
     )
 
 

@@ -8,7 +8,7 @@ from qb_collections.store.engine import interpose, reading
 from tests.plans.books import PlanBooks
 from tests.plans.test_trouble import KillAt, Killed
 
-SHARDS = 12  # `make test` tries every twelfth moment, `make soak` each one
+SHARDS = 18  # `make test` tries every eighteenth moment, `make soak` each one
 
 
 def cancel(books):

@@ -291,7 +291,7 @@ class KillAt:
             raise Killed
 
 
-SHARDS = 4  # `make test` tries every fourth moment, `make soak` each one
+SHARDS = 8  # `make test` tries every eighth moment, `make soak` each one
 
 
 @pytest.mark.parametrize(
