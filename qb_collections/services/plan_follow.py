@@ -6,6 +6,7 @@ what only a person can do becomes a task.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,8 @@ from sqlalchemy import Connection
 from qb_collections.core.money import Money
 from qb_collections.core.plan_standing import PlanStanding, PlanState, received, standing, unapplied
 from qb_collections.core.wording import day_text, money_text, short
+from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.services import plans as doors
 from qb_collections.services.context import Context
 from qb_collections.store import audit, cases, mirror, plans, tasks
 from qb_collections.store.companies import Company
@@ -57,7 +60,10 @@ class Followed:
 
 
 def follow(context: Context, company: Company, lease: Lease, on: date) -> int:
-    """Look at every plan that runs or was paid lately; how many changed.  QuickBooks is not asked."""
+    """Look at every plan that runs or was paid lately; how many changed.
+
+    QuickBooks is asked only where another plan was to follow one that was ended, and does not stand yet.
+    """
     with reading(context.engine) as conn:
         found = look(conn, company, on)
     moved = [one for one in found if _news(one)]
@@ -66,7 +72,22 @@ def follow(context: Context, company: Company, lease: Lease, on: date) -> int:
         with durable(context.engine) as conn:
             lease.check(conn)
             _note(conn, company, one, on, now)
-    return len(moved)
+    return len(moved) + _followed_up(context, company, lease)
+
+
+def _followed_up(context: Context, company: Company, lease: Lease) -> int:
+    """Agree on plans that were to follow: their first ones were ended, and something came in between."""
+    with reading(context.engine) as conn:
+        ended = [
+            row
+            for row in plans.list(conn, company.id, states=("cancelled",))
+            if (row.details.get("ended") or {}).get("then")
+        ]
+    made = 0
+    for row in ended:
+        with suppress(QuickBooksError):  # the night goes on; the next one tries again
+            made += doors.after(context, company, lease, row) is not None
+    return made
 
 
 def look(conn: Connection, company: Company, on: date) -> list[Followed]:

@@ -17,7 +17,7 @@ from qb_collections.core.wording import list_text, short
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.errors import Refused
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import attempts, plan_setup
+from qb_collections.services import attempts, plan_gate, plan_setup
 from qb_collections.services.attempts import Prepared
 from qb_collections.services.context import Context
 from qb_collections.services.plan_facts import COUNTRIES
@@ -48,6 +48,9 @@ def set_up(
             f"Installment invoices are written in {list_text(COUNTRIES)} only; this company is in "
             f"{company.country}. Plans that are kept here (--as overlay) need no set-up."
         )
+    closed = plan_gate.closed(context, company)
+    if closed is not None:
+        return Refusal(f"Nothing is set up now. {closed.because}")
     if account is not None:
         wrong = plan_setup.unfit(context, company, gateway, account)
         if wrong is not None:

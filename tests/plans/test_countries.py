@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from qb_collections.services import leasing, plan_trial, plans, sync
+from qb_collections.core.company_gates import Mode
+from qb_collections.services import leasing, modes, plan_trial, plans, sync
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
 from qb_collections.store.engine import durable
@@ -129,6 +130,17 @@ def test_the_set_up_is_tried_and_leaves_nothing_behind():
     assert [
         row["AccountType"] for row in world.rows("Account") if row["Name"] == "Payment plan clearing"
     ] == ["Other Current Asset"]
+    world.close()
+
+
+def test_nothing_is_set_up_while_sending_is_off():
+    world = Abroad()
+    modes.set_mode(world.context, world.company, Mode.SHADOW, by="Sam", confirmed=True)
+
+    answer = world.set_up(tax_code="No VAT")
+
+    assert isinstance(answer, Refusal) and "Sending is off" in answer.message
+    assert not [row for row in world.rows("Account") if "clearing" in row["Name"]]
     world.close()
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.core.intents import State
-from qb_collections.services import leasing, past, plans, sync, verify
+from qb_collections.services import leasing, past, plan_ending, plan_follow, plans, sync, verify
 from qb_collections.services.refusal import Refusal
 from qb_collections.store.engine import reading
 
@@ -173,6 +173,34 @@ def test_a_second_plan_after_a_first_takes_what_is_left(planned):
     assert (second.label, second.state) == ("PP2", "active")
     assert [str(one.amount.amount) for one in second.installments] == ["333.33", "333.33"]
     assert balances(planned) == ["0.00", "0.00", "0.00"]
+    is_zero(planned)
+
+
+def test_a_plan_that_was_to_follow_is_agreed_on_by_the_next_night_after_a_crash(planned):
+    """The process ended when the first plan was out of the books and the second one not begun."""
+    asked = planned.asked(payments=2, first_on=date(2026, 12, 1))
+    then = plan_ending.as_stored(asked) | {"by": "Sam"}
+    with leasing.held(planned.context, planned.company) as lease:
+        plan_ending.end(
+            planned.context,
+            planned.company,
+            lease,
+            "PP1",
+            how="renegotiated",
+            by="Sam",
+            reason="",
+            confirm=True,
+            then=then,
+        )
+    assert planned.plan().label == "PP1"
+
+    for _ in range(2):
+        with leasing.held(planned.context, planned.company) as lease:
+            on = planned.company.today(planned.clock.now())
+            plan_follow.follow(planned.context, planned.company, lease, on)
+
+    assert (planned.plan().label, planned.plan().state) == ("PP2", "active")
+    assert planned.plan().details["follows"] == "PP1"
     is_zero(planned)
 
 
