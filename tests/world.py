@@ -35,6 +35,7 @@ ZONE = ZoneInfo("America/New_York")
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # Monday, 9:00 in New York
 DATABASE = "qb-collections.sqlite3"
 KEY = "key"
+STRICT = {"throttle": True, "debug": True}
 
 
 @cache
@@ -43,22 +44,31 @@ def _first_started() -> dict[str, bytes]:
         context = app.build(config.read({}, data_dir=folder, file=None), ManualClock(START))
         context.executor.shutdown()
         context.engine.dispose()
-        return _files(Path(folder))
+        return files_of(Path(folder))
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def files_of(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in (DATABASE, KEY)}
 
 
 def put_started(folder: Path) -> None:
     """The files of a service that was started once: bringing them up takes longer than many tests."""
-    _put(_first_started(), folder)
+    put(_first_started(), folder)
 
 
-def _put(files: dict[str, bytes], folder: Path) -> None:
+def put(files: dict[str, bytes], folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
         (folder / name).chmod(0o600)
+
+
+def know_the_port(folder: Path, base_url: str) -> None:
+    """The emulator that the company of these files was connected to listens on another port now."""
+    with closing(sqlite3.connect(folder / DATABASE)) as conn:
+        [(was,)] = conn.execute("SELECT emulator_url FROM company")
+        for column in ("base_url", "discovery_url", "emulator_url"):
+            conn.execute(f"UPDATE company SET {column} = replace({column}, ?, ?)", (was, base_url))
+        conn.commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +85,16 @@ class Saved:
 @cache
 def _opened(start: datetime, kind: str, switches: Switches | None, options: tuple[Any, ...]) -> Saved:
     """Built once: a company and its chart of accounts are the same for every world that begins so."""
-    emulator = _emulator(ManualClock(start), switches)
+    emulator = emulator_with(None, ManualClock(start), switches=switches, **STRICT)
     realm = emulator.open_company(kind, **dict(options)).realm_id
-    saved = Saved(emulator.clock.now(), _copy_of(emulator), _first_started(), realm)
+    saved = Saved(emulator.clock.now(), copy_of(emulator), _first_started(), realm)
     emulator.stop()
     return saved
 
 
-def _emulator(
-    clock: ManualClock, switches: Switches | None, books: sqlite3.Connection | None = None
-) -> EmulatorServer:
+def emulator_with(books: sqlite3.Connection | None, clock: ManualClock, **options: Any) -> EmulatorServer:
+    """An emulator that goes on from these books, not yet started."""
+
     def store(path: str | None) -> Store:
         made = Store(path)
         if books is not None:
@@ -92,12 +102,10 @@ def _emulator(
         return made
 
     with patch.object(serve, "Store", store):
-        return EmulatorServer(
-            path=None, clock=clock, control=True, throttle=True, debug=True, switches=switches
-        )
+        return EmulatorServer(path=None, clock=clock, control=True, **options)
 
 
-def _copy_of(emulator: EmulatorServer) -> sqlite3.Connection:
+def copy_of(emulator: EmulatorServer) -> sqlite3.Connection:
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     with emulator.store.reading() as conn:
         conn.backup(copy)
@@ -118,32 +126,22 @@ class World:
         opened = _opened if kind == "empty-us" else _opened.__wrapped__  # others hardly ever twice
         saved = saved or opened(start, kind, switches, tuple(options.items()))
         self.clock = ManualClock(saved.at)
-        self.emulator = _emulator(self.clock, switches, saved.books)
+        self.emulator = emulator_with(saved.books, self.clock, switches=switches, **STRICT)
         self.realm = saved.realm
         self.engine = self.emulator.engine
         self.emulator.start()
         self.folder = Path(tempfile.mkdtemp(prefix="qbc-world-"))
-        _put(saved.files, self.folder)
+        put(saved.files, self.folder)
         self.company_id = saved.company_id
         if self.company_id:
-            self._know_the_port()
+            know_the_port(self.folder, self.emulator.base_url)
         self.context = self.open()
-
-    def _know_the_port(self) -> None:
-        """The emulator that this company was connected to listens on another port now."""
-        with closing(sqlite3.connect(self.folder / DATABASE)) as conn:
-            [(was,)] = conn.execute("SELECT emulator_url FROM company")
-            for column in ("base_url", "discovery_url", "emulator_url"):
-                conn.execute(
-                    f"UPDATE company SET {column} = replace({column}, ?, ?)", (was, self.emulator.base_url)
-                )
-            conn.commit()
 
     def saved(self) -> Saved:
         """Close this world and return what others go on from."""
         self.context.engine.dispose()
         saved = Saved(
-            self.clock.now(), _copy_of(self.emulator), _files(self.folder), self.realm, self.company_id
+            self.clock.now(), copy_of(self.emulator), files_of(self.folder), self.realm, self.company_id
         )
         self.close()
         return saved

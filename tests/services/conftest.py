@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
 import pytest
 import requests
 
 from qb_collections import app, config
 from qb_collections.clock import ManualClock
-from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.services import connect
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.leasing import held
 from qb_collections.services.sync import sync
-from tests.world import put_started
+from qb_collections.store import companies
+from qb_collections.store.engine import reading
+from tests.world import Saved, copy_of, emulator_with, files_of, know_the_port, put, put_started
 
+IN_MEMORY = "/dev/shm"
 START = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 
 
@@ -24,17 +30,67 @@ def clock():
     return ManualClock(START)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_the_disk():
+    """Commits by the thousand: whether they reach a disk is not what these tests ask."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.access(IN_MEMORY, os.W_OK):
+            patch.setattr(tempfile, "tempdir", IN_MEMORY)
+        yield
+
+
+@cache
+def opened():
+    """One empty company in the emulator's books, known to nobody."""
+    clock = ManualClock(START)
+    emulator = emulator_with(None, clock)
+    realm = emulator.open_company("empty-us").realm_id
+    saved = Saved(START, copy_of(emulator), {}, realm)
+    emulator.stop()
+    return saved
+
+
+@cache
+def connected():
+    """The same company, connected: every test that asks for `company` goes on from here."""
+    clock = ManualClock(START)
+    emulator = emulator_with(opened().books, clock)
+    emulator.start()
+    with tempfile.TemporaryDirectory(prefix="qbc-connected-") as folder:
+        put_started(Path(folder))
+        context = app.build(config.read({}, data_dir=folder), clock, shared_clock=clock)
+        company = connect.connect_emulator(context, emulator.base_url, opened().realm)
+        assert not isinstance(company, connect.Refusal), company.message
+        context.executor.shutdown()
+        context.engine.dispose()
+        saved = Saved(START, copy_of(emulator), files_of(Path(folder)), opened().realm, company.id)
+    emulator.stop()
+    return saved
+
+
 @pytest.fixture
-def emulator(clock):
-    server = EmulatorServer(path=None, clock=clock, control=True)
+def begins(request):
+    """What a test goes on from: the connected company, the books that hold one, or nothing at all."""
+    wanted = set(request.fixturenames)
+    if wanted >= {"books", "company"}:
+        return connected()
+    return opened() if "books" in wanted else None
+
+
+@pytest.fixture
+def emulator(clock, begins):
+    server = emulator_with(begins and begins.books, clock)
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def context(tmp_path, clock):
-    put_started(tmp_path)
+def context(tmp_path, clock, begins):
+    if begins and begins.files:
+        put(begins.files, tmp_path)
+    else:
+        put_started(tmp_path)
     built = app.build(config.read({}, data_dir=str(tmp_path)), clock, shared_clock=clock)
     yield built
     built.executor.shutdown()
@@ -44,9 +100,10 @@ def context(tmp_path, clock):
 class Books:
     """One company of the emulator, as its people and its ground truth."""
 
-    def __init__(self, emulator, kind="empty-us", **options):
+    def __init__(self, emulator, kind="empty-us", *, realm_id=None, **options):
+        """realm_id: of a company that is there already; else one is opened."""
         self.emulator = emulator
-        self.realm_id = emulator.open_company(kind, **options).realm_id
+        self.realm_id = realm_id or emulator.open_company(kind, **options).realm_id
         self.keys = requests.get(f"{emulator.base_url}/emulator/credentials", timeout=5).json()
 
     def control(self, method, path, body=None):
@@ -107,16 +164,16 @@ class Books:
 
 
 @pytest.fixture
-def books(emulator):
-    return Books(emulator)
+def books(emulator, begins):
+    return Books(emulator, realm_id=begins.realm)
 
 
 @pytest.fixture
-def company(context, emulator, books):
+def company(tmp_path, context, emulator, books, begins):
     """The emulator's company, connected."""
-    connected = connect.connect_emulator(context, emulator.base_url, books.realm_id)
-    assert not isinstance(connected, connect.Refusal), connected.message
-    return connected
+    know_the_port(tmp_path, emulator.base_url)
+    with reading(context.engine) as conn:
+        return companies.get(conn, begins.company_id)
 
 
 @pytest.fixture
