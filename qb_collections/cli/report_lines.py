@@ -177,6 +177,8 @@ def _effects(told: dict[str, Any]) -> list[str]:
         for one in written:
             id_ = f" (QuickBooks id {one['quickbooks_id']})" if one["quickbooks_id"] else ""
             lines.append(f"  {kinds.get(one['kind'], one['kind'])}: {_about(one)}{id_}")
+        if any(one["kind"] in ("note", "note_attachment") for one in written):
+            lines.append(f"  To take notes back: qb-collections undo {told['run']['id']} --preview")
     dropped = [one for one in told["intents"] if one["state"] in ("cancelled", "rejected")]
     if dropped:
         lines += ["", f"Not sent after all ({len(dropped)}):"]
