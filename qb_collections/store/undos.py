@@ -44,17 +44,21 @@ def by_ref(conn: Connection, company_id: int, ref: str) -> Intent | None:
 
 
 def plan_notes(conn: Connection, company_id: int, plan_ids: Iterable[int]) -> Mapping[int, list[Intent]]:
-    """The confirmed notes of these plans, by plan."""
+    """The notes of these plans that were written, in memos or beside the invoices, by plan."""
     wanted = list(plan_ids)
     rows = conn.execute(
-        select(intent.c.id, intent.c.plan_id).where(
+        select(intent.c.id, intent.c.key, intent.c.plan_id, intent.c.state).where(
             intent.c.company_id == company_id,
             intent.c.plan_id.in_(wanted),
             intent.c.kind == IntentKind.NOTE,
-            intent.c.state == State.CONFIRMED,
         )
     ).all()
     found: dict[int, list[Intent]] = {one: [] for one in wanted}
     for row in rows:
-        found[row.plan_id].append(intents.get(conn, company_id, row.id))
+        if row.state == State.CONFIRMED:
+            found[row.plan_id].append(intents.get(conn, company_id, row.id))
+            continue
+        beside = intents.by_key(conn, company_id, f"{row.key}:attachment")
+        if beside is not None and beside.state is State.CONFIRMED:
+            found[row.plan_id].append(beside)
     return found

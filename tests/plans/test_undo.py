@@ -5,8 +5,8 @@ import pytest
 from qb_collections.core.intents import IntentKind
 from qb_collections.services import leasing, undo, verify
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import intents, runs
-from qb_collections.store.engine import reading
+from qb_collections.store import companies, intents, runs
+from qb_collections.store.engine import durable, reading
 from tests.plans.books import PlanBooks
 
 
@@ -134,6 +134,30 @@ def test_a_run_is_undone_with_counts_and_what_was_sent_stays_sent():
     assert books.notes() == {}
     assert sum(books.sends().values()) == sent
     books.close()
+
+
+def test_notes_beside_the_invoices_are_taken_back_and_put_back(books):
+    with durable(books.context.engine) as conn:
+        companies.update(conn, books.company_id, note_place="attachment")
+    books.form = "overlay"
+    books.create()
+    books.settle()
+    before = attached(books)
+
+    taken = run(books, "PP1")
+    gone = attached(books)
+    run(books, "U1")
+
+    assert len(before) == 3 and "Payment plan PP1 agreed" in before[0]
+    assert (taken.notes, taken.plans) == (3, 1)
+    assert gone == []
+    assert [one for one in attached(books) if "PP1" in one] == before
+    assert books.plan().label == "PP2"
+
+
+def attached(books):
+    rows = books.engine.query(books.realm, "SELECT * FROM Attachable MAXRESULTS 1000").get("Attachable", [])
+    return sorted(row["Note"] for row in rows)
 
 
 @pytest.mark.parametrize("name", ["999", "U9", "PP9", "AAAAAA", "what?"])
