@@ -290,3 +290,15 @@ def test_credits_larger_than_the_invoices_are_told_to_people_only():
 
     assert (message.to, message.tone) == (None, "person")
     assert facts.total == usd("-19.60")
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE"])
+@pytest.mark.parametrize(("stage", "variant"), [("S2", ""), ("S3", "missed_call")])
+def test_a_step_without_days_for_an_answer_asks_without_naming_a_day(stage, variant, locale):
+    """Small balances, Gentle and People only ship such steps; a night of theirs once ended at the first one."""
+    facts = replace(SEVERAL, reply_by=None, missed_call_on=date(2026, 11, 9), locale=locale)
+
+    text = compose(stage, variant, facts).text
+
+    assert "{" not in text and "17" not in text.partition("10588")[0]
+    assert not {" by  ", " bis  ", " by ?"} & {text[at : at + 5] for at in range(len(text))}

@@ -79,6 +79,8 @@ def play(script: Script) -> Result:
                 player.play()
             except Trouble as trouble:
                 world.troubles.append(trouble)
+            except Exception as error:  # what fails in the calm is a trouble like any other
+                world.wrong("INV-17", f"it failed: {_where(error)}")
             return Result(
                 script,
                 world.troubles,
