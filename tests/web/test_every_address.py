@@ -14,6 +14,7 @@ VALUES = {
     "token": "some-token",
     "filename": "app.css",
     "number": 1,
+    "label": "PP1",
     "message_id": 1,
     "reply_id": 1,
     "name": "mail/s1_one",
@@ -53,6 +54,8 @@ FORMS = {
     "policies.move": "manager",
     "texts.save": "manager",
     "replies.record": "collector",
+    "plans.propose": "manager",
+    "plans.end": "manager",
     "undoing.undo": "manager",
     "letters.print_them": "collector",
     "mail.save": "owner",
@@ -65,7 +68,7 @@ FORMS = {
     "texts.logo": "manager",
 }
 # Pages that not everybody may see.
-PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner"}
+PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner", "plans.new": "manager"}
 # Forms that are not about one company.
 GENERAL = {
     "auth.enter",
