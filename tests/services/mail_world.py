@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from qb_collections.messages.smtp import SmtpMailer
 from qb_collections.services import mail_settings, tasks
@@ -12,7 +13,7 @@ from qb_collections.services.mail_settings import WantedAccount
 from qb_collections.store import intents
 from qb_collections.store.engine import reading
 from tests.mail_server import USERS, LyingServer, server_side, trusting
-from tests.world import World
+from tests.world import Saved, World
 
 LATE = date(2026, 2, 17)  # nine business days before the world begins
 
@@ -20,10 +21,16 @@ LATE = date(2026, 2, 17)  # nine business days before the world begins
 class MailWorld(World):
     """Customers with two late invoices each, so that a list in our own words is due."""
 
-    def __init__(self, fault: str = "", times: int = 10**9, refused: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        fault: str = "",
+        times: int = 10**9,
+        refused: frozenset[str] = frozenset(),
+        saved: Saved | None = None,
+    ) -> None:
         self.sink = LyingServer(fault, times, refused, tls=server_side(), users=USERS)
         self.sink.start()
-        super().__init__()
+        super().__init__(saved=saved)
 
     def open(self):
         context = super().open()
@@ -70,3 +77,13 @@ class MailWorld(World):
     def close(self) -> None:
         super().close()
         self.sink.stop()
+
+
+@cache
+def riverbend() -> Saved:
+    """Riverbend Grill owes two late invoices; connected, contacting since long ago, without a mail account."""
+    world = MailWorld()
+    world.late("Riverbend Grill", "ap@riverbend.example")
+    world.connect()
+    world.settled_in()
+    return world.saved()

@@ -31,7 +31,7 @@ from qb_collections.store import companies, intents, mail_accounts, mail_message
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.key_file import KeyFile
 from qb_collections.store.vault import Key, Vault
-from tests.services.mail_world import MailWorld
+from tests.services.mail_world import MailWorld, riverbend
 
 
 @pytest.fixture
@@ -48,9 +48,8 @@ def made():
 
 
 def test_a_list_of_invoices_leaves_by_itself_and_is_the_contact_with_its_notes(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
 
     report = world.night()
     world.night()
@@ -74,10 +73,7 @@ def test_a_list_of_invoices_leaves_by_itself_and_is_the_contact_with_its_notes(m
 
 
 def test_without_a_mail_account_the_same_words_wait_for_a_person(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.connect()
-    world.settled_in()
+    world = made(saved=riverbend())
 
     world.night()
 
@@ -95,10 +91,7 @@ def test_without_a_mail_account_the_same_words_wait_for_a_person(made):
 
 
 def test_an_account_that_was_not_tested_or_is_off_sends_nothing(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.connect()
-    world.settled_in()
+    world = made(saved=riverbend())
     world.set_up_mail(on=False)
 
     refused = mail_settings.turn_on(world.context, world.company, by="test")
@@ -125,9 +118,8 @@ def test_what_was_paid_a_moment_before_does_not_leave(made):
 
 
 def test_the_second_message_of_a_cycle_stands_in_the_thread_of_the_first(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
 
     world.night()
     world.clock.advance(timedelta(days=10))
@@ -140,9 +132,8 @@ def test_the_second_message_of_a_cycle_stands_in_the_thread_of_the_first(made):
 
 
 def test_the_archive_has_the_exact_bytes_and_what_they_were_made_of_until_their_days_are_over(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin(keep_days=30)
+    world = made(saved=riverbend())
+    world.set_up_mail(keep_days=30)
     world.night()
 
     [line] = mail_archive.listed(world.context, world.company, "Riverbend Grill")
@@ -163,9 +154,8 @@ def test_the_archive_has_the_exact_bytes_and_what_they_were_made_of_until_their_
 # F90, F91, F95, F97: surely nothing was sent; it leaves once the server is well, and once only.
 @pytest.mark.parametrize("fault", ["greylist", "closes_at_once"])
 def test_what_surely_did_not_leave_is_tried_again_and_leaves_once(made, fault):
-    world = made(fault, times=2)
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(fault, times=2, saved=riverbend())
+    world.set_up_mail()
 
     world.night()
     before = world.got()
@@ -180,9 +170,8 @@ def test_what_surely_did_not_leave_is_tried_again_and_leaves_once(made, fault):
 # F93, F94: the message was handed over whole and no answer came.
 @pytest.mark.parametrize("fault", ["keeps_and_closes", "closes_after_dot", "mumbles"])
 def test_an_answer_that_is_missing_goes_to_a_person_and_never_out_again(made, fault):
-    world = made(fault, times=1)
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(fault, times=1, saved=riverbend())
+    world.set_up_mail()
 
     world.night()
     world.until_delivered()
@@ -197,9 +186,8 @@ def test_an_answer_that_is_missing_goes_to_a_person_and_never_out_again(made, fa
 
 
 def test_a_person_who_saw_it_arrive_makes_it_the_contact(made):
-    world = made("keeps_and_closes", times=1)
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made("keeps_and_closes", times=1, saved=riverbend())
+    world.set_up_mail()
     world.night()
 
     world.report_task("parked", "was-sent")
@@ -210,9 +198,8 @@ def test_a_person_who_saw_it_arrive_makes_it_the_contact(made):
 
 
 def test_a_person_who_saw_nothing_arrive_lets_it_be_decided_again(made):
-    world = made("closes_after_dot", times=1)
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made("closes_after_dot", times=1, saved=riverbend())
+    world.set_up_mail()
     world.night()
 
     world.report_task("parked", "was-not-sent")
@@ -262,9 +249,8 @@ def test_a_server_that_does_not_want_us_pauses_all_and_what_waits_leaves_after_a
 
 
 def test_a_wrong_password_pauses_the_account_and_is_not_in_what_is_told(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin(password="not-this-one")
+    world = made(saved=riverbend())
+    world.set_up_mail(password="not-this-one")
 
     world.night()
 
@@ -308,9 +294,8 @@ def test_to_one_domain_and_in_all_only_so_many_leave_in_a_minute(made, monkeypat
 
 
 def test_an_address_that_asked_for_no_more_gets_none_and_the_words_wait_for_a_person(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
     world.to_next_night()
     world.night()
     stopping.stop(world.context, world.company, "AP@riverbend.example", by="Dana", because="asked by phone")
@@ -343,9 +328,8 @@ def test_where_one_of_two_addresses_asked_for_no_more_the_other_one_gets_it(made
 
 
 def test_a_text_that_lacks_a_setting_is_not_sent_and_says_which(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
     with durable(world.context.engine) as conn:
         companies.update(conn, world.company_id, payment_instructions=None)
 
@@ -356,9 +340,8 @@ def test_a_text_that_lacks_a_setting_is_not_sent_and_says_which(made):
 
 
 def test_every_try_of_a_contact_bears_the_same_name(made):
-    world = made("greylist", times=1)
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made("greylist", times=1, saved=riverbend())
+    world.set_up_mail()
     world.night()
     with reading(world.context.engine) as conn:
         [first] = mail_messages.list(conn, world.company_id)
@@ -375,9 +358,8 @@ def test_every_try_of_a_contact_bears_the_same_name(made):
 
 
 def test_after_the_key_was_rotated_passwords_archive_and_links_are_as_good_as_before(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
     world.night()
     [line] = mail_archive.listed(world.context, world.company)
     link = stopping.token(world.context, world.company, line.intent_id, line.recipient)
@@ -406,9 +388,8 @@ act_by_days = 7
 
 
 def test_a_firm_message_encloses_a_statement_of_the_same_moment(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
     put = policies.put(world.context, world.company, FIRM_AT_ONCE, author="test", note="firm")
     assert not isinstance(put, Refusal), put
 
@@ -423,9 +404,8 @@ def test_a_firm_message_encloses_a_statement_of_the_same_moment(made):
 
 
 def test_a_policy_may_leave_every_message_to_a_person(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
     put = policies.put(
         world.context, world.company, f"{FIRM_AT_ONCE}[mail]\nby_hand = true\n", author="test", note="hands"
     )
@@ -474,9 +454,8 @@ def test_of_twelve_addresses_in_one_field_one_gets_it_and_a_hostile_name_is_only
 
 
 def test_a_password_sealed_with_another_key_pauses_before_anything_is_begun(made):
-    world = made()
-    world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world = made(saved=riverbend())
+    world.set_up_mail()
     with durable(world.context.engine) as conn:
         account = mail_accounts.find(conn, world.company_id)
         other = Vault([Key("other", b"k" * 32)])
