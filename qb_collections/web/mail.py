@@ -30,7 +30,7 @@ FIELDS = ("host", "port", "security", "login", "from_name", "from_address", "rep
 STATES = {
     "ready": "Not sent",
     "sending": "Being sent",
-    "accepted": "Taken by the mail server",
+    "accepted": "Sent",
     "refused": "Refused",
     "put_back": "Tried again later",
     "unknown": "Nobody knows whether it left",
