@@ -81,7 +81,7 @@ class MailWorld(World):
 
 @cache
 def riverbend() -> Saved:
-    """Riverbend Grill owes two late invoices; connected, contacting since long ago, without a mail account."""
+    """Riverbend Grill owes two late invoices; contacting began long ago; no mail account yet."""
     world = MailWorld()
     world.late("Riverbend Grill", "ap@riverbend.example")
     world.connect()
