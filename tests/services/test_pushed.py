@@ -1,6 +1,7 @@
 """What QuickBooks pushes costs one reading at most, and none where it only echoes what we wrote."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -17,8 +18,8 @@ from tests.world import World
 class Pushed:
     """The world's books, and every change in them, to be pushed when a test says so."""
 
-    def __init__(self):
-        self.world = World()
+    def __init__(self, saved=None):
+        self.world = World(saved=saved)
         self.changes = []
         self.world.engine.on_change(self.changes.append)
 
@@ -41,16 +42,10 @@ class Pushed:
             return {one.id for one in mirror.open_invoices(conn, self.world.company_id)}
 
 
-@pytest.fixture
-def pushed():
-    made = Pushed()
-    yield made
-    made.world.close()
-
-
-@pytest.fixture
-def owing(pushed):
-    """Two customers whose invoices are two months late, and a night that wrote to them."""
+@cache
+def written_to():
+    """Two customers whose invoices are two months late, and a night that wrote to them, as changes tell."""
+    pushed = Pushed()
     world = pushed.world
     invoices = []
     for name in ("Amy", "Bob"):
@@ -61,7 +56,23 @@ def owing(pushed):
     pushed.changes.clear()
     world.day()
     assert len(world.notes()) == len(world.sends()) == 2
-    return invoices
+    return world.saved(), invoices, pushed.changes
+
+
+@pytest.fixture
+def pushed(request):
+    lived = "owing" in request.fixturenames
+    made = Pushed(written_to()[0] if lived else None)
+    if lived:
+        made.changes.extend(written_to()[2])
+    yield made
+    made.world.close()
+
+
+@pytest.fixture
+def owing(pushed):
+    """The invoices of the two customers who were written to."""
+    return written_to()[1]
 
 
 @pytest.mark.parametrize("form", ["cloudevents", "legacy"])
