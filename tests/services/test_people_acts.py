@@ -135,10 +135,11 @@ channel = "call"
 template = "missed_you"
 [[ladder]]
 code = "C2"
-name = "second call"
+name = "a copy after the call"
 after_due_days = 8
-channel = "call"
-template = "missed_you"
+after_last_days = 3
+channel = "email"
+template = "did_it_reach_you"
 """
 
 
