@@ -10,7 +10,8 @@ from datetime import date
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import Case, Hold, HoldKind
 
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"'@]+")
+# An apostrophe inside a name is part of it (o'brien@…); around an address it is a quotation mark.
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'](?:[^\s<>()\[\],;:\"]*[^\s<>()\[\],;:\"'])?@[^\s<>()\[\],;:\"'@]+")
 
 _BETWEEN = re.compile(r"[\s,;]+")
 

@@ -31,6 +31,8 @@ def address(text: str) -> str:
             f"{shown} has letters before the @ that few mail servers take; send this one by hand."
         )
     wired = _domain(domain)
+    if "=?" in local:  # an encoded word to whoever reads a header (RFC 2047), never an address
+        raise NoAddress(f"{shown} is not an e-mail address.")
     if len(local) > LOCAL_MAX or not _LOCAL.match(local) or wired is None:
         raise NoAddress(f"{shown} is not an e-mail address.")
     return f"{local}@{wired}"

@@ -16,7 +16,7 @@ from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from qb_collections.messages.clean import clean_line
+from qb_collections.messages.clean import NAME_MAX, clean_line
 from qb_collections.messages.look import PLAIN, Look
 from qb_collections.messages.mail_address import address
 from qb_collections.messages.reminders import SUBJECT_MAX, Message
@@ -89,11 +89,11 @@ def build(
     _fits(message, html, enclosed)
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = format_datetime(at)
-    mail["From"] = Address(clean_line(sender.name) or sender.address, addr_spec=sender.address)
+    mail["From"] = Address(_words(sender.name) or sender.address, addr_spec=sender.address)
     if sender.reply_to and sender.reply_to != sender.address:
         mail["Reply-To"] = Address(addr_spec=sender.reply_to)
     mail["To"] = Address(addr_spec=wired)
-    mail["Subject"] = clean_line(message.subject, SUBJECT_MAX) or ""
+    mail["Subject"] = _words(message.subject, SUBJECT_MAX)
     if unsent:
         mail["X-Unsent"] = "1"
     else:
@@ -106,6 +106,14 @@ def build(
         mail.set_boundary(_boundary(name, "whole"))
     mail["Content-Language"] = message.locale.replace("_", "-")
     return mail.as_bytes()
+
+
+def _words(text: str, most: int = NAME_MAX) -> str:
+    """A header's words as they are read: what looks like an encoded word (RFC 2047) is not made one.
+
+    The library would decode it, and what it hides, such as a line break, would become a header.
+    """
+    return (clean_line(text, most) or "").replace("=?", "= ?")
 
 
 def _as_a_machine(

@@ -11,6 +11,7 @@ from qb_collections.messages.clean import clean_line
 
 ANSWER_MAX = 240
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_OURS = frozenset({"5.1.7", "5.1.8"})  # the sender's address, not the recipient's (RFC 3463, 3.2)
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954, 6
 
 
@@ -125,7 +126,7 @@ def judge(code: int, text: str, stage: Stage) -> Outcome:
         result = Result.LATER
     elif stage is Stage.LOGIN or code in _LOGIN_CODES:
         result = Result.LOGIN
-    elif status.startswith("5.7.") or stage in (Stage.GREETING, Stage.SENDER):
+    elif status.startswith("5.7.") or status in _OURS or stage in (Stage.GREETING, Stage.SENDER):
         result = Result.POLICY
     elif stage is Stage.RECIPIENT or status.startswith("5.1."):
         result = Result.NO_RECIPIENT

@@ -90,8 +90,15 @@ class _Dialogue(smtplib.SMTP):
             raise _Ended(Outcome(Result.LOGIN, None, "it offers no way to log in")) from None
         except smtplib.SMTPAuthenticationError as error:
             raise _Ended(judge(error.smtp_code, _text(error.smtp_error), Stage.LOGIN)) from None
+        except smtplib.SMTPServerDisconnected:
+            raise
         except (smtplib.SMTPHeloError, UnicodeEncodeError):
             raise _Ended(Outcome(Result.LOGIN, None, "the user name or password cannot be sent")) from None
+        except smtplib.SMTPException:  # the library's own word for ways that are all unknown to it
+            said = "it offers only ways to log in without a password, such as OAuth"
+            raise _Ended(Outcome(Result.LOGIN, None, said)) from None
+        except ValueError:  # a challenge that is no Base64
+            raise _Ended(Outcome(Result.NOT_REACHED, None, "it spoke nonsense during the login")) from None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock = socket.create_connection((host, port), timeout)
@@ -165,7 +172,7 @@ class _Dialogue(smtplib.SMTP):
         """One message.  Raises _Ended, SMTPServerDisconnected or OSError only where nothing was sent."""
         self.allow(SEND_SECONDS)
         room = self.esmtp_features.get("size", "")
-        if room.isdigit() and 0 < int(room) < len(envelope.content):
+        if room.isascii() and room.isdigit() and 0 < int(room) < len(envelope.content):
             size = f"{len(envelope.content) / 1_000_000:,.1f} MB"
             return Outcome(
                 Result.REFUSED, None, f"it takes at most {int(room) / 1_000_000:,.1f} MB, not {size}"

@@ -16,10 +16,11 @@ from typing import Any, TypeVar
 from qb_collections.core.identity import body_hash, request_id
 from qb_collections.core.intents import Intent, State
 from qb_collections.quickbooks.errors import QuickBooksError, Refused
+from qb_collections.services import high_water
 from qb_collections.services.context import Context
 from qb_collections.store import intents
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable
+from qb_collections.store.engine import durable, reading
 from qb_collections.store.intents import Attempt
 from qb_collections.store.leases import Lease
 
@@ -70,6 +71,8 @@ def begin(context: Context, company: Company, lease: Lease, prepared: Sequence[P
                 round=round_,
             )
         attempt_id = intents.open_attempt(conn, lease, members, name, context.clock.now())
+    with reading(context.engine) as conn:  # a copy of the records from before this is told by the mark
+        high_water.keep(context, conn, company)
     return Begun(attempt_id, name, members)
 
 

@@ -1,8 +1,8 @@
 """How far the records of a company had come when something last went out, kept beside the database.
 
 Whoever copies an older database back leaves this file as it is, so the records are seen to be older than what
-was already sent, also where nothing of that stands in QuickBooks.  The file holds the number of an effect
-and a hash of its name, nothing of anybody's books.
+was already sent, also where nothing of that stands in QuickBooks.  The file holds the numbers of an
+effect and an attempt and a hash of their names, nothing of anybody's books.
 """
 
 from __future__ import annotations
@@ -27,21 +27,28 @@ _log = structlog.get_logger("restored")
 
 @dataclass(frozen=True, slots=True)
 class HighWater:
-    """The newest effect that was planned when one last went out."""
+    """The newest effect that was planned, and the newest attempt, when something last went out."""
 
     company: str  # when the company was connected first: another database's company is another
     effect: int
     name: str
+    attempt: int = 0  # 0: none yet, or a mark of before attempts were kept
+    request: str = ""
 
 
 def keep(context: Context, conn: Connection, company: Company) -> None:
-    """Before something goes out, and when a person says that these records count: how far they have come."""
-    newest = restored.newest_effect(conn, company.id)
+    """Before each thing goes out, and when a person says that these records count: how far they have come.
+
+    An attempt counts too: between the plan of a night and its last message no effect is planned, and that is
+    when backups are made.
+    """
+    newest, tried = restored.newest_effect(conn, company.id), restored.newest_attempt(conn, company.id)
     if newest is None:
         with suppress(OSError):
             _file(context, company).unlink(missing_ok=True)
         return
-    mark = HighWater(company.created_at.isoformat(), newest[0], _name(newest[1]))
+    attempt, request = (tried[0], _name(tried[1])) if tried else (0, "")
+    mark = HighWater(company.created_at.isoformat(), newest[0], _name(newest[1]), attempt, request)
     if mark == _read(context, company):
         return
     file = _file(context, company)
@@ -55,12 +62,15 @@ def keep(context: Context, conn: Connection, company: Company) -> None:
 
 
 def is_above(context: Context, conn: Connection, company: Company) -> bool:
-    """Whether an effect was planned here once that these records do not know."""
+    """Whether an effect was planned, or one went out, here once that these records do not know."""
     mark = _read(context, company)
     if mark is None:
         return False
     key = restored.effect(conn, company.id, mark.effect)
-    return key is None or _name(key) != mark.name
+    if key is None or _name(key) != mark.name:
+        return True
+    request = restored.attempt_made(conn, company.id, mark.attempt) if mark.attempt else None
+    return bool(mark.attempt) and (request is None or _name(request) != mark.request)
 
 
 def _read(context: Context, company: Company) -> HighWater | None:

@@ -100,7 +100,9 @@ class Settling:
             intents.settle(conn, self.lease, self.intent.id, State.REJECTED, reason=said, at=now)
             # The reason names the address whole: by it the address is left out from now on.
             room = REASON_MAX - len(recipient)
-            reason = recipient if room < 20 else f"{recipient}: {short(outcome.answer, room - 2)}"
+            # Another address in the server's words, such as the one to write to instead, is not left out.
+            answer = outcome.answer.replace("@", " at ")
+            reason = recipient if room < 20 else f"{recipient}: {short(answer, room - 2)}"
             hold = Wanted(HoldKind.BOUNCED, self.intent.plan["customer_id"], None, reason)
             placing.put(conn, self.company, hold, by="system", at=now)
             _fix_address(conn, self.company, self.intent, recipient, outcome, now)

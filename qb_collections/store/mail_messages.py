@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
+from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.mail import mail_message
 from qb_collections.store.upsert import upsert
 from qb_collections.store.vault import Vault
@@ -241,13 +242,20 @@ def run_results(conn: Connection, company_id: int, run_id: int, since: datetime)
 
 
 def clean(conn: Connection, company_id: int, before: datetime) -> int:
-    """Forget the bytes and snapshots of messages made before then; return how many."""
+    """Forget the bytes and snapshots of messages made before then; return how many.
+
+    One of which a person has still to say whether it left stays whole: they decide by its words.
+    """
+    open_ = select(intent.c.id).where(
+        intent.c.company_id == company_id, intent.c.state.in_(("sending", "unknown", "parked"))
+    )
     done = conn.execute(
         update(mail_message)
         .where(
             mail_message.c.company_id == company_id,
             mail_message.c.made_at < before,
             mail_message.c.bytes_sealed.is_not(None),
+            mail_message.c.intent_id.not_in(open_),
         )
         .values(bytes_sealed=None, snapshot=None)
     )

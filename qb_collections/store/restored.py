@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from qb_collections.store.tables.intents import intent
+from qb_collections.store.tables.intents import attempt, intent
 from qb_collections.store.tables.watching import restored
 from qb_collections.store.upsert import upsert
 
@@ -64,4 +64,17 @@ def newest_effect(conn: Connection, company_id: int) -> tuple[int, str] | None:
 def effect(conn: Connection, company_id: int, id: int) -> str | None:
     """The key of the company's effect with this number."""
     query = select(intent.c.key).where(intent.c.company_id == company_id, intent.c.id == id)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def newest_attempt(conn: Connection, company_id: int) -> tuple[int, str] | None:
+    """Number and request id of the attempt that was begun last; None when none ever was."""
+    query = select(attempt.c.id, attempt.c.request_id).where(attempt.c.company_id == company_id)
+    row = conn.execute(query.order_by(attempt.c.id.desc()).limit(1)).one_or_none()
+    return (row.id, row.request_id) if row else None
+
+
+def attempt_made(conn: Connection, company_id: int, id: int) -> str | None:
+    """The request id of the company's attempt with this number."""
+    query = select(attempt.c.request_id).where(attempt.c.company_id == company_id, attempt.c.id == id)
     return conn.execute(query).scalar_one_or_none()
