@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -59,6 +60,9 @@ class Host:
         self.start_emulator("--ledger", str(LEDGER), "--columns", COLUMNS, *HOW_WRITTEN)
         self.told("connect", "--emulator", self.base_url)
         self.told("sync")
+        self.told(
+            "company", "contact", "--name", "Dana Whitlock", "--phone", "(423) 555-0143", "--pay", "By check."
+        )
         self.told("company", "mode", "automatic", "--yes")
 
     # Processes
@@ -109,7 +113,7 @@ class Host:
         said = ""
         while line := process.stdout.readline():
             said += line
-            if line.startswith("}"):
+            with suppress(ValueError):
                 return dict(json.loads(said))
         raise AssertionError(f"it ended before it was ready: {said}")
 

@@ -10,7 +10,7 @@ from typing import Any
 from tests.simulation.memory_transport import NETWORK_FAULTS
 from tests.simulation.post_office import SMTP_FAULTS
 
-TEMPLATES = 48
+TEMPLATES = 16
 LONG = 30  # nights of one seed in ten
 POLICIES = ("standard", "brisk", "gentle", "small-balances", "plan", "people-only", "statement-only")
 

@@ -13,7 +13,7 @@ from tests.simulation.planted import bank
 from tests.simulation.script import draw
 
 CHUNK = 5
-SEEDS = 25  # about a hundred nights: what fits into the seconds of `make test`
+SEEDS = 15  # some sixty nights, each with the calm after it: what fits into the seconds of `make test`
 # Planted bugs with a seed that finds each.
 KNOWN = {"note_overwrites": 0, "stop_is_not_looked_at": 0, "sent_before_the_journal": 0}
 
@@ -47,9 +47,9 @@ def test_each_planted_bug_still_applies():
                 (tree / file).write_text(text)
 
 
-@pytest.mark.parametrize("name", ["e-mail", "plan create", "disconnect"])
+@pytest.mark.parametrize("name", ["e-mail", "plan create"])
 def test_a_process_that_ends_at_any_point_leaves_nothing_wrong(name):
     """A thin sample here; `make soak` ends it at each point, and again while it recovers."""
-    _, found = sweep.sweep(name, every=60)
+    _, found = sweep.sweep(name, every=70)
 
     assert found == []
