@@ -85,7 +85,6 @@ def queue(
     for found in owed:
         before = intents.by_key(conn, company.id, found.one.key)
         by_hand = before is not None and before.state is State.REJECTED
-        by_hand = by_hand or any(hold.kind is HoldKind.PEOPLE_ONLY for hold in found.case.holds)
         planned.append(effect(company, book, found, approval, now, by_hand=by_hand))
     intents.plan(conn, company.id, run_id, planned)
     return len(owed)
@@ -124,7 +123,7 @@ def effect(
     *,
     by_hand: bool = False,
 ) -> PlannedIntent:
-    """by_hand: a person sends it; the mail server would not take it, or only people write to them."""
+    """by_hand: a person sends it; the mail server would not take it."""
     rule = book.in_force(owed.case)
     opens_at = hours.opens_at(company, rule.policy, rule.calendar, owed.case.customer, now)
     mailed = owed.made.message is not None and not by_hand and is_mailed(book, owed.case)
@@ -148,6 +147,8 @@ def _draft(made: Made) -> Draft:
 def is_mailed(book: Rulebook, case: Case) -> bool:
     """Whether it leaves by itself, through the company's own mail account."""
     if not case.own_mail or book.in_force(case).policy.mail.by_hand:
+        return False
+    if any(hold.kind is HoldKind.PEOPLE_ONLY for hold in case.holds):
         return False
     return bool(addresses.mailable(case, case.invoices))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from qb_collections.core import addresses
 from qb_collections.core.case import HoldKind
 from qb_collections.core.intents import Approval, Intent, IntentKind, State
 from qb_collections.core.wording import short
@@ -28,6 +29,7 @@ from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
 
 CHANGED = "The figures have changed since a person approved this; it is decided again tonight."
+NOT_MAILED = "It does not leave by your own mail account any more; it is decided again tonight."
 
 
 def is_answer(intent: Intent) -> bool:
@@ -70,7 +72,7 @@ def prepared(
             found = by_key[key]
             rule = book.in_force(found.case)
             opens_at = hours.opens_at(company, rule.policy, rule.calendar, found.case.customer, now)
-            because = _objection(intent, found)
+            because = _objection(intent, found, book)
             if because is not None:
                 intents.settle(conn, lease, intent.id, State.CANCELLED, reason=because, at=now)
             elif opens_at > now:
@@ -85,10 +87,12 @@ def prepared(
 def give(context: Context, company: Company, lease: Lease, ready: Ready) -> str | None:
     """Let one answer go.  Returns a sentence where the mail server is in trouble, else None.
 
-    One that was read too long ago stays due: it is read again first.
+    One that was read too long ago stays due and is read again first; so is one that a mark changed since.
     """
     intent, owed = ready.intent, ready.owed
     if context.clock.now() - ready.read_at > timedelta(seconds=guards.FRESH_SECONDS):
+        return None
+    if intent.kind is IntentKind.EMAIL and not _holds_still(context, company, ready):
         return None
     if intent.kind is IntentKind.TASK:
         open_task(context, company, lease, intent, owed)
@@ -222,19 +226,41 @@ def _reread(
     return live
 
 
-def _objection(intent: Intent, found: Owed) -> str | None:
+def _holds_still(context: Context, company: Company, ready: Ready) -> bool:
+    """By the marks and settings of this moment: since it was read, other answers were handed over."""
+    now = context.clock.now()
+    with reading(context.engine) as conn:
+        one = answers.by_key(conn, company.id, ready.owed.one.key)
+        if one is None or one.state != "wanted":
+            return False
+        book = Rulebook(conn, company, company.today(now))
+        owed, _ = answer_effects.look(conn, company, book, [one], now)
+        return bool(owed) and _objection(ready.intent, owed[0], book) is None
+
+
+def _objection(intent: Intent, found: Owed, book: Rulebook) -> str | None:
     """What is not for good: the answer stays owed, and tonight queues it again."""
     if intent.approval is Approval.GIVEN and _figures(found) != (
         intent.plan["invoice_ids"],
         intent.plan["amount"],
     ):
         return CHANGED
+    if intent.kind is IntentKind.EMAIL and not _may_leave(found, book):
+        return NOT_MAILED
     if found.made.message is None:
         return found.draft.text.strip() if intent.kind is IntentKind.EMAIL else None
     faults = check(found.made.message, found.made.facts)
     if faults:
         return f"Not ready to be sent: {faults[0].what}"
     return None
+
+
+def _may_leave(found: Owed, book: Rulebook) -> bool:
+    """Whether it may go by the company's own mail account, to the address that it names."""
+    to = found.draft.to
+    return answer_effects.is_mailed(book, found.case) and (
+        to is None or to in addresses.mailable(found.case, found.case.invoices)
+    )
 
 
 def _figures(found: Owed) -> tuple[list[str], str | None]:

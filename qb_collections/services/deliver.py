@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from qb_collections.core import company_gates
 from qb_collections.core.company_gates import CompanyState, Link
 from qb_collections.core.decision import Finding
-from qb_collections.core.intents import CONTACT_KINDS, Intent, IntentKind, State
+from qb_collections.core.intents import CONTACT_KINDS, SENT_KINDS, Intent, IntentKind, State
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
@@ -203,6 +203,8 @@ def _contact(
     now = context.clock.now()
     if not guards.is_fresh(checked, now):
         return None
+    if checked.intent.kind in SENT_KINDS:
+        checked = guards.look_again(context, company, checked)
     objection = checked.objection
     if objection is not None:
         _cancel(context, company, lease, checked, objection)

@@ -86,6 +86,27 @@ def recheck(
     """Re-read and decide again, for all the customers of these effects in one go."""
     keys = sorted({(intent.plan["customer_id"], intent.plan["currency"]) for intent in due})
     live = reread(context, company, lease, gateway, keys)
+    return _judged(context, company, due, live.documents, live.read_at)
+
+
+def look_again(context: Context, company: Company, checked: Checked) -> Checked:
+    """The same by what is known here this moment: a mark, a stop or a setting of a second ago holds too.
+
+    Between the re-read of several customers and the last one's message others were handed over.
+    """
+    [again] = _judged(context, company, [checked.intent], checked.documents, checked.read_at)
+    return again
+
+
+def _judged(
+    context: Context,
+    company: Company,
+    due: Sequence[Intent],
+    documents: Mapping[str, InvoiceDocument],
+    read_at: datetime,
+) -> list[Checked]:
+    """Decide again by the mirror and the marks as they are."""
+    keys = sorted({(intent.plan["customer_id"], intent.plan["currency"]) for intent in due})
     now = context.clock.now()
     today = company.today(now)
     with reading(context.engine) as conn:
@@ -105,7 +126,7 @@ def recheck(
             with reading(context.engine) as conn:
                 [decision] = calling.within_limits(conn, company, [(case, decision)], today)
         opens_at = _opens_at(company, book, case, decision, now)
-        checked.append(Checked(intent, case, decision, live.documents, live.read_at, opens_at))
+        checked.append(Checked(intent, case, decision, documents, read_at, opens_at))
     return checked
 
 
