@@ -325,7 +325,8 @@ def _connected_again(
             base_url=target.base_url,
             discovery_url=target.discovery_url,
             emulator_url=target.emulator_url,
-            preferences=stored_preferences(facts, preferences),
+            # What people chose here, such as the code for plans, is not QuickBooks' to take away.
+            preferences=company.preferences | stored_preferences(facts, preferences),
             multicurrency=preferences.multicurrency,
             next_night_at=next_daily_run(now, company.night_at, company.tz),
         )

@@ -170,11 +170,19 @@ def test_the_same_company_connected_again_keeps_its_records_and_goes_on_in_shado
         companies.update(conn, company.id, mode=Mode.AUTOMATIC, contact_name="Dana")
         policies.add(conn, company.id, 'name = "Ours"', "dana", "", context.clock.now())
 
+    with durable(context.engine) as conn:
+        chosen = companies.get(conn, company.id).preferences | {
+            "plan_tax": "No VAT",
+            "region": "told by nobody",
+        }
+        companies.update(conn, company.id, preferences=chosen)
     again = connect.connect_emulator(context, emulator.base_url)
 
     assert again.id == company.id
     assert again.mode is Mode.SHADOW
     assert again.contact_name == "Dana"
+    assert again.preferences["plan_tax"] == "No VAT"
+    assert again.preferences["region"] != "told by nobody"
     with reading(context.engine) as conn:
         assert policies.current(conn, company.id).version == 2
         assert len(companies.all(conn)) == 1
