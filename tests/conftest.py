@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from tests import compiled
+from tests.nursery import Nursery
 
 # The same examples on every machine and in every run of `make test`; `make soak` looks for new ones.
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=30, print_blob=True)
@@ -111,3 +113,11 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium here: `sudo apt-get install -y chromium` lets this test run")
     return path
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where processes of the program come from whose cold start is not what a test asks about."""
+    made = Nursery()
+    yield made
+    made.close()

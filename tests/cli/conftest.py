@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -65,17 +64,6 @@ class World:
         found = json.loads(result.stdout)
         assert isinstance(found, dict)
         return found
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """The program in a process of its own, to be killed."""
-        return subprocess.Popen(
-            [*PROGRAM, *words],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **self.environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
 
     def move_to(self, at: datetime) -> None:
         self.clock.set(at)

@@ -16,13 +16,13 @@ WAIT_SECONDS = 60
 REQUESTS = 12
 
 
-def killed_at(world, count, moment, delay_seconds):
+def killed_at(world, nursery, count, moment, delay_seconds):
     """Run a night and kill it around its count-th request; one that ends before is left to end.
 
     before: QuickBooks has not done what was asked.  after: it has, and the
     answer is lost.  later: a little after the answer was sent.
     """
-    process = world.start("night")
+    process = nursery.start("night", **world.environ)
     answer = world.server.front._observed
     seen = 0
     lock = threading.Lock()
@@ -53,12 +53,12 @@ def killed_at(world, count, moment, delay_seconds):
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(one, marks=pytest.mark.soak) for one in range(12) if one != 1)]
 )
-def test_a_killed_night_is_finished_by_the_next_with_each_send_and_note_once(live, seed):
+def test_a_killed_night_is_finished_by_the_next_with_each_send_and_note_once(live, nursery, seed):
     chance = random.Random(seed)
 
     for _ in range(1 + seed % 2):
         moment = chance.choice(["before", "after", "later"])
-        killed_at(live, chance.randint(1, REQUESTS), moment, chance.uniform(0, 0.02))
+        killed_at(live, nursery, chance.randint(1, REQUESTS), moment, chance.uniform(0, 0.02))
     live.told("night", "--until-delivered")
     done = live.told("night", "--until-delivered")
 
@@ -69,9 +69,9 @@ def test_a_killed_night_is_finished_by_the_next_with_each_send_and_note_once(liv
     assert done["delivery"]["trouble"] is None
 
 
-def test_the_kills_strike(live):
+def test_the_kills_strike(live, nursery):
     """The test above kills something: at the first send the night is far from done."""
-    assert killed_at(live, 4, "after", 0) == -9
+    assert killed_at(live, nursery, 4, "after", 0) == -9
     assert len(live.sends()) < len(OWED)
 
 

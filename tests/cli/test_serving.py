@@ -37,18 +37,12 @@ def read_object(process):
 
 
 @pytest.fixture
-def emulator():
+def emulator(nursery):
     """Start `emulator serve` with these words; (process, ready line)."""
     started = []
 
     def start(*words):
-        process = subprocess.Popen(
-            [*PROGRAM, "emulator", "serve", *words],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = nursery.start("emulator", "serve", *words)
         started.append(process)
         return process, json.loads(process.stdout.readline())
 
@@ -160,8 +154,8 @@ def test_options_that_make_no_sense_together_are_refused(world, words, sentence)
     assert sentence in refused(world, *words)
 
 
-def test_serve_says_where_it_is_answers_and_ends_on_sigterm(connected):
-    process = connected.start("serve", "--port", "0", "--json")
+def test_serve_says_where_it_is_answers_and_ends_on_sigterm(connected, nursery):
+    process = nursery.start("serve", "--port", "0", "--json", **connected.environ)
     try:
         ready = read_object(process)
         health = requests.get(f"{ready['url']}/healthz", timeout=10)

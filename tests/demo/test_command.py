@@ -90,17 +90,9 @@ def test_bad_rows_are_named_with_line_and_reason(skip, code):
     assert "line 5: invoice number 0000900001 stands in line 2 already" in said
 
 
-def test_the_web_app_answers_and_ctrl_c_ends_it():
-    process = subprocess.Popen(
-        [*COMMAND, "--nights", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=environment() | {"PYTHONUNBUFFERED": "1"},
-        cwd=ROOT,
-    )
+def test_the_web_app_answers_and_ctrl_c_ends_it(nursery):
+    process = nursery.start("demo", "--nights", "0", QBC_PORT="0")
     try:
-        assert process.stdout is not None
         said = ""
         for line in process.stdout:
             said += line
