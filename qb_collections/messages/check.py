@@ -7,15 +7,18 @@ What people typed into books and settings (names, payment instructions) is not o
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from qb_collections.messages import check_figures, check_needed, check_words
+from qb_collections.messages import banned, check_figures, check_needed, check_words
 from qb_collections.messages.check_figures import plain, typed_by_people, without
+from qb_collections.messages.clean import JOINERS
 from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.faults import Fault
 from qb_collections.messages.reminders import Message
+from qb_collections.messages.wording import language_of
 
 __all__ = ["Fault", "check"]
 
@@ -37,6 +40,7 @@ def check(
         without(typed, plain(part)) for part in (message.subject, message.text, message.body)
     )
     faults = [*check_figures.sums(facts), *_gaps(subject, text), *check_figures.figures(message, facts)]
+    faults += _hidden(f"{subject}\n{text}", language_of(message.locale))
     if message.tone != "person":
         faults += [
             *check_words.words(text, subject, message, facts),
@@ -45,6 +49,20 @@ def check(
         faults += [*check_words.length(message, body), *check_words.reading(message, body)]
         faults += [*check_needed.needed(message, facts), *check_needed.closed_days(facts, is_business_day)]
     return tuple(dict.fromkeys(faults))
+
+
+def _hidden(text: str, language: str) -> Iterator[Fault]:
+    """Marks that no reader sees can split a word, so that the lists of banned words do not find it.
+
+    Joiners are letters' marks in the scripts that need them, and none in the languages that ship.
+    """
+    allowed = "\n\r\t" if language in banned.LANGUAGES else f"\n\r\t{JOINERS}"
+    for place, one in enumerate(text):
+        if unicodedata.category(one) in ("Cc", "Cf") and one not in allowed:
+            around = " ".join(text[max(0, place - 20) : place].split())
+            said = f'There is an invisible character after "{around}". Type the words there again.'
+            yield Fault("gap", said)
+            return
 
 
 def _gaps(subject: str, text: str) -> Iterator[Fault]:

@@ -36,7 +36,10 @@ _TYPED = (
     *("why", "came_back"),
 )
 _TYPED_IN_ROWS = ("number", "label", "line", "work", "purchase_order")
-_NUMBER = re.compile(r"(?<![\w.,'’])\d[\d.,'’]*\d ?%|\d ?%|(?<![\w])\d{3,}(?![\w])")
+_PERCENT = r" ?(?:%|per ?cent\b|Prozent\b)"
+_NUMBER = re.compile(
+    rf"(?<![\w.,'’])\d[\d.,'’]*\d{_PERCENT}|\d{_PERCENT}|(?<![\w])\d{{3,}}(?![\w])", re.IGNORECASE
+)
 
 
 def sums(facts: MessageFacts) -> Iterator[Fault]:
@@ -133,7 +136,10 @@ def _amount_pattern(facts: MessageFacts) -> re.Pattern[str]:
     )
     signs = "|".join(re.escape(mark) for mark in {sign, "$", "€", "£", "¥", facts.total.currency} if mark)
     figure = r"\d[\d.,'’]*"
-    return re.compile(rf"(?:{signs}) ?{figure}|{figure} ?(?:{signs})|\b\d[\d,.'’]*[.,]\d{{2}}\b")
+    return re.compile(
+        rf"(?:{signs}) ?{figure}|{figure} ?(?:{signs})|{figure} (?:dollars?|euros?|pounds?)\b"
+        rf"|\b\d[\d,.'’]*[.,]\d{{2}}\b"
+    )
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ import unicodedata
 
 NAME_MAX = 80
 LINES_MAX = 12
-_JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and others; they change no direction
+JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and others; they change no direction
 
 
 def clean_line(text: str | None, most: int = NAME_MAX) -> str | None:
@@ -25,7 +25,7 @@ def clean_line(text: str | None, most: int = NAME_MAX) -> str | None:
             return line or None
     # Cut first with room to spare: a name of a million characters must not cost a second.
     spaced = "".join(map(_plain, unicodedata.normalize("NFC", text[: most * 8])))
-    line = re.sub(r"\s+", " ", spaced).strip(" " + _JOINERS)
+    line = re.sub(r"\s+", " ", spaced).strip(" " + JOINERS)
     if len(line) > most:
         line = line[: most - 1].rstrip() + "…"
     return line or None
@@ -41,6 +41,6 @@ def _plain(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Zl", "Zp", "Zs") or character in "\t\n\r\v\f\x85":
         return " "
-    if category in ("Cc", "Cs", "Co", "Cn") or (category == "Cf" and character not in _JOINERS):
+    if category in ("Cc", "Cs", "Co", "Cn") or (category == "Cf" and character not in JOINERS):
         return ""
     return character

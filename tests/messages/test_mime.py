@@ -195,3 +195,22 @@ def test_a_draft_opens_in_a_mail_program_and_names_itself_nothing():
     assert mail["X-Unsent"] == "1"
     assert mail["Message-ID"] is None
     assert mail["Auto-Submitted"] is None
+
+
+@pytest.mark.parametrize("hidden", ["=?utf-8?q?a=0D=0ABcc:_eve@eve.example?=", "=?utf-8?b?PGFAYi5jPg==?="])
+def test_an_encoded_word_in_a_name_or_subject_stays_what_was_typed_and_makes_no_header(hidden):
+    stage, variant, facts = CASES["s1_one"]
+    message = replace(compose(stage, variant, facts), subject=hidden)
+
+    content = made(message=message, sender=Sender(hidden, "office@copperleaf.example"))
+
+    mail = parsed(content)
+    [sender] = mail["From"].addresses
+    assert sender.addr_spec == "office@copperleaf.example"
+    assert sender.display_name == mail["Subject"] == hidden.replace("=?", "= ?")
+    assert mail["Bcc"] is None and b"\r\nBcc:" not in content
+
+
+def test_an_address_that_reads_as_an_encoded_word_is_none():
+    with pytest.raises(NoAddress):
+        address("=?utf-8?q?ap?=@riverbend.example")

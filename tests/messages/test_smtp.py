@@ -202,3 +202,46 @@ def test_a_server_with_little_room_gets_nothing_too_large(serve, monkeypatch):
 
     assert outcome.result is Result.REFUSED
     assert sink.received == []
+
+
+@pytest.mark.parametrize(
+    ("offers", "result", "said"),
+    [
+        ("AUTH XOAUTH2", Result.LOGIN, "without a password"),
+        ("AUTH CRAM-MD5", Result.NOT_REACHED, "nonsense"),
+        ("AUTH PLAIN", Result.NOT_REACHED, "nonsense"),
+    ],
+)
+def test_a_login_that_cannot_be_spoken_has_a_sentence_and_sends_nothing(serve, offers, result, said):
+    sink = serve(users=USERS)
+
+    def ehlo(talk, rest):
+        talk.reply("250-sink")
+        talk.reply(f"250 {offers if talk.secure else 'STARTTLS'}")
+
+    sink.ehlo = ehlo
+    sink.auth = lambda talk, rest: talk.reply("334 x")  # no Base64
+
+    outcome = _send(sink, login="desk@acme.example", password="s3cret")
+
+    assert outcome.result is result and said in outcome.answer
+    assert sink.received == []
+
+
+def test_a_refusal_of_the_senders_address_is_not_one_of_the_recipient(serve):
+    sink = serve()
+    sink.rcpt = lambda talk, rest: talk.reply("550 5.1.8 your domain is not known here")
+
+    assert _send(sink).result is Result.POLICY
+
+
+def test_a_size_that_is_no_number_keeps_no_message_back(serve):
+    sink = serve()
+
+    def ehlo(talk, rest):
+        talk.sock.sendall(b"250-sink\r\n250-SIZE \xb2\r\n")
+        talk.reply(f"250 {'8BITMIME' if talk.secure else 'STARTTLS'}")
+
+    sink.ehlo = ehlo
+
+    assert _send(sink).accepted
