@@ -378,6 +378,7 @@ def released(world: HostileWorld, place: int) -> None:
         return
     world.process.workers[0]("sync", company.id)
     said = restored.release(world.context, company, "Sam")
+    world.stop_lifted(place)
     modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
     world.note(f"the owner of company {company.id} releases it: {said}")
 

@@ -53,19 +53,22 @@ def _many(given: argparse.Namespace) -> int:
     nights, seeds, failed, cpu = 0, 0, [], 0.0
     counts: Counter[str] = Counter()
     began = time.monotonic()
-    for seed, result in _played(given.from_seed, given.nights, given.jobs):
-        nights += result.nights
-        seeds += 1
-        cpu += result.cpu_seconds
-        fired.update(result.fired)
-        counts.update(
-            kills=result.kills, contacts=result.contacts, writes=result.notes, requests=result.requests
-        )
-        if result.failed:
-            failed.append(seed)
-            print(f"seed {seed}: {result.troubles[0]}", flush=True)
-            if not given.keep_going:
-                break
+    try:
+        for seed, result in _played(given.from_seed, given.nights, given.jobs):
+            nights += result.nights
+            seeds += 1
+            cpu += result.cpu_seconds
+            fired.update(result.fired)
+            counts.update(
+                kills=result.kills, contacts=result.contacts, writes=result.notes, requests=result.requests
+            )
+            if result.failed:
+                failed.append(seed)
+                print(f"seed {seed}: {result.troubles[0]}", flush=True)
+                if not given.keep_going:
+                    break
+    except KeyboardInterrupt:  # what was played counts
+        pass
     print(
         f"{nights} nights, {seeds} seeds from {given.from_seed}, {time.monotonic() - began:.0f} s, "
         f"{cpu / max(nights, 1) * 1000:.0f} ms of CPU a night; "
