@@ -169,6 +169,11 @@ def of(language: str) -> Banned:
     return _BY_LANGUAGE.get(language, ENGLISH)
 
 
+def every() -> tuple[Banned, ...]:
+    """The lists of all languages."""
+    return tuple(_BY_LANGUAGE.values())
+
+
 def found(patterns: Iterable[str], text: str) -> list[str]:
     """The words as they stand in the text."""
     return [

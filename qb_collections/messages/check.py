@@ -45,6 +45,7 @@ def check(
         faults += [
             *check_words.words(text, subject, message, facts),
             *check_words.manner(f"{subject}\n{text}"),
+            *check_words.strange(f"{subject}\n{text}"),
         ]
         faults += [*check_words.length(message, body), *check_words.reading(message, body)]
         faults += [*check_needed.needed(message, facts), *check_needed.closed_days(facts, is_business_day)]

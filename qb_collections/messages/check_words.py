@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from qb_collections.messages import banned, steps
@@ -20,6 +21,8 @@ LIX_WORDS_MIN = 25  # too few words give no measure
 
 _CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{2,}\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _SENTENCE_END = re.compile(r"[.?!:;](?=\s|$)")
 
 
@@ -29,9 +32,11 @@ def words(text: str, subject: str, message: Message, facts: MessageFacts) -> Ite
     legal = legal_is_confirmed(facts.consequence, today) or legal_is_confirmed(facts.decision, today)
     for found in banned.found(lists.rude, ours):
         yield Fault("words", f'"{found}" does not belong into a message to a customer. Say it plainly.')
-    for found in banned.found(lists.threats, ours):
+    every = banned.every()  # a threat is one in any language that we know
+    for found in banned.found([one for each in every for one in each.threats], ours):
         yield Fault("threat", f'"{found}" reads as a threat. Take it out.')
-    for found in () if legal and message.tone == "final" else banned.found(lists.legal, ours):
+    spoken = [one for each in every for one in each.legal]
+    for found in () if legal and message.tone == "final" else banned.found(spoken, ours):
         said = f'"{found}" may stand here only once a person has confirmed the legal step. Take it out.'
         yield Fault("legal", said)
     for found, label in steps.unconfirmed(ours, facts.consequence, today):
@@ -44,6 +49,24 @@ def words(text: str, subject: str, message: Message, facts: MessageFacts) -> Ite
         for found in banned.found(lists.soft_subject, subject):
             told = "in the subject tells others about the customer's account. Write a neutral subject."
             yield Fault("subject", f'"{found}" {told}')
+
+
+def strange(text: str) -> Iterator[Fault]:
+    """Where money or a click would go must come from the settings; letters of two alphabets hide words."""
+    for found in dict.fromkeys(_LINK.findall(text)):
+        said = f'"{found[:60]}" is a link that the settings do not have. Take it out, or put it under how to'
+        yield Fault("link", f"{said} pay.")
+    for found in dict.fromkeys(_IBAN.findall(text)):
+        said = f'"{found}" is an account that the settings do not have. Take it out, or put it under how to'
+        yield Fault("link", f"{said} pay.")
+    for found in _WORD.findall(text):
+        if len({_alphabet(letter) for letter in found if letter.isalpha()}) > 1:
+            yield Fault("words", f'"{found}" mixes letters of two alphabets. Type the word again.')
+            return
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "LATIN").partition(" ")[0]
 
 
 def manner(text: str) -> Iterator[Fault]:

@@ -11,6 +11,12 @@ from qb_collections.messages.clean import clean_line
 
 ANSWER_MAX = 240
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+# Servers that give no enhanced status say in words that they do not want the sender.
+_ABOUT_US = re.compile(
+    r"relay|spam|black ?list|block ?list|blocked|reputation|policy|authenticat"
+    r"|not (permitted|allowed) to send",
+    re.IGNORECASE,
+)
 _OURS = frozenset({"5.1.7", "5.1.8"})  # the sender's address, not the recipient's (RFC 3463, 3.2)
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954, 6
 
@@ -126,10 +132,17 @@ def judge(code: int, text: str, stage: Stage) -> Outcome:
         result = Result.LATER
     elif stage is Stage.LOGIN or code in _LOGIN_CODES:
         result = Result.LOGIN
-    elif status.startswith("5.7.") or status in _OURS or stage in (Stage.GREETING, Stage.SENDER):
+    elif stage in (Stage.GREETING, Stage.SENDER) or _is_about_us(status, answer):
         result = Result.POLICY
     elif stage is Stage.RECIPIENT or status.startswith("5.1."):
         result = Result.NO_RECIPIENT
     else:
         result = Result.REFUSED
     return Outcome(result, code, answer)
+
+
+def _is_about_us(status: str, answer: str) -> bool:
+    """By the enhanced status; by the words only where there is none."""
+    if status:
+        return status.startswith("5.7.") or status in _OURS
+    return _ABOUT_US.search(answer) is not None

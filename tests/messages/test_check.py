@@ -34,6 +34,10 @@ def rules(message, facts, **others):
         ("We report to a credit bureau.", "threat"),
         ("The police may ask.", "threat"),
         ("We will litigate.", "legal"),
+        ("Wir gehen vor Gericht.", "legal"),
+        ("Die Polizei fragt.", "threat"),
+        ("Our l\u0430wyer will write.", "words"),
+        ("Pay at https://pay.example/now today.", "link"),
         ("We are suing you.", "legal"),
         ("We will file a lien.", "legal"),
         ("You are a thief.", "words"),
@@ -65,6 +69,12 @@ def test_a_planted_fault_is_found(planted, rule):
 
     assert rules(SOFT, SEVERAL) == set()
     assert rules(planted_message, SEVERAL) == {rule}
+
+
+def test_an_account_that_the_settings_do_not_have_is_named():
+    planted = "Pay to DE02 1203 0000 0000 2020 51 today."
+
+    assert "link" in rules(replace(SOFT, text=f"{SOFT.text}\n{planted}"), SEVERAL)
 
 
 @pytest.mark.parametrize("subject", ["Past due: your invoices", "Your debt", "Unpaid invoices", "Overdue"])

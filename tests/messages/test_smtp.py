@@ -235,6 +235,23 @@ def test_a_refusal_of_the_senders_address_is_not_one_of_the_recipient(serve):
     assert _send(sink).result is Result.POLICY
 
 
+@pytest.mark.parametrize(
+    ("said", "result"),
+    [
+        ("550 relay not permitted", Result.POLICY),
+        ("554 rejected as spam", Result.POLICY),
+        ("550 your address is on a block list", Result.POLICY),
+        ("550 no such user here", Result.NO_RECIPIENT),
+        ("550 5.1.1 mailbox unknown", Result.NO_RECIPIENT),
+    ],
+)
+def test_a_server_that_does_not_want_us_says_nothing_of_the_address(serve, said, result):
+    sink = serve()
+    sink.rcpt = lambda talk, rest: talk.reply(said)
+
+    assert _send(sink).result is result
+
+
 def test_a_size_that_is_no_number_keeps_no_message_back(serve):
     sink = serve()
 
