@@ -90,9 +90,8 @@ def made(
     try:
         message = compose("", kind.value, found.facts, template=found.template, library=voice.library)
     except TemplateRefused as refused:
-        wanted = missing_setting(refused)
-        if wanted is None:
-            raise
+        place = f"{refused.template}, line {refused.line}"
+        wanted = missing_setting(refused) or f"another wording ({place}: {refused.what})"
         return Made(found.facts, None, found.invoice_ids, found.amount, wanted)
     return Made(found.facts, message, found.invoice_ids, found.amount)
 

@@ -14,7 +14,7 @@ from qb_collections.core.intents import State
 from qb_collections.core.money import Money, total
 from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.messages import wording
-from qb_collections.messages.reminders import compose, missing_setting
+from qb_collections.messages.reminders import compose
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.values import Live
@@ -157,10 +157,7 @@ def _words(
     try:
         message = compose("S3", "", facts, library=voice.library)
     except TemplateRefused as refused:
-        wanted = missing_setting(refused)
-        if wanted is None:
-            raise
-        said = f"This text needs {wanted}. Add it, and the text is complete.\n"
+        said = composing.incomplete(refused)
         return said, Draft(None, "", said), asked
     draft = Draft(None, message.subject, message.text)
     return message.text, draft, asked

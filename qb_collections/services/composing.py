@@ -67,13 +67,19 @@ def draft(
     try:
         message = _message(decision, facts, voice)
     except TemplateRefused as refused:
-        wanted = missing_setting(refused)
-        if wanted is None:
-            raise
-        return Draft(
-            facts.customer.email, "", f"This text needs {wanted}. Add it, and the text is complete.\n"
-        )
+        return Draft(facts.customer.email, "", incomplete(refused))
     return Draft(message.to, message.subject, message.text)
+
+
+def incomplete(refused: TemplateRefused) -> str:
+    """In the place of a text that cannot be filled: it waits for a person, and nobody else waits for it."""
+    wanted = missing_setting(refused)
+    if wanted is not None:
+        return f"This text needs {wanted}. Add it, and the text is complete.\n"
+    return (
+        f"This text cannot be filled ({refused.template}, line {refused.line}): {refused.what} "
+        "Correct it, or take the text that ships again.\n"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +100,12 @@ def words(
     voice: Voice | None = None,
     pay_link: str | None = None,
 ) -> Words | None:
-    """The words of a message of ours, with what they may say; None while a setting is missing."""
+    """The words of a message of ours, with what they may say; None for a text that is incomplete."""
     facts = facts_of(company, case, decision, _instant(company, at), voice=voice)
     facts = replace(facts, pay_link=pay_link) if pay_link else facts
     try:
         message = _message(decision, facts, voice)
-    except TemplateRefused as refused:
-        if missing_setting(refused) is None:
-            raise
+    except TemplateRefused:
         return None
     return Words(message, facts, Draft(message.to, message.subject, message.text))
 
