@@ -205,6 +205,7 @@ def _contact(
         return None
     if checked.intent.kind in SENT_KINDS:
         checked = guards.look_again(context, company, checked)
+        now = context.clock.now()  # clocks run on: what was open to contacts a moment ago is no wait
     objection = checked.objection
     if objection is not None:
         _cancel(context, company, lease, checked, objection)
