@@ -156,15 +156,29 @@ def test_every_outcome_of_the_sheet_is_there_and_says_what_follows(world):
     assert sentences["paid"].endswith("a task asks you to search by Tuesday, March 3.")
 
 
-@pytest.mark.parametrize("outcome", LEFT)
-def test_an_outcome_sets_what_it_said_it_would(world, outcome):
-    details, marks, spoken, about, answered = LEFT[outcome]
-    one = caller(world, outcome)
-    given = dict(details)
+def told(one, outcome):
+    """What the caller types in."""
+    given = dict(LEFT[outcome][0])
     if given.pop("invoice", False):
         given["invoice"] = one.invoice["DocNumber"]
     if "amount" in given:
         given["amount"] = Money(Decimal(given["amount"]), "USD")
+    return given
+
+
+def rung(world, outcome):
+    """A call that has ended so, also where the test above did not make it in this process."""
+    one = caller(world, outcome)
+    if one.task is not None:
+        one.report(outcome, **told(one, outcome))
+    return one
+
+
+@pytest.mark.parametrize("outcome", LEFT)
+def test_an_outcome_sets_what_it_said_it_would(world, outcome):
+    _, marks, spoken, about, answered = LEFT[outcome]
+    one = caller(world, outcome)
+    given = told(one, outcome)
     expected = following(world).sentence(outcome, tasks.Report(outcome, "Dana", **given))
 
     said = one.report(outcome, **given)
@@ -182,27 +196,27 @@ def test_an_outcome_sets_what_it_said_it_would(world, outcome):
 
 
 def test_a_reference_of_money_on_its_way_is_kept_with_the_mark(world):
-    [hold] = caller(world, "in-transit").holds()
+    [hold] = rung(world, "in-transit").holds()
 
     assert hold.reason == "the payment is on its way (reference check 2214)"
 
 
 def test_part_now_and_the_rest_are_two_promises(world):
-    first, rest = caller(world, "part").holds()
+    first, rest = rung(world, "part").holds()
 
     assert (str(first.amount), first.until_on) == ("$300.00", date(2026, 3, 6))
     assert (rest.amount, rest.until_on) == (None, date(2026, 3, 20))
 
 
 def test_a_call_back_comes_back_on_its_day_and_not_before(world):
-    one = caller(world, "call-back")
+    one = rung(world, "call-back")
 
     assert one.on(date(2026, 3, 4)).outcome.value == "silence"
     assert one.on(date(2026, 3, 5)).outcome.value == "call"
 
 
 def test_what_is_to_be_done_lifts_the_mark_when_it_is_done(world):
-    one = caller(world, "copy")
+    one = rung(world, "copy")
     [task] = [task for task in one.tasks() if task.kind == "follow_up"]
 
     with leasing.held(world.context, world.company) as lease:
@@ -215,7 +229,7 @@ def test_what_is_to_be_done_lifts_the_mark_when_it_is_done(world):
 
 
 def test_what_they_said_stands_in_the_timeline_and_on_the_next_sheet(world):
-    one = caller(world, "paid")
+    one = rung(world, "paid")
 
     with reading(world.context.engine) as conn:
         page = timeline.page(conn, world.company, [one.customer_id])
