@@ -4,7 +4,9 @@ import gc
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -27,6 +29,7 @@ for name in [name for name in os.environ if name.startswith("QBC_")]:
 
 
 ROOT = Path(__file__).parent.parent
+IN_MEMORY = "/dev/shm"
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -113,6 +116,16 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium here: `sudo apt-get install -y chromium` lets this test run")
     return path
+
+
+@pytest.fixture(scope="session")
+def in_memory() -> Iterator[None]:
+    """Temporary files lie in memory, where the machine has a place for that, and are gone at the end."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        if os.access(IN_MEMORY, os.W_OK):
+            folder = tempfile.TemporaryDirectory(dir=IN_MEMORY, prefix="qbc-", ignore_cleanup_errors=True)
+            patch.setattr(tempfile, "tempdir", stack.enter_context(folder))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from datetime import UTC, datetime
 from functools import cache
@@ -21,7 +20,6 @@ from qb_collections.store import companies
 from qb_collections.store.engine import reading
 from tests.world import Saved, copy_of, emulator_with, files_of, know_the_port, put, put_started
 
-IN_MEMORY = "/dev/shm"
 START = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 
 
@@ -31,12 +29,8 @@ def clock():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_waiting_for_the_disk():
+def no_waiting_for_the_disk(in_memory):
     """Commits by the thousand: whether they reach a disk is not what these tests ask."""
-    with pytest.MonkeyPatch.context() as patch:
-        if os.access(IN_MEMORY, os.W_OK):
-            patch.setattr(tempfile, "tempdir", IN_MEMORY)
-        yield
 
 
 @cache
