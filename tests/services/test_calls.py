@@ -22,6 +22,8 @@ from qb_collections.store import tasks as stored_tasks
 from qb_collections.store.engine import durable, reading
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("calls")  # one world, in which a test goes on from the calls before it
+
 ISSUED, DUE = date(2026, 1, 5), date(2026, 2, 4)  # the call of S3 comes 17 days on: 21 February
 MONDAY = date(2026, 3, 2)
 NAMES = (*(f"Caller {name}" for name in CALL_OUTCOMES), "Sheet", "Paid", "Voided", "Stale", "Often")

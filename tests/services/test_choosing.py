@@ -21,6 +21,8 @@ from qb_collections.store import holds as stored
 from qb_collections.store.engine import durable, reading
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("choosing")  # one world, lived once
+
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel")
 

@@ -12,6 +12,8 @@ from qb_collections.services.leasing import held
 from qb_collections.services.refusal import Refusal
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("letters")  # one world, lived once
+
 ADDRESS = {
     "BillAddr": {
         "Line1": "214 Dock Street",

@@ -15,6 +15,8 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("people_acts")  # one world, lived once
+
 
 @pytest.fixture(scope="module")
 def shared():

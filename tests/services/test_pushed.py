@@ -14,6 +14,8 @@ from qb_collections.store import inbox as stored
 from qb_collections.store.engine import durable, reading
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("pushed")  # one world, lived once
+
 
 class Pushed:
     """The world's books, and every change in them, to be pushed when a test says so."""

@@ -14,6 +14,8 @@ from qb_collections.store import replies as stored
 from qb_collections.store.engine import reading
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("replies")  # one world, lived once
+
 ISSUED, DUE = date(2026, 2, 2), date(2026, 2, 25)
 MONDAY = date(2026, 3, 2)
 NAMES = ("Paid", "Question", "Dispute", "Wrong", "Stop", "Promise", "Other", "Lawyer", "Done", "Refused")
