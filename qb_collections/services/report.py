@@ -33,6 +33,7 @@ def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any
         delivered = [one for intent in queued if (one := contacts.of_intent(conn, company.id, intent.id))]
         opened = mirror.open_invoices(conn, company.id)
         named = {one for stored in decided for one in stored.decision.invoice_ids}
+        named |= {one for intent in queued for one in _named(intent)}
         known = mirror.invoices(conn, company.id, named | {invoice.id for invoice in opened})
         customers = mirror.customers(conn, company.id)
         differences = runs.differences(conn, company.id, run_id)
@@ -112,9 +113,14 @@ def _invoice(invoice: Invoice, customers: dict[str, Customer], found: Finding | 
     }
 
 
+def _named(intent: Intent) -> list[str]:
+    """The ids of the invoices an intent is about; some of them may be paid by now."""
+    ids = intent.plan.get("invoice_ids") or [one for one in [intent.plan.get("invoice_id")] if one]
+    return list(ids)
+
+
 def _intent(intent: Intent, known: dict[str, Invoice]) -> dict[str, Any]:
     plan = intent.plan
-    ids = plan.get("invoice_ids") or [one for one in [plan.get("invoice_id")] if one]
     return {
         "id": intent.id,
         "key": intent.key,
@@ -126,7 +132,7 @@ def _intent(intent: Intent, known: dict[str, Invoice]) -> dict[str, Any]:
         "customer_id": plan.get("customer_id"),
         "stage": plan.get("stage"),
         "answer": plan.get("answer"),
-        "invoices": [_number(known, one) for one in ids],
+        "invoices": [_number(known, one) for one in _named(intent)],
         "quickbooks_id": intent.external_id,
         "reason": intent.reason,
     }

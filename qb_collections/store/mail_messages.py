@@ -130,6 +130,20 @@ def rounds_of(conn: Connection, company_id: int, intent_id: int) -> builtins.lis
     return [_message(row) for row in conn.execute(query.order_by(mail_message.c.round.desc()))]
 
 
+def ids_of_run(conn: Connection, company_id: int, run_id: int) -> dict[int, int]:
+    """The number of the latest round's message of each intent of a run that has one, by the intent's id."""
+    found = conn.execute(
+        select(mail_message.c.intent_id, func.max(mail_message.c.id).label("message_id"))
+        .join(
+            intent,
+            (intent.c.company_id == mail_message.c.company_id) & (intent.c.id == mail_message.c.intent_id),
+        )
+        .where(mail_message.c.company_id == company_id, intent.c.run_id == run_id)
+        .group_by(mail_message.c.intent_id)
+    )
+    return {row.intent_id: row.message_id for row in found}
+
+
 def get(conn: Connection, company_id: int, message_id: int) -> MailMessage | None:
     row = conn.execute(_select(company_id).where(mail_message.c.id == message_id)).one_or_none()
     return _message(row) if row else None

@@ -15,7 +15,7 @@ from qb_collections.core.money import Money
 from qb_collections.services import books_current, overview, report
 from qb_collections.services import runs as approving
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import runs
+from qb_collections.store import mail_messages, runs
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context, context_of, user
 
@@ -44,12 +44,14 @@ def show(company_id: int, run_id: int) -> str:
         except LookupError:
             abort(404)
         word = overview.books_word(conn, company, run)
+        messages = mail_messages.ids_of_run(conn, company.id, run_id)
     told = report.run_report(here, company, run_id)
     for line in told["customers"]:
         line["money"] = _money(line["amount"], line["currency"])
         line["look_on"] = _day(line["next_look_on"])
     for effect in told["intents"]:
         effect["due"] = datetime.fromisoformat(effect["due_at"])
+        effect["message_id"] = messages.get(effect["id"])
     contacts = [line for line in told["customers"] if line["outcome"] in SPOKEN]
     quiet = _silent(told["customers"])
     return render_template(

@@ -3,11 +3,14 @@
 import html
 
 import pytest
+from sqlalchemy import insert
 
 from qb_collections.services import mail_settings, stopping
-from qb_collections.store import mail_accounts
+from qb_collections.store import mail_accounts, mail_messages
 from qb_collections.store.engine import durable
+from qb_collections.store.tables.intents import intent
 from tests.web.conftest import NOW
+from tests.web.test_drafts import previewed
 
 ACCOUNT = {
     "host": "smtp.copperleaf.example",
@@ -85,3 +88,38 @@ def test_who_wants_no_e_mail_is_named_and_can_be_allowed_again(house):
     assert "ap@north.example" in page
     assert "ap@north.example" not in manager.get(path(house)).text.partition("Who wants no automatic")[2]
     assert not stopping.allow(house.context, house.ours, "ap@north.example", by="again")
+
+
+def test_a_nights_page_leads_to_each_message_as_it_left(house):
+    run_id = previewed(house)
+    with durable(house.context.engine) as conn:
+        intent_id = conn.execute(
+            insert(intent).values(
+                company_id=house.ours.id,
+                key="contact:7:USD:1:1",
+                kind="email",
+                state="confirmed",
+                approval="not_needed",
+                due_at=NOW,
+                plan={"customer": "Northgate", "customer_id": "7", "stage": 1, "invoice_ids": ["90"]},
+                run_id=run_id,
+                round=0,
+                settled_at=NOW,
+            )
+        ).inserted_primary_key.id
+        message_id = mail_messages.put(
+            conn,
+            house.ours.id,
+            mail_messages.NewMessage(
+                intent_id, 0, run_id, "7", "USD", 1, "ap@n.example", "s", "<1@a>", "<1@a>", b"words", {}
+            ),
+            vault=house.context.vault,
+            at=NOW,
+        )
+
+    page = house.browser("owner@ours.example").get(f"/companies/{house.ours.id}/runs/{run_id}")
+
+    assert page.status_code == 200
+    assert (
+        page.text.count(f'href="{path(house, f"messages/{message_id}")}"') == 2
+    )  # by the customer, and in the list
