@@ -13,8 +13,12 @@ from sqlalchemy import update as update_rows
 
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.store import people, settings
-from qb_collections.store.tables.companies import company
+from qb_collections.store.people import Role
+from qb_collections.store.tables.companies import company, setting
+from qb_collections.store.tables.people import membership, user
+from qb_collections.store.tables.tasks import task
 
+_GLOBAL_STOP = "global_stop"  # the name of its setting
 DEFAULT_NIGHT_AT = time(2, 30)
 
 
@@ -131,6 +135,25 @@ def find(conn: Connection, company_id: int) -> Company | None:
     return _company(row) if row else None
 
 
+def find_for(conn: Connection, user_id: int, company_id: int) -> tuple[Company, Role] | None:
+    """The company with the user's strongest role for it, in one statement; None: not there for this user."""
+    rows = conn.execute(
+        select(company, membership.c.role.label("held"))
+        .join(membership, membership.c.practice_id == company.c.practice_id)
+        .join(user, user.c.id == membership.c.user_id)
+        .where(
+            company.c.id == company_id,
+            membership.c.user_id == user_id,
+            user.c.active.is_(True),
+            or_(membership.c.company_id.is_(None), membership.c.company_id == company.c.id),
+        )
+    ).mappings()
+    found = [(row, Role(row["held"])) for row in rows]
+    if not found:
+        return None
+    return _company(found[0][0]), min((role for _, role in found), key=[*Role].index)
+
+
 def by_name(conn: Connection, text: str) -> Company | None:
     """Find by name, alias or id, whatever the case.  A name that two companies bear finds neither."""
     wanted = text.strip()
@@ -179,16 +202,29 @@ def due_nights(conn: Connection, now: datetime) -> list[Company]:
 
 def global_stop(conn: Connection) -> StopState | None:
     """Who stopped everything, and when; None while nothing is."""
-    value = settings.get(conn, "global_stop")
-    return StopState(value["by"], datetime.fromisoformat(value["at"])) if value else None
+    return _stop_state(settings.get(conn, _GLOBAL_STOP))
+
+
+def on_every_page(conn: Connection, company_id: int | None) -> tuple[StopState | None, int]:
+    """The stop of everything, and how many open tasks the company has, in one statement."""
+    stop = select(setting.c.value).where(setting.c.name == _GLOBAL_STOP).scalar_subquery()
+    waiting = (
+        select(func.count()).where(task.c.company_id == company_id, task.c.state == "open").scalar_subquery()
+    )
+    value, count = conn.execute(select(stop, waiting)).one()
+    return _stop_state(value), count
 
 
 def set_global_stop(conn: Connection, by: str | None, at: datetime) -> None:
     """Stop everything in somebody's name; None lifts the stop."""
     if by is None:
-        settings.drop(conn, "global_stop")
+        settings.drop(conn, _GLOBAL_STOP)
     else:
-        settings.put(conn, "global_stop", {"by": by, "at": at}, at)
+        settings.put(conn, _GLOBAL_STOP, {"by": by, "at": at}, at)
+
+
+def _stop_state(value: Any | None) -> StopState | None:
+    return StopState(value["by"], datetime.fromisoformat(value["at"])) if value else None
 
 
 def _company(row: RowMapping) -> Company:

@@ -103,10 +103,10 @@ def session_key() -> str:
 def company_for_user(company_id: int, role: str = "viewer") -> Company:
     """The company, if it exists for the signed-in user: 404 if not, 403 when their role is too small."""
     with reading(context().engine) as conn:
-        held = people.role_for(conn, user().id, company_id)
-        found = companies.find(conn, company_id) if held is not None else None
-    if held is None or found is None:
+        allowed = companies.find_for(conn, user().id, company_id)
+    if allowed is None:
         abort(404)
+    found, held = allowed
     g.company, g.role = found, held
     if not held.covers(Role(role)):
         abort(403)

@@ -9,7 +9,7 @@ from flask import Flask, g, has_request_context
 from flask_login import current_user
 
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.store import companies, tasks
+from qb_collections.store import companies
 from qb_collections.store.companies import Company, StopState
 from qb_collections.store.engine import reading
 from qb_collections.web.access import context, may, user
@@ -70,8 +70,7 @@ def _shared() -> dict[str, Any]:
         return {"signed_in": None, "company": None, "sending": None, "needs_you": 0, "may": may}
     company: Company | None = g.get("company")
     with reading(context().engine) as conn:
-        everything = companies.global_stop(conn)
-        waiting = len(tasks.list(conn, company.id, limit=100)) if company else 0
+        everything, waiting = companies.on_every_page(conn, company.id if company else None)
     return {
         "signed_in": user(),
         "company": company,
