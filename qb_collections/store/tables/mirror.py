@@ -80,9 +80,12 @@ mirror_invoice = Table(
     Index("ix_mirror_invoice_customer", "company_id", "customer_id"),
     Index("ix_mirror_invoice_number", "company_id", "number"),
     Index(
-        "ix_mirror_invoice_open",
+        "ix_mirror_invoice_aging",  # has all that sums of what is open need: the rows are not read
         "company_id",
         "customer_id",
+        "currency",
+        "due_on",
+        "balance",
         sqlite_where=text("balance > 0"),
         postgresql_where=text("balance > 0"),
     ),
