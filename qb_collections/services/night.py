@@ -75,7 +75,8 @@ def preview(context: Context, company: Company, lease: Lease) -> int:
     for chunk in _chunks(night.decided):
         with durable(context.engine) as conn:
             lease.check(conn)
-            runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
+            rows, to = [_row(one) for one in chunk], _addressed(chunk)
+            runs.record(conn, company.id, run.id, rows, decided_at=now, addressed=to)
     with durable(context.engine) as conn:
         lease.check(conn)
         counts = _counts(_decided(night))
@@ -202,7 +203,8 @@ def _apply(
         open_tasks = _open_tasks(conn, company, {one.key for one in chunk})
         wanted = {effect.plan["reminder"] for effect in queued.values() if effect.kind is IntentKind.TASK}
         queued = {key: effect for key, effect in queued.items() if not _stands(effect, open_tasks)}
-        ids = runs.record(conn, company.id, run.id, [_row(one) for one in chunk], decided_at=now)
+        rows, to = [_row(one) for one in chunk], _addressed(chunk)
+        ids = runs.record(conn, company.id, run.id, rows, decided_at=now, addressed=to)
         for key, effect in queued.items():
             draft = drafts.get(key)
             if draft and draft.approved_by is not None and effect.approval is Approval.GIVEN:
@@ -344,6 +346,11 @@ def _counts(outcomes: Mapping[Outcome, int]) -> dict[str, int]:
 
 def _row(one: Decided) -> tuple[Case, Decision, str | None, str]:
     return one.case, one.decision, one.draft.text or None, one.facts
+
+
+def _addressed(chunk: Sequence[Decided]) -> dict[tuple[str, str], tuple[str | None, str]]:
+    """To whom each text goes, and under which subject."""
+    return {one.key: (one.draft.to, one.draft.subject) for one in chunk if one.draft.text}
 
 
 def _chunks(decided: Sequence[Decided]) -> list[Sequence[Decided]]:

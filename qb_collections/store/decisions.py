@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from qb_collections.store.within import within_named
 
 Key = tuple[str, str]  # customer id, currency
 DecidedRow = tuple[Case, Decision, str | None, str | None]  # with its text and the hash of its facts
+Addressed = tuple[str | None, str]  # to whom a text goes, and its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,11 @@ def record(
     decided: Sequence[DecidedRow],
     *,
     decided_at: datetime,
+    addressed: Mapping[Key, Addressed] | None = None,
 ) -> dict[Key, int]:
     """Store (case, decision, text, facts hash) of at most 200 customers; return the decisions' ids.
+
+    addressed: to which address, and under which subject, each text is written.
 
     A customer decided again in the same run takes the place of what stood there;
     with the same facts hash the row stays, with a person's edits and approval.
@@ -76,7 +80,11 @@ def record(
     before = _ids(conn, company_id, run_id, decided)
     changed = [row for row in decided if row[3] is None or before.get(_key(row[1]), (0, None))[1] != row[3]]
     if changed:
-        rows = [_row(company_id, run_id, made, text, facts, decided_at) for _, made, text, facts in changed]
+        headed = addressed or {}
+        rows = [
+            _row(company_id, run_id, made, text, facts, decided_at, headed.get(_key(made)))
+            for _, made, text, facts in changed
+        ]
         upsert(conn, decision, rows, key=("company_id", "run_id", "customer_id", "currency"))
         again = [before[_key(row[1])][0] for row in changed if _key(row[1]) in before]
         before = _ids(conn, company_id, run_id, decided)
@@ -264,6 +272,7 @@ def _row(
     text: str | None,
     facts_hash: str | None,
     decided_at: datetime,
+    addressed: Addressed | None = None,
 ) -> dict[str, Any]:
     return {
         "company_id": company_id,
@@ -294,7 +303,8 @@ def _row(
             "sender": made.sender,
             "announced": _announced_row(made.announced),
             "mailed": made.mailed,
-        },
+        }
+        | ({"to": addressed[0], "subject": addressed[1]} if addressed else {}),
         "trace": [line.gate if PASSED.get(line.gate) is line else line for line in made.trace],
         "text": text,
         "edited_by": None,
