@@ -21,6 +21,7 @@ from qb_collections.store import policies as stored
 from qb_collections.store import policy_assignments, policy_balances, signing
 from qb_collections.store.companies import Company
 from qb_collections.store.policies import StoredPolicy
+from qb_collections.store.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,21 @@ class Rulebook:
     """
 
     def __init__(self, conn: Connection, company: Company, today: date) -> None:
-        current = stored.current(conn, company.id)
+        current, announced, versions, names = together(
+            conn,
+            lambda conn: stored.current(conn, company.id),
+            lambda conn: _announced(conn, company),
+            lambda conn: stored.versions(conn, company.id),
+            lambda conn: policy_assignments.by_customer(conn, company.id),
+        )
         own = self._own = _in_force(conn, company, current, today)
         self.version, self.policy, self.calendar = own.version, own.policy, own.calendar
         self._locale = company.locale
-        self._announced = _announced(conn, company)
-        every = {one.version: one for one in stored.versions(conn, company.id)}
+        self._announced: Announced | None = announced
+        every: dict[int, StoredPolicy] = {one.version: one for one in versions}
         self._versions = every
         # What holds of the company's own policy (None) and of each one kept under a name.
         self._latest = {one.name: one for one in every.values()} | {None: current}
-        names = policy_assignments.by_customer(conn, company.id)
         beside = {
             name: _in_force(conn, company, self._latest[name], today)
             for name in set(names.values())
