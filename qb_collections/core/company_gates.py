@@ -34,6 +34,7 @@ class CompanyState:
     brake: str | None = None  # the sentence of a brake that a person has not released
     books_behind: str | None = None  # why the books look out of date, unless a person said that they are not
     untied: str | None = None  # why receivables cannot be explained
+    unsettled: str | None = None  # what a person has to settle before anything leaves for the first time
 
 
 def stop(state: CompanyState) -> Finding:
@@ -68,6 +69,12 @@ def mode(state: CompanyState) -> Finding:
     return Finding("mode", f"the company is in {state.mode.value} mode")
 
 
+def first_look(state: CompanyState) -> Finding:
+    if state.unsettled is not None:
+        return Finding("first look", state.unsettled, True)
+    return Finding("first look", "what is asked before the first message is settled")
+
+
 def brake(state: CompanyState) -> Finding:
     if state.brake is not None:
         return Finding("brake", state.brake, True)
@@ -86,7 +93,7 @@ def receivables(state: CompanyState) -> Finding:
     return Finding("receivables", "QuickBooks' receivables are explained to the cent")
 
 
-COMPANY_GATES = (stop, link, mode, receivables, books, brake)
+COMPANY_GATES = (stop, link, mode, first_look, receivables, books, brake)
 
 
 def judge(state: CompanyState) -> Finding | None:

@@ -42,7 +42,7 @@ from qb_collections.services.disconnect import note
 from qb_collections.services.gateways import gateway_for
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import companies, connections, oauth_states, policies
+from qb_collections.store import companies, connections, first_look, oauth_states, policies
 from qb_collections.store.companies import DEFAULT_NIGHT_AT, Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease, Leased
@@ -287,6 +287,7 @@ def _connected(
             "the standard policy, on connection",
             now,
         )
+        first_look.begin(conn, company.id)
         note(conn, context, company.id, actor, "connect", "connected to QuickBooks; starts in shadow")
     return Connected(company, is_new=True)
 

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from qb_collections.core import company_gates
 from qb_collections.core.company_gates import CompanyState, Link
 from qb_collections.core.decision import Finding
+from qb_collections.core.first_look import held_because
 from qb_collections.core.intents import CONTACT_KINDS, SENT_KINDS, Intent, IntentKind, State
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.quickbooks.gateway import Gateway
@@ -37,7 +38,7 @@ from qb_collections.services import (
 from qb_collections.services.attempts import RETRY_AFTER
 from qb_collections.services.context import Context
 from qb_collections.services.guards import Checked
-from qb_collections.store import audit, cases, companies, intents
+from qb_collections.store import audit, cases, companies, first_look, intents
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
@@ -62,11 +63,13 @@ def gate(context: Context, company: Company) -> tuple[Company, Finding | None]:
     with reading(context.engine) as conn:
         fresh = companies.get(conn, company.id)
         everything = companies.global_stop(conn)
+        look = first_look.of(conn, company.id)
     state = CompanyState(
         mode=fresh.mode,
         link=fresh.state,
         stopped_by=fresh.stopped_by,
         all_stopped_by=everything.by if everything else None,
+        unsettled=held_because(look),
     )
     return fresh, company_gates.judge(state)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from qb_collections.core.company_gates import Link, Mode
+from qb_collections.core.first_look import Answer, FirstLook, Review, asks, held_because
 from qb_collections.core.intents import CONTACT_KINDS, Approval
+from qb_collections.core.wording import list_text
 from qb_collections.services import restored
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit, cases, companies, intents, runs
+from qb_collections.store import audit, cases, companies, first_look, intents, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.runs import Run
@@ -36,9 +38,13 @@ class Confirm:
 
 
 def set_mode(
-    context: Context, company: Company, mode: Mode, *, by: str, confirmed: bool
+    context: Context, company: Company, mode: Mode, *, by: str, confirmed: bool, vouched: bool = True
 ) -> Company | Refusal | Confirm:
-    """Change the mode.  Towards sending a person must have confirmed, with a run in front of them."""
+    """Change the mode.  Towards sending a person must have confirmed, with a run in front of them.
+
+    What is asked before the first message must be settled.  vouched: the confirmation settles it, in the
+    name of whoever gives it; a page asks first, and passes False.
+    """
     now = context.clock.now()
     if mode is company.mode:
         return company
@@ -46,11 +52,19 @@ def set_mode(
         return Refusal(f"{company.name} is disconnected from QuickBooks. Connect it again first.")
     if mode is not Mode.SHADOW and restored.waits(context, company):
         return Refusal(restored.NOT_YET.format(name=company.name))
+    with reading(context.engine) as conn:
+        look = first_look.of(conn, company.id) if mode is not Mode.SHADOW else None
+    unsettled = held_because(look)
+    if unsettled is not None and not vouched:
+        return Refusal(f"{unsettled} Nothing was changed.")
     louder = mode is Mode.AUTOMATIC or company.mode is Mode.SHADOW
     if louder and not confirmed:
-        return Confirm(f"{SAYS[mode]} Is that what you want for {company.name}?")
+        also = f" {settled_with_it(look)}" if unsettled is not None and look is not None else ""
+        return Confirm(f"{SAYS[mode]}{also} Is that what you want for {company.name}?")
     with durable(context.engine) as conn:
         changed = companies.update(conn, company.id, mode=mode)
+        if look is not None and vouched:
+            _vouch(conn, company, look, by, now)
         if company.mode is Mode.SHADOW:
             for run in runs.unended(conn, company.id, before=date.max):
                 intents.cancel_contacts_of_run(conn, company.id, run.id, DECIDED_IN_SHADOW, at=now)
@@ -60,6 +74,26 @@ def set_mode(
             conn, company.id, by, "mode changed", company.name, {"from": company.mode, "to": mode}, now
         )
     return changed
+
+
+def settled_with_it(look: FirstLook) -> str:
+    """What turning sending on settles in the name of whoever does it, as a sentence."""
+    words = [asks(one) for one in look.unsettled]
+    if look.review is Review.OPEN:
+        words.append("that everybody on the first list may be contacted")
+    return f"It settles in your name: {list_text(words)}."
+
+
+def _vouch(conn: Connection, company: Company, look: FirstLook, by: str, now: datetime) -> None:
+    """Whoever turns sending on without having been asked takes the answers on themselves."""
+    if look.unsettled:
+        first_look.answer(
+            conn, company.id, [(one, Answer.VOUCHED) for one in look.unsettled], by=by, at=now
+        )
+        detail = {"questions": [one.value for one in look.unsettled]}
+        audit.append(conn, company.id, by, "settled with the switch", company.name, detail, now)
+    if look.review is Review.OPEN:
+        first_look.review(conn, company.id, Review.ALL, by=by, at=now)
 
 
 def may_offer_automatic(context: Context, company: Company) -> bool:

@@ -1,4 +1,7 @@
-"""What a run's contacts wait for before the first of them leaves: explained receivables, current books."""
+"""What a run's contacts wait for before the first of them leaves.
+
+What a person settles once, then explained receivables and current books.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import structlog
 
 from qb_collections.core import company_gates
 from qb_collections.core.company_gates import CompanyState, Mode
+from qb_collections.core.first_look import held_because
 from qb_collections.quickbooks.errors import QuickBooksError, ReconnectNeeded
 from qb_collections.services import books_current, tie_out
 from qb_collections.services.context import Context
-from qb_collections.store import books_words, runs
+from qb_collections.store import books_words, first_look, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Lease
@@ -31,6 +35,10 @@ def hold(context: Context, company: Company, lease: Lease, on: date, contacts: i
     """
     if contacts == 0 or company.mode is Mode.SHADOW:
         return None
+    with reading(context.engine) as conn:
+        unsettled = held_because(first_look.of(conn, company.id))
+    if unsettled is not None:
+        return unsettled
     gateway = context.gateway(company, lease)
     try:
         tied = tie_out.tie_out(context, company, lease, gateway)

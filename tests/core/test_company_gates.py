@@ -32,6 +32,7 @@ def test_nothing_holds_a_connected_company_that_sends():
         ({"link": Link.RECONNECT}, "link", RECONNECT),
         ({"link": Link.DISCONNECTED}, "link", "The company is disconnected from QuickBooks."),
         ({"mode": Mode.SHADOW}, "mode", SHADOW),
+        ({"unsettled": "Three things first."}, "first look", "Three things first."),
         ({"untied": "$12.00 are not explained."}, "receivables", "$12.00 are not explained."),
         ({"books_behind": "No payment since 2 May."}, "books", "No payment since 2 May."),
         ({"brake": "On hold: 40 contacts."}, "brake", "On hold: 40 contacts."),
@@ -52,6 +53,7 @@ def test_the_first_closed_gate_speaks_for_the_company():
         "stopped_by": "Dana",
         "link": Link.RECONNECT,
         "mode": Mode.SHADOW,
+        "unsettled": "Settle this.",
         "untied": "Not explained.",
         "books_behind": "Behind.",
         "brake": "Too many.",
@@ -63,7 +65,7 @@ def test_the_first_closed_gate_speaks_for_the_company():
         said.append(found.because.split()[0])
         del closed[next(iter(closed))]
 
-    assert said == ["Everything", "This", "QuickBooks", "Sending", "Not", "Behind.", "Too"]
+    assert said == ["Everything", "This", "QuickBooks", "Sending", "Settle", "Not", "Behind.", "Too"]
 
 
 def test_every_gate_that_lets_pass_says_what_it_saw():
@@ -74,6 +76,7 @@ def test_every_gate_that_lets_pass_says_what_it_saw():
         ("stop", "nothing is stopped", False),
         ("link", "QuickBooks is connected", False),
         ("mode", "the company is in automatic mode", False),
+        ("first look", "what is asked before the first message is settled", False),
         ("receivables", "QuickBooks' receivables are explained to the cent", False),
         ("books", "the books look current", False),
         ("brake", "the run is of a usual size", False),
