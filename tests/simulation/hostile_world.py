@@ -24,6 +24,7 @@ from qb_collections.core.company_gates import Link
 from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.jobs.scheduler import Scheduler
 from qb_collections.jobs.work import Worker
+from qb_collections.quickbooks import scanning
 from qb_collections.services.context import Context
 from qb_collections.store import companies, leases, schema
 from qb_collections.store.companies import Company
@@ -117,7 +118,8 @@ class Known:
     why: str
     from_request: int
     invoice_id: str | None = None  # None: nothing of this company at all
-    customer_id: str | None = None
+    customer_id: str | None = None  # all of this customer's
+    address: str | None = None  # nothing to this address
     hold_id: int | None = None
     until_on: date | None = None  # through that day
     to_request: int | None = None
@@ -321,7 +323,9 @@ class HostileWorld:
             elif one.where == "mail":
                 self.office.faults.append((one.kind, one.rate, Random(one.seed)))
             elif one.where == "network":
-                self.network.faults.append(NetworkFault(one.kind, one.rate, Random(one.seed), nth=one.nth))
+                self.network.faults.append(
+                    NetworkFault(one.kind, one.rate, Random(one.seed), one.operation == "writes", one.nth)
+                )
 
     def calm(self) -> None:
         """No more faults; what was on its way arrives."""
@@ -336,13 +340,15 @@ class HostileWorld:
 
     # What the owner has said
 
-    def hold_placed(self, place: int, hold: Any, number: str) -> None:
+    def hold_placed(self, place: int, hold: Any, about: str, customer_id: str | None = None) -> None:
+        """A hold is about an invoice, or about all of a customer's."""
         self.known.append(
             Known(
                 place,
-                f"{hold.kind.value} on {number}",
+                f"{hold.kind.value} on {about}",
                 len(self.network.sent),
                 invoice_id=hold.invoice_id,
+                customer_id=customer_id if hold.invoice_id is None else None,
                 hold_id=hold.id,
                 until_on=hold.until_on,
             )
@@ -353,6 +359,22 @@ class HostileWorld:
 
     def stopped(self, place: int) -> None:
         self.known.append(Known(place, "a stop", len(self.network.sent)))
+
+    def disconnected(self, place: int) -> None:
+        self.known.append(Known(place, "the end of the connection", len(self.network.sent)))
+
+    def connected(self, place: int) -> None:
+        self._over(lambda one: one.place == place and one.why == "the end of the connection")
+
+    def asked_to_stop(self, place: int, customer_id: str, addresses: frozenset[str]) -> None:
+        """A customer wants no more e-mail: nothing goes to the addresses that they had."""
+        sent = len(self.network.sent)
+        self.known += [
+            Known(
+                place, f"their wish for no more e-mail to {one}", sent, customer_id=customer_id, address=one
+            )
+            for one in sorted(addresses)
+        ]
 
     def stop_lifted(self, place: int) -> None:
         self._over(lambda one: one.place == place and one.why == "a stop")
@@ -438,13 +460,14 @@ def _on_store(bare: EmulatorServer, clock: ManualClock) -> EmulatorServer:
 @contextmanager
 def patched() -> Iterator[None]:
     """What the simulator replaces in modules: real time of leases, and the look at the tables' version."""
-    before = leases.RealClock, leases.POLL_SECONDS, schema.upgrade
+    before = leases.RealClock, leases.POLL_SECONDS, schema.upgrade, scanning.PAGE_ROWS
     leases.POLL_SECONDS = 1.0
     schema.upgrade = lambda engine: False  # the copied files are current
+    scanning.PAGE_ROWS = 3  # small books have pages too
     try:
         yield
     finally:
-        leases.RealClock, leases.POLL_SECONDS, schema.upgrade = before  # type: ignore[misc]
+        leases.RealClock, leases.POLL_SECONDS, schema.upgrade, scanning.PAGE_ROWS = before  # type: ignore[misc]
 
 
 def sha256(body: bytes) -> str:

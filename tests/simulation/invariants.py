@@ -169,7 +169,9 @@ def inv_22_nothing_after_a_no(world: Any, sent: Sent, id_: str) -> None:
     look = truth.read_before(world, sent, id_)
     if look is None:
         return
-    _known_no(world, sent.realm, id_, look, f"request {sent.number} sends invoice {id_}")
+    what = f"request {sent.number} sends invoice {id_}"
+    to = sent.params.get("sendTo", "")
+    _known_no(world, sent.realm, id_, sent.known.get("customer"), to, look, what)
 
 
 def on_mail(world: Any, mail: Any) -> None:
@@ -187,7 +189,9 @@ def on_mail(world: Any, mail: Any) -> None:
     if journal is None:
         world.wrong("INV-09", f"e-mail {mail.number} ({mail.message_id}) is in no journal")
     elif json.loads(journal[0]).get("answer"):
-        return  # a thank-you names what is paid, and keeps no distance
+        # A thank-you names what is paid and keeps no distance; a stop stops it all the same.
+        _stopped_answer(world, realm, mail)
+        return
     number = len(world.network.sent)
     now = world.clock.now()
     for doc in sorted(mail.invoices):
@@ -204,12 +208,24 @@ def on_mail(world: Any, mail: Any) -> None:
             world.wrong(
                 "INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}"
             )
-        _known_no(world, realm, found[0], look, f"e-mail {mail.number} names {doc}")
+        what = f"e-mail {mail.number} names {doc}"
+        _known_no(world, realm, found[0], found[1], mail.recipient, look, what)
     zone = world.zones[realm]
     customer = truth.customer_of_mail(world, realm, mail)
     if customer is not None and not world.service_clock.offset:
         _in_hours(world, realm, customer, f"e-mail {mail.number}")
     world.mails.setdefault((realm, customer or mail.recipient), []).append(now.astimezone(zone).date())
+
+
+def _stopped_answer(world: Any, realm: str, mail: Any) -> None:
+    read = next((one for one in reversed(world.network.sent) if one.realm == realm), None)
+    if read is None:
+        return
+    for known in world.known:
+        is_theirs = world.companies[known.place][1] == realm and known.from_request <= read.number
+        of_all = known.hold_id is None and known.invoice_id is None
+        if is_theirs and of_all and known.to_request is None and known.address in (None, mail.recipient):
+            world.wrong("INV-22", f"e-mail {mail.number}, an answer, leaves in spite of {known.why}")
 
 
 # At rest
@@ -485,12 +501,16 @@ AT_REST = (
 # Helpers
 
 
-def _known_no(world: Any, realm: str, id_: str, look: Sent, what: str) -> None:
+def _known_no(
+    world: Any, realm: str, id_: str, customer: str | None, address: str, look: Sent, what: str
+) -> None:
     today = world.clock.now().astimezone(world.zones[realm]).date()
     for known in world.known:
         if world.companies[known.place][1] != realm or known.from_request > look.number:
             continue
         if known.invoice_id not in (None, id_) or known.to_request is not None:
+            continue
+        if known.customer_id not in (None, customer) or known.address not in (None, address):
             continue
         if known.until_on is not None and today > known.until_on:
             continue

@@ -340,6 +340,7 @@ class Player:
                 connect_first(world, place)
             company = world.company(place)
             if company.state is not Link.CONNECTED:
+                world.connected(place)
                 made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
                 world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
             if script_mails(world, place):

@@ -12,6 +12,7 @@ from random import Random
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Link, Mode
+from qb_collections.core.intents import IntentKind, State
 from qb_collections.emulator import acts
 from qb_collections.emulator.errors import Fault
 from qb_collections.quickbooks.errors import QuickBooksError
@@ -24,13 +25,17 @@ from qb_collections.services import (
     night,
     plans,
     policies,
+    replies,
     runs,
     tasks,
+    undo,
 )
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.outcomes import Report, outcomes_of
 from qb_collections.services.refusal import Refusal
+from qb_collections.store import intents, undos
 from qb_collections.store import plans as stored_plans
+from qb_collections.store import runs as stored_runs
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Leased, LeaseLost
 from tests.simulation.hostile_world import HostileWorld
@@ -216,24 +221,15 @@ def connect_first(world: HostileWorld, place: int) -> None:
 def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) -> None:
     context, company, realm = world.context, world.company(place), world.companies[place][1]
     rows = world.open_invoices(realm)
-    today = company.today(context.clock.now())
     said: object = None
     if kind in ("hold", "promise", "dispute"):
         if not rows:
             return
-        number = random.choice(rows)[1]
-        if kind == "hold":
-            hold = random.choice(
-                (HoldKind.EXCLUSION, HoldKind.PEOPLE_ONLY, HoldKind.IN_TRANSIT, HoldKind.INSOLVENT)
-            )
-        else:
-            hold = HoldKind(kind)
-        until = today + timedelta(days=random.randint(1, 9)) if hold is HoldKind.PROMISE else None
-        said = holds.add(
-            context, company, hold, reason="as they said", by="Sam", invoice=number, until_on=until
-        )
-        if not isinstance(said, Refusal):
-            world.hold_placed(place, said, number)
+        said = _place_a_hold(world, place, kind, random.choice(rows), random)
+    elif kind == "reply":
+        if not rows:
+            return
+        said = _record_a_reply(world, place, random.choice(rows), random)
     elif kind == "lift_hold":
         standing = holds.standing(context, company)
         if standing:
@@ -260,12 +256,16 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         said = said if isinstance(said, Refusal) else "used"
     elif kind == "disconnect":
         said = disconnect.disconnect(context, company, "Sam")
+        if not isinstance(said, Refusal):
+            world.disconnected(place)
+            said = said.message
     elif kind == "connect_first":
         raise AssertionError("it has no company yet")
     elif kind == "reconnect":
         if company.state is not Link.CONNECTED:
+            world.connected(place)
             said = connect.connect_emulator(context, ADDRESS, realm, "Sam")
-    elif kind in ("preview", "night_by_hand", "sync", "plan_create", "plan_end", "do_task"):
+    elif kind in ("preview", "night_by_hand", "sync", "plan_create", "plan_end", "undo", "do_task"):
         here = on_company_time(context, company)
         if kind == "do_task":
             said = _do_a_task(world, here, place, random)
@@ -276,12 +276,105 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
             with leasing.held(here, company, 5.0) as lease:
                 if kind == "preview":
                     said = night.preview(here, company, lease)
+                elif kind == "undo":
+                    said = _undo_something(here, company, lease, random)
                 elif kind == "plan_end":
                     said = _end_a_plan(here, company, lease, random)
                 elif rows:
                     said = _agree_on_a_plan(world, here, place, lease, rows, random)
     text = said.message if isinstance(said, Refusal) else str(said)
     world.note(f"the owner of {realm[-4:]}: {kind}: {text[:90]}")
+
+
+ABOUT_AN_INVOICE = (HoldKind.EXCLUSION, HoldKind.IN_TRANSIT)
+ABOUT_A_CUSTOMER = (
+    HoldKind.EXCLUSION,
+    HoldKind.PEOPLE_ONLY,
+    HoldKind.INSOLVENT,
+    HoldKind.HARDSHIP,
+    HoldKind.HANDED_OVER,
+)
+
+
+def _place_a_hold(world: HostileWorld, place: int, kind: str, row: tuple, random: Random):
+    """A dispute is about an invoice; a promise is about one or all; other marks are either."""
+    context, company, realm = world.context, world.company(place), world.companies[place][1]
+    _, number, customer, _ = row
+    of_all = kind != "dispute" and random.random() < 0.5
+    hold = (
+        HoldKind(kind) if kind != "hold" else random.choice(ABOUT_A_CUSTOMER if of_all else ABOUT_AN_INVOICE)
+    )
+    until = None
+    if hold is HoldKind.PROMISE:
+        until = company.today(context.clock.now()) + timedelta(days=random.randint(1, 9))
+    name = _name(world, realm, customer)
+    said = holds.add(
+        context,
+        company,
+        hold,
+        reason="as they said",
+        by="Sam",
+        customer=name if of_all else None,
+        invoice=None if of_all else number,
+        until_on=until,
+        owner="Sam" if hold is HoldKind.HANDED_OVER else None,
+    )
+    if isinstance(said, Refusal):
+        return said
+    world.hold_placed(place, said, name if of_all else number, customer)
+    return f"{said.kind} on {name if of_all else number}, hold {said.id}"
+
+
+def _record_a_reply(world: HostileWorld, place: int, row: tuple, random: Random):
+    """A customer answered: whatever it was, nothing leaves by itself before a person has dealt with it."""
+    context, company, realm = world.context, world.company(place), world.companies[place][1]
+    _, number, customer, _ = row
+    kind = random.choice(("paid", "question", "dispute", "wrong_person", "stop", "stop", "promise", "other"))
+    before = {one.hold.id for one in holds.standing(context, company)}
+    name = _name(world, realm, customer)
+    said = replies.record(
+        context,
+        company,
+        customer=name,
+        kind=kind,
+        said="They wrote back.",
+        by="Sam",
+        invoice=number if kind == "dispute" else None,
+        on=company.today(context.clock.now()) + timedelta(days=random.randint(1, 9))
+        if kind == "promise"
+        else None,
+    )
+    if isinstance(said, Refusal):
+        return said
+    for one in holds.standing(context, company):
+        if one.hold.id not in before:
+            world.hold_placed(place, one.hold, name, customer)
+    if kind == "stop":
+        world.asked_to_stop(place, customer, _first_address(world, realm, customer))
+    return f"{name}: {kind}"
+
+
+def _first_address(world: HostileWorld, realm: str, customer: str) -> frozenset[str]:
+    """The address that a customer had before all this: one of today the service may not have read yet."""
+    address = world.engine.read(realm, "Customer", customer).get("PrimaryEmailAddr", {}).get("Address", "")
+    ours = world.words[realm].decode().lower()
+    return frozenset({address} if address.endswith(f"@{ours}.example") else ())
+
+
+def _undo_something(here, company, lease, random: Random):
+    """A run, a note, a plan or an earlier undo, as it is named on the screen."""
+    with reading(here.engine) as conn:
+        names = [str(one.id) for one in stored_runs.list(conn, company.id, kind="night")]
+        names += [one.label for one in stored_plans.list(conn, company.id)]
+        undone = {one.plan["undo"] for one in undos.every(conn, company.id)}
+        wrote = intents.list(conn, company.id, states=(State.CONFIRMED,), kinds=(IntentKind.NOTE,))
+    groups = [names, [one.plan["ref"] for one in wrote], [f"U{number}" for number in sorted(undone)] * 2]
+    some = [group for group in groups if group]
+    if not some:
+        return "there is nothing to undo"
+    name = random.choice(random.choice(some))
+    said = undo.undo(here, company, lease, name, by="Sam", confirm=True)
+    return said if isinstance(said, Refusal) else f"{name}: {said.lines[0]}"
 
 
 def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
@@ -356,8 +449,6 @@ def settle_parked(world: HostileWorld) -> None:
 
 def was_sent(world: HostileWorld, place: int, task) -> bool:
     """What the owner finds when looking at the invoice's delivery in QuickBooks."""
-    from qb_collections.store import intents
-
     world.network.arrive_late(all_of_them=True)
     company_id, realm = world.companies[place]
     with reading(world.context.engine) as conn:

@@ -10,6 +10,7 @@ from typing import Any
 from tests.simulation.memory_transport import NETWORK_FAULTS
 from tests.simulation.post_office import SMTP_FAULTS
 
+FRESH = 1001  # the template of a company that is not connected yet
 TEMPLATES = 16
 LONG = 30  # nights of one seed in ten
 POLICIES = ("standard", "brisk", "gentle", "small-balances", "plan", "people-only", "statement-only")
@@ -90,12 +91,19 @@ APP_ACTS = {
     "set_mode": 1,
     "use_policy": 1,
     "plan_create": 2,
-    "disconnect": 0,
+    "disconnect": 1,
     "reconnect": 1,
     "night_by_hand": 1,
     "plan_end": 2,
+    "undo": 3,
+    "reply": 3,
     "connect_first": 0,
 }
+
+# Faults that find little to strike are drawn more often than the others.
+SELDOM = {**dict.fromkeys(SMTP_FAULTS, 3), "forget_requestid": 2, "changing_pages": 2, "half_batch": 2}
+AT_LEAST = {"forget_requestid": 0.5, "changing_pages": 0.5, "half_batch": 0.2, "lagging_queries": 0.2}
+FIRST_NIGHT = 0.06  # of the seeds begin before their one company is connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ class Fault:
     kind: str
     rate: float
     seed: int
-    operation: str | None = None  # of the emulator's rules: strikes these calls only
+    operation: str | None = None  # strikes these calls only; of the network's faults: "writes"
     nth: int | None = None  # strikes exactly once: the n-th time it could
 
     def __str__(self) -> str:
@@ -170,18 +178,21 @@ def draw(seed: int, templates: int = TEMPLATES) -> Script:
     random = Random(seed)
     nights = LONG if random.random() < 0.1 else 1
     together = random.choice(("alone", "alone", "threads", "processes"))
+    first = random.random() < FIRST_NIGHT
+    modes = tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5))
+    connects = [Act(0, random.randrange(300), 0, "connect_first", 0)]
     return Script(
         seed=seed,
-        template=random.randrange(templates),
+        template=FRESH if first else random.randrange(templates),
         nights=nights,
         together=together,
         switch_rate=random.choice((0.05, 0.2, 0.5)),
-        modes=tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5)),
+        modes=modes,
         policies=tuple(random.choice(POLICIES[:2] * 3 + POLICIES) for _ in range(5)),
         long_live=tuple(random.random() < 0.7 for _ in range(5)),
         mails=tuple(random.random() < 0.6 for _ in range(5)),
         faults=_faults(random),
-        acts=tuple(_acts(random, nights)),
+        acts=tuple(_acts(random, nights, modes) + connects * first),
         kills=tuple(_kills(random, nights)),
         jumps=_jumps(random, nights),
         restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.3 else (),
@@ -214,7 +225,8 @@ def _faults(random: Random) -> tuple[Fault, ...]:
         + [("webhooks", one) for one in WEBHOOK_FAULTS]
         + [("mail", one) for one in SMTP_FAULTS]
     )
-    for where, kind in random.sample(kinds, random.randint(1, 6)):
+    often = [SELDOM.get(kind, 1) for _, kind in kinds]
+    for where, kind in _some(random, kinds, often, random.randint(1, 8)):
         rate = random.choice((0.02, 0.05, 0.1, 0.3))
         if kind in ("invalid_grant", "invalid_client"):
             rate = 0.3
@@ -222,7 +234,12 @@ def _faults(random: Random) -> tuple[Fault, ...]:
             rate = min(rate, 0.05)
         if where == "mail":
             rate = max(rate, 0.1)
-        only = random.choice((None, None, "send", "batch", "update")) if where == "quickbooks" else None
+        rate = max(rate, AT_LEAST.get(kind, 0.0))
+        only = None
+        if where == "quickbooks":
+            only = random.choice((None, None, "send", "batch", "update", "create"))
+        elif where == "network":
+            only = random.choice((None, "writes"))
         if kind in ("lagging_queries", "changing_pages", "half_batch", "invalid_grant", "invalid_client"):
             only = None
         found.append(
@@ -231,7 +248,15 @@ def _faults(random: Random) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def _acts(random: Random, nights: int) -> list[Act]:
+def _some(
+    random: Random, kinds: list[tuple[str, str]], often: list[int], count: int
+) -> list[tuple[str, str]]:
+    """So many different ones, each as often as its weight says beside the others."""
+    drawn = {kind: random.random() ** (1 / weight) for kind, weight in zip(kinds, often, strict=True)}
+    return sorted(kinds, key=lambda kind: drawn[kind])[-count:]
+
+
+def _acts(random: Random, nights: int, modes: tuple[str, ...]) -> list[Act]:
     weights = BOOKS_ACTS | APP_ACTS
     kinds, often = [*weights], [*weights.values()]
     acts = []
@@ -248,6 +273,9 @@ def _acts(random: Random, nights: int) -> list[Act]:
                     at_send,
                 )
             )
+        for place, mode in enumerate(modes):
+            if mode == "approve" and random.random() < 0.7:
+                acts.append(Act(day, random.randrange(420, 900), place, "approve", 0))
     return acts
 
 

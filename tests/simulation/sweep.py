@@ -18,8 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from tests.simulation.nights import play
-from tests.simulation.script import Act, Fault, Kill, Script
-from tests.simulation.templates import FRESH, SMALL
+from tests.simulation.script import FRESH, Act, Fault, Kill, Script
+from tests.simulation.templates import SMALL
 
 MORNING = 16 * 60  # minutes after 05:00 UTC: within everybody's working hours
 QUIET = Script(

@@ -26,6 +26,7 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable
 from tests.simulation.memory_transport import MemoryAdapter, Network
 from tests.simulation.points import Points
+from tests.simulation.script import FRESH
 from tests.world import put_started
 
 ADDRESS = "http://127.0.0.1:9100"
@@ -71,7 +72,7 @@ class Template:
     companies: tuple[tuple[int, str], ...]  # our id, realm id
 
 
-SMALL, FRESH = 1000, 1001  # one company of five invoices; the same before it is connected
+SMALL = 1000  # one company of five invoices; FRESH: the same before it is connected
 
 
 @cache
