@@ -7,6 +7,7 @@ them wait for each other at the start and never in the middle.  Transactions do 
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -155,8 +156,23 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    # Inside a transaction SQLite ignores a change of synchronous, so it comes before BEGIN.
+    """Begin on the driver's own connection: three statements through SQLAlchemy cost more than most reads.
+
+    A connection keeps what it was last told.  Inside a transaction SQLite ignores a change of synchronous,
+    so that comes before BEGIN; a transaction that only reads has nothing to put on the disk.
+    """
     mode = conn.get_execution_options().get("qbc_mode", Mode.DURABLE)
-    conn.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if mode is Mode.DERIVED else 'FULL'}")
-    conn.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode is Mode.READING else 'OFF'}")
-    conn.exec_driver_sql("BEGIN" if mode is Mode.READING else "BEGIN IMMEDIATE")
+    bare, told = conn.connection.driver_connection, conn.connection.info
+    assert bare is not None
+    wanted = {"query_only": "ON" if mode is Mode.READING else "OFF"}
+    if mode is not Mode.READING:
+        wanted["synchronous"] = "NORMAL" if mode is Mode.DERIVED else "FULL"
+    begin = "BEGIN" if mode is Mode.READING else "BEGIN IMMEDIATE"
+    try:
+        for name, value in wanted.items():
+            if told.get(name) != value:
+                bare.execute(f"PRAGMA {name} = {value}")
+                told[name] = value
+        bare.execute(begin)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(begin, None, error) from error

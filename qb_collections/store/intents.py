@@ -9,9 +9,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, or_, select, update
 
 from qb_collections.core.intents import (
     CONTACT_KINDS,
@@ -347,10 +348,19 @@ def _depend(conn: Connection, company_id: int, wanted: Sequence[PlannedIntent]) 
 
 def _move(conn: Connection, lease: Lease, intent_id: int, state: State, values: dict[str, Any]) -> None:
     lease.check(conn)
-    mine = and_(intent.c.company_id == lease.company_id, intent.c.id == intent_id)
-    row = conn.execute(select(intent.c.state, intent.c.kind).where(mine).with_for_update()).one()
+    row = conn.execute(_state_of(), {"company": lease.company_id, "of_intent": intent_id}).one()
     transitions.check(State(row.state), state, IntentKind(row.kind))
+    mine = and_(intent.c.company_id == lease.company_id, intent.c.id == intent_id)
     conn.execute(update(intent).where(mine).values(state=state, **values))
+
+
+@cache
+def _state_of() -> Select[Any]:
+    return (
+        select(intent.c.state, intent.c.kind)
+        .where(intent.c.company_id == bindparam("company"), intent.c.id == bindparam("of_intent"))
+        .with_for_update()
+    )
 
 
 def _select(company_id: int) -> Select[Any]:
@@ -362,17 +372,22 @@ def _intents(conn: Connection, company_id: int, query: Select[Any]) -> builtins.
     if not rows:
         return []
     earlier: dict[int, builtins.list[int]] = {}
-    links = conn.execute(
-        select(intent_dependency.c.intent_id, intent_dependency.c.depends_on_id)
-        .where(
-            intent_dependency.c.company_id == company_id,
-            intent_dependency.c.intent_id.in_([row.id for row in rows]),
-        )
-        .order_by(intent_dependency.c.depends_on_id)
-    )
+    links = conn.execute(_links(), {"company": company_id, "of_intents": [row.id for row in rows]})
     for link in links:
         earlier.setdefault(link.intent_id, []).append(link.depends_on_id)
     return [_intent(row, tuple(earlier.get(row.id, ()))) for row in rows]
+
+
+@cache
+def _links() -> Select[Any]:
+    return (
+        select(intent_dependency.c.intent_id, intent_dependency.c.depends_on_id)
+        .where(
+            intent_dependency.c.company_id == bindparam("company"),
+            intent_dependency.c.intent_id.in_(bindparam("of_intents", expanding=True)),
+        )
+        .order_by(intent_dependency.c.depends_on_id)
+    )
 
 
 def _intent(row: Row[Any], depends_on: tuple[int, ...]) -> Intent:

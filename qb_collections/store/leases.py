@@ -13,10 +13,11 @@ import socket
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, Update, bindparam, select, update
 
 from qb_collections.clock import Clock, RealClock
 from qb_collections.store.engine import durable
@@ -61,16 +62,30 @@ class Lease:
         out, and that nobody took, is still ours.
         """
         renewed = conn.execute(
-            update(table)
-            .where(
-                table.c.company_id == self.company_id,
-                table.c.fence == self.fence,
-                table.c.token == self.token,
-            )
-            .values(expires_at=self.clock.now() + timedelta(seconds=LEASE_SECONDS))
+            _renewal(),
+            {
+                "company": self.company_id,
+                "of_fence": self.fence,
+                "of_token": self.token,
+                "until": self.clock.now() + timedelta(seconds=LEASE_SECONDS),
+            },
         )
         if renewed.rowcount != 1:
             raise LeaseLost(f"the lease of company {self.company_id} was taken by somebody else")
+
+
+@cache
+def _renewal() -> Update:
+    """Every writing transaction begins with it: the statement is built once."""
+    return (
+        update(table)
+        .where(
+            table.c.company_id == bindparam("company"),
+            table.c.fence == bindparam("of_fence"),
+            table.c.token == bindparam("of_token"),
+        )
+        .values(expires_at=bindparam("until"))
+    )
 
 
 def this_process() -> str:

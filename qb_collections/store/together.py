@@ -69,7 +69,9 @@ class _Asking:
         self._next += 1
         return self.answers[self._next - 1]
 
-    def execute(self, wanted: Asked) -> Result[Any]:
+    def execute(self, wanted: Asked, values: dict[str, Any] | None = None) -> Result[Any]:
+        if values:
+            wanted = wanted.params(values)
         [rows] = self.ask([wanted])
         names = [column.key or f"_{place}" for place, column in enumerate(wanted.selected_columns)]
         return IteratorResult(SimpleResultMetaData(names), iter(rows))

@@ -99,7 +99,8 @@ def _compiled(
     return str(compiled), filled, names, processors
 
 
-def statement_for(database: str, table: Table, key: Sequence[str], taken: Sequence[str]) -> Insert:
+@lru_cache(maxsize=256)
+def statement_for(database: str, table: Table, key: tuple[str, ...], taken: tuple[str, ...]) -> Insert:
     """The insert for sqlite or postgresql; without columns to take over it leaves what is there."""
     if database == "postgresql":
         wanted = postgresql.insert(table)
