@@ -86,6 +86,7 @@ class FirstLook:
     customer: str | None = None  # that one's name
     reviewed_by: str | None = None
     reviewed_at: datetime | None = None
+    seen: int = 0  # rows of the first list that a person has looked at
 
     def is_settled(self, question: Question) -> bool:
         if question is Question.CONTACT and self.contact_whole:

@@ -87,9 +87,7 @@ def settled_with_it(look: FirstLook) -> str:
 def _vouch(conn: Connection, company: Company, look: FirstLook, by: str, now: datetime) -> None:
     """Whoever turns sending on without having been asked takes the answers on themselves."""
     if look.unsettled:
-        first_look.answer(
-            conn, company.id, [(one, Answer.VOUCHED) for one in look.unsettled], by=by, at=now
-        )
+        first_look.answer(conn, company.id, [(one, Answer.VOUCHED) for one in look.unsettled], by=by, at=now)
         detail = {"questions": [one.value for one in look.unsettled]}
         audit.append(conn, company.id, by, "settled with the switch", company.name, detail, now)
     if look.review is Review.OPEN:

@@ -23,9 +23,16 @@ def begin(conn: Connection, company_id: int) -> None:
 
 def of(conn: Connection, company_id: int) -> FirstLook | None:
     """Where the company stands, in one statement; None: nothing was ever asked of it."""
+    rows_seen = (
+        select(func.count())
+        .select_from(first_seen)
+        .where(first_seen.c.company_id == company_id)
+        .scalar_subquery()
+    )
     query = (
         select(
             first_look,
+            rows_seen.label("rows_seen"),
             first_answer.c.question,
             first_answer.c.answer,
             first_answer.c.said_by.label("answered_by"),
@@ -55,6 +62,7 @@ def of(conn: Connection, company_id: int) -> FirstLook | None:
         customer=head.customer,
         reviewed_by=head.said_by,
         reviewed_at=head.said_at,
+        seen=head.rows_seen,
     )
 
 
@@ -105,8 +113,3 @@ def seen(conn: Connection, company_id: int) -> dict[Key, tuple[str, datetime]]:
         first_seen.c.customer_id, first_seen.c.currency, first_seen.c.seen_by, first_seen.c.seen_at
     ).where(first_seen.c.company_id == company_id)
     return {(row.customer_id, row.currency): (row.seen_by, row.seen_at) for row in conn.execute(query)}
-
-
-def seen_count(conn: Connection, company_id: int) -> int:
-    query = select(func.count()).select_from(first_seen).where(first_seen.c.company_id == company_id)
-    return conn.execute(query).scalar_one()

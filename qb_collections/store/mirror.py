@@ -204,6 +204,12 @@ def payments_recorded(conn: Connection, company_id: int, since: date) -> list[da
     return list(conn.execute(query).scalars())
 
 
+def newest_payment_on(conn: Connection, company_id: int) -> date | None:
+    """The day of the newest payment that was received; None: no payment is known."""
+    query = select(func.max(mirror_payment.c.received_on)).where(mirror_payment.c.company_id == company_id)
+    return conn.execute(query).scalar_one()
+
+
 def links_of_payments(conn: Connection, company_id: int, payment_ids: Iterable[str]) -> list[Link]:
     query = select(mirror_link).where(mirror_link.c.company_id == company_id)
     return [mirror_rows.link(row) for row in _rows(conn, query, mirror_link, "payment_id", payment_ids)]

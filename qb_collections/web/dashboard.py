@@ -10,6 +10,7 @@ from qb_collections.services import (
     about_you,
     adding_up,
     books_current,
+    first_steps,
     history_told,
     modes,
     night,
@@ -51,6 +52,7 @@ def show(company_id: int) -> str:
     return render_template(
         "web/dashboard.html",
         overview=found,
+        first=first_steps.first_steps(here, company),
         put_back=put_back if put_back is not None and put_back.is_held else None,
         reconnect_by=reconnecting.warning(here, company),
         asked_about_books=latest is not None and books_current.asks(latest),
@@ -130,7 +132,8 @@ def set_mode(company_id: int) -> ResponseReturnValue:
     if mode is Mode.AUTOMATIC and not modes.may_offer_automatic(here, company):
         flash(_too_early(), "refused")
         return back
-    done = modes.set_mode(here, company, mode, by=user().name, confirmed="confirmed" in request.form)
+    agreed = "confirmed" in request.form
+    done = modes.set_mode(here, company, mode, by=user().name, confirmed=agreed, vouched=False)
     if isinstance(done, Refusal):
         flash(done.message, "refused")
         return back

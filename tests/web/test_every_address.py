@@ -41,6 +41,7 @@ FORMS = {
     "drafts.snooze": "collector",
     "tasks.done": "collector",
     "about_you.save": "manager",
+    "questions.answer": "manager",
     "customers.mark_important": "collector",
     "customers.as_usual": "manager",
     "customers.say_kind": "manager",
