@@ -1,0 +1,193 @@
+"""Aging as pages show it: totals, who owes them, which invoices these are, and the way back.
+
+Sites that are billed with a parent stand with it.  What is shown is added up by the
+database; only the page that is looked at is read row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from qb_collections.core.money import Money
+from qb_collections.services.aging_report import BUCKETS
+from qb_collections.services.overview import head_of
+from qb_collections.store import aging, overview
+from qb_collections.store.aging import OpenInvoice
+from qb_collections.store.companies import Company
+from qb_collections.store.types import money_of
+
+PAGE = 50
+_NOTHING = (0,) * len(BUCKETS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Amounts and numbers of invoices by bucket, in one currency."""
+
+    currency: str
+    amounts: tuple[int, ...]  # in 1/10000
+    invoices: tuple[int, ...]
+
+    def amount(self, bucket: int | None = None) -> Money:
+        return money_of(sum(self.amounts) if bucket is None else self.amounts[bucket], self.currency)
+
+    def count(self, bucket: int | None = None) -> int:
+        return sum(self.invoices) if bucket is None else self.invoices[bucket]
+
+    @property
+    def late(self) -> Money:
+        return money_of(sum(self.amounts[1:]), self.currency)
+
+    @property
+    def shares(self) -> tuple[int, ...]:
+        """In a thousand of all that is open, for a chart."""
+        whole = sum(self.amounts)
+        return tuple(one * 1000 // whole if whole else 0 for one in self.amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    customer_id: str
+    name: str
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class AgingView:
+    """totals: per currency, over everybody.  lines: one page, who owes most of it first."""
+
+    on: date
+    totals: tuple[Cells, ...]
+    currency: str  # of the lines
+    bucket: int | None  # of the lines; None: all
+    lines: tuple[Line, ...]
+    customers: int  # on all pages
+    page: int  # from 1
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.customers // PAGE), 1)
+
+    @property
+    def total(self) -> Cells:
+        """Of the currency that is shown."""
+        empty = Cells(self.currency, _NOTHING, _NOTHING)
+        return next((one for one in self.totals if one.currency == self.currency), empty)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAging:
+    """One customer's open invoices, in one bucket or in all; one page, the oldest due first."""
+
+    on: date
+    customer_id: str
+    name: str
+    cells: Cells
+    bucket: int | None
+    invoices: tuple[OpenInvoice, ...]
+    sites: dict[str, str]  # names of sites billed with them, by id
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.cells.count(self.bucket) // PAGE), 1)
+
+
+def of_company(
+    conn: Connection,
+    company: Company,
+    today: date,
+    *,
+    currency: str | None = None,
+    bucket: int | None = None,
+    page: int = 1,
+) -> AgingView:
+    """Three statements.  A currency in which nothing is open shows nothing."""
+    folded, _ = _folded(conn, company, today)
+    totals: dict[str, Cells] = {}
+    for (_, code), cells in folded.items():
+        totals[code] = _plus(totals.get(code), cells)
+    shown = currency or (
+        company.currency if company.currency in totals else min(totals, default=company.currency)
+    )
+    found = [
+        (customer_id, cells)
+        for (customer_id, code), cells in folded.items()
+        if code == shown and (bucket is None or cells.invoices[bucket])
+    ]
+    found.sort(key=lambda one: (-_weight(one[1], bucket), -sum(one[1].amounts), one[0]))
+    page = max(min(page, -(-len(found) // PAGE)), 1)
+    some = found[(page - 1) * PAGE : page * PAGE]
+    names = aging.names(conn, company.id, [customer_id for customer_id, _ in some])
+    lines = tuple(Line(id, names.get(id, id), cells) for id, cells in some)
+    ordered = tuple(
+        totals[code] for code in sorted(totals, key=lambda code: (code != company.currency, code))
+    )
+    return AgingView(today, ordered, shown, bucket, lines, len(found), page)
+
+
+def of_customer(
+    conn: Connection,
+    company: Company,
+    today: date,
+    customer_id: str,
+    *,
+    currency: str,
+    bucket: int | None = None,
+    page: int = 1,
+) -> CustomerAging | None:
+    """Four statements.  None: nothing of theirs is open in this currency."""
+    folded, members = _folded(conn, company, today)
+    cells = folded.get((customer_id, currency))
+    if cells is None:
+        return None
+    ids = members[customer_id]
+    page = max(min(page, -(-cells.count(bucket) // PAGE)), 1)
+    found = aging.invoices(
+        conn,
+        company.id,
+        ids,
+        currency,
+        today,
+        bucket=bucket,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
+    shown = {customer_id, *(one.customer_id for one in found)}
+    names = aging.names(conn, company.id, sorted(shown))
+    name = names.pop(customer_id, customer_id)
+    return CustomerAging(today, customer_id, name, cells, bucket, tuple(found), names, page)
+
+
+def _folded(
+    conn: Connection, company: Company, today: date
+) -> tuple[dict[tuple[str, str], Cells], dict[str, Sequence[str]]]:
+    """By head of case and currency; and who is billed with whom, of those who owe anything."""
+    parents = overview.parents(conn, company.id)
+    folded: dict[tuple[str, str], Cells] = {}
+    members: dict[str, list[str]] = {}
+    for one in aging.of_customers(conn, company.id, today):
+        head = head_of(one.customer_id, parents)
+        members.setdefault(head, []).append(one.customer_id)
+        key = head, one.currency
+        folded[key] = _plus(folded.get(key), Cells(one.currency, one.amounts, one.invoices))
+    return folded, {head: sorted(set(ids)) for head, ids in members.items()}
+
+
+def _plus(one: Cells | None, other: Cells) -> Cells:
+    if one is None:
+        return other
+    return Cells(
+        other.currency,
+        tuple(map(sum, zip(one.amounts, other.amounts, strict=True))),
+        tuple(map(sum, zip(one.invoices, other.invoices, strict=True))),
+    )
+
+
+def _weight(cells: Cells, bucket: int | None) -> int:
+    """What a list is ordered by: the bucket that was asked for, else what is late."""
+    return sum(cells.amounts[1:]) if bucket is None else cells.amounts[bucket]
