@@ -63,13 +63,17 @@ def judge(promise: Hold, case: Case, rules: Rules, today: date) -> Judged:
     received = sum(
         (one.amount.amount for one in case.receipts if promise.placed_on <= one.on <= last), Decimal(0)
     )
-    if _came_in(promise, case, received):
-        state = PromiseState.KEPT
-    elif not is_over(promise, rules, today):
-        state = PromiseState.OPEN
-    else:
-        state = PromiseState.PART_KEPT if received > 0 else PromiseState.BROKEN
+    state = state_of(last, today, received, came_in=_came_in(promise, case, received))
     return Judged(promise, state, received)
+
+
+def state_of(last_on: date, today: date, received: Decimal, *, came_in: bool) -> PromiseState:
+    """came_in: what was promised has come.  last_on: the last grace day."""
+    if came_in:
+        return PromiseState.KEPT
+    if today <= last_on:
+        return PromiseState.OPEN
+    return PromiseState.PART_KEPT if received > 0 else PromiseState.BROKEN
 
 
 def open_promise(promises: Iterable[Hold], case: Case, rules: Rules, today: date) -> Hold | None:

@@ -142,7 +142,7 @@ def active_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) ->
             .order_by(hold.c.id)
         )
         for row in conn.execute(query):
-            yield row.customer_id, _hold(row)
+            yield row.customer_id, hold_of(row)
 
 
 def replies(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, date]]:
@@ -159,7 +159,7 @@ def replies(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> I
             yield row.customer_id, row.on
 
 
-def _hold(row: Row[Any]) -> Hold:
+def hold_of(row: Row[Any]) -> Hold:
     return Hold(
         id=row.id,
         kind=HoldKind(row.kind),
@@ -176,4 +176,4 @@ def _hold(row: Row[Any]) -> Hold:
 
 
 def stored(row: Row[Any]) -> StoredHold:
-    return StoredHold(row.customer_id, _hold(row), row.lifted_at, row.lifted_by, row.lifted_because)
+    return StoredHold(row.customer_id, hold_of(row), row.lifted_at, row.lifted_by, row.lifted_because)

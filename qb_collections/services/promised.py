@@ -1,0 +1,97 @@
+"""Which promises to pay are due, and which were not kept: of one company or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from qb_collections.core import promises
+from qb_collections.core.case import Hold
+from qb_collections.core.money import Money
+from qb_collections.core.promises import PromiseState
+from qb_collections.services import rulebook
+from qb_collections.store import promised as stored
+from qb_collections.store import worklist as lists
+from qb_collections.store.companies import Company
+
+# A promise of longer ago is history: what it was about has gone on since.
+BACK = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise and what became of it by the company's today."""
+
+    company_id: int
+    customer_id: str  # whose case it belongs to
+    name: str
+    currency: str
+    hold: Hold
+    state: PromiseState
+    last_on: date  # the last grace day
+    received: Money
+
+    @property
+    def promised_on(self) -> date:
+        return promises.day_of(self.hold)
+
+
+def standing(conn: Connection, companies: Sequence[Company], days: Mapping[int, date]) -> list[Promise]:
+    """Promises for a day of the last 60 or to come, the earliest first; days: each company's own today.
+
+    Judged as on the customer's page, with the grace of the company's own policy.
+    """
+    if not companies:
+        return []
+    found = stored.standing(conn, days.keys(), min(days.values()) - BACK)
+    if not found:
+        return []
+    keys = {(one.company_id, one.head_id) for one in found}
+    texts = lists.policies(conn, {one.company_id for one in found})
+    came = stored.received(conn, keys, min(one.hold.placed_on for one in found))
+    oldest = stored.oldest_open(conn, keys)
+    by_id = {one.id: one for one in companies}
+    judged = []
+    for one in found:
+        company, today = by_id[one.company_id], days[one.company_id]
+        if promises.day_of(one.hold) < today - BACK:
+            continue
+        policy = rulebook.parsed(texts[one.company_id])
+        calendar = rulebook.calendar_of(policy, company.country, today.year)
+        key = one.company_id, one.head_id
+        last_on = calendar.add_business_days(promises.day_of(one.hold), policy.promises.grace_business_days)
+        received = sum(
+            (
+                amount.amount
+                for on, amount in came.get(key, ())
+                if one.hold.placed_on <= on <= last_on and amount.currency == one.currency
+            ),
+            Decimal(0),
+        )
+        came_in = _came_in(one, received, oldest.get(key))
+        state = promises.state_of(last_on, today, received, came_in=came_in)
+        judged.append(
+            Promise(
+                one.company_id,
+                one.head_id,
+                one.name,
+                one.currency,
+                one.hold,
+                state,
+                last_on,
+                Money(received, one.currency),
+            )
+        )
+    return judged
+
+
+def _came_in(one: stored.Promised, received: Decimal, oldest_on: date | None) -> bool:
+    if one.hold.amount is not None and one.hold.amount.currency == one.currency:
+        return received >= one.hold.amount.amount
+    if one.invoice_open is not None:
+        return not one.invoice_open
+    return oldest_on is None or oldest_on > promises.day_of(one.hold)
