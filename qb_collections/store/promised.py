@@ -42,6 +42,7 @@ def standing(conn: Connection, company_ids: Collection[int], since: date) -> lis
     head = mirror_customer.alias()
     query = (
         select(hold, above.c.id.label("head_id"), head.c.name, head.c.currency, mirror_invoice.c.balance)
+        .select_from(hold)
         .join(above, and_(above.c.company_id == hold.c.company_id, above.c.of_id == hold.c.customer_id))
         .join(
             highest,
@@ -84,6 +85,7 @@ def received(conn: Connection, keys: Collection[Key], since: date) -> dict[Key, 
             mirror_payment.c.currency,
             mirror_payment.c.total,
         )
+        .select_from(mirror_payment)
         .join(
             members,
             and_(
@@ -104,6 +106,7 @@ def oldest_open(conn: Connection, keys: Collection[Key]) -> dict[Key, date]:
     members = families.members_of(_heads(keys))
     query = (
         select(members.c.company_id, members.c.head, func.min(mirror_invoice.c.due_on).label("due_on"))
+        .select_from(members)
         .join(
             mirror_invoice,
             and_(

@@ -63,6 +63,7 @@ def waiting(conn: Connection, company_ids: Collection[int]) -> list[Waiting]:
             mirror_customer.c.phone,
             func.coalesce(or_(look.c.important, look.c.buys_most), False).label("important"),
         )
+        .select_from(task)
         .outerjoin(
             mirror_customer,
             and_(
@@ -103,6 +104,7 @@ def owed(conn: Connection, days: Mapping[int, date]) -> dict[Key, Owes]:
             late.label("late"),
             func.min(case((is_late, due_on))).label("oldest_late_on"),
         )
+        .select_from(members)
         .join(
             mirror_invoice,
             and_(
@@ -144,6 +146,7 @@ def last_contacts(conn: Connection, company_ids: Collection[int]) -> dict[Key, d
             contact.c.currency,
             func.max(contact.c.contacted_on).label("on"),
         )
+        .select_from(contact)
         .join(
             asked,
             and_(asked.c.company_id == contact.c.company_id, asked.c.customer_id == contact.c.customer_id),
