@@ -175,7 +175,8 @@ class HostileWorld:
         self.acked: list[bytes] = []
         self.met: dict[Any, int] = {}
         self.points_passed = 0
-        self.mails: dict[tuple[str, str], list[Any]] = {}
+        self.mails: list[tuple[datetime, int, str, str]] = []  # contacts by e-mail: when, after which request
+        self.policies: dict[str, list[tuple[int, str]]] = {}  # by company: from which request on, which
         self._notes: dict[tuple[str, str], str] = {}
         rules = self.emulator.front.faults
         strike = rules.strike
@@ -359,6 +360,9 @@ class HostileWorld:
 
     def stopped(self, place: int) -> None:
         self.known.append(Known(place, "a stop", len(self.network.sent)))
+
+    def policy_used(self, place: int, name: str) -> None:
+        self.policies.setdefault(self.companies[place][1], []).append((len(self.network.sent), name))
 
     def disconnected(self, place: int) -> None:
         self.known.append(Known(place, "the end of the connection", len(self.network.sent)))

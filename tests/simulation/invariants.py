@@ -16,12 +16,10 @@ from qb_collections.services import leasing, sync
 from qb_collections.store import audit
 from qb_collections.store.engine import reading
 from tests.simulation import ground_truth as truth
+from tests.simulation import promised
 from tests.simulation.memory_transport import Sent, kind_of
 
 FRESH = timedelta(seconds=60)
-GAP_DAYS = 3  # the shortest contact gap of any policy that ships (brisk)
-IN_7_DAYS = 2  # the most contacts in seven days of any policy that ships (brisk)
-OPENS, CLOSES = 8, 20  # no policy that ships reaches further
 PER_MINUTE = 500
 STATES = {
     "CA": ZoneInfo("America/Los_Angeles"),
@@ -210,11 +208,10 @@ def on_mail(world: Any, mail: Any) -> None:
             )
         what = f"e-mail {mail.number} names {doc}"
         _known_no(world, realm, found[0], found[1], mail.recipient, look, what)
-    zone = world.zones[realm]
     customer = truth.customer_of_mail(world, realm, mail)
     if customer is not None and not world.service_clock.offset:
         _in_hours(world, realm, customer, f"e-mail {mail.number}")
-    world.mails.setdefault((realm, customer or mail.recipient), []).append(now.astimezone(zone).date())
+    world.mails.append((now, number, realm, customer or mail.recipient))
 
 
 def _stopped_answer(world: Any, realm: str, mail: Any) -> None:
@@ -334,8 +331,8 @@ def inv_12_the_audit_holds(world: Any) -> None:
                 world.wrong("INV-12", f"the audit of company {company_id} does not hold: {report}")
 
 
-def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
-    """Within a cycle the stage never falls; delivered contacts keep their distance in the company's days."""
+def inv_13_steps_in_order(world: Any) -> None:
+    """Within a cycle the stage never falls."""
     for company_id, _ in world.companies:
         rows = world.journal.execute(
             "SELECT customer_id, currency, cycle, number, stage, kind FROM contact WHERE company_id = ?"
@@ -355,20 +352,21 @@ def inv_13_steps_in_order_and_gaps_kept(world: Any) -> None:
                 continue
             if before[:3] == after[:3] and (before[4] or "") > (after[4] or ""):
                 world.wrong("INV-13", f"customer {after[0]}: {after[4]} after {before[4]} in one cycle")
-    days: dict[tuple[str, str], list[date]] = {}
+
+
+def inv_13_distance_is_kept(world: Any) -> None:
+    """Contacts keep the distance and the caps of the policy in force, in the company's own days."""
     if world.script.jumps:
         return
-    for copy in truth.copies(world):
-        zone = world.zones[copy.realm]
-        days.setdefault((copy.realm, copy.customer_id), []).append(copy.at.astimezone(zone).date())
-    for key, heard_on in world.mails.items():
-        days.setdefault(key, []).extend(heard_on)
-    for (realm, customer), sent_on in days.items():
-        for first, second in pairwise(sorted(sent_on)):
-            if (second - first).days < GAP_DAYS:
-                world.wrong(
-                    "INV-13", f"customer {customer} of {realm} heard on {first} and again on {second}"
-                )
+    contacts = [(copy.at, copy.number, copy.realm, copy.customer_id) for copy in truth.copies(world)]
+    heard: dict[tuple[str, str], list[date]] = {}
+    for at, number, realm, customer in sorted([*contacts, *world.mails]):
+        day = at.astimezone(world.zones[realm]).date()
+        before = heard.setdefault((realm, customer), [])
+        why = [promised.too_close(before, day, one) for one in _in_force(world, realm, number)]
+        if all(why):
+            world.wrong("INV-13", f"customer {customer} of {realm} {why[-1]}")
+        before.append(day)
 
 
 def inv_17_nothing_is_stuck(world: Any) -> None:
@@ -489,7 +487,8 @@ AT_REST = (
     inv_08_what_people_wrote_stays,
     inv_10_no_secret_on_disk,
     inv_12_the_audit_holds,
-    inv_13_steps_in_order_and_gaps_kept,
+    inv_13_steps_in_order,
+    inv_13_distance_is_kept,
     inv_17_nothing_is_stuck,
     inv_18_the_mirror_equals_the_books,
     inv_19_what_was_taken_is_there,
@@ -522,8 +521,19 @@ def _in_hours(world: Any, realm: str, customer: str, what: str) -> None:
     address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
     zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[realm])
     local = world.clock.now().astimezone(zone)
-    if not OPENS <= local.hour < CLOSES or local.weekday() >= 5:
+    if not promised.OPENS <= local.time() < promised.CLOSES or local.weekday() >= 5:
         world.wrong("INV-14", f"{what} leaves at {local:%H:%M} on {local:%A} in {zone}")
+    if local.date() in promised.HOLIDAYS:
+        world.wrong("INV-14", f"{what} leaves on {local:%d %B}, a public holiday")
+    if all(promised.is_quiet(local.date(), one) for one in _in_force(world, realm, len(world.network.sent))):
+        world.wrong("INV-14", f"{what} leaves on {local:%d %B}, in the quiet season")
+
+
+def _in_force(world: Any, realm: str, number: int) -> list[promised.Promised]:
+    """The company's policy at that request, and the one before it where it came into force a moment ago."""
+    told = [(0, "standard"), *(one for one in world.policies.get(realm, ()) if one[0] <= number)]
+    before = [name for _, name in told[:-1]][-1:] if told[-1][0] > number - 10 else []
+    return [promised.POLICIES[name] for name in (*before, told[-1][1])]
 
 
 def _memos(world: Any) -> dict[tuple[str, str], list[str]]:

@@ -148,18 +148,7 @@ class MemoryAdapter(BaseAdapter):
         network, points = self._network, self._points
         points.reach()
         network.arrive_late()
-        parts = urlsplit(request.url or "")
-        body = request.body or b""
-        sent = Sent(
-            number=len(network.sent),
-            at=network.clock.now(),
-            method=request.method or "GET",
-            path=unquote_to_bytes(parts.path).decode("utf-8", "replace"),
-            params=dict(parse_qsl(parts.query, keep_blank_values=True)),
-            body=body.encode() if isinstance(body, str) else body,
-            headers={name: str(value) for name, value in request.headers.items()},
-            process=self._process,
-        )
+        sent = _sent(request, network.clock, number=len(network.sent), process=self._process)
         network.sent.append(sent)
         while points.at_send:
             points.at_send.pop(0)()
@@ -172,9 +161,7 @@ class MemoryAdapter(BaseAdapter):
             try:
                 status, headers, content = network.carry(sent)
             except ConnectionLost:
-                raise requests.ConnectionError(
-                    ProtocolError("Connection aborted.", ConnectionResetError(104, "reset")), request=request
-                ) from None
+                raise _hung_up(request) from None
             sent.status, sent.answer = status, content
             points.reach()
             if fault is not None and fault.fault == "lost":
@@ -206,6 +193,46 @@ class MemoryAdapter(BaseAdapter):
                 self._network._late.append((len(self._network.sent) + LATE_AFTER, sent))
             clock.advance(timedelta(seconds=seconds))
             raise requests.ReadTimeout("read timed out", request=request)
+
+
+class Direct(BaseAdapter):
+    """Hands each request to the emulator and its answer back, and does nothing else."""
+
+    def __init__(self, front: Any, clock: Any) -> None:
+        super().__init__()
+        self._network = Network(front, clock)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        sent = _sent(request, self._network.clock, number=0, process=0)
+        try:
+            status, headers, content = self._network.carry(sent)
+        except ConnectionLost:
+            raise _hung_up(request) from None
+        return _response(request, status, headers, content)
+
+
+def _sent(request: requests.PreparedRequest, clock: Any, *, number: int, process: int) -> Sent:
+    parts = urlsplit(request.url or "")
+    body = request.body or b""
+    return Sent(
+        number=number,
+        at=clock.now(),
+        method=request.method or "GET",
+        path=unquote_to_bytes(parts.path).decode("utf-8", "replace"),
+        params=dict(parse_qsl(parts.query, keep_blank_values=True)),
+        body=body.encode() if isinstance(body, str) else body,
+        headers={name: str(value) for name, value in request.headers.items()},
+        process=process,
+    )
+
+
+def _hung_up(request: requests.PreparedRequest) -> requests.ConnectionError:
+    return requests.ConnectionError(
+        ProtocolError("Connection aborted.", ConnectionResetError(104, "reset")), request=request
+    )
 
 
 def kind_of(sent: Sent) -> str:
@@ -263,4 +290,4 @@ def _response(
     return response
 
 
-__all__ = ["Killed", "MemoryAdapter", "Network", "NetworkFault", "Sent", "kind_of"]
+__all__ = ["Direct", "Killed", "MemoryAdapter", "Network", "NetworkFault", "Sent", "kind_of"]

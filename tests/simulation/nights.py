@@ -154,6 +154,7 @@ class Player:
             policy = script.policies[place]
             if policy != "standard":
                 policies.use(world.context, company, policy, author="Sam")
+                world.policy_used(place, policy)
             if script.long_live[place]:
                 with durable(world.context.engine) as conn:
                     companies.update(conn, company.id, live_since_on=date(2025, 1, 1))

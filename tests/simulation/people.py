@@ -50,6 +50,8 @@ def perform(world: HostileWorld, act: Act) -> None:
     if world.companies[place][0] in world.absent:
         return
     random = Random(act.seed)
+    if act.kind in APP_ACTS and act.kind != "connect_first" and not world.is_connected(place):
+        return
     if act.kind not in APP_ACTS:
         _in_the_books(world, world.companies[place][1], act.kind, random)
         return
@@ -252,8 +254,11 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         if mode is Mode.SHADOW and not isinstance(said, Refusal):
             world.stopped(place)
     elif kind == "use_policy":
-        said = policies.use(context, company, random.choice(POLICIES), author="Sam")
-        said = said if isinstance(said, Refusal) else "used"
+        policy = random.choice(POLICIES)
+        said = policies.use(context, company, policy, author="Sam")
+        if not isinstance(said, Refusal):
+            world.policy_used(place, policy)
+            said = f"{policy} is used"
     elif kind == "disconnect":
         said = disconnect.disconnect(context, company, "Sam")
         if not isinstance(said, Refusal):

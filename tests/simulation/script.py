@@ -226,14 +226,14 @@ def _faults(random: Random) -> tuple[Fault, ...]:
         + [("mail", one) for one in SMTP_FAULTS]
     )
     often = [SELDOM.get(kind, 1) for _, kind in kinds]
-    for where, kind in _some(random, kinds, often, random.randint(1, 8)):
-        rate = random.choice((0.02, 0.05, 0.1, 0.3))
+    for where, kind in _some(random, kinds, often, random.randint(1, 10)):
+        rate = random.choice((0.03, 0.1, 0.2, 0.3))
         if kind in ("invalid_grant", "invalid_client"):
             rate = 0.3
         if where == "database":
             rate = min(rate, 0.05)
         if where == "mail":
-            rate = max(rate, 0.1)
+            rate = max(rate, 0.2)
         rate = max(rate, AT_LEAST.get(kind, 0.0))
         only = None
         if where == "quickbooks":
@@ -243,7 +243,7 @@ def _faults(random: Random) -> tuple[Fault, ...]:
         if kind in ("lagging_queries", "changing_pages", "half_batch", "invalid_grant", "invalid_client"):
             only = None
         found.append(
-            Fault(where, kind, rate if only is None else max(rate, 0.2), random.getrandbits(31), only)
+            Fault(where, kind, rate if only is None else max(rate, 0.4), random.getrandbits(31), only)
         )
     return tuple(found)
 

@@ -98,7 +98,7 @@ def copied() -> Iterator[Path]:
             shutil.copytree(
                 ROOT / folder,
                 tree / folder,
-                ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.png"),
+                ignore=shutil.ignore_patterns("node_modules", "*.png"),
             )
         shutil.copy(ROOT / "pyproject.toml", tree / "pyproject.toml")
         yield tree
