@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qb_collections.core.books import Invoice
-from qb_collections.core.case import Case, Hold, HoldKind
+from qb_collections.core.case import Case, Hold, HoldKind, Person
 
 # An apostrophe inside a name is part of it (o'brien@…); around an address it is a quotation mark.
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'](?:[^\s<>()\[\],;:\"]*[^\s<>()\[\],;:\"'])?@[^\s<>()\[\],;:\"'@]+")
@@ -24,13 +24,17 @@ class Bounce:
     on: date
 
 
-def usable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+def usable(case: Case, invoices: Iterable[Invoice], *, firm: bool = False) -> tuple[str, ...]:
     """The addresses to write to, the customer's before those of the invoices; each once, capitals or not.
 
-    One that wants no automatic e-mail comes last: a person may write to it, we may not.
+    Whom the company named stands before what QuickBooks has; who is named for the firm steps is first
+    there, and last before them.  One that wants no automatic e-mail comes last of all: a person may write
+    to it, we may not.
     """
     bounces = _bounces(case)
-    known = [one for one in _known(case, invoices) if not any(_came_back(hold, one) for hold in bounces)]
+    known = [
+        one for one in _known(case, invoices, firm) if not any(_came_back(hold, one) for hold in bounces)
+    ]
     if case.stopped:
         known.sort(key=lambda one: one.casefold() in case.stopped)
     return tuple(known)
@@ -65,12 +69,18 @@ def _bounces(case: Case) -> list[Hold]:
     return [hold for hold in case.holds if hold.kind is HoldKind.BOUNCED]
 
 
-def _known(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+def _known(case: Case, invoices: Iterable[Invoice], firm: bool = False) -> tuple[str, ...]:
     found: dict[str, str] = {}
     of_invoices = (part for one in invoices if one.email for part in _parts(one.email))
-    for address in (*case.customer.emails, *of_invoices):
+    for_firm = _named(case.people, "firm")
+    named = (*for_firm, *_named(case.people, "every")) if firm else _named(case.people, "every")
+    for address in (*named, *case.customer.emails, *of_invoices, *for_firm):
         found.setdefault(address.casefold(), address)
     return tuple(found.values())
+
+
+def _named(people: Iterable[Person], written_to: str) -> list[str]:
+    return [one.email for one in people if one.email and one.written_to == written_to]
 
 
 def _parts(field: str) -> list[str]:

@@ -156,6 +156,17 @@ class Habit:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at the customer whom the company named, besides what QuickBooks has."""
+
+    name: str
+    role: str  # in the company's own words: accounts payable, the owner
+    email: str | None
+    phone: str | None
+    written_to: str  # every: before anybody else; firm: for the firm steps; none: a person rings or writes
+
+
+@dataclass(frozen=True, slots=True)
 class DealtWith:
     """A person saw to something: the same is not asked again through that day."""
 
@@ -195,3 +206,4 @@ class Case:
     habit: Habit | None = None  # None: not worked out yet
     own_mail: bool = False  # the company has a mail account that is on and was tested
     stopped: frozenset[str] = frozenset()  # addresses, in small letters, that want no automatic e-mail
+    people: tuple[Person, ...] = ()  # named by the company, the first one first

@@ -275,8 +275,8 @@ def goes_out_on(view: View, step: Step) -> date:
 
 
 def has_email(view: View, step: Step) -> bool:
-    """Whether there is an address, of the customer or of the invoices, from which nothing came back."""
-    if HoldKind.BOUNCED in view.holds:
+    """Whether there is an address, of a person, the customer or an invoice, from which nothing came back."""
+    if HoldKind.BOUNCED in view.holds or view.case.people:
         return bool(addresses.usable(view.case, step.invoices))
     return bool(view.case.customer.emails) or any(invoice.email for invoice in step.invoices)
 

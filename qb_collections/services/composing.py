@@ -36,6 +36,7 @@ from qb_collections.store.companies import Company
 
 NOON = time(12)
 SOFT_STEPS = ("S1", "S2")  # whose question a promise that was not kept replaces
+FIRM_TONES = ("firm", "final")
 LETTER_KINDS = (ContactKind.REMINDER, ContactKind.NOTICE)
 
 
@@ -190,14 +191,15 @@ def facts_of(
         owed = owed - decision.credits
     said = [contact for contact in case.contacts if case.cycle and contact.cycle == case.cycle.number]
     customer = case.customer
-    usable = addresses.usable(case, named)
+    usable = addresses.usable(case, named, firm=decision.tone in FIRM_TONES)
     bounce = addresses.bounced(case, named) if not usable else None
+    spoken_to = next((one for one in case.people if usable and one.email == usable[0]), None)
     return MessageFacts(
         company=_signed_by(company, decision.sender, voice),
         customer=CustomerFacts(
             name=customer.name,
-            first_name=customer.first_name,
-            full_name=customer.full_name,
+            first_name=spoken_to.name.split()[0] if spoken_to else customer.first_name,
+            full_name=spoken_to.name if spoken_to else customer.full_name,
             email=usable[0] if usable else None,
             phone=customer.phone,
             came_back=bounce.address if bounce else None,
