@@ -115,6 +115,8 @@ def copy_of(emulator: EmulatorServer) -> sqlite3.Connection:
 class World:
     """One emulated company and the service, in one process."""
 
+    over_http = True  # False: a subclass carries the requests itself, and nothing answers on the port
+
     def __init__(
         self,
         start: datetime = START,
@@ -129,7 +131,10 @@ class World:
         self.emulator = emulator_with(saved.books, self.clock, switches=switches, **STRICT)
         self.realm = saved.realm
         self.engine = self.emulator.engine
-        self.emulator.start()
+        if self.over_http:
+            self.emulator.start()
+        else:
+            self.emulator.listen()
         self.folder = Path(tempfile.mkdtemp(prefix="qbc-world-"))
         put(saved.files, self.folder)
         self.company_id = saved.company_id

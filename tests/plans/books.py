@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -18,16 +19,28 @@ from qb_collections.services import leasing, plan_saga, plans
 from qb_collections.store import intents
 from qb_collections.store import plans as stored
 from qb_collections.store.engine import reading
-from tests.world import World
+from tests.simulation.memory_transport import Direct
+from tests.world import Saved, World
 
 START = datetime(2026, 10, 30, 20, 0, tzinfo=UTC)  # Friday, 16:00 in New York
 FIRST_ON = date(2026, 11, 16)  # a Monday
 ITEM = "Payment plan (not a sale)"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Books as they stand at one moment: every test that begins there goes on from a copy."""
+
+    saved: Saved
+    grill: str
+    invoices: list
+    before: dict
+    debt: Decimal
+
+
 @cache
 def _connected(amounts, switches):
-    """The world before any plan, lived through once; the customer's id and the invoices in it."""
+    """Before any plan."""
     world = World(START, switches=switches)
     grill = world.customer("Riverbend Bait & Grill", "doreen@riverbend.example")
     invoices = [
@@ -44,20 +57,45 @@ def _connected(amounts, switches):
             sales_tax_on_accrual=True,
             by="Sam",
         )
-    return world.saved(), grill, invoices
+    rows = world.engine.trial_balance(world.realm)
+    before = {row["account"]: row["debit"] - row["credit"] for row in rows}
+    debt = sum((one["Balance"] for one in invoices), Decimal(0))
+    return Begun(world.saved(), grill, invoices, before, debt)
+
+
+@cache
+def _lived(amounts, switches, until):
+    books = PlanBooks(amounts, switches)
+    until(books)
+    return Begun(books.saved(), books.grill, books.invoices, books.before, books.debt)
+
+
+def agreed(books):
+    """The plan of three payments is in the books."""
+    books.create()
 
 
 class PlanBooks(World):
-    """The grill owes three invoices, 1,000.00 in all, of which 80.00 is sales tax on one of them."""
+    """The grill owes three invoices, 1,000.00 in all, of which 80.00 is sales tax on one of them.
 
-    def __init__(self, amounts=("600.00", "150.01", "249.99"), switches=None):
-        saved, self.grill, invoices = _connected(amounts, switches)
-        super().__init__(switches=switches, saved=saved)
+    until: what happened before the test begins, a function of the books; lived through once.
+    """
+
+    over_http = False
+
+    def __init__(self, amounts=("600.00", "150.01", "249.99"), switches=None, until=None):
+        begun = _lived(amounts, switches, until) if until else _connected(amounts, switches)
+        super().__init__(switches=switches, saved=begun.saved)
         self.payments = 3
         self.form = "installments"
-        self.invoices = deepcopy(invoices)
-        self.before = self.trial_balance()
-        self.debt = sum((self.balance(one) for one in self.invoices), Decimal(0))
+        self.grill, self.debt = begun.grill, begun.debt
+        self.invoices, self.before = deepcopy(begun.invoices), dict(begun.before)
+
+    def open(self):
+        """The real client libraries, and no socket between them and the emulator."""
+        context = super().open()
+        context.intuit.http.mount("http://", Direct(self.emulator.front, self.clock))
+        return context
 
     def close(self):
         super().close()

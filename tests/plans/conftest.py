@@ -1,6 +1,6 @@
 import pytest
 
-from tests.plans.books import PlanBooks
+from tests.plans.books import PlanBooks, agreed
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -11,5 +11,13 @@ def no_waiting_for_the_disk(in_memory):
 @pytest.fixture
 def books():
     books = PlanBooks()
+    yield books
+    books.close()
+
+
+@pytest.fixture
+def planned():
+    """The books with a plan of three payments in them."""
+    books = PlanBooks(until=agreed)
     yield books
     books.close()

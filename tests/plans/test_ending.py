@@ -14,12 +14,6 @@ from qb_collections.services.refusal import Refusal
 from qb_collections.store.engine import reading
 
 
-@pytest.fixture
-def planned(books):
-    books.create()
-    return books
-
-
 def clearing(books):
     return books.trial_balance().get("Payment plan clearing", Decimal(0))
 

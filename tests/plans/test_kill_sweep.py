@@ -39,17 +39,23 @@ def go_on(books, act):
     assert plan_ending.summary(books.plan(), "en_US")
 
 
-def prepared(act):
-    """Two payments of 50.01 and 50.00 on one invoice; the first one has come, but for the undo."""
-    books = PlanBooks(amounts=("100.01",))
-    books.payments = 2
-    books.create()
-    if act is not take_back:
-        books.act("pay", invoice=books.installments()[0]["DocNumber"])
-    if act is default_over_closed_books:
-        books.clock.set(books.clock.now().replace(month=12, day=7))
-        books.act("close_books", through="2026-11-30")
-    return books
+def in_two(books):
+    """Two payments of 50.01 and 50.00 on one invoice."""
+    books.create(payments=2)
+
+
+def one_has_come(books):
+    in_two(books)
+    books.act("pay", invoice=books.installments()[0]["DocNumber"])
+
+
+def books_closed_since(books):
+    one_has_come(books)
+    books.clock.set(books.clock.now().replace(month=12, day=7))
+    books.act("close_books", through="2026-11-30")
+
+
+BEGINNING = {cancel: one_has_come, default_over_closed_books: books_closed_since, take_back: in_two}
 
 
 def assert_ended(books, act):
@@ -66,7 +72,7 @@ def assert_ended(books, act):
 
 
 def killed_at(number, act):
-    books = prepared(act)
+    books = PlanBooks(amounts=("100.01",), until=BEGINNING[act])
     interpose(books.context.engine, KillAt(number, books))
     try:
         act(books)

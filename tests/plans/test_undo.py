@@ -10,12 +10,6 @@ from qb_collections.store.engine import durable, reading
 from tests.plans.books import PlanBooks
 
 
-@pytest.fixture
-def planned(books):
-    books.create()
-    return books
-
-
 def run(books, what, **more):
     with leasing.held(books.context, books.company) as lease:
         return undo.undo(books.context, books.company, lease, what, by="Sam", confirm=True, **more)

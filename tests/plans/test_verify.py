@@ -3,19 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import leasing, modes, sync, tasks, verify
 from qb_collections.store import mirror
 from qb_collections.store.engine import durable, reading
 from tests.plans.books import PlanBooks
-
-
-@pytest.fixture
-def planned(books):
-    books.create()
-    return books
 
 
 def run(books, **more):
