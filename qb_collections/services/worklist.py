@@ -19,7 +19,6 @@ from qb_collections.services.promised import Promise
 from qb_collections.store import worklist as stored
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
-from qb_collections.store.together import together
 from qb_collections.store.worklist import Owes, Waiting
 
 MINUTES = 20  # what a morning has
@@ -104,14 +103,9 @@ def of(
     if not companies:
         return Worklist((), 0, minutes)
     with reading(context.engine) as conn:
-        waiting, owed, habits, contacted, promises = together(
-            conn,
-            lambda conn: stored.waiting(conn, days),
-            lambda conn: stored.owed(conn, days),
-            lambda conn: stored.habits(conn, days),
-            lambda conn: stored.last_contacts(conn, days),
-            lambda conn: promised.standing(conn, companies, days),
-        )
+        waiting = stored.waiting(conn, days)
+        owed = stored.owed(conn, days)
+        promises = promised.standing(conn, companies, days)
     broken = _broken(promises)
     grouped: dict[tuple[int, str | int], list[Waiting]] = {}
     for one in waiting:
@@ -121,7 +115,6 @@ def of(
     for some in grouped.values():
         company, first = by_id[some[0].company_id], some[0]
         key = company.id, first.customer_id or "", first.currency or company.currency
-        latest_day, paid = habits.get(key, (None, 0))
         owes = owed.get(key) or Owes(Money.zero(key[2]), Money.zero(key[2]), None)
         matter = Matter(
             owed=owes.owed,
@@ -130,12 +123,12 @@ def of(
             kinds=frozenset(one.kind for one in some),
             due_on=min((one.due_on for one in some if one.due_on is not None), default=None),
             broken=broken.get((company.id, first.customer_id or "")) if owes.owed else None,
-            latest_day=latest_day,
-            paid_invoices=paid,
+            latest_day=first.latest_day,
+            paid_invoices=first.paid_invoices,
             important=first.important,
         )
         today = days[company.id]
-        row = _row(company, some, matter, contacted.get(key), why(matter, today, company.locale))
+        row = _row(company, some, matter, why(matter, today, company.locale))
         ranked.append((weight(matter, today), row))
     ranked.sort(key=lambda pair: (-pair[0], pair[1].name, pair[1].todos[0].id))
     rows = tuple(row for _, row in ranked)
@@ -158,9 +151,7 @@ def after(found: Worklist, company_id: int, task_id: int) -> tuple[Company, Todo
     return None
 
 
-def _row(
-    company: Company, some: Sequence[Waiting], matter: Matter, contacted_on: date | None, because: str
-) -> Row:
+def _row(company: Company, some: Sequence[Waiting], matter: Matter, because: str) -> Row:
     todos = sorted(
         (Todo(one.id, one.kind, one.title, one.due_on) for one in some),
         key=lambda todo: (-todo.minutes, todo.id),
@@ -177,7 +168,7 @@ def _row(
         oldest_late_on=matter.oldest_late_on,
         why=because,
         todos=tuple(todos),
-        last_contact_on=contacted_on,
+        last_contact_on=first.contacted_on,
     )
 
 

@@ -5,30 +5,17 @@ The same rule as for cases: a customer belongs to whoever its bills go to, where
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, Select, and_, false, literal, or_, select
+from sqlalchemy import CTE, Select, and_, func, literal, select
 
 from qb_collections.store.tables.mirror import mirror_customer
-from qb_collections.store.within import within
 
 DEEPEST = 5  # QuickBooks nests customers five levels deep
 
 
-def listed(by_company: Mapping[int, Sequence[str]]) -> Select[Any]:
-    """These customers of these companies, as a question for the two functions below."""
-    same = [
-        and_(mirror_customer.c.company_id == company_id, within(mirror_customer.c.id, ids))
-        for company_id, ids in by_company.items()
-    ]
-    return select(mirror_customer.c.company_id, mirror_customer.c.id.label("customer_id")).where(
-        or_(false(), *same)
-    )
-
-
 def members_of(heads: Select[Any]) -> CTE:
-    """(company_id, head, id) of everybody billed with the heads, each of these with itself.
+    """(company_id, head, id, currency) of everybody billed with the heads, each of these with itself.
 
     heads selects company_id and customer_id.  UNION, so that a circle of parents ends.
     """
@@ -42,8 +29,10 @@ def members_of(heads: Select[Any]) -> CTE:
         )
         .join(
             asked,
-            (asked.c.company_id == mirror_customer.c.company_id)
-            & (asked.c.customer_id == mirror_customer.c.id),
+            and_(
+                asked.c.company_id == mirror_customer.c.company_id,
+                asked.c.customer_id == mirror_customer.c.id,
+            ),
         )
         .cte(recursive=True)
     )
@@ -58,10 +47,10 @@ def members_of(heads: Select[Any]) -> CTE:
     )
 
 
-def above(customers: Select[Any]) -> CTE:
-    """(company_id, of_id, id, level): each customer (level 0) and whom its bills go to, and so on.
+def heads_of(customers: Select[Any]) -> CTE:
+    """(company_id, of_id, head): for each customer whose case it belongs to.
 
-    The head of a customer is the row of its highest level.  customers selects company_id and customer_id.
+    customers selects company_id and customer_id.
     """
     asked = customers.subquery()
     start = (
@@ -76,13 +65,15 @@ def above(customers: Select[Any]) -> CTE:
         )
         .join(
             asked,
-            (asked.c.company_id == mirror_customer.c.company_id)
-            & (asked.c.customer_id == mirror_customer.c.id),
+            and_(
+                asked.c.company_id == mirror_customer.c.company_id,
+                asked.c.customer_id == mirror_customer.c.id,
+            ),
         )
         .cte(recursive=True)
     )
     parent = mirror_customer.alias()
-    return start.union(
+    above = start.union(
         select(
             start.c.company_id,
             start.c.of_id,
@@ -98,4 +89,19 @@ def above(customers: Select[Any]) -> CTE:
             parent.c.currency == start.c.currency,
             start.c.level < DEEPEST,
         )
+    )
+    in_turn = (
+        select(
+            above.c.company_id,
+            above.c.of_id,
+            above.c.id,
+            func.row_number()
+            .over(partition_by=(above.c.company_id, above.c.of_id), order_by=above.c.level.desc())
+            .label("turn"),
+        )
+    ).subquery()
+    return (
+        select(in_turn.c.company_id, in_turn.c.of_id, in_turn.c.id.label("head"))
+        .where(in_turn.c.turn == 1)
+        .cte()
     )

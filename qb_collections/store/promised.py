@@ -1,13 +1,17 @@
-"""Promises to pay that stand, with what came in since: of several companies at once."""
+"""Promises to pay that stand, with what came in since: of several companies at once.
+
+The statements are put together once: to do it for each page would take longer than to run them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import CTE, Connection, Date, Select, and_, bindparam, func, select
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
@@ -15,6 +19,7 @@ from qb_collections.store import families, holds
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.tables.mirror import ZERO, mirror_customer, mirror_invoice, mirror_payment
 from qb_collections.store.types import money
+from qb_collections.store.within import numbers_named, within_named
 
 Key = tuple[int, str]  # company, head of the case
 MOST = 1000  # promises
@@ -34,50 +39,78 @@ class Promised:
 
 def standing(conn: Connection, company_ids: Collection[int], since: date) -> list[Promised]:
     """For a day since then, the earliest promised first."""
-    above = families.above(_asked(company_ids, since))
-    top = select(above.c.company_id, above.c.of_id, func.max(above.c.level).label("level")).group_by(
-        above.c.company_id, above.c.of_id
-    )
-    highest = top.subquery()
-    head = mirror_customer.alias()
-    query = (
-        select(hold, above.c.id.label("head_id"), head.c.name, head.c.currency, mirror_invoice.c.balance)
-        .select_from(hold)
-        .join(above, and_(above.c.company_id == hold.c.company_id, above.c.of_id == hold.c.customer_id))
-        .join(
-            highest,
-            and_(
-                highest.c.company_id == above.c.company_id,
-                highest.c.of_id == above.c.of_id,
-                highest.c.level == above.c.level,
-            ),
-        )
-        .join(head, and_(head.c.company_id == above.c.company_id, head.c.id == above.c.id))
-        .outerjoin(
-            mirror_invoice,
-            and_(mirror_invoice.c.company_id == hold.c.company_id, mirror_invoice.c.id == hold.c.invoice_id),
-        )
-        .where(*_standing(company_ids, since))
-        .order_by(hold.c.until_on, hold.c.id)
-        .limit(MOST)
-    )
+    rows = conn.execute(_standing(), {"companies": [*company_ids], "since": since})
     return [
         Promised(
             row.company_id,
-            row.head_id,
+            row.head,
             row.name,
-            row.currency,
+            row.customer_currency,
             holds.hold_of(row),
             None if row.invoice_id is None else bool(row.balance),
         )
-        for row in conn.execute(query)
+        for row in rows
     ]
 
 
 def received(conn: Connection, keys: Collection[Key], since: date) -> dict[Key, list[tuple[date, Money]]]:
     """What came in from the families of these heads since that day.  A payment of zero moves no money."""
-    members = families.members_of(_heads(keys))
-    query = (
+    found: dict[Key, list[tuple[date, Money]]] = {}
+    rows = conn.execute(_received(), _asked(keys) | {"since": since})
+    for company_id, head, on, currency, amount in rows:
+        found.setdefault((company_id, head), []).append((on, money(amount, currency)))
+    return found
+
+
+def oldest_open(conn: Connection, keys: Collection[Key]) -> dict[Key, date]:
+    """The earliest due date of what is open in these heads' cases; who owes nothing is missing."""
+    rows = conn.execute(_oldest_open(), _asked(keys))
+    return {(company_id, head): due_on for company_id, head, due_on in rows}
+
+
+def _asked(keys: Collection[Key]) -> dict[str, list[Any]]:
+    """Ids repeat between companies: the answer may hold more than was asked for."""
+    return {
+        "companies": sorted({company_id for company_id, _ in keys}),
+        "ids": sorted({customer_id for _, customer_id in keys}),
+    }
+
+
+@cache
+def _standing() -> Select[Any]:
+    stands = (
+        numbers_named(hold.c.company_id, "companies"),
+        hold.c.kind == HoldKind.PROMISE,
+        hold.c.lifted_at.is_(None),
+        func.coalesce(hold.c.until_on, hold.c.placed_on) >= bindparam("since", type_=Date()),
+    )
+    heads = families.heads_of(select(hold.c.company_id, hold.c.customer_id).where(*stands).distinct())
+    whose = mirror_customer.alias()
+    return (
+        select(
+            hold,
+            heads.c.head,
+            whose.c.name,
+            whose.c.currency.label("customer_currency"),
+            mirror_invoice.c.balance,
+        )
+        .select_from(hold)
+        .join(heads, and_(heads.c.company_id == hold.c.company_id, heads.c.of_id == hold.c.customer_id))
+        .join(whose, and_(whose.c.company_id == heads.c.company_id, whose.c.id == heads.c.head))
+        .outerjoin(
+            mirror_invoice,
+            and_(mirror_invoice.c.company_id == hold.c.company_id, mirror_invoice.c.id == hold.c.invoice_id),
+        )
+        .where(*stands)
+        .order_by(hold.c.until_on, hold.c.id)
+        .limit(MOST)
+    )
+
+
+@cache
+def _received() -> Select[Any]:
+    members = _members()
+    return (
         select(
             members.c.company_id,
             members.c.head,
@@ -85,27 +118,25 @@ def received(conn: Connection, keys: Collection[Key], since: date) -> dict[Key, 
             mirror_payment.c.currency,
             mirror_payment.c.total,
         )
-        .select_from(mirror_payment)
+        .select_from(members)
         .join(
-            members,
+            mirror_payment,
             and_(
                 members.c.company_id == mirror_payment.c.company_id,
                 members.c.id == mirror_payment.c.customer_id,
             ),
         )
-        .where(mirror_payment.c.received_on >= since, mirror_payment.c.total > ZERO)
+        .where(
+            mirror_payment.c.received_on >= bindparam("since", type_=Date()), mirror_payment.c.total > ZERO
+        )
     )
-    found: dict[Key, list[tuple[date, Money]]] = {}
-    for company_id, head, on, currency, amount in conn.execute(query):
-        found.setdefault((company_id, head), []).append((on, money(amount, currency)))
-    return found
 
 
-def oldest_open(conn: Connection, keys: Collection[Key]) -> dict[Key, date]:
-    """The earliest due date of what is open in these heads' cases; who owes nothing is missing."""
-    members = families.members_of(_heads(keys))
-    query = (
-        select(members.c.company_id, members.c.head, func.min(mirror_invoice.c.due_on).label("due_on"))
+@cache
+def _oldest_open() -> Select[Any]:
+    members = _members()
+    return (
+        select(members.c.company_id, members.c.head, func.min(mirror_invoice.c.due_on))
         .select_from(members)
         .join(
             mirror_invoice,
@@ -119,25 +150,12 @@ def oldest_open(conn: Connection, keys: Collection[Key]) -> dict[Key, date]:
         )
         .group_by(members.c.company_id, members.c.head)
     )
-    return {(row.company_id, row.head): row.due_on for row in conn.execute(query)}
 
 
-def _heads(keys: Collection[Key]) -> Select[Any]:
-    """Ids repeat between companies: each company names its own."""
-    by_company: dict[int, list[str]] = {}
-    for company_id, customer_id in sorted(keys):
-        by_company.setdefault(company_id, []).append(customer_id)
-    return families.listed(by_company)
-
-
-def _standing(company_ids: Collection[int], since: date) -> tuple[Any, ...]:
-    return (
-        hold.c.company_id.in_(sorted(company_ids)),
-        hold.c.kind == HoldKind.PROMISE,
-        hold.c.lifted_at.is_(None),
-        func.coalesce(hold.c.until_on, hold.c.placed_on) >= since,
+def _members() -> CTE:
+    return families.members_of(
+        select(mirror_customer.c.company_id, mirror_customer.c.id.label("customer_id")).where(
+            numbers_named(mirror_customer.c.company_id, "companies"),
+            within_named(mirror_customer.c.id, "ids"),
+        )
     )
-
-
-def _asked(company_ids: Collection[int], since: date) -> Select[Any]:
-    return select(hold.c.company_id, hold.c.customer_id).where(*_standing(company_ids, since)).distinct()

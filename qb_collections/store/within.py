@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, String, bindparam
+from sqlalchemy import ColumnElement, Integer, String, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -28,18 +28,29 @@ def within_named(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     return column.bool_op("IN")(_Values(bindparam(name, type_=_Listed)))
 
 
+def numbers_named(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """The same for a column of whole numbers."""
+    return column.bool_op("IN")(_Values(bindparam(name, type_=_ListedNumbers)))
+
+
 class _Listed(TypeDecorator[Any]):
     """A list of texts: an array on PostgreSQL, a JSON document on SQLite."""
 
     impl = String
     cache_ok = True
+    of: type[TypeEngine[Any]] = String
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(String) if dialect.name == "postgresql" else String())
+        return dialect.type_descriptor(ARRAY(self.of) if dialect.name == "postgresql" else String())
 
-    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:
         listed = [*(value or ())]
         return listed if dialect.name == "postgresql" else msgspec.json.encode(listed).decode()
+
+
+class _ListedNumbers(_Listed):
+    cache_ok = True
+    of = Integer
 
 
 class _Values(FunctionElement[Any]):

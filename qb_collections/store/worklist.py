@@ -1,13 +1,17 @@
-"""What waits for people, with what its order rests on: of several companies, a few statements in all."""
+"""What waits for people, with what its order rests on: of several companies, three statements in all.
+
+The statements are put together once: to do it for each page would take longer than to run them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Date, Select, and_, bindparam, case, func, or_, select
 
 from qb_collections.core.case import ContactKind
 from qb_collections.core.money import Money
@@ -18,6 +22,7 @@ from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirr
 from qb_collections.store.tables.policies import policy, policy_version
 from qb_collections.store.tables.tasks import task
 from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.within import numbers_named
 
 Key = tuple[int, str, str]  # company, customer, currency
 MOST = 2000  # tasks; what is beyond waits until these are done
@@ -25,7 +30,7 @@ MOST = 2000  # tasks; what is beyond waits until these are done
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One open task and whom it is about."""
+    """One open task, and what is known of whom it is about."""
 
     company_id: int
     id: int
@@ -37,6 +42,9 @@ class Waiting:
     name: str | None
     phone: str | None
     important: bool
+    latest_day: int | None  # the latest they ever paid, in days from the due date
+    paid_invoices: int  # that this rests on
+    contacted_on: date | None  # we last wrote to them, or spoke with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,42 @@ class Owes:
 
 def waiting(conn: Connection, company_ids: Collection[int]) -> list[Waiting]:
     """Open tasks, the earliest due first; the words of each are read when it is opened."""
-    query = (
+    return [Waiting(*row) for row in conn.execute(_waiting(), {"companies": [*company_ids]})]
+
+
+def owed(conn: Connection, days: Mapping[int, date]) -> dict[Key, Owes]:
+    """What everybody owes about whom something waits; days: each company and its own today."""
+    by_day: dict[date, list[int]] = {}
+    for company_id, on in sorted(days.items()):
+        by_day.setdefault(on, []).append(company_id)
+    asked: dict[str, Any] = {"companies": [*days]}
+    for place, (on, ids) in enumerate(by_day.items()):
+        asked |= {f"ids_{place}": ids, f"on_{place}": on}
+    return {
+        (company_id, head, currency): Owes(money(whole, currency), money(late, currency), oldest_on)
+        for company_id, head, currency, whole, late, oldest_on in conn.execute(_owed(len(by_day)), asked)
+    }
+
+
+def policies(conn: Connection, company_ids: Collection[int]) -> dict[int, str]:
+    """The text of each company's own policy as it holds now."""
+    rows = conn.execute(_policies(), {"companies": [*company_ids]})
+    return {row.company_id: row.text for row in rows}
+
+
+@cache
+def _waiting() -> Select[Any]:
+    contacted_on = (
+        select(func.max(contact.c.contacted_on))
+        .where(
+            contact.c.company_id == mirror_customer.c.company_id,
+            contact.c.customer_id == mirror_customer.c.id,
+            contact.c.currency == mirror_customer.c.currency,
+            contact.c.kind.in_((ContactKind.REMINDER, ContactKind.CALL)),
+        )
+        .scalar_subquery()
+    )
+    return (
         select(
             task.c.company_id,
             task.c.id,
@@ -58,10 +101,13 @@ def waiting(conn: Connection, company_ids: Collection[int]) -> list[Waiting]:
             task.c.title,
             task.c.due_on,
             task.c.customer_id,
-            func.coalesce(task.c.currency, mirror_customer.c.currency).label("currency"),
+            func.coalesce(task.c.currency, mirror_customer.c.currency),
             mirror_customer.c.name,
             mirror_customer.c.phone,
-            func.coalesce(or_(look.c.important, look.c.buys_most), False).label("important"),
+            func.coalesce(or_(look.c.important, look.c.buys_most), False),
+            habit.c.latest_day,
+            func.coalesce(habit.c.invoices, 0),
+            contacted_on,
         )
         .select_from(task)
         .outerjoin(
@@ -78,31 +124,49 @@ def waiting(conn: Connection, company_ids: Collection[int]) -> list[Waiting]:
                 look.c.currency == mirror_customer.c.currency,
             ),
         )
-        .where(*_open(company_ids))
+        .outerjoin(
+            habit,
+            and_(
+                habit.c.company_id == mirror_customer.c.company_id,
+                habit.c.customer_id == mirror_customer.c.id,
+                habit.c.currency == mirror_customer.c.currency,
+            ),
+        )
+        .where(numbers_named(task.c.company_id, "companies"), task.c.state == "open")
         .order_by(task.c.due_on.is_(None), task.c.due_on, task.c.id)
         .limit(MOST)
     )
-    return [Waiting(*row) for row in conn.execute(query)]
 
 
-def owed(conn: Connection, days: Mapping[int, date]) -> dict[Key, Owes]:
-    """What everybody owes about whom something waits; days: each company and its own today."""
-    members = families.members_of(_customers(days))
+@cache
+def _owed(days: int) -> Select[Any]:
+    members = families.members_of(
+        select(task.c.company_id, task.c.customer_id)
+        .where(
+            numbers_named(task.c.company_id, "companies"),
+            task.c.state == "open",
+            task.c.customer_id.is_not(None),
+        )
+        .distinct()
+    )
     due_on = mirror_invoice.c.due_on
-    by_day: dict[date, list[int]] = {}
-    for company_id, on in sorted(days.items()):
-        by_day.setdefault(on, []).append(company_id)
-    is_late = or_(*(and_(mirror_invoice.c.company_id.in_(ids), due_on < on) for on, ids in by_day.items()))
-    sums = func.sum(mirror_invoice.c.balance, type_=MoneyUnits)
-    late = func.sum(case((is_late, mirror_invoice.c.balance), else_=ZERO), type_=MoneyUnits)
-    query = (
+    is_late = or_(
+        *(
+            and_(
+                numbers_named(mirror_invoice.c.company_id, f"ids_{place}"),
+                due_on < bindparam(f"on_{place}", type_=Date()),
+            )
+            for place in range(days)
+        )
+    )
+    return (
         select(
             members.c.company_id,
             members.c.head,
-            mirror_invoice.c.currency,
-            sums.label("owed"),
-            late.label("late"),
-            func.min(case((is_late, due_on))).label("oldest_late_on"),
+            members.c.currency,
+            func.sum(mirror_invoice.c.balance, type_=MoneyUnits),
+            func.sum(case((is_late, mirror_invoice.c.balance), else_=ZERO), type_=MoneyUnits),
+            func.min(case((is_late, due_on))),
         )
         .select_from(members)
         .join(
@@ -114,53 +178,15 @@ def owed(conn: Connection, days: Mapping[int, date]) -> dict[Key, Owes]:
                 mirror_invoice.c.balance > ZERO,
             ),
         )
-        .group_by(members.c.company_id, members.c.head, mirror_invoice.c.currency)
+        .group_by(members.c.company_id, members.c.head, members.c.currency)
     )
-    return {
-        (row.company_id, row.head, row.currency): Owes(
-            money(row.owed, row.currency), money(row.late, row.currency), row.oldest_late_on
-        )
-        for row in conn.execute(query)
-    }
 
 
-def habits(conn: Connection, company_ids: Collection[int]) -> dict[Key, tuple[int | None, int]]:
-    """(the latest day they ever paid, how many paid invoices that rests on) of whom something waits for."""
-    asked = _customers(company_ids).subquery()
-    query = select(
-        habit.c.company_id, habit.c.customer_id, habit.c.currency, habit.c.latest_day, habit.c.invoices
-    ).join(
-        asked,
-        and_(asked.c.company_id == habit.c.company_id, asked.c.customer_id == habit.c.customer_id),
-    )
-    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in conn.execute(query)}
-
-
-def last_contacts(conn: Connection, company_ids: Collection[int]) -> dict[Key, date]:
-    """The day on which we last wrote to or spoke with each of them."""
-    asked = _customers(company_ids).subquery()
-    query = (
-        select(
-            contact.c.company_id,
-            contact.c.customer_id,
-            contact.c.currency,
-            func.max(contact.c.contacted_on).label("on"),
-        )
-        .select_from(contact)
-        .join(
-            asked,
-            and_(asked.c.company_id == contact.c.company_id, asked.c.customer_id == contact.c.customer_id),
-        )
-        .where(contact.c.kind.in_((ContactKind.REMINDER, ContactKind.CALL)))
-        .group_by(contact.c.company_id, contact.c.customer_id, contact.c.currency)
-    )
-    return {(row[0], row[1], row[2]): row[3] for row in conn.execute(query)}
-
-
-def policies(conn: Connection, company_ids: Collection[int]) -> dict[int, str]:
-    """The text of each company's own policy as it holds now."""
-    query = (
+@cache
+def _policies() -> Select[Any]:
+    return (
         select(policy.c.company_id, policy_version.c.text)
+        .select_from(policy)
         .join(
             policy_version,
             and_(
@@ -168,15 +194,5 @@ def policies(conn: Connection, company_ids: Collection[int]) -> dict[int, str]:
                 policy_version.c.version == policy.c.version,
             ),
         )
-        .where(policy.c.company_id.in_(sorted(company_ids)))
+        .where(numbers_named(policy.c.company_id, "companies"))
     )
-    return {row.company_id: row.text for row in conn.execute(query)}
-
-
-def _customers(company_ids: Collection[int]) -> Select[Any]:
-    query = select(task.c.company_id, task.c.customer_id)
-    return query.where(*_open(company_ids), task.c.customer_id.is_not(None)).distinct()
-
-
-def _open(company_ids: Collection[int]) -> tuple[Any, ...]:
-    return task.c.company_id.in_(sorted(company_ids)), task.c.state == "open"
