@@ -8,12 +8,15 @@ from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.intents import Intent
 from qb_collections.services import answers, deliver
+from qb_collections.services.answer_effects import Owed
 from qb_collections.services.context import Context
-from qb_collections.store import contacts, intents, mirror, runs
+from qb_collections.store import contacts, intents, mirror, run_effects, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.decisions import StoredDecision
 from qb_collections.store.engine import reading
+
+ANSWERS_SHOWN = 200
 
 
 def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any]:
@@ -58,7 +61,10 @@ def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any
         ],
         "intents": [_intent(intent, known) for intent in queued],
         "contacts": [_contact(one, customers, known) for one in delivered],
-        "answers": [*owed, *(_answer(intent, known) for intent in queued if intent.plan.get("answer"))],
+        "answers": [
+            *map(_owed_line, owed),
+            *(_answer(intent, known) for intent in queued if intent.plan.get("answer")),
+        ],
         "differences": [
             {
                 "customer": _name(customers, one.customer_id),
@@ -154,29 +160,55 @@ def _answer(intent: Intent, known: dict[str, Invoice]) -> dict[str, Any]:
     }
 
 
-def _owed_ahead(context: Context, company: Company, run_id: int) -> list[dict[str, Any]]:
+def answers_of(context: Context, company: Company, run_id: int) -> list[dict[str, Any]]:
+    """What the run gives as answers, or would, in its exact words; raises LookupError without such a run."""
+    owed = _owed_ahead(context, company, run_id)
+    with reading(context.engine) as conn:
+        given = run_effects.answers(conn, company.id, run_id, limit=ANSWERS_SHOWN)
+    return [
+        *(_owed_line(one) | {"to": one.draft.to, "at": None, "message_id": None} for one in owed),
+        *(
+            {
+                "customer": one.plan["customer"],
+                "customer_id": one.customer_id,
+                "kind": one.plan["answer"],
+                "reason": one.plan["reason"],
+                "state": one.state.value,
+                "because": one.reason,
+                "to": one.plan["draft"]["to"],
+                "subject": one.plan["draft"]["subject"],
+                "text": one.plan["draft"]["text"],
+                "at": one.settled_at,
+                "message_id": one.message_id,
+            }
+            for one in given
+        ),
+    ]
+
+
+def _owed_ahead(context: Context, company: Company, run_id: int) -> list[Owed]:
     """What the night of a preview would answer, as it stands now; nothing for a night, or an old preview."""
     with reading(context.engine) as conn:
         run = runs.get(conn, company.id, run_id)
         latest = runs.latest(conn, company.id)
         if run.kind != "preview" or latest is None or latest.id != run.id:
             return []
-    owed = answers.ahead(context, company, run.on)
-    labels = {item.id: item.label for one in owed for item in one.case.invoices}
-    return [
-        {
-            "customer": one.case.customer.name,
-            "customer_id": one.one.customer_id,
-            "kind": one.one.kind,
-            "reason": one.one.reason,
-            "state": "preview",
-            "because": None,
-            "invoices": [labels.get(id, id) for id in one.made.invoice_ids],
-            "subject": one.draft.subject,
-            "text": one.draft.text,
-        }
-        for one in owed
-    ]
+    return answers.ahead(context, company, run.on)
+
+
+def _owed_line(one: Owed) -> dict[str, Any]:
+    labels = {item.id: item.label for item in one.case.invoices}
+    return {
+        "customer": one.case.customer.name,
+        "customer_id": one.one.customer_id,
+        "kind": one.one.kind,
+        "reason": one.one.reason,
+        "state": "preview",
+        "because": None,
+        "invoices": [labels.get(id, id) for id in one.made.invoice_ids],
+        "subject": one.draft.subject,
+        "text": one.draft.text,
+    }
 
 
 def _contact(one: StoredContact, customers: dict[str, Customer], known: dict[str, Invoice]) -> dict[str, Any]:

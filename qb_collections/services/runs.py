@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from sqlalchemy import Connection
 
 from qb_collections.core.company_gates import Mode
@@ -21,11 +24,18 @@ CONTACTS = (Outcome.REMIND, Outcome.CALL)
 
 
 def approve(
-    context: Context, company: Company, run_id: int | None = None, *, by: str, customer: str | None = None
+    context: Context,
+    company: Company,
+    run_id: int | None = None,
+    *,
+    by: str,
+    customer: str | None = None,
+    among: Collection[str] | None = None,
 ) -> str | Refusal:
     """Agree to a run's contacts, or to one customer's.  Good for this run only; it ends with the next night.
 
-    A preview's approval holds in the night where facts and words are the same.
+    A preview's approval holds in the night where facts and words are the same.  among: the ids of the
+    customers whose contacts are agreed to, where it is neither one nor all.
     """
     if company.mode is Mode.SHADOW:
         return Refusal(
@@ -37,12 +47,12 @@ def approve(
         run = _run(conn, company, run_id)
         if isinstance(run, Refusal):
             return run
-        only: str | None = None
+        only = frozenset(among) if among is not None else None
         if customer is not None:
             found = finding.customer(conn, company, customer)
             if isinstance(found, Refusal):
                 return found
-            only = found.id
+            only = frozenset({found.id})
         if run.kind == "preview":
             count, of_ours, done = _approve_drafts(conn, company, run, only, by, context)
         else:
@@ -54,7 +64,7 @@ def approve(
             asked = [
                 intent
                 for intent in intents.of_run(conn, company.id, run.id)
-                if only in (None, intent.plan.get("customer_id"))
+                if only is None or intent.plan.get("customer_id") in only
             ]
             done = sum(intent.approval is Approval.GIVEN for intent in asked)
             waiting = [
@@ -70,9 +80,7 @@ def approve(
             )
             if not left:
                 runs.release(conn, company.id, run.id)
-        audit.append(
-            conn, company.id, by, "approved", f"run {run.id}", {"contacts": count, "customer": only}, now
-        )
+        audit.append(conn, company.id, by, "approved", f"run {run.id}", _told(count, only), now)
     context.wake("deliver", company.id)
     if count == 0 and done:
         return (
@@ -85,6 +93,13 @@ def approve(
             "is decided again in the next night."
         )
     return _approved(company, count, of_ours)
+
+
+def _told(count: int, only: frozenset[str] | None) -> dict[str, Any]:
+    """For the record: whose contacts were agreed to; None: everybody's."""
+    one = next(iter(only)) if only is not None and len(only) == 1 else None
+    several = {"customers": sorted(only)} if only is not None and one is None else {}
+    return {"contacts": count, "customer": one} | several
 
 
 def _approved(company: Company, count: int, of_ours: int) -> str:
@@ -116,14 +131,14 @@ def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusa
 
 
 def _approve_drafts(
-    conn: Connection, company: Company, run: Run, only: str | None, by: str, context: Context
+    conn: Connection, company: Company, run: Run, only: frozenset[str] | None, by: str, context: Context
 ) -> tuple[int, int, int]:
     """How many were approved, how many of them are in our own words, and how many had been before."""
     now = context.clock.now()
     chosen = [
         stored
         for stored in runs.of_run(conn, company.id, run.id)
-        if stored.decision.outcome in CONTACTS and only in (None, stored.decision.customer_id)
+        if stored.decision.outcome in CONTACTS and (only is None or stored.decision.customer_id in only)
     ]
     new = [stored for stored in chosen if stored.approved_by is None]
     for stored in new:

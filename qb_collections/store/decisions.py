@@ -336,7 +336,7 @@ def _finding(row: Row[Any]) -> Finding:
     return Finding(row.gate, row.because, row.stops, row.review_on, row.invoice_id)
 
 
-def _trace(lines: Iterable[dict[str, Any] | str]) -> Trace:
+def trace_of(lines: Iterable[dict[str, Any] | str]) -> Trace:
     """A gate that let pass is kept by its name alone: what it says then is always the same."""
     return tuple(_passed(line) if isinstance(line, str) else _stopped(line) for line in lines)
 
@@ -373,7 +373,7 @@ def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
         reason=row.reason,
         gate=row.gate,
         findings=tuple(lines),
-        trace=_trace(row.trace),
+        trace=trace_of(row.trace),
         review_on=row.review_on,
         stage=row.stage,
         template=details["template"],

@@ -46,27 +46,32 @@ def path(house, run_id, verb=""):
 def test_words_put_in_on_the_page_are_shown_in_the_place_of_ours(house):
     run_id = previewed(house)
     owner = house.browser("owner@ours.example")
-    page = owner.get(path(house, run_id)).text
+    page = owner.get(path(house, run_id, "/customers/7")).text
     ours = page.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
 
     owner.post(
         path(house, run_id, "/edit"),
         customer="7",
+        subject="Two invoices, and a question",
         text=html.unescape(ours).replace("Hello", "Good morning", 1),
     )
     page = owner.get(path(house, run_id)).text
 
     assert "take the place of ours." in page
     assert "Good morning" in page
+    assert "Two invoices, and a question" in page
+    assert "as Our owner put them" in page
 
 
-def test_a_false_amount_is_refused_with_the_reason(house):
+def test_a_false_amount_is_refused_with_the_reason_and_the_words_stay_in_the_form(house):
     run_id = previewed(house)
     owner = house.browser("owner@ours.example")
 
-    owner.post(path(house, run_id, "/edit"), customer="7", text="Please pay $9.99.")
+    answer = owner.post(path(house, run_id, "/edit"), customer="7", text="Please pay $9.99.")
 
-    assert "It can&#39;t go out like this" in owner.get(path(house, run_id)).text
+    assert answer.status_code == 422
+    assert "It can&#39;t go out like this" in answer.text
+    assert ">Please pay $9.99.</textarea>" in answer.text
 
 
 def test_not_this_time_says_who_and_when_the_next_look_is(house):

@@ -120,6 +120,4 @@ def test_a_nights_page_leads_to_each_message_as_it_left(house):
     page = house.browser("owner@ours.example").get(f"/companies/{house.ours.id}/runs/{run_id}")
 
     assert page.status_code == 200
-    assert (
-        page.text.count(f'href="{path(house, f"messages/{message_id}")}"') == 2
-    )  # by the customer, and in the list
+    assert f'href="{path(house, f"messages/{message_id}")}">the message as it left</a>' in page.text

@@ -1,0 +1,397 @@
+"""A run as its page shows it: the headline, what can be chosen from, and fifty customers at a time.
+
+Before a night it is tonight's list; after it, the report.  Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from qb_collections.core import company_gates
+from qb_collections.core.company_gates import CompanyState, Mode
+from qb_collections.core.decision import Channel, Finding, Outcome
+from qb_collections.core.intents import Approval, IntentKind, State
+from qb_collections.core.money import Money
+from qb_collections.services import books_current, run_words
+from qb_collections.services.context import Context
+from qb_collections.services.overview import NOTHING_LATE
+from qb_collections.services.rulebook import parsed
+from qb_collections.services.run_words import Reason, counted
+from qb_collections.store import policies, run_effects, run_rows
+from qb_collections.store.companies import Company
+from qb_collections.store.engine import reading
+from qb_collections.store.run_effects import Effect, Line, Otherwise
+from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Choice, Group, Head, Row
+from qb_collections.store.runs import Run
+
+ROWS_A_PAGE = 50
+OTHERWISE_SHOWN = 100
+BACKLOG = "message about older invoices"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to look at a part of the list."""
+
+    key: str
+    words: str
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """One thing that was sent, written or asked of a person."""
+
+    words: str
+    state: str
+    tone: str  # colour of the state's mark
+    at: datetime | None  # when it was done
+    due_at: datetime | None  # when it can leave; None: it waits for no hour
+    because: str | None
+    quickbooks_id: str | None
+    message_id: int | None  # of the archive's copy
+    invoice: str | None  # the one that a note stands on
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One customer of a run: what is said or not, why, and what came of it."""
+
+    customer_id: str
+    customer: str
+    currency: str
+    outcome: Outcome
+    badge: str
+    step: str | None
+    amount: Money | None
+    reason: str
+    look_on: date | None
+    to: str | None
+    subject: str | None
+    text: str | None
+    edited_by: str | None
+    approved_by: str | None
+    state: tuple[str, str] | None  # words and colour
+    may_approve: bool
+    may_change: bool  # left out, put off
+    may_reword: bool
+    differs: bool
+    was: str | None
+    trace: tuple[Finding, ...]
+    lines: tuple[Line, ...]
+    did: tuple[Did, ...]
+    group: str  # under which heading it stands
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    run: Run
+    past: bool  # a night: decided for good, and acted upon
+    over: bool  # nothing can be said about it any more
+    heading: str | None  # what holds it
+    asks_about_books: bool
+    word: str | None
+    plan: str  # the same sentence before and after
+    why_silent: str | None
+    came: str | None
+    agrees: str | None  # a night: how it stands to its preview
+    reasons: tuple[Reason, ...]
+    filters: tuple[Filter, ...]
+    chosen: Filter
+    why: Reason | None  # of those left alone, the reason that was chosen
+    entries: tuple[Entry, ...]
+    page: int  # from 1
+    pages: int
+    to_approve: int
+    otherwise: tuple[Otherwise, ...]
+    other_id: int | None
+    newer_id: int | None
+    answers: int  # owed by this night; a preview's are worked out when asked for
+    wrote: int  # what can be taken back
+
+
+def page_of(
+    context: Context, company: Company, run_id: int, *, show: str = "all", why: str = "", page: int = 1
+) -> RunPage:
+    """One page of one run.  Unknown choices show everybody; raises LookupError where there is no such run."""
+    with reading(context.engine) as conn:
+        head = run_rows.head(conn, company.id, run_id)
+        groups = run_rows.groups(conn, company.id, run_id)
+        past = head.run.kind == "night"
+        totals = run_effects.totals(conn, company.id, run_id) if past else []
+        otherwise = run_effects.differences(conn, company.id, run_id, limit=OTHERWISE_SHOWN) if past else []
+        filters = _filters(company, head, groups)
+        chosen = next((one for one in filters if one.key == show), filters[0])
+        reasons = run_words.reasons(groups)
+        reason = next((one for one in reasons if one.gate == why and chosen.key in ("all", "alone")), None)
+        total = reason.customers if reason else chosen.customers
+        pages = max(-(-total // ROWS_A_PAGE), 1)
+        page = min(max(page, 1), pages)
+        rows = run_rows.rows(
+            conn,
+            company.id,
+            run_id,
+            _choice(company, head, chosen.key, reason),
+            limit=ROWS_A_PAGE,
+            offset=(page - 1) * ROWS_A_PAGE,
+        )
+        lines = run_effects.lines(conn, company.id, [one.decision_id for one in rows])
+        asked = [one.customer_id for one in rows]
+        effects = run_effects.effects(conn, company.id, run_id, asked) if rows else []
+        steps = _steps(policies.current(conn, company.id).text)
+    waiting = next((one.customers for one in filters if one.key == "approve"), 0)
+    return RunPage(
+        run=head.run,
+        past=past,
+        over=_is_over(head),
+        heading=_heading(company, head.run),
+        asks_about_books=books_current.asks(head.run),
+        word=head.word,
+        plan=run_words.the_plan(groups),
+        why_silent=run_words.why_silent(groups),
+        came=run_words.what_came(groups, totals) if past else None,
+        agrees=_agrees(head, groups, otherwise) if past else None,
+        reasons=reasons,
+        filters=filters,
+        chosen=chosen,
+        why=reason,
+        entries=_entries(company, head, rows, lines, effects, steps),
+        page=page,
+        pages=pages,
+        to_approve=waiting,
+        otherwise=tuple(otherwise),
+        other_id=head.other_id,
+        newer_id=head.newer_id,
+        answers=int(head.run.counts.get("answers", 0)),
+        wrote=sum(
+            count for kind, state, count in totals if kind in run_words.NOTES and state is State.CONFIRMED
+        ),
+    )
+
+
+def entry_of(context: Context, company: Company, run_id: int, customer_id: str) -> tuple[Run, Entry]:
+    """One customer of a run.  Raises LookupError where the run or the customer in it does not exist."""
+    with reading(context.engine) as conn:
+        head = run_rows.head(conn, company.id, run_id)
+        rows = run_rows.rows(conn, company.id, run_id, Choice(customer_id=customer_id), limit=1)
+        if not rows:
+            raise LookupError(f"customer {customer_id} is not in run {run_id}")
+        lines = run_effects.lines(conn, company.id, [one.decision_id for one in rows])
+        effects = run_effects.effects(conn, company.id, run_id, [customer_id])
+        steps = _steps(policies.current(conn, company.id).text)
+    return head.run, _entries(company, head, rows, lines, effects, steps)[0]
+
+
+def _is_over(head: Head) -> bool:
+    """A night ends with the next one; a preview with a newer one, or with the night it was made for."""
+    if head.run.kind == "night":
+        return head.run.state == "ended"
+    return head.newer_id is not None or head.other_id is not None
+
+
+def _heading(company: Company, run: Run) -> str | None:
+    """What holds the whole run; that everything is stopped stands on every page."""
+    if run.kind == "night" and run.state == "ended":
+        return run.heading
+    held = company_gates.judge(
+        CompanyState(mode=company.mode, link=company.state, stopped_by=company.stopped_by)
+    )
+    if held is not None:
+        return held.because
+    return run.heading if run.kind == "night" else None
+
+
+def _agrees(head: Head, groups: Sequence[Group], otherwise: Sequence[Otherwise]) -> str | None:
+    """In one sentence whether the night did what its preview showed."""
+    if head.other_id is None:
+        return None
+    whole = sum(one.customers for one in groups)
+    if not otherwise:
+        return (
+            f"Exactly as the preview said, for all {whole} customers."
+            if whole > 1
+            else "As the preview said."
+        )
+    same = whole - counted(groups, lambda one: one.differs)
+    many = f"{len(otherwise)} differ" if len(otherwise) > 1 else "1 differs"
+    return f"As the preview said for {same} of {whole} customers; {many}, each with the reason below."
+
+
+def _filters(company: Company, head: Head, groups: Sequence[Group]) -> tuple[Filter, ...]:
+    """Everybody first; the others only where they have somebody."""
+    past = head.run.kind == "night"
+    waits = run_words.waits_for_yes if past else (lambda one: _draft_waits(company, one))
+    waiting = 0 if _is_over(head) else counted(groups, waits)
+    found = [
+        Filter("approve", "Wait for your yes", waiting if company.mode is not Mode.SHADOW else 0),
+        Filter("wrong", "Went wrong", counted(groups, run_words.went_wrong)),
+        Filter("message", "Messages", counted(groups, run_words.is_message)),
+        Filter("call", "Calls", counted(groups, run_words.is_call)),
+        Filter("yours", "For you to settle", counted(groups, run_words.is_yours)),
+        Filter("done", "Done", counted(groups, run_words.is_done)),
+        Filter("hour", "Wait for their hour", counted(groups, run_words.waits_for_hour)),
+        Filter("off", "Called off", counted(groups, run_words.called_off)),
+        Filter("different", "Not as previewed", counted(groups, lambda one: one.differs)),
+        Filter("alone", "Left alone", counted(groups, run_words.is_alone)),
+        Filter("early", "Nothing late", counted(groups, run_words.is_early)),
+    ]
+    everybody = Filter("all", "Everybody", sum(one.customers for one in groups))
+    return (everybody, *(one for one in found if one.customers))
+
+
+def _draft_waits(company: Company, group: Group) -> bool:
+    """A preview's draft that a yes is good for: without one it waits again in the night."""
+    asks = company.mode is Mode.APPROVE or group.needs_yes
+    return group.outcome in SPOKEN and asks and not group.approved
+
+
+def _choice(company: Company, head: Head, key: str, reason: Reason | None) -> Choice:
+    if reason is not None:
+        return Choice(outcomes=(Outcome.SILENCE,), gates=(reason.gate,))
+    if key == "approve" and head.run.kind == "preview":
+        asks = None if company.mode is Mode.APPROVE else True
+        return Choice(outcomes=SPOKEN, unapproved=True, needs_yes=asks)
+    silent = (Outcome.SILENCE,)
+    early = tuple(sorted(NOTHING_LATE))
+    return {
+        "approve": Choice(outcomes=SPOKEN, states=BEFORE_IT_LEAVES, approvals=(Approval.NEEDED,)),
+        "wrong": Choice(outcomes=SPOKEN, states=run_words.UNCLEAR),
+        "message": Choice(outcomes=(Outcome.REMIND,)),
+        "call": Choice(outcomes=(Outcome.CALL,)),
+        "yours": Choice(outcomes=YOURS),
+        "done": Choice(outcomes=SPOKEN, states=(State.CONFIRMED,)),
+        "hour": Choice(
+            outcomes=SPOKEN,
+            states=BEFORE_IT_LEAVES,
+            approvals=(Approval.GIVEN, Approval.NOT_NEEDED),
+            not_opened=True,
+        ),
+        "off": Choice(outcomes=SPOKEN, states=(State.CANCELLED,)),
+        "different": Choice(differs=True),
+        "alone": Choice(outcomes=silent, gates_not=early),
+        "early": Choice(outcomes=silent, gates=early),
+    }.get(key, Choice())
+
+
+def _steps(text: str) -> dict[str, str]:
+    return {stage.code: stage.name for stage in parsed(text).ladder}
+
+
+def _entries(
+    company: Company,
+    head: Head,
+    rows: Sequence[Row],
+    lines: Sequence[Line],
+    effects: Sequence[Effect],
+    steps: Mapping[str, str],
+) -> tuple[Entry, ...]:
+    of_decision: dict[int, list[Line]] = {}
+    for line in lines:
+        of_decision.setdefault(line.decision_id, []).append(line)
+    of_key: dict[tuple[str, str | None], list[Effect]] = {}
+    for effect in effects:
+        of_key.setdefault((effect.customer_id, effect.plan.get("currency")), []).append(effect)
+    numbers = {line.invoice_id: line.number or line.invoice_id for line in lines}
+    found = []
+    for row in rows:
+        # Notes, and effects of before a currency was kept, name the customer alone.
+        mine = [*of_key.get((row.customer_id, row.currency), ()), *of_key.get((row.customer_id, None), ())]
+        entry = _entry(company, head, row, mine, steps)
+        did = tuple(_did(one, numbers) for one in mine)
+        found.append(replace(entry, lines=tuple(of_decision.get(row.decision_id, ())), did=did))
+    return tuple(found)
+
+
+def _entry(
+    company: Company, head: Head, row: Row, effects: Sequence[Effect], steps: Mapping[str, str]
+) -> Entry:
+    contact = next((one for one in reversed(effects) if one.kind not in run_words.NOTES), None)
+    draft = contact.plan.get("draft", {}) if contact else {}
+    spoken = row.outcome in SPOKEN
+    over = _is_over(head)
+    if head.run.kind == "night":
+        waits = contact is not None and contact.state in BEFORE_IT_LEAVES
+        may_approve = waits and contact is not None and contact.approval is Approval.NEEDED
+    else:
+        waits = True
+        may_approve = row.approved_by is None and (company.mode is Mode.APPROVE or row.needs_yes)
+    open_still = spoken and waits and not over
+    worded = row.outcome is Outcome.REMIND and row.channel is not Channel.QUICKBOOKS and bool(row.text)
+    return Entry(
+        customer_id=row.customer_id,
+        customer=row.name or f"(customer {row.customer_id}, no longer in QuickBooks)",
+        currency=row.currency,
+        outcome=row.outcome,
+        badge=_badge(row, contact),
+        step=_step(row, steps),
+        amount=row.amount,
+        reason=row.reason,
+        look_on=row.review_on,
+        to=draft.get("to") or row.details.get("to"),
+        subject=draft.get("subject") or row.edited_subject or row.details.get("subject"),
+        text=draft.get("text") or row.text,
+        edited_by=row.edited_by,
+        approved_by=row.approved_by,
+        state=run_words.state_of(contact) if contact else _left_unsent(head, row),
+        may_approve=open_still and may_approve and company.mode is not Mode.SHADOW,
+        may_change=open_still,
+        may_reword=open_still and worded,
+        differs=row.differs,
+        was=row.was,
+        trace=row.trace,
+        lines=(),
+        did=(),
+        group=_group(row),
+    )
+
+
+def _left_unsent(head: Head, row: Row) -> tuple[str, str] | None:
+    """A night's contact without an effect of its own: a later night took it over."""
+    if head.run.kind == "night" and head.run.state == "ended" and row.outcome in SPOKEN:
+        return "Did not leave that night; it was decided again", ""
+    return None
+
+
+def _badge(row: Row, contact: Effect | None) -> str:
+    if row.outcome in YOURS:
+        return "For you to settle"
+    if row.outcome is Outcome.SILENCE:
+        return "Left alone" if row.gate not in NOTHING_LATE else "Nothing late"
+    by_hand = not row.details.get("mailed", False) if contact is None else contact.kind is IntentKind.TASK
+    if row.channel is Channel.EMAIL and by_hand:
+        return "Message for you to send"
+    return run_words.CHANNELS[row.channel] if row.channel else "Call for you"
+
+
+def _step(row: Row, steps: Mapping[str, str]) -> str | None:
+    if row.outcome not in SPOKEN:
+        return None
+    return BACKLOG if row.details.get("backlog") else steps.get(row.stage or "")
+
+
+def _group(row: Row) -> str:
+    if row.outcome in SPOKEN:
+        return "spoken"
+    if row.outcome in YOURS:
+        return "yours"
+    return "early" if row.gate in NOTHING_LATE else "alone"
+
+
+def _did(effect: Effect, numbers: Mapping[str, str]) -> Did:
+    state, tone = run_words.state_of(effect)
+    note_on = effect.plan.get("invoice_id")
+    done = effect.state in (State.CONFIRMED, State.CANCELLED, State.REJECTED)
+    waits = effect.state is State.PLANNED and effect.kind not in run_words.NOTES
+    return Did(
+        words=run_words.WRITTEN.get(effect.kind, "Payment plan"),
+        state=state,
+        tone=tone,
+        at=effect.settled_at if done else None,
+        due_at=effect.due_at if waits and effect.approval is not Approval.NEEDED else None,
+        because=effect.reason,
+        quickbooks_id=effect.external_id if effect.kind not in (IntentKind.TASK, IntentKind.EMAIL) else None,
+        message_id=effect.message_id,
+        invoice=numbers.get(note_on, note_on) if note_on else None,
+    )

@@ -1,0 +1,202 @@
+"""A run in sentences: the plan, which reads the same before and after, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from qb_collections.core.decision import Channel, Outcome
+from qb_collections.core.intents import Approval, IntentKind, State
+from qb_collections.core.wording import list_text
+from qb_collections.services.overview import NOTHING_LATE, REASONS
+from qb_collections.store.run_effects import Effect
+from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Group
+
+NOTES = (IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)
+UNCLEAR = (State.UNKNOWN, State.PARKED, State.REJECTED)
+WRITTEN = {
+    IntentKind.SEND_INVOICE: "Copy of the invoice, e-mailed by QuickBooks",
+    IntentKind.EMAIL: "E-mail",
+    IntentKind.TASK: "On your list",
+    IntentKind.NOTE: "Note line on the invoice in QuickBooks",
+    IntentKind.NOTE_ATTACHMENT: "Note beside the invoice in QuickBooks",
+}
+CHANNELS = {
+    Channel.QUICKBOOKS: "Copy by QuickBooks",
+    Channel.EMAIL: "E-mail",
+    Channel.CALL: "Call for you",
+    Channel.LETTER: "Letter for you to post",
+    Channel.PERSON: "For you to send",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why so many customers are left alone."""
+
+    gate: str
+    words: str  # 6 wait for their day
+    customers: int
+
+
+def counted(groups: Iterable[Group], wanted: Callable[[Group], bool]) -> int:
+    return sum(one.customers for one in groups if wanted(one))
+
+
+def is_message(group: Group) -> bool:
+    return group.outcome is Outcome.REMIND
+
+
+def is_call(group: Group) -> bool:
+    return group.outcome is Outcome.CALL
+
+
+def is_yours(group: Group) -> bool:
+    return group.outcome in YOURS
+
+
+def is_alone(group: Group) -> bool:
+    """Something is late, and nothing is said about it."""
+    return group.outcome is Outcome.SILENCE and group.gate not in NOTHING_LATE
+
+
+def is_early(group: Group) -> bool:
+    return group.outcome is Outcome.SILENCE and group.gate in NOTHING_LATE
+
+
+def waits_for_yes(group: Group) -> bool:
+    """A contact of a night that a person has not agreed to."""
+    return group.outcome in SPOKEN and group.approval is Approval.NEEDED and group.state in BEFORE_IT_LEAVES
+
+
+def waits_for_hour(group: Group) -> bool:
+    return (
+        group.outcome in SPOKEN
+        and group.approval is not Approval.NEEDED
+        and group.state in BEFORE_IT_LEAVES
+        and not on_your_list(group)
+    )
+
+
+def on_your_list(group: Group) -> bool:
+    """A call or a message that counts once somebody says what came of it."""
+    return (
+        group.outcome in SPOKEN
+        and group.approval is not Approval.NEEDED
+        and group.kind is IntentKind.TASK
+        and group.state is State.READY
+    )
+
+
+def is_done(group: Group) -> bool:
+    return group.outcome in SPOKEN and group.state is State.CONFIRMED
+
+
+def went_wrong(group: Group) -> bool:
+    return group.outcome in SPOKEN and group.state in UNCLEAR
+
+
+def called_off(group: Group) -> bool:
+    return group.outcome in SPOKEN and group.state is State.CANCELLED
+
+
+def the_plan(groups: Sequence[Group]) -> str:
+    """Who hears what: word for word the same on the preview and on the report of its night."""
+    messages, calls = counted(groups, is_message), counted(groups, is_call)
+    yours, alone = counted(groups, is_yours), counted(groups, is_alone)
+    early = counted(groups, is_early)
+    parts = []
+    if messages:
+        parts.append(_many(messages, "message", "messages"))
+    if calls:
+        parts.append(_many(calls, "call for you", "calls for you"))
+    if yours:
+        parts.append(_many(yours, "thing for you to settle", "things for you to settle"))
+    if alone or not (messages or calls or yours or early):
+        parts.append(f"{alone} left alone")
+    if early:
+        parts.append(f"{early} with nothing late")
+    said = list_text(parts)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def reasons(groups: Sequence[Group]) -> tuple[Reason, ...]:
+    """Why customers with something late are left alone, the most frequent first."""
+    by_gate: dict[str, int] = {}
+    for one in groups:
+        if is_alone(one):
+            by_gate[one.gate] = by_gate.get(one.gate, 0) + one.customers
+    ordered = sorted(by_gate.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Reason(gate, _why(gate, customers), customers) for gate, customers in ordered)
+
+
+def why_silent(groups: Sequence[Group]) -> str | None:
+    """What a night that lets nobody hear anything says first; None: somebody hears something."""
+    if counted(groups, is_message) or counted(groups, is_call):
+        return None
+    found = reasons(groups)
+    early = counted(groups, is_early)
+    if not found:
+        return (
+            "Nobody hears from you, because nothing is late."
+            if early
+            else "Nobody owes you anything that is late."
+        )
+    said = "; ".join(one.words for one in found)
+    more = f"; {early} {'has' if early == 1 else 'have'} nothing late" if early else ""
+    return f"Nobody hears from you, and this is why: {said}{more}."
+
+
+def what_came(groups: Sequence[Group], totals: Iterable[tuple[IntentKind, State, int]]) -> str:
+    """What was done of it by now, the done first."""
+    sent = counted(groups, lambda one: is_done(one) and is_message(one))
+    called = counted(groups, lambda one: is_done(one) and is_call(one))
+    parts = [f"contacted {sent}", *([f"called {called}"] if called else [])]
+    for wanted, one, many in (
+        (waits_for_yes, "1 waits for your yes", "{} wait for your yes"),
+        (on_your_list, "1 is on your list", "{} are on your list"),
+        (waits_for_hour, "1 waits for its hour", "{} wait for their hour"),
+        (went_wrong, "1 did not go through", "{} did not go through"),
+        (called_off, "1 was called off", "{} were called off"),
+    ):
+        number = counted(groups, wanted)
+        if number:
+            parts.append(one if number == 1 else many.format(number))
+    parts.append(f"left alone {counted(groups, is_alone)}")
+    notes = sum(count for kind, state, count in totals if kind in NOTES and state is State.CONFIRMED)
+    if notes:
+        parts.append(f"{_many(notes, 'note', 'notes')} written in QuickBooks")
+    said = ", ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def state_of(effect: Effect) -> tuple[str, str]:
+    """Where an effect stands, in the owner's words, and the colour of its mark."""
+    mailed = effect.kind is IntentKind.EMAIL
+    if effect.state in BEFORE_IT_LEAVES and effect.approval is Approval.NEEDED:
+        return "Waits for your yes", "wait"
+    if effect.state is State.READY and effect.kind is IntentKind.TASK:
+        return "On your list: it counts once you say what came of it", "wait"
+    if effect.state in BEFORE_IT_LEAVES:
+        return "Waits for their contact hours" if effect.kind not in NOTES else "Waits to be written", ""
+    if effect.state is State.CONFIRMED:
+        if effect.kind is IntentKind.TASK:
+            return ("Done", "good") if effect.plan.get("stage") else ("On your list", "wait")
+        return "Sent" if effect.kind in (IntentKind.EMAIL, IntentKind.SEND_INVOICE) else "Written", "good"
+    if effect.state is State.CANCELLED:
+        return "Called off", ""
+    if effect.state is State.REJECTED:
+        return "The mail server did not take it" if mailed else "QuickBooks refused it", "stop"
+    if effect.state is State.PARKED:
+        place = "your mailbox" if mailed else "QuickBooks"
+        return f"Nobody can tell whether it went out: please look in {place}", "stop"
+    return "Under way: no answer has come yet", "wait"
+
+
+def _why(gate: str, customers: int) -> str:
+    one, many = REASONS.get(gate, ("has another reason", "have another reason"))
+    return f"{customers} {one if customers == 1 else many}"
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
