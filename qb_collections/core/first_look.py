@@ -7,12 +7,12 @@ every needed answer is there nothing leaves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from qb_collections.core.wording import count_text, list_text
+from qb_collections.core.wording import count_text
 
 
 class Question(StrEnum):
@@ -45,12 +45,12 @@ CHOICES: Mapping[Question, Mapping[Answer, bool]] = {
     Question.CONTACT: {Answer.COPIES_ONLY: True},
     Question.NOTES: {Answer.MEMO: True, Answer.ATTACHMENT: True, Answer.NEITHER: True},
 }
-_ASKS: Mapping[Question, str] = {
-    Question.REMINDERS: "that QuickBooks sends no reminders of its own",
-    Question.LATE_FEES: "whether QuickBooks adds late fees by itself",
-    Question.BOOKS: "that everything you have received is entered",
-    Question.CONTACT: "who customers call and how they pay you",
-    Question.NOTES: "where notes about a message go",
+_ABOUT: Mapping[Question, str] = {
+    Question.REMINDERS: "QuickBooks' own reminders",
+    Question.LATE_FEES: "its late fees",
+    Question.BOOKS: "whether your books are up to date",
+    Question.CONTACT: "who customers call and how they pay",
+    Question.NOTES: "where notes go",
 }
 
 
@@ -115,13 +115,14 @@ def held_because(look: FirstLook | None) -> str | None:
     things = count_text(len(waiting), "thing")
     return (
         f"Nothing leaves yet: {things} {'is' if len(waiting) == 1 else 'are'} to be settled first, "
-        f"{list_text([_ASKS[one] for one in waiting])}."
+        f"{about(waiting)}."
     )
 
 
-def asks(question: Question) -> str:
-    """What the question wants to be told, as it stands in a sentence."""
-    return _ASKS[question]
+def about(questions: Sequence[Question]) -> str:
+    """What they are about, as it stands in a sentence; all of them fit into one."""
+    words = [_ABOUT[one] for one in questions]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def on_trial(look: FirstLook | None, customer_id: str, currency: str) -> str | None:

@@ -14,11 +14,12 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.intents import Approval, State
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.services import first_list
 from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import audit, books_words, intents, mirror, runs
+from qb_collections.store import audit, books_words, first_look, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.runs import Run
@@ -86,12 +87,10 @@ def confirm(context: Context, company: Company, run_id: int, *, by: str) -> str 
             for one in intents.of_run(conn, company.id, run_id)
             if one.approval is Approval.NEEDED and one.state in (State.PLANNED, State.READY)
         ]
-        free = [
-            one.id
-            for one in waiting
-            if company.mode is Mode.AUTOMATIC
-            and (one.plan.get("customer_id"), one.plan.get("currency")) not in asked
-        ]
+        keys = {one.id: (one.plan.get("customer_id", ""), one.plan.get("currency", "")) for one in waiting}
+        look = first_look.of(conn, company.id)
+        asked |= first_list.unseen_keys(conn, company, look, set(keys.values()))
+        free = [one.id for one in waiting if company.mode is Mode.AUTOMATIC and keys[one.id] not in asked]
         intents.approve(conn, company.id, free, by, now)
         if len(free) == len(waiting):
             runs.release(conn, company.id, run_id)

@@ -18,13 +18,13 @@ from qb_collections.core.intents import SENT_KINDS, State
 from qb_collections.core.money import total
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.messages.facts import HandOver
-from qb_collections.services import calling, composing, handing_over
+from qb_collections.services import calling, composing, first_list, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.effects import Draft
 from qb_collections.services.no_collector import no_collector
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.template_library import Voice, Voices
-from qb_collections.store import cases, intents, mirror, runs
+from qb_collections.store import cases, first_look, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
@@ -73,15 +73,17 @@ def decide_company(context: Context, company: Company, on: date, *, everybody: b
             for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=SENT_KINDS)
         }
         first_day = _first_day(conn, company, book, on, {case.customer.id for case in looked_at})
+        look = first_look.of(conn, company.id)
     found = [case for case in looked_at if case.invoices]
     settled = tuple((case.customer.id, case.currency) for case in looked_at if not case.invoices)
     if company.live_since_on is None:
-        starts = _backlog_starts(book, found, on)
+        starts = _backlog_starts(book, first_list.tried(look, found), on)
         found = [start.with_start(case, starts) for case in found]
     found = [in_cycle(book, case, on) for case in found]
     decisions = [_clear(decide(case, book.rules(case), on), unclear) for case in found]
     with reading(context.engine) as conn:
         decisions = calling.within_limits(conn, company, zip(found, decisions, strict=True), on)
+    decisions = [first_list.on_trial(look, decision) for decision in decisions]
     if first_day is not None:
         next_on = book.calendar.next_open(book.calendar.add_business_days(on, 1))
         decisions = start.cap_first_night(decisions, first_day.cap, next_on, first_day.taken, company.locale)
@@ -136,7 +138,8 @@ def as_it_starts(conn: Connection, company: Company, book: Rulebook, case: Case,
     if company.live_since_on is not None:
         return case
     every = [one for chunk in _cases(conn, company, on, everybody=True) for one in chunk if one.invoices]
-    return start.with_start(case, _backlog_starts(book, every, on))
+    tried = first_list.tried(first_look.of(conn, company.id), every)
+    return start.with_start(case, _backlog_starts(book, tried, on))
 
 
 def _cases(conn: Connection, company: Company, on: date, *, everybody: bool) -> Iterator[list[Case]]:

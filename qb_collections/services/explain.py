@@ -13,7 +13,7 @@ from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.silence import CONTACTS
 from qb_collections.core.wording import day_text
-from qb_collections.services import calling, composing, deliver, finding, handing_over
+from qb_collections.services import calling, composing, deliver, finding, first_list, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import as_it_starts, in_cycle
 from qb_collections.services.drafts import skipped_because
@@ -21,7 +21,7 @@ from qb_collections.services.effects import Draft
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.template_library import Voices
-from qb_collections.store import cases, contacts, cursors, draft_changes, mirror, plans, runs
+from qb_collections.store import cases, contacts, cursors, draft_changes, first_look, mirror, plans, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.engine import reading
@@ -90,6 +90,9 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     decided = decide(case, book.rules(case), today)
     with reading(context.engine) as conn:
         [decision] = calling.within_limits(conn, company, [(case, decided)], today)
+        look = first_look.of(conn, company.id)
+        unseen = first_list.unseen(conn, company, look, decision)
+    decision = first_list.on_trial(look, decision)
     found = next(one for one in decision.findings if one.invoice_id == invoice.id)
     trace = invoice_trace(case, book.rules(case), today, invoice.id)
     if not any(one.stops for one in trace):
@@ -105,7 +108,7 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         trace = (*trace, found)
     named = named and skipped is None
     draft = composing.draft(company, case, decision, now, card, voice=voice) if named else None
-    held = deliver.gate(context, company)[1] if named else None
+    held = (deliver.gate(context, company)[1] or unseen) if named else None
     return Explanation(
         invoice,
         customer,

@@ -20,10 +20,10 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.intents import SENT_KINDS, Approval, Intent, IntentKind
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live
-from qb_collections.services import calling, hours
+from qb_collections.services import calling, first_list, hours
 from qb_collections.services.context import Context
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, cursors, mirror
+from qb_collections.store import cases, cursors, first_look, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, reading
 from qb_collections.store.leases import Lease
@@ -111,6 +111,7 @@ def _judged(
     today = company.today(now)
     with reading(context.engine) as conn:
         book = Rulebook(conn, company, today)
+        look = first_look.of(conn, company.id)
         found = {
             (case.customer.id, case.currency): case for case in cases.load(conn, company.id, keys, today)
         }
@@ -125,6 +126,7 @@ def _judged(
         if case is not None and decision is not None and decision.outcome is Outcome.CALL:
             with reading(context.engine) as conn:
                 [decision] = calling.within_limits(conn, company, [(case, decision)], today)
+        decision = first_list.on_trial(look, decision) if decision is not None else None
         opens_at = _opens_at(company, book, case, decision, now)
         checked.append(Checked(intent, case, decision, documents, read_at, opens_at))
     return checked

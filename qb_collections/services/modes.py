@@ -8,9 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.core.first_look import Answer, FirstLook, Review, asks, held_because
+from qb_collections.core.first_look import Answer, FirstLook, Review, about, held_because
 from qb_collections.core.intents import CONTACT_KINDS, Approval
-from qb_collections.core.wording import list_text
 from qb_collections.services import restored
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
@@ -78,10 +77,12 @@ def set_mode(
 
 def settled_with_it(look: FirstLook) -> str:
     """What turning sending on settles in the name of whoever does it, as a sentence."""
-    words = [asks(one) for one in look.unsettled]
+    said = []
+    if look.unsettled:
+        said.append(f"what is asked before the first message ({about(look.unsettled)})")
     if look.review is Review.OPEN:
-        words.append("that everybody on the first list may be contacted")
-    return f"It settles in your name: {list_text(words)}."
+        said.append("that everybody on the first list may be contacted")
+    return f"It settles in your name {' and '.join(said)}."
 
 
 def _vouch(conn: Connection, company: Company, look: FirstLook, by: str, now: datetime) -> None:

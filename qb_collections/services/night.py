@@ -18,7 +18,17 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
 from qb_collections.core.night_time import next_daily_run
-from qb_collections.services import answers, asking, effects, foreign, hold_days, plan_follow, run_gates, sync
+from qb_collections.services import (
+    answers,
+    asking,
+    effects,
+    first_list,
+    foreign,
+    hold_days,
+    plan_follow,
+    run_gates,
+    sync,
+)
 from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
@@ -26,7 +36,17 @@ from qb_collections.services.drafts import changed_by_people, edited_plan
 from qb_collections.services.no_collector import no_collector
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.sync_report import Progress
-from qb_collections.store import audit, cases, companies, draft_changes, intents, runs, sales, tasks
+from qb_collections.store import (
+    audit,
+    cases,
+    companies,
+    draft_changes,
+    first_look,
+    intents,
+    runs,
+    sales,
+    tasks,
+)
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -115,10 +135,13 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
         changes |= draft_changes.of_run(conn, company.id, run.id)
         night = replace(night, decided=tuple(changed_by_people(one, changes, on) for one in night.decided))
         brake = hold or _brake(conn, company, run, night)
-        if company.live_since_on is None and company.mode is not Mode.SHADOW:
+        look = first_look.of(conn, company.id)
+        unseen = first_list.unseen_keys(conn, company, look, [one.key for one in night.decided])
+        if first_list.begins(look) and company.live_since_on is None and company.mode is not Mode.SHADOW:
             company = companies.update(conn, company.id, live_since_on=on)
     for chunk in _chunks(night.decided):
-        _apply(context, company, lease, run, night, chunk, drafts, now, held=brake is not None)
+        held = unseen if brake is None else frozenset(one.key for one in chunk)
+        _apply(context, company, lease, run, night, chunk, drafts, now, held=held)
     with durable(context.engine) as conn:
         lease.check(conn)
         stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)
@@ -177,7 +200,7 @@ def _apply(
     drafts: dict[tuple[str, str], DraftRow],
     now: datetime,
     *,
-    held: bool,
+    held: Collection[tuple[str, str]],
 ) -> None:
     """One chunk in one transaction: decisions and findings, next looks, cycles, intents, tasks."""
     queued: dict[tuple[str, str], PlannedIntent] = {}
@@ -196,7 +219,7 @@ def _apply(
         )
         if effect is not None:
             effect = _in_their_words(effect, one, run.on)
-            queued[one.key] = _with_approval(effect, one, drafts.get(one.key), held=held)
+            queued[one.key] = _with_approval(effect, one, drafts.get(one.key), held=one.key in held)
     looks = [(*one.key, _next_look(one, run.on), one.case.is_backlog, one.case.start_on) for one in chunk]
     with durable(context.engine) as conn:
         lease.check(conn)

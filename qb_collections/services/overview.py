@@ -52,6 +52,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "autopay": ("is collected by itself", "are collected by themselves"),
     "exclusion": ("is left out because you asked", "are left out because you asked"),
     "too_old": ("is very old and needs your look", "are very old and need your look"),
+    "trial": ("waits while you try it with one", "wait while you try it with one"),
     "first night": ("follows in the next days: we start small", "follow in the next days: we start small"),
     "start": ("follows in the next ten business days", "follow in the next ten business days"),
 }
