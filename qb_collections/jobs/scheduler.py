@@ -13,7 +13,15 @@ from qb_collections.clock import Clock, RealClock
 from qb_collections.services.context import Context
 from qb_collections.services.keep_alive import REFRESH_AFTER
 from qb_collections.services.weekly import WEEK
-from qb_collections.store import companies, connections, cursors, history, inbox, overview
+from qb_collections.store import (
+    companies,
+    connections,
+    cursors,
+    history,
+    inbox,
+    overview,
+    report_figures,
+)
 from qb_collections.store.engine import reading
 
 TICK_SECONDS = 60
@@ -70,7 +78,8 @@ class Scheduler:
                 ),
                 "inbox": [ALL_COMPANIES, *inbox.waiting_companies(conn)],
                 "weekly": cursors.not_counted_since(conn, (now - WEEK).date()),
-                "history": history.unread(conn),  # last: it may wait for everything else
+                "history": history.unread(conn),  # late: it may wait for everything else
+                "figures": report_figures.due(conn),
                 "refresh": connections.refresh_due(conn, now - REFRESH_AFTER),
             }
         for name, company_ids in due.items():

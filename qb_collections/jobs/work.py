@@ -8,6 +8,7 @@ inbox          cut apart what was pushed (company 0), read what changed, deliver
 refresh        a new refresh token: one that is never used lapses after 100 days
 weekly         count and tie out; what drifted is repaired
 history        a few windows of payment history, when nothing else is to do
+figures        what the reports show of the whole past, once a night
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from qb_collections.services import (
     own_writes,
     plan_saga,
     progress,
+    report_figures,
     sync,
     verify,
     weekly,
@@ -71,6 +73,7 @@ class Worker:
             "refresh": self._refresh,
             "weekly": self._weekly,
             "history": self._history,
+            "figures": self._figures,
         }
         self._gathered_at = float("-inf")
         self._rest_until: dict[tuple[str, int], float] = {}
@@ -147,6 +150,10 @@ class Worker:
 
         with held(here, company, WAIT_SECONDS) as lease:
             history.read(here, company, lease, enough)
+
+    def _figures(self, here: Context, company: Company) -> None:
+        """Nothing is asked of QuickBooks, so nobody has to wait for it."""
+        report_figures.refresh(here, company)
 
     def _go_on(self, here: Context, company: Company, lease: Lease) -> None:
         """Unfinished plans first: until one is at rest its customer is spoken to by nobody.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +10,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money, total
 from qb_collections.services.context import Context
 from qb_collections.services.overview import head_of
+from qb_collections.services.spreadsheet import Cell, Sheet
 from qb_collections.store import mirror, overview
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
@@ -19,8 +18,6 @@ from qb_collections.store.engine import reading
 # Upper ends of the buckets in days late; the first is what is not due yet, the last has no end.
 BUCKET_ENDS = (0, 30, 60, 90)
 BUCKETS = ("Not yet due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
-# What a spreadsheet would take for a formula (OWASP, CSV injection): an apostrophe makes it a text.
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +81,25 @@ def bucket(due_on: date | None, on: date) -> int:
     return sum(late > end for end in BUCKET_ENDS)
 
 
-def as_csv(found: Aging) -> bytes:
-    """One line for each open invoice, UTF-8 with a mark that spreadsheets know it by."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["Customer", "Invoice", "Date", "Due", "Days late", "How late", "Currency", "Balance"])
+def sheet(found: Aging) -> Sheet:
+    """One line for each open invoice."""
+    header = ("Customer", "Invoice", "Date", "Due", "Days late", "How late", "Currency", "Balance")
+    return Sheet(f"Aging on {found.on.isoformat()}", header, _lines(found))
+
+
+def _lines(found: Aging) -> Iterator[tuple[Cell, ...]]:
     for row in found.rows:
         for invoice in row.invoices:
-            at = bucket(invoice.due_on, found.on)
-            late = max((found.on - invoice.due_on).days, 0) if invoice.due_on else 0
-            writer.writerow(
-                [
-                    as_text(row.name),
-                    as_text(invoice.label),
-                    invoice.issued_on.isoformat(),
-                    invoice.due_on.isoformat() if invoice.due_on else "",
-                    late,
-                    BUCKETS[at].replace("–", " to "),
-                    row.currency,
-                    str(invoice.balance.amount),
-                ]
+            yield (
+                row.name,
+                invoice.label,
+                invoice.issued_on,
+                invoice.due_on,
+                max((found.on - invoice.due_on).days, 0) if invoice.due_on else 0,
+                BUCKETS[bucket(invoice.due_on, found.on)].replace("–", " to "),
+                row.currency,
+                invoice.balance,
             )
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_text(words: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{words}" if words.startswith(_RUNS) else words
 
 
 def _row(

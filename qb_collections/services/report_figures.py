@@ -44,6 +44,7 @@ class OfCurrency:
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
     on: date  # the company's day
+    made_at: datetime
     read_at: datetime  # when the books were read that they rest on
     rests_on: int  # paid invoices of the whole company
     since: str  # from which day payment history is complete, as a sentence
@@ -65,7 +66,7 @@ def refresh(context: Context, company: Company) -> ReportFigures | Refusal:
         still_open = mirror.open_invoices(conn, company.id)
         told = _told(conn, company, looking)
         stages = {stage.code: stage.name for stage in Rulebook(conn, company, on).policy.ladder}
-    made = _figures(company, looking, still_open, told, stages, cursor.synced_at)
+    made = _figures(company, looking, still_open, told, stages, (now, cursor.synced_at))
     with derived(context.engine) as conn:
         report_figures.put(
             conn,
@@ -91,7 +92,7 @@ def _figures(
     still_open: list[Invoice],
     told: list[Told],
     stages: Mapping[str, str],
-    read_at: datetime,
+    at: tuple[datetime, datetime],
 ) -> ReportFigures:
     past, on = looking.past, looking.on
     known = knowing.knowledge(looking)
@@ -117,7 +118,7 @@ def _figures(
                 tuple(one.strip() for one in metrics.sentences(stood, company.locale)),
             )
         )
-    return ReportFigures(on, read_at, known.company.invoices, looking.since, stages, tuple(found))
+    return ReportFigures(on, *at, known.company.invoices, looking.since, stages, tuple(found))
 
 
 def _told(conn: Connection, company: Company, looking: Looking) -> list[Told]:

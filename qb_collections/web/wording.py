@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         "weekday": weekday,
         "month_day": month_day,
         "month_and_day": month_and_day,
+        "month_year": month_year,
         "instant": instant,
         "counted": counted,
         "language_name": language_name,
@@ -59,6 +60,11 @@ def month_day(value: tuple[int, int]) -> str:
 def month_and_day(value: date) -> str:
     """Dec 24, where the year goes without saying."""
     return format_skeleton("MMMd", value, locale=_locale())
+
+
+def month_year(value: date) -> str:
+    """Nov 2026: a whole month, under a chart."""
+    return format_skeleton("yMMM", value, locale=_locale())
 
 
 def weekday(value: date | None) -> str:

@@ -20,6 +20,8 @@ VALUES = {
     "name": "mail/s1_one",
     "practice_id": 1,
     "user_id": 1,
+    "report": "aging",
+    "form": "csv",
 }
 
 # Which role each form needs; the ones below it get 403.  A form without an entry fails the test.
@@ -67,6 +69,7 @@ FORMS = {
     "replies.dealt_with": "collector",
     "texts.roll_back": "manager",
     "texts.logo": "manager",
+    "reports.work_out": "collector",
 }
 # Pages that not everybody may see.
 PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner", "plans.new": "manager"}

@@ -1,14 +1,16 @@
 """The reports' page: buckets add up, a day may be named, the spreadsheet runs nothing."""
 
 import csv
+import html
 import io
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from qb_collections.services import aging_report
-from tests.web.conftest import HOSTILE, customer, invoice
+from qb_collections.services import aging_report, report_figures
+from tests.web.conftest import HOSTILE, NOW, customer, invoice
+from tests.web.statements import MOST, statements_of
 from tests.web.test_company_pages import fill
 
 TODAY = date(2026, 11, 2)
@@ -69,9 +71,71 @@ def test_a_day_before_anything_is_known_is_answered_with_the_days_that_are(house
     owing(house)
     viewer = house.browser("viewer@ours.example")
 
-    early = viewer.get(path(house, "?as_of=2001-01-01")).text
-    nonsense = viewer.get(path(house, "?as_of=soon")).text
+    early = viewer.get(path(house, "day?as_of=2001-01-01"), follow_redirects=True).text
+    nonsense = viewer.get(path(house, "day?as_of=soon")).text
 
     assert "Figures can be worked out from" in early
     assert "is not a day" in nonsense
     assert HOSTILE not in early
+
+
+@pytest.fixture(scope="module")
+def reported(furnished_once):
+    """One house for many looks: who owes, with the figures of the night."""
+    made, kept = furnished_once
+    kept.put_back()
+    made.clock.set(NOW)
+    owing(made)
+    report_figures.refresh(made.context, made.ours)
+    return made
+
+
+def test_a_bucket_leads_to_its_customers_and_these_to_their_invoices_and_back(reported):
+    viewer = reported.browser("viewer@ours.example")
+
+    whole = viewer.get(path(reported)).text
+    bucket = html.unescape(viewer.get(path(reported, "aging?bucket=1&currency=USD")).text)
+    customer_page = html.unescape(viewer.get(path(reported, "aging?customer=17&currency=USD&bucket=1")).text)
+
+    assert "aging?bucket=1&amp;currency=USD" in whole
+    assert "2 customers, 2 invoices, $200.25" in bucket  # 70.25 thirty days late, 130.00 ten days late
+    assert "aging?customer=17&currency=USD&bucket=1" in bucket
+    assert "1 invoice, $70.25" in customer_page
+    assert f"/companies/{reported.ours.id}/invoices/91" in customer_page
+    assert f"/companies/{reported.ours.id}/invoices/92" not in customer_page
+    assert "aging?currency=USD&bucket=1" in customer_page
+    assert viewer.get(path(reported, "aging?customer=nobody")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["reports/", "reports/aging?bucket=1", "reports/aging?customer=17&currency=USD"]
+)
+def test_a_page_of_reports_asks_the_database_at_most_twelve_times(reported, address):
+    assert len(statements_of(reported, address)) <= MOST
+
+
+def test_figures_are_worked_out_when_somebody_asks_and_the_page_waits_for_them(house):
+    owing(house)
+    collector = house.browser("collector@ours.example")
+    before = collector.get(path(house)).text
+
+    answer = collector.post(path(house, "work-out"))
+    waits = collector.get(answer.location).text
+    report_figures.refresh(house.context, house.ours)
+    there = collector.get(answer.location).text
+
+    assert "come with the next night" in before
+    assert house.woken == [("figures", house.ours.id)]
+    assert 'http-equiv="refresh"' in waits
+    assert 'http-equiv="refresh"' not in there
+    assert "not because of it" in there
+
+
+@pytest.mark.parametrize("report", ["aging", "weeks", "days", "reasons", "steps"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_each_report_comes_as_a_file(reported, report, form):
+    answer = reported.browser("viewer@ours.example").get(path(reported, f"{report}.{form}"))
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{report}-2026-11-02.{form}"'
+    assert answer.data.startswith(b"PK" if form == "xlsx" else b"\xef\xbb\xbf")
