@@ -38,6 +38,7 @@ class Moment(StrEnum):
 
 Interposer = Callable[[Moment, Mode], None]
 
+_WANTED = "qb_collections.wanted"  # noted at a connection: the mode its next transaction is to have
 _WRITERS = 7_118_003  # the name of PostgreSQL's lock: any number, the same for all of us
 
 _interposers: WeakKeyDictionary[Engine, Interposer] = WeakKeyDictionary()
@@ -99,10 +100,12 @@ def interpose(engine: Engine, interposer: Interposer | None) -> None:
 @contextmanager
 def _transaction(engine: Engine, mode: Mode) -> Iterator[Connection]:
     interposer = _interposers.get(engine)
-    with _alone(engine, mode), engine.connect() as bare:
-        conn = bare.execution_options(qbc_mode=mode, **_postgres_options(engine, mode))
+    with _alone(engine, mode), engine.connect() as conn:
+        if engine.dialect.name == "postgresql":
+            conn.execution_options(**_postgres_options(mode))
         if interposer:
             interposer(Moment.BEFORE_BEGIN, mode)
+        conn.info[_WANTED] = mode
         with conn.begin():
             _one_writer(conn, mode)
             yield conn
@@ -129,9 +132,7 @@ def _alone(engine: Engine, mode: Mode) -> Iterator[None]:
         inside.discard(id(engine))
 
 
-def _postgres_options(engine: Engine, mode: Mode) -> dict[str, Any]:
-    if engine.dialect.name != "postgresql":
-        return {}
+def _postgres_options(mode: Mode) -> dict[str, Any]:
     if mode is Mode.READING:
         return {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
     return {"postgresql_readonly": False}
@@ -161,7 +162,8 @@ def _begin_sqlite(conn: Connection) -> None:
     A connection keeps what it was last told.  Inside a transaction SQLite ignores a change of synchronous,
     so that comes before BEGIN; a transaction that only reads has nothing to put on the disk.
     """
-    mode = conn.get_execution_options().get("qbc_mode", Mode.DURABLE)
+    # One that did not pass through _transaction, as a migration's, is durable.
+    mode = conn.info.pop(_WANTED, Mode.DURABLE)
     bare, told = conn.connection.driver_connection, conn.connection.info
     assert bare is not None
     wanted = {"query_only": "ON" if mode is Mode.READING else "OFF"}
