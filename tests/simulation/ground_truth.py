@@ -84,6 +84,15 @@ def look_at(world: Any, realm: str | None, id_: str, before: int, at: datetime) 
     return None
 
 
+def last_work(world: Any, realm: str | None, before: int, request_id: str | None = None) -> int:
+    """The last look or write of a company before that request; earlier tries of the same do not count."""
+    for one in reversed(world.network.sent[:before]):
+        again = request_id is not None and one.params.get("requestid") == request_id
+        if one.realm == realm and not again and (one.resource == "batch" or one.has_effect):
+            return int(one.number)
+    return -1
+
+
 def invoice_numbered(world: Any, realm: str, number: str) -> tuple[str, str] | None:
     """Id and customer of the invoice with that number, also of one that was deleted."""
     with world.emulator.store.reading() as conn:

@@ -176,6 +176,9 @@ class HostileWorld:
         self.met: dict[Any, int] = {}
         self.points_passed = 0
         self.mails: list[tuple[datetime, int, str, str]] = []  # contacts by e-mail: when, after which request
+        self.asks: dict[int, bool] = {}  # by place: whether each run waits for a person
+        self.agreed: dict[int, datetime] = {}  # when one last said yes
+        self._kept_at = 0  # the number of requests as the files were copied
         self.policies: dict[str, list[tuple[int, str]]] = {}  # by company: from which request on, which
         self._notes: dict[tuple[str, str], str] = {}
         rules = self.emulator.front.faults
@@ -270,6 +273,7 @@ class HostileWorld:
 
     def keep_files(self) -> Path:
         """A copy of the files as an operator makes one: the database whole, and the key."""
+        self._kept_at = len(self.network.sent)
         kept = quick_folder("qbc-kept-")
         copy = sqlite3.connect(kept / DATABASE)
         self.journal.backup(copy)
@@ -292,6 +296,7 @@ class HostileWorld:
         shutil.rmtree(kept)
         self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
         self.acked.clear()  # they came after the copy was made
+        self._over(lambda one: one.from_request >= self._kept_at)  # and so did what people said since
         self.bodies.clear()
         self.fired["restored", "files"] = self.fired.get(("restored", "files"), 0) + 1
         self._waited = self.real.waited if self.real else 0.0
@@ -360,6 +365,24 @@ class HostileWorld:
 
     def stopped(self, place: int) -> None:
         self.known.append(Known(place, "a stop", len(self.network.sent)))
+
+    def plan_agreed(self, place: int, plan: Any) -> None:
+        """Nothing goes out about what a plan is about before its first payment is due."""
+        sent = len(self.network.sent)
+        first_on = min(part.due_on for part in plan.installments)
+        self.known += [
+            Known(place, f"plan {plan.label}", sent, one.invoice_id, until_on=first_on - timedelta(days=1))
+            for one in plan.originals
+        ]
+
+    def plan_ends(self, place: int, label: str) -> None:
+        self._over(lambda one: one.place == place and one.why == f"plan {label}")
+
+    def mode_set(self, place: int, mode: str) -> None:
+        self.asks[place] = mode == "approve"
+
+    def agreed_to(self, place: int) -> None:
+        self.agreed[place] = self.clock.now()
 
     def policy_used(self, place: int, name: str) -> None:
         self.policies.setdefault(self.companies[place][1], []).append((len(self.network.sent), name))

@@ -20,6 +20,7 @@ from tests.simulation import promised
 from tests.simulation.memory_transport import Sent, kind_of
 
 FRESH = timedelta(seconds=60)
+AGREED_FOR = timedelta(hours=36)  # a yes ends with its run; one to a preview is for the night after it
 PER_MINUTE = 500
 STATES = {
     "CA": ZoneInfo("America/Los_Angeles"),
@@ -163,13 +164,14 @@ def inv_16_one_refresh_at_a_time(world: Any, sent: Sent) -> None:
 
 
 def inv_22_nothing_after_a_no(world: Any, sent: Sent, id_: str) -> None:
-    """A dispute, a promise, a hold, a stop: what was known before the last look holds this copy back."""
-    look = truth.read_before(world, sent, id_)
-    if look is None:
-        return
+    """A dispute, a promise, a hold, a stop: what people said before this request holds it back.
+
+    Also what they said while the one before it was on its way: our own marks are asked before each message.
+    """
     what = f"request {sent.number} sends invoice {id_}"
     to = sent.params.get("sendTo", "")
-    _known_no(world, sent.realm, id_, sent.known.get("customer"), to, look, what)
+    last = truth.last_work(world, sent.realm, sent.number, sent.params.get("requestid"))
+    _known_no(world, sent.realm, id_, sent.known.get("customer"), to, last, what)
 
 
 def on_mail(world: Any, mail: Any) -> None:
@@ -207,7 +209,8 @@ def on_mail(world: Any, mail: Any) -> None:
                 "INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}"
             )
         what = f"e-mail {mail.number} names {doc}"
-        _known_no(world, realm, found[0], found[1], mail.recipient, look, what)
+        last = truth.last_work(world, realm, number)
+        _known_no(world, realm, found[0], found[1], mail.recipient, last, what)
     customer = truth.customer_of_mail(world, realm, mail)
     if customer is not None and not world.service_clock.offset:
         _in_hours(world, realm, customer, f"e-mail {mail.number}")
@@ -501,11 +504,13 @@ AT_REST = (
 
 
 def _known_no(
-    world: Any, realm: str, id_: str, customer: str | None, address: str, look: Sent, what: str
+    world: Any, realm: str, id_: str, customer: str | None, address: str, last: int, what: str
 ) -> None:
+    """last: the number of the request during which the service could still be told."""
     today = world.clock.now().astimezone(world.zones[realm]).date()
+    _agreed(world, realm, what)
     for known in world.known:
-        if world.companies[known.place][1] != realm or known.from_request > look.number:
+        if world.companies[known.place][1] != realm or known.from_request > last + 1:
             continue
         if known.invoice_id not in (None, id_) or known.to_request is not None:
             continue
@@ -514,6 +519,16 @@ def _known_no(
         if known.until_on is not None and today > known.until_on:
             continue
         world.wrong("INV-22", f"{what} in spite of {known.why}")
+
+
+def _agreed(world: Any, realm: str, what: str) -> None:
+    """Where each run waits for a person, one has said yes to this night's, or to its preview."""
+    place = next(at for at, (_, theirs) in enumerate(world.companies) if theirs == realm)
+    if (
+        world.asks.get(place)
+        and world.clock.now() - world.agreed.get(place, world.template.start) > AGREED_FOR
+    ):
+        world.wrong("INV-22", f"{what} and nobody has agreed to it since {world.agreed.get(place)}")
 
 
 def _in_hours(world: Any, realm: str, customer: str, what: str) -> None:

@@ -170,6 +170,7 @@ class Player:
                 mail_settings.turn_on(world.context, company, by="Sam")
             if script.modes[place] != "automatic":
                 modes.set_mode(world.context, company, Mode(script.modes[place]), by="Sam", confirmed=True)
+                world.mode_set(place, script.modes[place])
                 if script.modes[place] == "shadow":
                     world.stopped(place)
         world.note(
@@ -382,6 +383,7 @@ def released(world: HostileWorld, place: int) -> None:
     said = restored.release(world.context, company, "Sam")
     world.stop_lifted(place)
     modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
+    world.mode_set(place, "automatic")
     world.note(f"the owner of company {company.id} releases it: {said}")
 
 

@@ -239,6 +239,7 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
             world.hold_lifted(place, chosen.hold.id)
             said = holds.lift(context, company, chosen.hold.id, because="over", by="Sam")
     elif kind == "approve":
+        world.agreed_to(place)
         said = runs.approve(context, company, by="Sam")
     elif kind == "stop":
         said = modes.stop(context, company, by="Sam")
@@ -251,6 +252,8 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         if mode is not Mode.SHADOW:
             world.stop_lifted(place)
         said = modes.set_mode(context, company, mode, by="Sam", confirmed=True)
+        if not isinstance(said, Refusal):
+            world.mode_set(place, mode.value)
         if mode is Mode.SHADOW and not isinstance(said, Refusal):
             world.stopped(place)
     elif kind == "use_policy":
@@ -282,9 +285,9 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
                 if kind == "preview":
                     said = night.preview(here, company, lease)
                 elif kind == "undo":
-                    said = _undo_something(here, company, lease, random)
+                    said = _undo_something(world, place, here, company, lease, random)
                 elif kind == "plan_end":
-                    said = _end_a_plan(here, company, lease, random)
+                    said = _end_a_plan(world, place, here, company, lease, random)
                 elif rows:
                     said = _agree_on_a_plan(world, here, place, lease, rows, random)
     text = said.message if isinstance(said, Refusal) else str(said)
@@ -366,7 +369,7 @@ def _first_address(world: HostileWorld, realm: str, customer: str) -> frozenset[
     return frozenset({address} if address.endswith(f"@{ours}.example") else ())
 
 
-def _undo_something(here, company, lease, random: Random):
+def _undo_something(world: HostileWorld, place: int, here, company, lease, random: Random):
     """A run, a note, a plan or an earlier undo, as it is named on the screen."""
     with reading(here.engine) as conn:
         names = [str(one.id) for one in stored_runs.list(conn, company.id, kind="night")]
@@ -378,6 +381,9 @@ def _undo_something(here, company, lease, random: Random):
     if not some:
         return "there is nothing to undo"
     name = random.choice(random.choice(some))
+    with reading(here.engine) as conn:
+        for one in stored_plans.list(conn, company.id):
+            world.plan_ends(place, one.label)  # a run or an undo may have plans in it
     said = undo.undo(here, company, lease, name, by="Sam", confirm=True)
     return said if isinstance(said, Refusal) else f"{name}: {said.lines[0]}"
 
@@ -400,15 +406,18 @@ def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
         by="Sam",
         confirm=True,
     )
+    if not isinstance(made, Refusal) and made.state == "active":
+        world.plan_agreed(place, made)
     return made if isinstance(made, Refusal) else f"plan {made.label} over {numbers}: {made.state}"
 
 
-def _end_a_plan(here, company, lease, random: Random):
+def _end_a_plan(world: HostileWorld, place: int, here, company, lease, random: Random):
     with reading(here.engine) as conn:
         active = [one for one in stored_plans.list(conn, company.id) if one.state == "active"]
     if not active:
         return "there is no plan to end"
     chosen = random.choice(active)
+    world.plan_ends(place, chosen.label)
     ended = plans.cancel(here, company, lease, chosen.id, by="Sam", confirm=True)
     return ended if isinstance(ended, Refusal) else f"plan {chosen.label} ends: {ended.state}"
 
