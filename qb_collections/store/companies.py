@@ -8,11 +8,12 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 from sqlalchemy import update as update_rows
 
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.store import people, settings
+from qb_collections.store.once import once
 from qb_collections.store.people import Role
 from qb_collections.store.tables.companies import company, setting
 from qb_collections.store.tables.people import membership, user
@@ -131,8 +132,13 @@ def get(conn: Connection, company_id: int) -> Company:
 
 
 def find(conn: Connection, company_id: int) -> Company | None:
-    row = conn.execute(select(company).where(company.c.id == company_id)).mappings().one_or_none()
+    row = _with_id(conn, company_id=company_id).mappings().one_or_none()
     return _company(row) if row else None
+
+
+@once
+def _with_id(company_id: int) -> Select[Any]:
+    return select(company).where(company.c.id == company_id)
 
 
 def find_for(conn: Connection, user_id: int, company_id: int) -> tuple[Company, Role] | None:
@@ -152,6 +158,22 @@ def find_for(conn: Connection, user_id: int, company_id: int) -> tuple[Company, 
     if not found:
         return None
     return _company(found[0][0]), min((role for _, role in found), key=[*Role].index)
+
+
+def all_for(conn: Connection, user_id: int) -> list[Company]:
+    """Every company that the user may see, by name."""
+    rows = conn.execute(
+        select(company)
+        .join(membership, membership.c.practice_id == company.c.practice_id)
+        .join(user, user.c.id == membership.c.user_id)
+        .where(
+            membership.c.user_id == user_id,
+            user.c.active.is_(True),
+            or_(membership.c.company_id.is_(None), membership.c.company_id == company.c.id),
+        )
+        .order_by(func.lower(company.c.name), company.c.id)
+    ).mappings()
+    return list({row["id"]: _company(row) for row in rows}.values())
 
 
 def by_name(conn: Connection, text: str) -> Company | None:
@@ -192,12 +214,16 @@ def update(conn: Connection, company_id: int, **changes: Any) -> Company:
 
 def due_nights(conn: Connection, now: datetime) -> list[Company]:
     """Connected companies whose next night has come, the longest waiting first."""
-    rows = conn.execute(
+    return [_company(row) for row in _due(conn, now=now).mappings()]
+
+
+@once
+def _due(now: datetime) -> Select[Any]:
+    return (
         select(company)
         .where(company.c.state == Link.CONNECTED, company.c.next_night_at <= now)
         .order_by(company.c.next_night_at, company.c.id)
-    ).mappings()
-    return [_company(row) for row in rows]
+    )
 
 
 def global_stop(conn: Connection) -> StopState | None:

@@ -41,6 +41,7 @@ from qb_collections.web import (
     undoing,
     watching,
     wording,
+    worklist,
 )
 
 BODY_BYTES_MAX = 1_048_576  # 1 MiB: the largest webhook that is taken, and far more than any form
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     texts.bp,
     undoing.bp,
     watching.bp,
+    worklist.bp,
 )
 
 

@@ -16,6 +16,7 @@ from qb_collections.store.calls import SAID_MAX
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Leased
+from qb_collections.web import worklist
 from qb_collections.web.access import company_for_user, context, context_of, user
 from qb_collections.web.typed import amount_in, day_in
 
@@ -58,7 +59,7 @@ def show(company_id: int, task_id: int) -> ResponseReturnValue:
         opened = call_sheet.open(here, company, task_id, caller=user().name)
         if isinstance(opened, call_sheet.PaidMeanwhile):
             flash(opened.message)
-            return redirect(url_for(".list_all", company_id=company.id), 303)
+            return redirect(url_for("worklist.show", company_id=company.id), 303)
         sheet = opened if isinstance(opened, call_sheet.Sheet) else None
     stale = sheet.not_now if sheet is not None else still_true.objection(here, company, task)
     return render_template(
@@ -73,6 +74,7 @@ def show(company_id: int, task_id: int) -> ResponseReturnValue:
         mailto=ready_to_send.mailto(task),
         is_letter=letters.is_letter(task),
         codes=DISPUTE_CODES,
+        which=worklist.listed(),
     )
 
 
@@ -97,10 +99,11 @@ def download(company_id: int, task_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:task_id>/done")
 def done(company_id: int, task_id: int) -> ResponseReturnValue:
-    """Note what came of it; what follows is done in the same moment."""
+    """Note what came of it; what follows is done in the same moment.  Then on to the next of the list."""
     company = company_for_user(company_id, role="collector")
     here = context_of(company)
-    again = redirect(url_for(".show", company_id=company.id, task_id=task_id), 303)
+    which = worklist.listed()
+    again = redirect(url_for(".show", company_id=company.id, task_id=task_id, list=which), 303)
     if not request.form.get("outcome"):
         flash("Please choose what came of it. Nothing was noted.", "refused")
         return again
@@ -109,6 +112,7 @@ def done(company_id: int, task_id: int) -> ResponseReturnValue:
     except ValueError as problem:
         flash(f"{problem}. Nothing was noted.", "refused")
         return again
+    before = worklist.found_in(which, company) if which is not None else None
     try:
         with held(here, company, PAGE_SECONDS) as lease:
             said = tasks.done(here, company, lease, task_id, what)
@@ -123,7 +127,9 @@ def done(company_id: int, task_id: int) -> ResponseReturnValue:
         flash(said.message, "refused")
         return again
     flash(said)
-    return redirect(url_for(".list_all", company_id=company.id), 303)
+    if before is None or which is None:
+        return redirect(url_for("worklist.show", company_id=company.id), 303)
+    return redirect(worklist.address_after(before, company, task_id, which), 303)
 
 
 def _report(company: Company) -> Report:

@@ -34,6 +34,9 @@ def install(app: Flask) -> None:
         "left_alone": left_alone,
         "summed": total,
         "listed_tasks": listed_tasks,
+        "task_word": task_word,
+        "spent": spent,
+        "dialled": dialled,
     }
     app.jinja_env.globals["run_state"] = run_state
 
@@ -128,6 +131,27 @@ def listed_tasks(by_kind: Mapping[str, int]) -> str:
             else counted(others, "thing to look at", "things to look at")
         )
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+TASK_WORDS = {"call": "Call", "message": "Message to send", "parked": "Please look", "decide": "Decision"}
+
+
+def task_word(kind: str) -> str:
+    return TASK_WORDS.get(kind, "To do")
+
+
+def spent(minutes: int) -> str:
+    """45 minutes, an hour, 2 hours and a half: nobody plans by the minute beyond an hour."""
+    if minutes < 60:
+        return counted(minutes, "minute")
+    hours, rest = divmod(minutes + 15, 60)
+    whole = counted(hours, "hour")
+    return f"{whole} and a half" if rest >= 30 else whole
+
+
+def dialled(phone: str) -> str:
+    """What a phone dials: figures, with the + before them."""
+    return "".join(letter for letter in phone if letter in "+0123456789")
 
 
 def run_state(state: str) -> str:
