@@ -232,7 +232,7 @@ def _filters(company: Company, head: Head, groups: Sequence[Group]) -> tuple[Fil
         Filter("yours", "For you to settle", counted(groups, run_words.is_yours)),
         Filter("done", "Done", counted(groups, run_words.is_done)),
         Filter("hour", "Wait for their hour", counted(groups, run_words.waits_for_hour)),
-        Filter("off", "Called off", counted(groups, run_words.called_off)),
+        Filter("off", "Ended without a contact", counted(groups, run_words.ended)),
         Filter("different", "Not as previewed", counted(groups, lambda one: one.differs)),
         Filter("alone", "Left alone", counted(groups, run_words.is_alone)),
         Filter("early", "Nothing late", counted(groups, run_words.is_early)),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, State
-from qb_collections.core.wording import list_text
 from qb_collections.services.overview import NOTHING_LATE, REASONS
 from qb_collections.store.run_effects import Effect
 from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Group
@@ -17,7 +16,7 @@ UNCLEAR = (State.UNKNOWN, State.PARKED, State.REJECTED)
 WRITTEN = {
     IntentKind.SEND_INVOICE: "Copy of the invoice, e-mailed by QuickBooks",
     IntentKind.EMAIL: "E-mail",
-    IntentKind.TASK: "On your list",
+    IntentKind.TASK: "For a person to do",
     IntentKind.NOTE: "Note line on the invoice in QuickBooks",
     IntentKind.NOTE_ATTACHMENT: "Note beside the invoice in QuickBooks",
 }
@@ -97,6 +96,15 @@ def went_wrong(group: Group) -> bool:
 
 
 def called_off(group: Group) -> bool:
+    return ended(group) and group.kind is not IntentKind.TASK
+
+
+def closed(group: Group) -> bool:
+    """A call or a message of a person's list that ended without a contact."""
+    return ended(group) and group.kind is IntentKind.TASK
+
+
+def ended(group: Group) -> bool:
     return group.outcome in SPOKEN and group.state is State.CANCELLED
 
 
@@ -116,7 +124,8 @@ def the_plan(groups: Sequence[Group]) -> str:
         parts.append(f"{alone} left alone")
     if early:
         parts.append(f"{early} with nothing late")
-    said = list_text(parts)
+    *most, last = parts
+    said = f"{', '.join(most)} and {last}" if most else last
     return f"{said[:1].upper()}{said[1:]}."
 
 
@@ -158,6 +167,7 @@ def what_came(groups: Sequence[Group], totals: Iterable[tuple[IntentKind, State,
         (waits_for_hour, "1 waits for its hour", "{} wait for their hour"),
         (went_wrong, "1 did not go through", "{} did not go through"),
         (called_off, "1 was called off", "{} were called off"),
+        (closed, "1 ended without a contact", "{} ended without a contact"),
     ):
         number = counted(groups, wanted)
         if number:
@@ -184,7 +194,7 @@ def state_of(effect: Effect) -> tuple[str, str]:
             return ("Done", "good") if effect.plan.get("stage") else ("On your list", "wait")
         return "Sent" if effect.kind in (IntentKind.EMAIL, IntentKind.SEND_INVOICE) else "Written", "good"
     if effect.state is State.CANCELLED:
-        return "Called off", ""
+        return ("No contact" if effect.kind is IntentKind.TASK else "Called off"), ""
     if effect.state is State.REJECTED:
         return "The mail server did not take it" if mailed else "QuickBooks refused it", "stop"
     if effect.state is State.PARKED:
