@@ -6,6 +6,7 @@ leaving another act out changes nothing about it.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -88,10 +89,7 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
     rows = world.open_invoices(realm)
     if not rows:
         return None
-    # Whoever has just heard from us pays, as people do: the races are there.
-    recent = _lately_written(world, realm)
-    near = [row for row in rows if row[0] in recent]
-    id_, number, customer, balance = random.choice(near if near and random.random() < 0.5 else rows)
+    id_, number, customer, balance = _one_of(world, realm, rows, random)
     today = world.clock.now().date()
     amount = Decimal(balance) / 10_000
     if kind == "pay":
@@ -185,6 +183,30 @@ def _name(world: HostileWorld, realm: str, customer: str) -> str:
     return str(name)
 
 
+def _one_of(world: HostileWorld, realm: str, rows: list[tuple], random: Random) -> tuple:
+    """An open invoice: mostly of somebody who has just heard from us or is about to; the races are there."""
+    choice = random.random()
+    if choice < 0.3:
+        recent = _lately_written(world, realm)
+        near = [row for row in rows if row[0] in recent]
+    elif choice < 0.8:
+        soon = _about_to_hear(world, realm)
+        near = [row for row in rows if row[2] in soon]
+    else:
+        near = []
+    return random.choice(near or rows)
+
+
+def _about_to_hear(world: HostileWorld, realm: str) -> set[str]:
+    company_id = next(ours for ours, theirs in world.companies if theirs == realm)
+    found = world.journal.execute(
+        "SELECT plan FROM intent WHERE company_id = ? AND kind IN ('send_invoice', 'email')"
+        " AND state IN ('planned', 'ready')",
+        (company_id,),
+    )
+    return {json.loads(plan)["customer_id"] for (plan,) in found}
+
+
 def _lately_written(world: HostileWorld, realm: str) -> set[str]:
     return {
         change.id
@@ -227,11 +249,11 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
     if kind in ("hold", "promise", "dispute"):
         if not rows:
             return
-        said = _place_a_hold(world, place, kind, random.choice(rows), random)
+        said = _place_a_hold(world, place, kind, _one_of(world, realm, rows, random), random)
     elif kind == "reply":
         if not rows:
             return
-        said = _record_a_reply(world, place, random.choice(rows), random)
+        said = _record_a_reply(world, place, _one_of(world, realm, rows, random), random)
     elif kind == "lift_hold":
         standing = holds.standing(context, company)
         if standing:
@@ -390,7 +412,7 @@ def _undo_something(world: HostileWorld, place: int, here, company, lease, rando
 
 def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
     company = world.company(place)
-    customer = random.choice(rows)[2]
+    customer = _one_of(world, world.companies[place][1], rows, random)[2]
     numbers = [row[1] for row in rows if row[2] == customer][:4]
     made = plans.create(
         here,
