@@ -57,6 +57,11 @@ def bounced(case: Case, invoices: Iterable[Invoice]) -> Bounce | None:
     return max(found, key=lambda one: one.on, default=None)
 
 
+def is_address(text: str) -> bool:
+    """Whether this is one e-mail address and nothing else."""
+    return _ADDRESS.fullmatch(text) is not None and text.isprintable()
+
+
 def named_in(reason: str) -> frozenset[str]:
     """The addresses that a reason names, in small letters.
 

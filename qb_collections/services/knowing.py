@@ -165,13 +165,16 @@ def ahead(context: Context, company: Company) -> Ahead | Refusal:
     return Ahead(today, tuple(made), tuple(days), names, known.company.invoices, looking.since)
 
 
-def trait_lines(name: str, traits: Traits, company: Traits, stages: dict[str, str]) -> list[str]:
-    """What is known, in sentences; each says how many invoices it rests on."""
+def trait_lines(name: str, traits: Traits, company: Traits | None, stages: dict[str, str]) -> list[str]:
+    """What is known, in sentences; each says how many invoices it rests on.
+
+    company: None where only the customer's own past was looked at.
+    """
     if traits.median_days is None:
         return [f"Not enough is known yet to say how {name} pays."]
     rests = count_text(traits.invoices, "paid invoice")
     said = [f"Usually pays {late_text(traits.median_days)}; half of the time {_span(traits)} ({rests})."]
-    if traits.invoices < FEW:
+    if traits.invoices < FEW and company is not None:
         said.append(
             f"That is few, so it leans on how all your customers pay: {late_text(company.median_days or 0)}."
         )

@@ -16,6 +16,7 @@ from qb_collections.core.replay_events import HoldSpan
 from qb_collections.store import accounts, cases, contacts, cursors, holds, mirror, past, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.plans import PlanRow
+from qb_collections.store.together import together
 
 ROWS_MAX = 1_000_000
 _DAY = timedelta(days=1)
@@ -45,21 +46,21 @@ def as_first_due(conn: Connection, company: Company) -> Past:
 
 def of_account(conn: Connection, company: Company, head_id: str, members: Collection[str]) -> Past:
     """The past of customers who are billed together, plan documents looked through.  Credits are left out."""
-    account = accounts.of_customers(conn, company.id, members)
+    account, customers, agreed = together(
+        conn,
+        lambda conn: accounts.of_customers(conn, company.id, members),
+        lambda conn: mirror.customers(conn, company.id, members),
+        lambda conn: plans.of_customers(conn, company.id, members),
+    )
     found = assemble(
         zone=company.tz,
-        customers=mirror.customers(conn, company.id, members),
+        customers=customers,
         heads=dict.fromkeys(members, head_id),
         invoices=account.invoices,
         payments=account.payments,
         links=account.links,
         memos=(),
-        plans=[
-            span
-            for one in sorted(members)
-            for row in plans.list(conn, company.id, customer_id=one)
-            for span in _spans(row)
-        ],
+        plans=[span for row in agreed for span in _spans(row)],
         since_on=company.history_since,
     )
     return looked_through(found)

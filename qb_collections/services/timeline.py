@@ -14,11 +14,12 @@ from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.services import marks, replies
 from qb_collections.services.outcomes import CALL_OUTCOMES
 from qb_collections.services.rulebook import parsed
-from qb_collections.store import calls, policies, timeline
+from qb_collections.store import calls, internal_notes, policies, timeline
 from qb_collections.store import replies as stored_replies
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.holds import StoredHold
+from qb_collections.store.together import together
 
 PAGE = 30
 PAGES_MAX = 40  # further back than twelve hundred things nobody pages
@@ -77,15 +78,27 @@ def dealings(conn: Connection, company: Company, customer_ids: Iterable[str], li
 
 
 def _merged(conn: Connection, company: Company, ids: Sequence[str], limit: int) -> list[Entry]:
-    entries = [*_said(conn, company, ids, limit), *_marks(conn, company, ids, limit)]
+    said, marked, paid, settled, noted = together(
+        conn,
+        lambda conn: _said(conn, company, ids, limit),
+        lambda conn: _marks(conn, company, ids, limit),
+        lambda conn: timeline.paid(conn, company.id, ids, limit),
+        lambda conn: timeline.settled(conn, company.id, ids, limit),
+        lambda conn: internal_notes.latest(conn, company.id, ids, limit),
+    )
+    entries = [*said, *marked]
     entries += [
         Entry(one.received_on, None, "money", f"They paid {money_text(one.total, company.locale)}")
-        for one in timeline.paid(conn, company.id, ids, limit)
+        for one in paid
     ]
     entries += [
         Entry(company.today(one.at), one.at, "ours", f"An answer was left out: {one.because}")
-        for one in timeline.settled(conn, company.id, ids, limit)
+        for one in settled
         if one.state == "dropped"
+    ]
+    entries += [
+        Entry(company.today(one.at), one.at, "ours", "A note for colleagues", one.text, one.by)
+        for one in noted
     ]
     return sorted(entries, key=_order, reverse=True)[:limit]
 
@@ -97,13 +110,16 @@ def _order(one: Entry) -> tuple[date, bool, datetime]:
 
 def _said(conn: Connection, company: Company, ids: Sequence[str], limit: int) -> list[Entry]:
     """Contacts, calls and replies; a call in which somebody was spoken to stands once, with what was said."""
-    rung = calls.latest(conn, company.id, ids, limit)
+    rung, answers, told, replied, stages = together(
+        conn,
+        lambda conn: calls.latest(conn, company.id, ids, limit),
+        lambda conn: timeline.settled(conn, company.id, ids, limit),
+        lambda conn: timeline.said(conn, company.id, ids, limit),
+        lambda conn: stored_replies.latest(conn, company.id, ids, limit),
+        lambda conn: _stages(conn, company),
+    )
     talks = {one.at for one in rung if one.spoken}
-    given = {
-        one.at: one.kind for one in timeline.settled(conn, company.id, ids, limit) if one.state == "given"
-    }
-    told = timeline.said(conn, company.id, ids, limit)
-    stages = _stages(conn, company) if told else {}
+    given = {one.at: one.kind for one in answers if one.state == "given"}
     entries = [
         _contact(one, stages, given.get(one.at))
         for one in told
@@ -114,7 +130,7 @@ def _said(conn: Connection, company: Company, ids: Sequence[str], limit: int) ->
         left = ", a message was left" if one.voicemail else ""
         says = f"{'You spoke' if one.spoken else 'You rang'}: {what[0].lower()}{what[1:]}{left}"
         entries.append(Entry(one.on, one.at, "call", says, one.said, one.by, one.follows))
-    for reply in stored_replies.latest(conn, company.id, ids, limit):
+    for reply in replied:
         kind = replies.KINDS.get(reply.kind, reply.kind)
         done = f"Dealt with by {reply.done_by}" if reply.done_by and reply.done_by != "system" else None
         says = f"They answered: {kind[0].lower()}{kind[1:]}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, select
 
 from qb_collections.core.books import Invoice, Link, Payment
 from qb_collections.store import mirror_rows
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.mirror import mirror_invoice, mirror_link, mirror_payment
+from qb_collections.store.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,17 @@ def of_customers(conn: Connection, company_id: int, customer_ids: Collection[str
             .where(mirror_link.c.company_id == company_id, mirror_payment.c.customer_id.in_(some))
             .order_by(mirror_link.c.payment_id, mirror_link.c.position)
         )
-        found.invoices.extend(mirror_rows.invoice(row) for row in conn.execute(invoices).mappings())
-        found.payments.extend(mirror_rows.payment(row) for row in conn.execute(payments).mappings())
-        found.links.extend(mirror_rows.link(row) for row in conn.execute(links).mappings())
+        invoiced, paid, linked = together(
+            conn,
+            _rows(invoices),
+            _rows(payments),
+            _rows(links),
+        )
+        found.invoices.extend(mirror_rows.invoice(row) for row in invoiced)
+        found.payments.extend(mirror_rows.payment(row) for row in paid)
+        found.links.extend(mirror_rows.link(row) for row in linked)
     return found
+
+
+def _rows(query: Select[Any]) -> Callable[[Connection], Sequence[RowMapping]]:
+    return lambda conn: conn.execute(query).mappings().all()

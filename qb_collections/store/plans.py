@@ -217,6 +217,11 @@ def list(
     return _plans(conn, company_id, *conditions)
 
 
+def of_customers(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> builtins.list[PlanRow]:
+    """Every plan of customers who are billed together, in any state, the first one first."""
+    return _plans(conn, company_id, within(plan.c.customer_id, customer_ids))
+
+
 def running(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, Plan]]:
     """What decisions must know of plans that are building, active or broken; two statements."""
     for some in chunked(sorted(set(customer_ids))):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from qb_collections.store import contacts, holds, mirror_rows
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.holds import StoredHold
 from qb_collections.store.tables.dealing import answer
-from qb_collections.store.tables.decisions import contact, hold
+from qb_collections.store.tables.decisions import contact, decision, hold
 from qb_collections.store.tables.mirror import mirror_payment
 
 ZERO = Decimal(0)
@@ -80,3 +80,26 @@ def settled(conn: Connection, company_id: int, customer_ids: Sequence[str], limi
     )
     rows = conn.execute(query).all()
     return [Settled(row.kind, row.state, row.because, row.settled_at) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LastReason:
+    gate: str
+    reason: str
+    review_on: date | None
+
+
+def last_reason(conn: Connection, company_id: int, customer_id: str, currency: str) -> LastReason | None:
+    """Of the customer's latest decision; None: nobody has decided about it yet."""
+    query = (
+        select(decision.c.gate, decision.c.reason, decision.c.review_on)
+        .where(
+            decision.c.company_id == company_id,
+            decision.c.customer_id == customer_id,
+            decision.c.currency == currency,
+        )
+        .order_by(decision.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).one_or_none()
+    return LastReason(*row) if row else None
