@@ -37,7 +37,7 @@ class Once:
     def __call__(self, conn: Connection, **values: Any) -> CursorResult[Any]:
         """Raises TypeError where a value is missing or nobody asked for it."""
         if values.keys() != self._names.keys():
-            raise TypeError(f"{self.__name__} takes {', '.join(self._names)}")
+            raise TypeError(f"this statement takes {', '.join(self._names)}")
         if self._statement is None:
             self._statement = self._build(**{name: bindparam(bound) for name, bound in self._names.items()})
         return conn.execute(self._statement, {self._names[name]: value for name, value in values.items()})

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, String, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Integer, String, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 def within(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column of texts has one of the values; no row where there are none."""
+    if isinstance(values, BindParameter):
+        return within_named(column, values.key)
     return column.bool_op("IN")(_Values(bindparam(None, [*values], type_=_Listed)))
 
 
