@@ -29,8 +29,8 @@ from qb_collections.services import hold_rows, inbox, policies, presets
 from qb_collections.store import inbox as stored
 from qb_collections.store.engine import durable
 from tests.simulation.hostile_world import HostileWorld, patched
-from tests.simulation.script import Script
-from tests.simulation.templates import DATABASE, SMALL, template
+from tests.simulation.script import SMALL, Script
+from tests.simulation.templates import DATABASE, template
 from webhooks import receiver
 
 SECONDS_MAX = 2.0  # of one input; longer is a hang

@@ -10,7 +10,9 @@ from typing import Any
 from tests.simulation.memory_transport import NETWORK_FAULTS
 from tests.simulation.post_office import SMTP_FAULTS
 
-FRESH = 1001  # the template of a company that is not connected yet
+SMALL = 1000  # the template of one company of five invoices
+FRESH = 1001  # the same before it is connected
+OWING = 1002  # the same, each customer with several late invoices: they hear of them by e-mail
 TEMPLATES = 16
 LONG = 30  # nights of one seed in ten
 POLICIES = ("standard", "brisk", "gentle", "small-balances", "plan", "people-only", "statement-only")

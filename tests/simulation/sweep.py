@@ -18,8 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from tests.simulation.nights import play
-from tests.simulation.script import FRESH, Act, Fault, Kill, Script
-from tests.simulation.templates import SMALL
+from tests.simulation.script import FRESH, OWING, SMALL, Act, Fault, Kill, Script
 
 MORNING = 16 * 60  # minutes after 05:00 UTC: within everybody's working hours
 QUIET = Script(
@@ -30,7 +29,7 @@ QUIET = Script(
     long_live=(True,) * 5,
     mails=(False,) * 5,
 )
-MAILS = replace(QUIET, mails=(True,) * 5)
+MAILS = replace(QUIET, template=OWING, mails=(True,) * 5)
 
 
 def _act(kind: str, minute: int = MORNING, seed: int = 1) -> Act:
@@ -45,6 +44,9 @@ SCENARIOS: dict[str, Script] = {
     "note": replace(QUIET, acts=(_act("add_note", 14 * 60 - 1), _act("add_note", 14 * 60 + 1))),
     "plan create": replace(QUIET, acts=(_act("plan_create", 60, 5),)),
     "plan cancel": replace(QUIET, acts=(_act("plan_create", 60, 5), _act("plan_end", 120))),
+    "undo a plan": replace(QUIET, acts=(_act("plan_create", 60, 5), _act("undo", 120))),
+    "undo a run": replace(QUIET, acts=(_act("undo", 20 * 60, 1),)),
+    "undo an undo": replace(QUIET, acts=(_act("undo", 20 * 60, 4), _act("undo", 21 * 60, 5))),
     "token refresh": replace(QUIET, modes=("shadow",) * 5, acts=(_act("sync", 60), _act("sync", 200))),
     "webhook": replace(QUIET, modes=("shadow",) * 5, acts=(_act("pay", 600), _act("part_pay", 601))),
     "disconnect": replace(QUIET, acts=(_act("disconnect", 600), _act("reconnect", 700))),

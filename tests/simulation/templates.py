@@ -26,7 +26,7 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable
 from tests.simulation.memory_transport import MemoryAdapter, Network
 from tests.simulation.points import Points
-from tests.simulation.script import FRESH
+from tests.simulation.script import FRESH, OWING, SMALL
 from tests.world import put_started
 
 ADDRESS = "http://127.0.0.1:9100"
@@ -72,12 +72,9 @@ class Template:
     companies: tuple[tuple[int, str], ...]  # our id, realm id
 
 
-SMALL = 1000  # one company of five invoices; FRESH: the same before it is connected
-
-
 @cache
 def template(number: int) -> Template:
-    small = number in (SMALL, FRESH)
+    small = number in (SMALL, FRESH, OWING)
     random = Random(f"template {SMALL if small else number}")
     start = STARTS[0 if small else number % len(STARTS)]
     clock = ManualClock(start)
@@ -89,7 +86,7 @@ def template(number: int) -> Template:
         emulator.open_company(
             "empty-us", realm_id=realm, name=f"Company {word(realm)}", zone=random.choice(ZONES)
         )
-        fill(emulator.engine, realm, random, start.date(), 5 if small else None)
+        fill(emulator.engine, realm, random, start.date(), 5 if small else None, number == OWING)
         realms.append(realm)
     folder = quick_folder("qbc-template-")
     put_started(folder)
@@ -132,11 +129,14 @@ def word(realm: str) -> str:
     return f"Canary{int(realm) % 1_000_000:06d}x"
 
 
-def fill(engine, realm: str, random: Random, today: date, count: int | None = None) -> None:
+def fill(
+    engine, realm: str, random: Random, today: date, count: int | None = None, owing: bool = False
+) -> None:
     """Five to sixty invoices: most late, some paid, some not due; few customers with many."""
     count = count or random.choice((5, 5, 8, 8, 12, 20, 30, 60))
     ids = []
-    for place in range(max(2, count * random.choice((1, 2, 4)) // 4)):
+    customers = max(2, count * random.choice((1, 2, 4)) // 4)
+    for place in range(2 if owing else customers):
         body = {"DisplayName": f"{word(realm)} Customer {place}"}
         if random.random() < 0.9:
             body["PrimaryEmailAddr"] = {"Address": f"ap{place}@{word(realm).lower()}.example"}
@@ -145,7 +145,7 @@ def fill(engine, realm: str, random: Random, today: date, count: int | None = No
         ids.append(engine.save(realm, "Customer", body)["Id"])
     item = engine.query(realm, "SELECT * FROM Item WHERE Type = 'Service' MAXRESULTS 1")["Item"][0]["Id"]
     for number in range(count):
-        late = random.choice((-12, -3, 0, 1, 2, 3, 4, 7, 8, 10, 15, 22, 35, 60, 120))
+        late = random.choice((10, 15) if owing else (-12, -3, 0, 1, 2, 3, 4, 7, 8, 10, 15, 22, 35, 60, 120))
         due = today - timedelta(days=late)
         amount = Decimal(random.randrange(1_00, 4000_00)) / 100
         body = {
