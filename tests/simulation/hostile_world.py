@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from qb_collections import app
 from qb_collections.clock import ManualClock
+from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Link
 from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.jobs.scheduler import Scheduler
@@ -348,6 +349,9 @@ class HostileWorld:
 
     def hold_placed(self, place: int, hold: Any, about: str, customer_id: str | None = None) -> None:
         """A hold is about an invoice, or about all of a customer's."""
+        until_on = hold.until_on
+        if hold.kind is HoldKind.IN_TRANSIT and until_on is None:
+            until_on = hold.placed_on + timedelta(days=6)  # five business days are at least seven days
         self.known.append(
             Known(
                 place,
@@ -356,7 +360,7 @@ class HostileWorld:
                 invoice_id=hold.invoice_id,
                 customer_id=customer_id if hold.invoice_id is None else None,
                 hold_id=hold.id,
-                until_on=hold.until_on,
+                until_on=until_on,
             )
         )
 
