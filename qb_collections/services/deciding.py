@@ -27,6 +27,7 @@ from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import cases, first_look, intents, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
+from qb_collections.store.policies import StoredPolicy
 
 CASES_AT_ONCE = 1000
 _UNCLEAR = (State.SENDING, State.UNKNOWN, State.PARKED)
@@ -59,14 +60,22 @@ class Night:
 
 
 @no_collector()
-def decide_company(context: Context, company: Company, on: date, *, everybody: bool = False) -> Night:
+def decide_company(
+    context: Context,
+    company: Company,
+    on: date,
+    *,
+    everybody: bool = False,
+    draft: StoredPolicy | None = None,
+) -> Night:
     """Every customer whose next look is due on that date, or everybody.  Reads only.
 
     Until contacting has begun everybody is decided: what was late before is spread over all of them.
+    draft: a policy that is not in force, in the place of the company's own.
     """
     everybody = everybody or company.live_since_on is None
     with reading(context.engine) as conn:
-        book, voices = Rulebook(conn, company, on), Voices(conn, company)
+        book, voices = Rulebook(conn, company, on, draft=draft), Voices(conn, company)
         looked_at = [case for chunk in _cases(conn, company, on, everybody=everybody) for case in chunk]
         unclear = {
             intent.plan["reminder"]
