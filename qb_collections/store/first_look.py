@@ -11,6 +11,7 @@ from sqlalchemy import update as update_rows
 from qb_collections.core.first_look import Answer, FirstLook, Given, Question, Review
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.first_look import first_answer, first_look, first_seen
+from qb_collections.store.tables.mirror import look
 from qb_collections.store.upsert import insert_missing, upsert
 
 Key = tuple[str, str]  # customer, currency
@@ -113,3 +114,11 @@ def seen(conn: Connection, company_id: int) -> dict[Key, tuple[str, datetime]]:
         first_seen.c.customer_id, first_seen.c.currency, first_seen.c.seen_by, first_seen.c.seen_at
     ).where(first_seen.c.company_id == company_id)
     return {(row.customer_id, row.currency): (row.seen_by, row.seen_at) for row in conn.execute(query)}
+
+
+def important(conn: Connection, company_id: int) -> frozenset[Key]:
+    """Whom a person has marked as important."""
+    query = select(look.c.customer_id, look.c.currency).where(
+        look.c.company_id == company_id, look.c.important.is_(True)
+    )
+    return frozenset((row.customer_id, row.currency) for row in conn.execute(query))
