@@ -93,7 +93,7 @@ def worth(records: Iterable[Mapping[str, Any]], rate: Decimal, home_currency: st
         balances.append(Money(balance, currency))
         by_document += home(balances[-1], rate, home_currency)
         whole = sum(
-            (sign * home(Money(amount, currency), rate, home_currency) for sign, amount in _amounts(record)),
+            (sign * home(Money(amount, currency), rate, home_currency) for sign, amount in booked_lines(record)),
             Decimal(0),
         )
         paid = whole * (total - balance) / total if total else Decimal(0)
@@ -105,12 +105,17 @@ def worth(records: Iterable[Mapping[str, Any]], rate: Decimal, home_currency: st
     return by_document if len(agreed) == 1 else None
 
 
-def _amounts(record: Mapping[str, Any]) -> Iterator[tuple[int, Decimal]]:
+def booked_lines(record: Mapping[str, Any]) -> Iterator[tuple[int, Decimal]]:
     """(sign, amount) of each line that is booked: sold, taxed, taken off."""
     for line in record.get("Line") or ():
         kind = line.get("DetailType")
         if kind in ("SalesItemLineDetail", "DiscountLineDetail"):
             yield 1 if kind == "SalesItemLineDetail" else -1, Decimal(str(line.get("Amount") or 0))
+    yield from tax_lines(record)
+
+
+def tax_lines(record: Mapping[str, Any]) -> Iterator[tuple[int, Decimal]]:
+    """The same of the lines that are tax."""
     for line in (record.get("TxnTaxDetail") or {}).get("TaxLine") or ():
         yield 1, Decimal(str(line.get("Amount") or 0))
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from qb_collections.core.books import Customer
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money, total
+from qb_collections.core.plan_cash import brought_forward
 from qb_collections.core.plan_classes import Weights, weights
 from qb_collections.core.plan_home_cents import worth
 from qb_collections.core.plans import Candidate, Terrain
@@ -263,13 +264,6 @@ def _amount(value: object) -> Decimal:
 
 
 def cash_figures(facts: Facts) -> tuple[Money, Money]:
-    """(income, tax) that cash-basis reports would move to the plan day: the open part of each invoice."""
-    zero = Money.zero(facts.currency)
-    tax = zero
-    for document in facts.documents:
-        invoice = document.invoice
-        if invoice.total:
-            share = document.total_tax.amount * invoice.balance.amount / invoice.total.amount
-            tax += Money(share.quantize(Decimal("0.01")), facts.currency)
-    whole = total((one.invoice.balance for one in facts.candidates), facts.currency)
-    return whole - tax, tax
+    """(income, tax) that cash-basis reports would move to the plan day, in the reports' currency."""
+    records = [facts.records.get(one.invoice.id, {}) for one in facts.candidates]
+    return brought_forward(records, facts.preferences.home_currency)

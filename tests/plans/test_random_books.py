@@ -7,32 +7,30 @@ import pytest
 from qb_collections.emulator.switches import Switches
 from tests.plans.random_books import KINDS, Company, one
 
-FEW = 100  # for each kind of company
-EACH = 25  # plans of one company: small books are quick books
+# Where cents at home do not add up the product refuses, so more foreign plans are asked for than come to be.
+ASKED = {"empty-us": 190, "uk-vat": 190, "multicurrency": 230}
+MADE = {"empty-us": 190, "uk-vat": 190, "multicurrency": 120}
+EACH = 12  # plans of one company: small books are quick books
 
 
 def many(kind, seeds, switches=None):
+    """How many of these plans came to be."""
     whole = 0
-    company = None
-    for place, seed in enumerate(seeds):
-        if place % EACH == 0:
-            company = Company(kind, switches)
-        whole += one(company, seed)
-        if place % EACH == EACH - 1:
-            company.engine.check(company.realm)
-            clearing = [
-                row
-                for row in company.engine.trial_balance(company.realm)
-                if row["account"] == "Payment plan clearing"
-            ]
-            assert clearing == []
+    for start in range(0, len(seeds), EACH):
+        company = Company(kind, switches)
+        debts = [one(company, seed) for seed in seeds[start : start + EACH]]
+        whole += len([debt for debt in debts if debt.created])
+        company.check()
+        for debt in debts:
+            debt.pay_the_rest()
+        company.check_cash_is_accrual()
     return whole
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_moves_but_due_dates(kind):
-    """Where cents at home do not add up the product refuses, so some of the foreign ones are none."""
-    assert many(kind, range(FEW)) >= FEW // 2
+    """500 plans in all: of every account, class and location, on accrual and on cash basis."""
+    assert many(kind, range(ASKED[kind])) >= MADE[kind]
 
 
 @pytest.mark.soak

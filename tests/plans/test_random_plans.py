@@ -30,8 +30,7 @@ class Life:
         books.grill = books.customer(f"Customer {seed}")
         count = self.random.randint(1, 3)
         books.invoices = [self._invoice() for _ in range(count)]
-        with leasing.held(books.context, books.company) as lease:
-            sync.sync(books.context, books.company, lease)
+        self.sync()
         books.debt = sum((books.balance(one) for one in books.invoices), Decimal(0))
         books.before = books.trial_balance()
         self.income = self._income()
@@ -40,6 +39,10 @@ class Life:
         issued = date(2026, 10, 30) - timedelta(days=self.random.randint(0, 200))
         amount = f"{self.random.randint(1, 90_000) / Decimal(100)}"
         return self.books.invoice(self.books.grill, amount, issued, issued + timedelta(days=30))
+
+    def sync(self):
+        with leasing.held(self.books.context, self.books.company) as lease:
+            sync.sync(self.books.context, self.books.company, lease)
 
     def _income(self):
         found = self.books.trial_balance()
@@ -91,7 +94,8 @@ class Life:
             self.through(lambda: books.end("cancel", label=mine.label))
         elif roll < 0.8:
             self.through(lambda: self.undo(mine.label))
-        self.books.settle()
+        else:
+            self.through(self.sync)
         assert self.mine().state in ("active", "cancelled")
         return self.check()
 
