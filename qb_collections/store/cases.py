@@ -32,7 +32,7 @@ from qb_collections.store import (
 )
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirror_invoice
-from qb_collections.store.together import together
+from qb_collections.store.together import is_joined, together
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
 
@@ -122,7 +122,7 @@ def load(
 
     Left out: customers that the mirror does not know, and those billed with a parent.
     families: as `family` read them, where somebody did already.
-    One customer takes two statements besides the family: a page asks for one, a night for a thousand.
+    Beside other reads of a page (`together`) it takes two statements besides the family.
     """
     assert len(keys) <= CUSTOMERS_AT_ONCE, f"at most {CUSTOMERS_AT_ONCE} customers at once"
     families = _families(conn, company_id, keys) if families is None else families
@@ -131,7 +131,7 @@ def load(
     wanted = list(families)
     head_of = {member.id: key for key, family in families.items() for member in family}
     ids = list(head_of)
-    at_once = together if len(wanted) == 1 else _one_by_one
+    at_once = together if is_joined(conn) else _one_by_one
 
     def spoken(conn: Connection) -> tuple[dict[Key, Any], dict[Key, int], dict[Key, list[Any]]]:
         running, next_numbers = cycles.running(conn, company_id, wanted)

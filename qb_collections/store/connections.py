@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, Select, select, update
 
 from qb_collections.clock import Clock
 from qb_collections.core.company_gates import Link
 from qb_collections.store import json_text
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.connections import connection
 from qb_collections.store.upsert import upsert
@@ -174,7 +175,12 @@ def all_credentials(conn: Connection, vault: Vault) -> list[tuple[int, dict[str,
 
 def refresh_due(conn: Connection, before: datetime) -> list[int]:
     """Connected companies whose tokens were last renewed before then."""
-    query = (
+    return list(_renewed_before(conn, before=before).scalars())
+
+
+@once
+def _renewed_before(before: datetime) -> Select[Any]:
+    return (
         select(connection.c.company_id)
         .join(company, company.c.id == connection.c.company_id)
         .where(
@@ -184,7 +190,6 @@ def refresh_due(conn: Connection, before: datetime) -> list[int]:
         )
         .order_by(connection.c.refreshed_at)
     )
-    return list(conn.execute(query).scalars())
 
 
 def refreshed_at(conn: Connection, company_id: int) -> datetime | None:
@@ -249,7 +254,12 @@ def _token_values(vault: Vault, company_id: int, tokens: StoredTokens, at: datet
 
 
 def _row(conn: Connection, company_id: int) -> Row[Any] | None:
-    return conn.execute(select(connection).where(connection.c.company_id == company_id)).one_or_none()
+    return _of_company(conn, company_id=company_id).one_or_none()
+
+
+@once
+def _of_company(company_id: int) -> Select[Any]:
+    return select(connection).where(connection.c.company_id == company_id)
 
 
 def _place(company_id: int, name: str) -> str:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, Select, func, or_, select, update
 
 from qb_collections.core.case import Contact, ContactKind, Cycle
 from qb_collections.core.decision import Channel
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.decisions import contact
 from qb_collections.store.tables.mirror import look
-from qb_collections.store.within import within
+from qb_collections.store.within import numbers_named, within
 
 Key = tuple[str, str]  # customer id, currency
 
@@ -135,22 +136,32 @@ def for_cases(
 ) -> dict[Key, list[Contact]]:
     """Contacts from that day on and all of the running cycles, oldest first."""
     numbers = sorted({one.number for one in cycles.values()})
-    query = (
-        select(contact)
-        .where(
-            contact.c.company_id == company_id,
-            within(contact.c.customer_id, [customer_id for customer_id, _ in keys]),
-            or_(contact.c.contacted_on >= since, contact.c.cycle.in_(numbers)),
-        )
-        .order_by(contact.c.contacted_on, contact.c.id)
+    customer_ids = [customer_id for customer_id, _ in keys]
+    rows = _since_or_of_cycles(
+        conn, company_id=company_id, customer_ids=customer_ids, since=since, numbers=numbers
     )
     found: dict[Key, list[Contact]] = {key: [] for key in keys}
-    for row in conn.execute(query).all():
+    for row in rows.all():
         key = row.customer_id, row.currency
         running = cycles.get(key)
         if key in found and (row.contacted_on >= since or (running and row.cycle == running.number)):
             found[key].append(_contact(row))
     return {key: said for key, said in found.items() if said}
+
+
+@once
+def _since_or_of_cycles(
+    company_id: int, customer_ids: Sequence[str], since: date, numbers: BindParameter[Sequence[int]]
+) -> Select[Any]:
+    return (
+        select(contact)
+        .where(
+            contact.c.company_id == company_id,
+            within(contact.c.customer_id, customer_ids),
+            or_(contact.c.contacted_on >= since, numbers_named(contact.c.cycle, numbers.key)),
+        )
+        .order_by(contact.c.contacted_on, contact.c.id)
+    )
 
 
 def at_addresses(
@@ -159,9 +170,7 @@ def at_addresses(
     """(address, day) of what the practice's other companies said to these addresses since that day."""
     if not addresses:
         return []
-    practice = select(company.c.practice_id).where(company.c.id == company_id).scalar_subquery()
-    sisters = select(company.c.id).where(company.c.practice_id == practice, company.c.id != company_id)
-    ids = conn.execute(sisters).scalars().all()
+    ids = _sisters(conn, company_id=company_id).scalars().all()
     if not ids:
         return []
     query = (
@@ -175,6 +184,12 @@ def at_addresses(
         .distinct()
     )
     return [(row.recipient, row.contacted_on) for row in conn.execute(query)]
+
+
+@once
+def _sisters(company_id: int) -> Select[Any]:
+    practice = select(company.c.practice_id).where(company.c.id == company_id).scalar_subquery()
+    return select(company.c.id).where(company.c.practice_id == practice, company.c.id != company_id)
 
 
 def _contact(row: Row[Any]) -> Contact:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.leases import sync_cursor
 from qb_collections.store.upsert import upsert
@@ -28,10 +29,15 @@ class Cursor:
 
 
 def cursor(conn: Connection, company_id: int) -> Cursor | None:
-    row = conn.execute(select(sync_cursor).where(sync_cursor.c.company_id == company_id)).one_or_none()
+    row = _of_company(conn, company_id=company_id).one_or_none()
     if row is None:
         return None
     return Cursor(row.since, row.synced_at, row.first_synced_at, row.tied_out_on, row.progress or {})
+
+
+@once
+def _of_company(company_id: int) -> Select[Any]:
+    return select(sync_cursor).where(sync_cursor.c.company_id == company_id)
 
 
 def set_cursor(conn: Connection, company_id: int, value: Cursor) -> None:
@@ -48,18 +54,22 @@ def set_cursor(conn: Connection, company_id: int, value: Cursor) -> None:
 
 def not_counted_since(conn: Connection, day: date) -> list[int]:
     """Connected companies, read whole, whose last weekly look was on that day or before."""
-    query = (
+    found = []
+    for row in _read_whole(conn):
+        counted = (row.progress or {}).get(COUNTED_ON) or row.first_synced_at.date().isoformat()
+        if counted <= day.isoformat():
+            found.append(row.company_id)
+    return found
+
+
+@once
+def _read_whole() -> Select[Any]:
+    return (
         select(sync_cursor.c.company_id, sync_cursor.c.first_synced_at, sync_cursor.c.progress)
         .join(company, company.c.id == sync_cursor.c.company_id)
         .where(company.c.state == "connected", sync_cursor.c.first_synced_at.is_not(None))
         .order_by(sync_cursor.c.company_id)
     )
-    found = []
-    for row in conn.execute(query):
-        counted = (row.progress or {}).get(COUNTED_ON) or row.first_synced_at.date().isoformat()
-        if counted <= day.isoformat():
-            found.append(row.company_id)
-    return found
 
 
 def without_own_writes(progress: dict[str, Any]) -> dict[str, Any]:

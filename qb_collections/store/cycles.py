@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from qb_collections.core.case import Cycle
+from qb_collections.store.once import once
 from qb_collections.store.tables.decisions import cycle
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
@@ -70,24 +71,8 @@ def running(
 ) -> tuple[dict[Key, Cycle], dict[Key, int]]:
     """The running cycles, and the number that each customer's next cycle would have, in one statement."""
     asked = frozenset(keys)
-    latest = (
-        select(cycle.c.customer_id, cycle.c.currency, func.max(cycle.c.number).label("number"))
-        .where(cycle.c.company_id == company_id, within(cycle.c.customer_id, [key[0] for key in keys]))
-        .group_by(cycle.c.customer_id, cycle.c.currency)
-        .subquery()
-    )
-    query = (
-        select(cycle)
-        .join(
-            latest,
-            (latest.c.customer_id == cycle.c.customer_id)
-            & (latest.c.currency == cycle.c.currency)
-            & (latest.c.number == cycle.c.number),
-        )
-        .where(cycle.c.company_id == company_id)
-    )
     found, next_numbers = {}, {}
-    for row in conn.execute(query).all():
+    for row in _latest(conn, company_id=company_id, customer_ids=[key[0] for key in keys]).all():
         key = row.customer_id, row.currency
         if key not in asked:
             continue
@@ -97,14 +82,39 @@ def running(
     return found, next_numbers
 
 
+@once
+def _latest(company_id: int, customer_ids: Sequence[str]) -> Select[Any]:
+    latest = (
+        select(cycle.c.customer_id, cycle.c.currency, func.max(cycle.c.number).label("number"))
+        .where(cycle.c.company_id == company_id, within(cycle.c.customer_id, customer_ids))
+        .group_by(cycle.c.customer_id, cycle.c.currency)
+        .subquery()
+    )
+    return (
+        select(cycle)
+        .join(
+            latest,
+            (latest.c.customer_id == cycle.c.customer_id)
+            & (latest.c.currency == cycle.c.currency)
+            & (latest.c.number == cycle.c.number),
+        )
+        .where(cycle.c.company_id == company_id)
+    )
+
+
 def ended_since(conn: Connection, company_id: int, since: date) -> list[tuple[Key, int]]:
     """(customer and currency, number) of the cycles that ended on that day or later and had a contact."""
-    query = (
+    rows = _ended(conn, company_id=company_id, since=since)
+    return [((row.customer_id, row.currency), row.number) for row in rows]
+
+
+@once
+def _ended(company_id: int, since: date) -> Select[Any]:
+    return (
         select(cycle.c.customer_id, cycle.c.currency, cycle.c.number)
         .where(cycle.c.company_id == company_id, cycle.c.ended_on >= since, cycle.c.contacts > 0)
         .order_by(cycle.c.id)
     )
-    return [((row.customer_id, row.currency), row.number) for row in conn.execute(query)]
 
 
 def _row(company_id: int, customer_id: str, currency: str, value: Cycle) -> dict[str, Any]:

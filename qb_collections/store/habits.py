@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, Select, and_, delete, select
 
 from qb_collections.core.case import Habit
 from qb_collections.core.habits import Habits, Key, Known
+from qb_collections.store.once import once
 from qb_collections.store.tables.habits import habit, usual_total
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
@@ -17,8 +19,12 @@ from qb_collections.store.within import within
 
 def worked_out_on(conn: Connection, company_id: int) -> date | None:
     """None: not yet."""
-    query = select(usual_total.c.worked_out_on).where(usual_total.c.company_id == company_id).limit(1)
-    return conn.execute(query).scalar_one_or_none()
+    return _worked_out_on(conn, company_id=company_id).scalar_one_or_none()
+
+
+@once
+def _worked_out_on(company_id: int) -> Select[Any]:
+    return select(usual_total.c.worked_out_on).where(usual_total.c.company_id == company_id).limit(1)
 
 
 def of_customers(conn: Connection, company_id: int, ids: Collection[str] | None = None) -> Habits:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.leases import sync_cursor
 from qb_collections.store.tables.watching import history
@@ -53,7 +55,12 @@ def set_stopped(conn: Connection, company_id: int, at: datetime | None) -> bool:
 
 def unread(conn: Connection) -> list[int]:
     """Connected companies whose open items are read and whose history is not; one that was stopped rests."""
-    query = (
+    return list(_unread(conn).scalars())
+
+
+@once
+def _unread() -> Select[Any]:
+    return (
         select(company.c.id)
         .join(sync_cursor, sync_cursor.c.company_id == company.c.id)
         .outerjoin(history, history.c.company_id == company.c.id)
@@ -65,4 +72,3 @@ def unread(conn: Connection) -> list[int]:
         )
         .order_by(company.c.id)
     )
-    return list(conn.execute(query).scalars())

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.store.mirror import chunked
+from qb_collections.store.once import once
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.types import money
 from qb_collections.store.within import within
@@ -134,29 +135,31 @@ def active(conn: Connection, company_id: int, customer_id: str) -> builtins.list
 
 def active_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, Hold]]:
     for some in chunked(sorted(set(customer_ids))):
-        query = (
-            select(hold)
-            .where(
-                hold.c.company_id == company_id, within(hold.c.customer_id, some), hold.c.lifted_at.is_(None)
-            )
-            .order_by(hold.c.id)
-        )
-        for row in conn.execute(query):
+        for row in _active(conn, company_id=company_id, customer_ids=some):
             yield row.customer_id, hold_of(row)
+
+
+@once
+def _active(company_id: int, customer_ids: Iterable[str]) -> Select[Any]:
+    theirs = (hold.c.company_id == company_id, within(hold.c.customer_id, customer_ids))
+    return select(hold).where(*theirs, hold.c.lifted_at.is_(None)).order_by(hold.c.id)
 
 
 def replies(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, date]]:
     """(customer, day) of the last answer that each of them gave, dealt with or not."""
     for some in chunked(sorted(set(customer_ids))):
-        query = (
-            select(hold.c.customer_id, func.max(hold.c.placed_on).label("on"))
-            .where(
-                hold.c.company_id == company_id, within(hold.c.customer_id, some), hold.c.kind.in_(ANSWERS)
-            )
-            .group_by(hold.c.customer_id)
-        )
-        for row in conn.execute(query):
+        for row in _last_answers(conn, company_id=company_id, customer_ids=some):
             yield row.customer_id, row.on
+
+
+@once
+def _last_answers(company_id: int, customer_ids: Iterable[str]) -> Select[Any]:
+    theirs = (hold.c.company_id == company_id, within(hold.c.customer_id, customer_ids))
+    return (
+        select(hold.c.customer_id, func.max(hold.c.placed_on).label("on"))
+        .where(*theirs, hold.c.kind.in_(ANSWERS))
+        .group_by(hold.c.customer_id)
+    )
 
 
 def hold_of(row: Row[Any]) -> Hold:

@@ -11,12 +11,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from qb_collections.clock import Clock, RealClock
 from qb_collections.store.engine import durable
+from qb_collections.store.once import once
 from qb_collections.store.tables.inbox import inbox
 from qb_collections.store.vault import Vault
 
@@ -80,13 +82,17 @@ def pending(conn: Connection, company_id: int, *, vault: Vault, limit: int = 100
 
 def waiting_companies(conn: Connection) -> list[int]:
     """Companies with parts that nobody has worked on."""
-    query = (
+    return [company_id for company_id in _waiting(conn).scalars() if company_id is not None]
+
+
+@once
+def _waiting() -> Select[Any]:
+    return (
         select(inbox.c.company_id)
         .where(inbox.c.state == "pending", inbox.c.company_id.is_not(None))
         .distinct()
         .order_by(inbox.c.company_id)
     )
-    return [company_id for company_id in conn.execute(query).scalars() if company_id is not None]
 
 
 def done(conn: Connection, company_id: int, ids: Sequence[int], at: datetime) -> None:

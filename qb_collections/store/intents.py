@@ -12,7 +12,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from qb_collections.core.intents import (
     CONTACT_KINDS,
@@ -33,6 +45,7 @@ from qb_collections.store.attempts import (
 )
 from qb_collections.store.endings import approve, cancel_contacts_of_run, cancel_followers, decline, withdraw
 from qb_collections.store.leases import Lease
+from qb_collections.store.once import once
 from qb_collections.store.tables.intents import intent, intent_dependency
 from qb_collections.store.upsert import insert_missing
 from qb_collections.store.within import within
@@ -153,24 +166,34 @@ def next_due(conn: Connection, lease: Lease, *, now: datetime, at_most: int) -> 
     something that is not confirmed.  One that a dead worker left in sending
     comes back as unknown, and is read for before it is sent again.
     """
-    query = (
-        _select(lease.company_id)
-        .where(_can_go(lease.company_id), intent.c.due_at <= now)
+    return _with_links(
+        conn, lease.company_id, _due(conn, company_id=lease.company_id, now=now, at_most=at_most)
+    )
+
+
+@once
+def _due(company_id: int, now: datetime, at_most: int) -> Select[Any]:
+    return (
+        _select(company_id)
+        .where(_can_go(company_id), intent.c.due_at <= now)
         .order_by(intent.c.due_at, intent.c.id)
         .limit(at_most)
     )
-    return _intents(conn, lease.company_id, query)
 
 
 def waits_until(conn: Connection, company_id: int) -> datetime | None:
     """When the first of the intents that wait for nothing but their hour is due."""
-    query = (
+    return _first_due(conn, company_id=company_id).scalar_one_or_none()
+
+
+@once
+def _first_due(company_id: int) -> Select[Any]:
+    return (
         select(intent.c.due_at)
         .where(intent.c.company_id == company_id, _can_go(company_id))
         .order_by(intent.c.due_at)
         .limit(1)
     )
-    return conn.execute(query).scalar_one_or_none()
 
 
 def ready(
@@ -244,20 +267,26 @@ def postpone(conn: Connection, lease: Lease, intent_ids: Iterable[int], due_at: 
 def recover(conn: Connection, lease: Lease) -> int:
     """What a dead holder left in sending becomes unknown; return how many there were."""
     lease.check(conn)
-    done = conn.execute(
-        update(intent)
-        .where(intent.c.company_id == lease.company_id, intent.c.state == State.SENDING)
-        .values(state=State.UNKNOWN)
-    )
-    return done.rowcount
+    return _left_in_sending(conn, company_id=lease.company_id).rowcount
+
+
+@once
+def _left_in_sending(company_id: int) -> Update:
+    sending = (intent.c.company_id == company_id, intent.c.state == State.SENDING)
+    return update(intent).where(*sending).values(state=State.UNKNOWN)
 
 
 def get(conn: Connection, company_id: int, intent_id: int) -> Intent:
     """Raises LookupError when the company has no such intent."""
-    found = _intents(conn, company_id, _select(company_id).where(intent.c.id == intent_id))
+    found = _with_links(conn, company_id, _with_id(conn, company_id=company_id, intent_id=intent_id))
     if not found:
         raise LookupError(f"there is no intent {intent_id}")
     return found[0]
+
+
+@once
+def _with_id(company_id: int, intent_id: int) -> Select[Any]:
+    return _select(company_id).where(intent.c.id == intent_id)
 
 
 def by_key(conn: Connection, company_id: int, key: str) -> Intent | None:
@@ -273,7 +302,12 @@ def of_run(conn: Connection, company_id: int, run_id: int) -> builtins.list[Inte
 
 def waits_for_approval(conn: Connection, company_id: int, run_id: int) -> bool:
     """Whether something of the run that has not begun needs a person's yes."""
-    query = select(
+    return bool(_has_needed(conn, company_id=company_id, run_id=run_id).scalar_one())
+
+
+@once
+def _has_needed(company_id: int, run_id: int) -> Select[Any]:
+    return select(
         exists().where(
             intent.c.company_id == company_id,
             intent.c.run_id == run_id,
@@ -281,7 +315,6 @@ def waits_for_approval(conn: Connection, company_id: int, run_id: int) -> bool:
             intent.c.state.in_((State.PLANNED, State.READY)),
         )
     )
-    return bool(conn.execute(query).scalar_one())
 
 
 def of_plan(conn: Connection, company_id: int, plan_id: int) -> builtins.list[Intent]:
@@ -368,7 +401,11 @@ def _select(company_id: int) -> Select[Any]:
 
 
 def _intents(conn: Connection, company_id: int, query: Select[Any]) -> builtins.list[Intent]:
-    rows = conn.execute(query).all()
+    return _with_links(conn, company_id, conn.execute(query))
+
+
+def _with_links(conn: Connection, company_id: int, found: CursorResult[Any]) -> builtins.list[Intent]:
+    rows = found.all()
     if not rows:
         return []
     earlier: dict[int, builtins.list[int]] = {}

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.wording import customer_language
 from qb_collections.store.upsert import upsert
 
 
 def by_customer(conn: Connection, company_id: int) -> dict[str, str]:
     """Language by customer; whoever is not in it is written to in the company's."""
-    rows = conn.execute(
-        select(customer_language.c.customer_id, customer_language.c.language).where(
-            customer_language.c.company_id == company_id
-        )
+    return {row.customer_id: row.language for row in _chosen(conn, company_id=company_id)}
+
+
+@once
+def _chosen(company_id: int) -> Select[Any]:
+    return select(customer_language.c.customer_id, customer_language.c.language).where(
+        customer_language.c.company_id == company_id
     )
-    return {row.customer_id: row.language for row in rows}
+
+
+def of_customer(conn: Connection, company_id: int, customer_id: str) -> str | None:
+    """None: the company's."""
+    query = select(customer_language.c.language).where(
+        customer_language.c.company_id == company_id, customer_language.c.customer_id == customer_id
+    )
+    return conn.execute(query).scalar_one_or_none()
 
 
 def put(

@@ -13,14 +13,14 @@ import socket
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Update, bindparam, select, update
+from sqlalchemy import Connection, Engine, Row, Select, Update, select, update
 
 from qb_collections.clock import Clock, RealClock
 from qb_collections.store.engine import durable
+from qb_collections.store.once import once
 from qb_collections.store.tables.leases import lease as table
 from qb_collections.store.upsert import insert_missing
 
@@ -61,31 +61,27 @@ class Lease:
         Raises LeaseLost when somebody took it meanwhile.  A lease that only ran
         out, and that nobody took, is still ours.
         """
-        renewed = conn.execute(
-            _renewal(),
-            {
-                "company": self.company_id,
-                "of_fence": self.fence,
-                "of_token": self.token,
-                "until": self.clock.now() + timedelta(seconds=LEASE_SECONDS),
-            },
+        renewed = _renew(
+            conn,
+            company_id=self.company_id,
+            fence=self.fence,
+            token=self.token,
+            until=self.clock.now() + timedelta(seconds=LEASE_SECONDS),
         )
         if renewed.rowcount != 1:
             raise LeaseLost(f"the lease of company {self.company_id} was taken by somebody else")
 
 
-@cache
-def _renewal() -> Update:
-    """Every writing transaction begins with it: the statement is built once."""
-    return (
-        update(table)
-        .where(
-            table.c.company_id == bindparam("company"),
-            table.c.fence == bindparam("of_fence"),
-            table.c.token == bindparam("of_token"),
-        )
-        .values(expires_at=bindparam("until"))
-    )
+@once
+def _renew(company_id: int, fence: int, token: str, until: datetime) -> Update:
+    mine = (table.c.company_id == company_id, table.c.fence == fence, table.c.token == token)
+    return update(table).where(*mine).values(expires_at=until)
+
+
+@once
+def _free(company_id: int, fence: int, token: str, limiter: dict[str, Any] | None) -> Update:
+    mine = (table.c.company_id == company_id, table.c.fence == fence, table.c.token == token)
+    return update(table).where(*mine).values(holder=None, token=None, expires_at=None, limiter=limiter)
 
 
 def this_process() -> str:
@@ -122,14 +118,12 @@ def release(engine: Engine, lease: Lease, limiter_state: dict[str, Any] | None =
     """Give the lease back with the limiter's state; harmless when somebody took it meanwhile."""
     try:
         with durable(engine) as conn:
-            conn.execute(
-                update(table)
-                .where(
-                    table.c.company_id == lease.company_id,
-                    table.c.fence == lease.fence,
-                    table.c.token == lease.token,
-                )
-                .values(holder=None, token=None, expires_at=None, limiter=limiter_state)
+            _free(
+                conn,
+                company_id=lease.company_id,
+                fence=lease.fence,
+                token=lease.token,
+                limiter=limiter_state,
             )
     finally:
         with _live_lock:
@@ -141,10 +135,9 @@ def holder_of(conn: Connection, company_id: int) -> str | None:
     return conn.execute(select(table.c.holder).where(table.c.company_id == company_id)).scalar_one_or_none()
 
 
-def limiter_states(conn: Connection) -> dict[int, dict[str, Any]]:
-    """By company, the limiter's state as the last holder to release the lease left it."""
-    rows = conn.execute(select(table.c.company_id, table.c.limiter).where(table.c.limiter.is_not(None)))
-    return {row.company_id: row.limiter for row in rows if row.limiter}
+@once
+def _locked(company_id: int) -> Select[Any]:
+    return select(table).where(table.c.company_id == company_id).with_for_update()
 
 
 def _take(engine: Engine, company_id: int, holder: str, clock: Clock) -> Lease | str:
@@ -152,7 +145,7 @@ def _take(engine: Engine, company_id: int, holder: str, clock: Clock) -> Lease |
     token = secrets.token_hex(16)
     with durable(engine) as conn:
         insert_missing(conn, table, [{"company_id": company_id, "fence": 0}], key=["company_id"])
-        row = conn.execute(select(table).where(table.c.company_id == company_id).with_for_update()).one()
+        row = _locked(conn, company_id=company_id).one()
         if not _is_free(row, holder, clock.now()):
             return str(row.holder)
         conn.execute(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from qb_collections.core.case import DealtWith
+from qb_collections.store.once import once
 from qb_collections.store.tables.decisions import looked_at
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
@@ -38,12 +40,17 @@ def of_customers(
     conn: Connection, company_id: int, customer_ids: Iterable[str], today: date
 ) -> Iterator[tuple[str, DealtWith]]:
     """(customer, what) of everything that still rests today."""
-    query = select(
+    rows = _resting(conn, company_id=company_id, customer_ids=[*customer_ids], today=today)
+    for row in rows.all():
+        yield row.customer_id, DealtWith(row.kind, row.invoice_id or None, row.until_on)
+
+
+@once
+def _resting(company_id: int, customer_ids: Iterable[str], today: date) -> Select[Any]:
+    return select(
         looked_at.c.customer_id, looked_at.c.kind, looked_at.c.invoice_id, looked_at.c.until_on
     ).where(
         looked_at.c.company_id == company_id,
         within(looked_at.c.customer_id, customer_ids),
         looked_at.c.until_on >= today,
     )
-    for customer_id, kind, invoice_id, until_on in conn.execute(query).all():
-        yield customer_id, DealtWith(kind, invoice_id or None, until_on)

@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, cast, delete, null, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    String,
+    and_,
+    cast,
+    delete,
+    null,
+    select,
+    union_all,
+    update,
+)
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.mail import mail_account, stopped_address
 from qb_collections.store.upsert import insert_missing, upsert
 from qb_collections.store.vault import Vault
@@ -109,6 +121,12 @@ def reseal(conn: Connection, vault: Vault) -> int:
 
 def standing(conn: Connection, company_id: int) -> tuple[bool, frozenset[str]]:
     """Whether messages leave by the company's own account, and which addresses want none."""
+    found = _standing(conn, company_id=company_id).scalars().all()
+    return None in found, frozenset(address for address in found if address is not None)
+
+
+@once
+def _standing(company_id: int) -> CompoundSelect[Any]:
     on = select(cast(null(), String).label("address")).where(
         and_(
             mail_account.c.company_id == company_id,
@@ -117,8 +135,7 @@ def standing(conn: Connection, company_id: int) -> tuple[bool, frozenset[str]]:
         )
     )
     stopped = select(stopped_address.c.address).where(stopped_address.c.company_id == company_id)
-    found = conn.execute(union_all(on, stopped)).scalars().all()
-    return None in found, frozenset(address for address in found if address is not None)
+    return union_all(on, stopped)
 
 
 def stop(

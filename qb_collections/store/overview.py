@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from qb_collections.core.case import ContactKind
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.core.money import Money
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.decisions import contact, decision
 from qb_collections.store.tables.intents import intent
@@ -267,7 +269,12 @@ def with_due_effects(conn: Connection, now: datetime) -> list[int]:
     One on an emulator is named also for effects that are due later: its
     clock is not ours, and the work asks it what time it is.
     """
-    query = (
+    return list(_with_due_effects(conn, now=now).scalars())
+
+
+@once
+def _with_due_effects(now: datetime) -> Select[Any]:
+    return (
         select(intent.c.company_id)
         .join(company, company.c.id == intent.c.company_id)
         .where(
@@ -279,7 +286,6 @@ def with_due_effects(conn: Connection, now: datetime) -> list[int]:
         .distinct()
         .order_by(intent.c.company_id)
     )
-    return list(conn.execute(query).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,42 +334,58 @@ def notes_of_invoice(conn: Connection, company_id: int, invoice_id: str) -> list
 
 def with_building_plans(conn: Connection) -> list[int]:
     """Connected companies with a payment plan that is not at rest."""
-    query = (
+    return list(_with_building_plans(conn).scalars())
+
+
+@once
+def _with_building_plans() -> Select[Any]:
+    return (
         select(plan.c.company_id)
         .join(company, company.c.id == plan.c.company_id)
         .where(company.c.state == "connected", plan.c.state == "building")
         .distinct()
         .order_by(plan.c.company_id)
     )
-    return list(conn.execute(query).scalars())
 
 
 def never_read(conn: Connection) -> list[int]:
     """Connected companies whose first sync has not come to its end."""
-    query = (
+    return list(_never_read(conn).scalars())
+
+
+@once
+def _never_read() -> Select[Any]:
+    return (
         select(company.c.id)
         .outerjoin(sync_cursor, sync_cursor.c.company_id == company.c.id)
         .where(company.c.state == "connected", sync_cursor.c.first_synced_at.is_(None))
         .order_by(company.c.id)
     )
-    return list(conn.execute(query).scalars())
 
 
 def on_emulators(conn: Connection) -> list[int]:
     """Connected companies that live on an emulator's time: only the emulator knows whether a night is due."""
-    query = (
+    return list(_on_emulators(conn).scalars())
+
+
+@once
+def _on_emulators() -> Select[Any]:
+    return (
         select(company.c.id)
         .where(company.c.state == "connected", company.c.emulator_url.is_not(None))
         .order_by(company.c.id)
     )
-    return list(conn.execute(query).scalars())
 
 
 def without_next_night(conn: Connection) -> list[int]:
     """Connected companies for which nobody has worked out when the next night begins."""
-    query = (
+    return list(_without_next_night(conn).scalars())
+
+
+@once
+def _without_next_night() -> Select[Any]:
+    return (
         select(company.c.id)
         .where(company.c.state == "connected", company.c.next_night_at.is_(None))
         .order_by(company.c.id)
     )
-    return list(conn.execute(query).scalars())

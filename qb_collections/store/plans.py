@@ -29,6 +29,7 @@ from qb_collections.core.case import Plan, PlanPart
 from qb_collections.core.money import Money
 from qb_collections.store import restored
 from qb_collections.store.mirror import chunked
+from qb_collections.store.once import once
 from qb_collections.store.tables.mirror import mirror_invoice
 from qb_collections.store.tables.plans import installment, plan, plan_original, proof
 from qb_collections.store.types import MoneyUnits, money
@@ -225,18 +226,18 @@ def of_customers(conn: Connection, company_id: int, customer_ids: Iterable[str])
 def running(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> Iterator[tuple[str, Plan]]:
     """What decisions must know of plans that are building, active or broken; two statements."""
     for some in chunked(sorted(set(customer_ids))):
-        rows = conn.execute(
-            select(plan)
-            .where(
-                plan.c.company_id == company_id, within(plan.c.customer_id, some), plan.c.state.in_(RUNNING)
-            )
-            .order_by(plan.c.id)
-        ).all()
+        rows = _running(conn, company_id=company_id, customer_ids=some).all()
         if not rows:
             continue
         documents = _documents(conn, company_id, [row.id for row in rows])
         for row in rows:
             yield row.customer_id, _for_decisions(row, documents.get(row.id, []))
+
+
+@once
+def _running(company_id: int, customer_ids: Iterable[str]) -> Select[Any]:
+    theirs = (plan.c.company_id == company_id, within(plan.c.customer_id, customer_ids))
+    return select(plan).where(*theirs, plan.c.state.in_(RUNNING)).order_by(plan.c.id)
 
 
 def add_proof(

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.policies import policy, policy_named, policy_version
 from qb_collections.store.upsert import upsert
 
@@ -28,7 +29,15 @@ class StoredPolicy:
 
 def current(conn: Connection, company_id: int) -> StoredPolicy:
     """The company's own, as it holds now.  Raises LookupError while there is none: nothing may be sent."""
-    query = (
+    row = _current(conn, company_id=company_id).one_or_none()
+    if row is None:
+        raise LookupError(f"company {company_id} has no policy")
+    return StoredPolicy(row.version, row.text, row.author, row.note, row.created_at)
+
+
+@once
+def _current(company_id: int) -> Select[Any]:
+    return (
         select(policy_version)
         .join(
             policy,
@@ -37,10 +46,6 @@ def current(conn: Connection, company_id: int) -> StoredPolicy:
         )
         .where(policy_version.c.company_id == company_id)
     )
-    row = conn.execute(query).one_or_none()
-    if row is None:
-        raise LookupError(f"company {company_id} has no policy")
-    return StoredPolicy(row.version, row.text, row.author, row.note, row.created_at)
 
 
 def named(conn: Connection, company_id: int) -> dict[str, StoredPolicy]:
@@ -59,7 +64,7 @@ def version(conn: Connection, company_id: int, number: int) -> StoredPolicy:
 
 def versions(conn: Connection, company_id: int) -> list[StoredPolicy]:
     """All versions, the first one first, also those of policies beside the company's own."""
-    return [_stored(row) for row in conn.execute(_all(company_id).order_by(policy_version.c.version))]
+    return [_stored(row) for row in _in_order(conn, company_id=company_id)]
 
 
 def add(
@@ -99,6 +104,11 @@ def _all(company_id: int) -> Select[Any]:
         )
         .where(policy_version.c.company_id == company_id)
     )
+
+
+@once
+def _in_order(company_id: int) -> Select[Any]:
+    return _all(company_id).order_by(policy_version.c.version)
 
 
 def _stored(row: Row[Any]) -> StoredPolicy:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.policies import customer_group, policy_assignment
 from qb_collections.store.upsert import upsert
 
@@ -55,15 +56,19 @@ def unassign(conn: Connection, company_id: int, scope: Scope, target: str) -> bo
 
 def assignments(conn: Connection, company_id: int) -> list[Assignment]:
     """Groups first, then customers, each by name."""
-    query = (
+    return [
+        Assignment(row.scope, row.target, row.name, row.author, row.note, row.assigned_at)
+        for row in _of_company(conn, company_id=company_id)
+    ]
+
+
+@once
+def _of_company(company_id: int) -> Select[Any]:
+    return (
         select(policy_assignment)
         .where(policy_assignment.c.company_id == company_id)
         .order_by(policy_assignment.c.scope.desc(), policy_assignment.c.target)
     )
-    return [
-        Assignment(row.scope, row.target, row.name, row.author, row.note, row.assigned_at)
-        for row in conn.execute(query)
-    ]
 
 
 def join(

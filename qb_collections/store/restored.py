@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.intents import attempt, intent
 from qb_collections.store.tables.watching import restored
 from qb_collections.store.upsert import upsert
@@ -36,10 +37,15 @@ def note(conn: Connection, company_id: int, at: datetime, because: str, found: d
 
 def of(conn: Connection, company_id: int) -> Restored | None:
     """None: the database was never older than the books."""
-    row = conn.execute(select(restored).where(restored.c.company_id == company_id)).one_or_none()
+    row = _of_company(conn, company_id=company_id).one_or_none()
     if row is None:
         return None
     return Restored(row.found_at, row.because, row.found, row.released_by, row.released_at)
+
+
+@once
+def _of_company(company_id: int) -> Select[Any]:
+    return select(restored).where(restored.c.company_id == company_id)
 
 
 def plans_until(conn: Connection, company_id: int) -> int:
@@ -63,8 +69,12 @@ def newest_effect(conn: Connection, company_id: int) -> tuple[int, str] | None:
 
 def effect(conn: Connection, company_id: int, id: int) -> str | None:
     """The key of the company's effect with this number."""
-    query = select(intent.c.key).where(intent.c.company_id == company_id, intent.c.id == id)
-    return conn.execute(query).scalar_one_or_none()
+    return _key_of(conn, company_id=company_id, id=id).scalar_one_or_none()
+
+
+@once
+def _key_of(company_id: int, id: int) -> Select[Any]:
+    return select(intent.c.key).where(intent.c.company_id == company_id, intent.c.id == id)
 
 
 def newest_attempt(conn: Connection, company_id: int) -> tuple[int, str] | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import consequence, signer
 from qb_collections.store.upsert import upsert
 
@@ -30,8 +32,13 @@ class Confirmed:
 
 def signers(conn: Connection, company_id: int) -> dict[str, Signer]:
     """By sender; those that are not there sign as the company's contact person."""
-    rows = conn.execute(select(signer).where(signer.c.company_id == company_id))
+    rows = _signers(conn, company_id=company_id)
     return {row.sender: Signer(row.name, row.role, row.phone) for row in rows}
+
+
+@once
+def _signers(company_id: int) -> Select[Any]:
+    return select(signer).where(signer.c.company_id == company_id)
 
 
 def put_signer(conn: Connection, company_id: int, sender: str, value: Signer | None) -> None:
@@ -46,8 +53,13 @@ def put_signer(conn: Connection, company_id: int, sender: str, value: Signer | N
 
 
 def confirmed(conn: Connection, company_id: int) -> Confirmed | None:
-    row = conn.execute(select(consequence).where(consequence.c.company_id == company_id)).one_or_none()
+    row = _confirmed(conn, company_id=company_id).one_or_none()
     return Confirmed(row.code, row.who, row.confirmed_by, row.confirmed_at) if row else None
+
+
+@once
+def _confirmed(company_id: int) -> Select[Any]:
+    return select(consequence).where(consequence.c.company_id == company_id)
 
 
 def put_confirmed(conn: Connection, company_id: int, value: Confirmed | None) -> None:

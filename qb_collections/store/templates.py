@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, func, select, tuple_
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.wording import template_version
 
 
@@ -26,20 +27,24 @@ class TemplateVersion:
 
 def in_force(conn: Connection, company_id: int) -> list[TemplateVersion]:
     """The last version of every template that the company ever changed, by name and language."""
+    return [_version(row) for row in _last_of_each(conn, company_id=company_id)]
+
+
+@once
+def _last_of_each(company_id: int) -> Select[Any]:
     table = template_version
     last = (
         select(table.c.name, table.c.language, func.max(table.c.number))
         .where(table.c.company_id == company_id)
         .group_by(table.c.name, table.c.language)
     )
-    rows = conn.execute(
+    return (
         select(table)
         .where(
             table.c.company_id == company_id, tuple_(table.c.name, table.c.language, table.c.number).in_(last)
         )
         .order_by(table.c.name, table.c.language)
     )
-    return [_version(row) for row in rows]
 
 
 def versions(conn: Connection, company_id: int, name: str, language: str) -> list[TemplateVersion]:

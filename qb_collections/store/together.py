@@ -16,15 +16,21 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
-from sqlalchemy import Connection, Result, SelectBase, func, select
+from sqlalchemy import BindParameter, Connection, Result, SelectBase, bindparam, func, select
 from sqlalchemy.engine import Dialect, IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.sql import visitors
 
 ROUNDS_MAX = 20
 Rows = list[tuple[Any, ...]]
 T = TypeVar("T")
 Read = Callable[[Connection], T]
 Asked = SelectBase
+
+
+def is_joined(conn: Connection) -> bool:
+    """Whether this read runs beside others, and what it asks goes to the database with theirs."""
+    return isinstance(conn, _Asking)
 
 
 def together(conn: Connection, *reads: Read[Any]) -> tuple[Any, ...]:
@@ -71,10 +77,21 @@ class _Asking:
 
     def execute(self, wanted: Asked, values: dict[str, Any] | None = None) -> Result[Any]:
         if values:
-            wanted = wanted.params(values)
+            wanted = _with_values(wanted, values)
         [rows] = self.ask([wanted])
         names = [column.key or f"_{place}" for place, column in enumerate(wanted.selected_columns)]
         return IteratorResult(SimpleResultMetaData(names), iter(rows))
+
+
+def _with_values(wanted: Asked, values: dict[str, Any]) -> Asked:
+    """The question with values of its own: another one beside it may use the same names for others."""
+
+    def of(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and element.key in values:
+            return bindparam(None, values[element.key], type_=element.type, expanding=element.expanding)
+        return None
+
+    return cast(Asked, visitors.replacement_traverse(wanted, {}, of))
 
 
 def _in_rounds(
