@@ -270,7 +270,7 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         world.stop_lifted(place)
         said = modes.lift(context, company, by="Sam")
     elif kind == "set_mode":
-        mode = random.choice(list(Mode))
+        mode = random.choice([Mode.SHADOW, *Mode])
         if mode is not Mode.SHADOW:
             world.stop_lifted(place)
         said = modes.set_mode(context, company, mode, by="Sam", confirmed=True)
