@@ -17,6 +17,7 @@ from qb_collections.store.once import once
 from qb_collections.store.people import Role
 from qb_collections.store.tables.companies import company, setting
 from qb_collections.store.tables.people import membership, user
+from qb_collections.store.tables.reports import certificate
 from qb_collections.store.tables.tasks import task
 
 _GLOBAL_STOP = "global_stop"  # the name of its setting
@@ -77,6 +78,8 @@ class StopState:
     at: datetime
 
 
+# Of a company whose data were deleted only a number stays: it is there for nobody.
+_IS_THERE = company.c.id.not_in(select(certificate.c.company_id))
 _FIELDS = frozenset(field.name for field in fields(Company))
 _CHANGEABLE = _FIELDS - {"id", "key", "alias", "created_at"}
 
@@ -148,6 +151,7 @@ def find_for(conn: Connection, user_id: int, company_id: int) -> tuple[Company, 
         .join(membership, membership.c.practice_id == company.c.practice_id)
         .join(user, user.c.id == membership.c.user_id)
         .where(
+            _IS_THERE,
             company.c.id == company_id,
             membership.c.user_id == user_id,
             user.c.active.is_(True),
@@ -185,7 +189,9 @@ def by_name(conn: Connection, text: str) -> Company | None:
         company.c.alias == wanted.lower(),
         company.c.id == (int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else -1),
     )
-    found = [_company(row) for row in conn.execute(select(company).where(matches).limit(20)).mappings()]
+    found = [
+        _company(row) for row in conn.execute(select(company).where(matches, _IS_THERE).limit(20)).mappings()
+    ]
     exact = [one for one in found if wanted.lower() == one.alias or wanted == str(one.id)]
     candidates = exact or found
     return candidates[0] if len(candidates) == 1 else None
@@ -193,14 +199,15 @@ def by_name(conn: Connection, text: str) -> Company | None:
 
 def names(conn: Connection) -> list[str]:
     """What a person may type, by name; two companies of one name are told apart by their alias."""
-    rows = conn.execute(select(company.c.name, company.c.alias).order_by(company.c.name, company.c.id)).all()
+    query = select(company.c.name, company.c.alias).where(_IS_THERE)
+    rows = conn.execute(query.order_by(company.c.name, company.c.id)).all()
     seen = [row.name for row in rows]
     return [row.alias if seen.count(row.name) > 1 else row.name for row in rows]
 
 
 def all(conn: Connection) -> list[Company]:
     """Every company, by name."""
-    rows = conn.execute(select(company).order_by(company.c.name, company.c.id)).mappings()
+    rows = conn.execute(select(company).where(_IS_THERE).order_by(company.c.name, company.c.id)).mappings()
     return [_company(row) for row in rows]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, update
 from qb_collections.store import settings
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.people import login_attempt, membership, practice, user
+from qb_collections.store.tables.reports import certificate
 
 FAILURES_MAX = 5
 FAILURES_WITHIN = timedelta(minutes=15)
@@ -225,6 +226,7 @@ def role_for(conn: Connection, user_id: int, company_id: int) -> Role | None:
             membership.c.user_id == user_id,
             user.c.active.is_(True),
             company.c.id == company_id,
+            company.c.id.not_in(select(certificate.c.company_id)),
             or_(membership.c.company_id.is_(None), membership.c.company_id == company_id),
         )
     ).scalars()
@@ -239,6 +241,7 @@ def companies_of(conn: Connection, user_id: int) -> list[int]:
         .join(membership, membership.c.practice_id == company.c.practice_id)
         .where(
             membership.c.user_id == user_id,
+            company.c.id.not_in(select(certificate.c.company_id)),
             or_(membership.c.company_id.is_(None), membership.c.company_id == company.c.id),
         )
         .group_by(company.c.id, company.c.name)
