@@ -49,9 +49,13 @@ def reconnect_by(context: Context, company: Company, now: datetime | None = None
         return None
     with reading(context.engine) as conn:
         ends_at = connections.hard_expires_at(conn, company.id)
-    if ends_at is None:
+    return told(company, ends_at, now or context.clock.now())
+
+
+def told(company: Company, ends_at: datetime | None, now: datetime) -> ReconnectBy | None:
+    """The same for who knows when the permission ends; None: nobody said, or it is long until then."""
+    if ends_at is None or company.state is not Link.CONNECTED:
         return None
-    now = now or context.clock.now()
     ends_on = company.today(ends_at)
     days_left = max((ends_on - company.today(now)).days, 0)
     step = next((days for days in reversed(SAID_AT_DAYS) if days_left <= days), None)

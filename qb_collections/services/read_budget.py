@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qb_collections.services.context import Context
-from qb_collections.store import companies, leases
+from qb_collections.store import clients
 from qb_collections.store.engine import reading
 
 METERED = "production"
@@ -45,18 +45,12 @@ def budget(context: Context, now: datetime | None = None) -> Budget:
     now = now or context.clock.now()
     month = f"{now:%Y-%m}"
     with reading(context.engine) as conn:
-        every = companies.all(conn)
-        states = leases.limiter_states(conn)
+        every = clients.limiter_states(conn)
     shares = tuple(
         sorted(
             (
-                Share(
-                    one.id,
-                    one.name,
-                    int((states.get(one.id, {}).get("reads") or {}).get(month, 0)),
-                    one.environment == METERED,
-                )
-                for one in every
+                Share(id, name, int((state.get("reads") or {}).get(month, 0)), environment == METERED)
+                for id, name, environment, state in every
             ),
             key=lambda share: (-share.reads, share.name),
         )
