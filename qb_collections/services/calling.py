@@ -25,12 +25,12 @@ def within_limits(
     ringing = [case for case, decision in pairs if decision.outcome is Outcome.CALL]
     if not ringing:
         return [decision for _, decision in pairs]
-    tried = _tried(conn, company, [one for case in ringing for one in _members(case)], today)
+    made = tried(conn, company, [one for case in ringing for one in _members(case)], today)
     return [
         limited(
             decision,
             case,
-            [one for member in _members(case) for one in tried.get(member, ())],
+            [one for member in _members(case) for one in made.get(member, ())],
             today,
             company.locale,
         )
@@ -40,13 +40,14 @@ def within_limits(
 
 def limit_of(conn: Connection, company: Company, case: Case, today: date) -> Limit | None:
     """What keeps us from ringing this customer today."""
-    tried = _tried(conn, company, _members(case), today)
-    return limit(case, [one for some in tried.values() for one in some], today, company.locale)
+    made = tried(conn, company, _members(case), today)
+    return limit(case, [one for some in made.values() for one in some], today, company.locale)
 
 
-def _tried(
+def tried(
     conn: Connection, company: Company, customer_ids: Collection[str], today: date
 ) -> dict[str, list[Tried]]:
+    """The calls that may keep somebody from ringing today, by customer."""
     found: dict[str, list[Tried]] = {}
     since = today - timedelta(days=WINDOW_DAYS)
     for customer_id, on, spoken in calls.days_of(conn, company.id, customer_ids, since):

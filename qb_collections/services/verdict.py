@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 
 from qb_collections.core import start
 from qb_collections.core.books import Customer
+from qb_collections.core.call_limits import Limit, limit, limited
 from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
-from qb_collections.core.decision import Decision, Finding, Outcome
+from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.rules import Rules
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.services import calling, first_list
@@ -41,6 +42,7 @@ class Verdict:
     rules: Rules
     decision: Decision | None
     unseen: Finding | None = None  # it waits because nobody has looked at its row of the first list
+    no_call: Limit | None = None  # why nobody may ring today
     findings: Mapping[str, Finding] = field(default_factory=dict)  # by invoice
 
 
@@ -53,15 +55,17 @@ def of(
 ) -> tuple[Verdict, tuple[Any, ...]]:
     """The verdict for one family as `cases.family` read it, and what the other reads answer.
 
-    Four statements, and one more where a call is to be made: who may be rung is asked then.
+    Three statements, and one more where what an owner settled before the first message matters.
     """
     [key] = family
-    loaded, book, last, look, *others = together(
+    members = [one.id for one in family[key]]
+    loaded, book, last, look, made, *others = together(
         conn,
         lambda conn: cases.load(conn, company.id, [key], today, family),
         lambda conn: Rulebook(conn, company, today),
         lambda conn: _last(conn, company, key),
         lambda conn: first_look.of(conn, company.id),
+        lambda conn: calling.tried(conn, company, members, today),
         *reads,
     )
     case = loaded[0]
@@ -71,12 +75,13 @@ def of(
     case = in_cycle(book, _as_it_starts(case, rules, last, today), today)
     rules = book.rules(case)
     decided = decide(case, rules, today)
-    if decided.outcome is Outcome.CALL:
-        [decided] = calling.within_limits(conn, company, [(case, decided)], today)
+    tried = [one for some in made.values() for one in some]
+    no_call = limit(case, tried, today, company.locale)
+    decided = limited(decided, case, tried, today, company.locale)
     decision = _as_it_is_let(first_list.on_trial(look, decided), last)
     unseen = first_list.unseen(conn, company, look, decision)
     findings = {one.invoice_id: one for one in decision.findings if one.invoice_id is not None}
-    return Verdict(case, book, rules, decision, unseen, findings), tuple(others)
+    return Verdict(case, book, rules, decision, unseen, no_call, findings), tuple(others)
 
 
 def _last(conn: Connection, company: Company, key: Key) -> LastReason | None:

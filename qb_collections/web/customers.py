@@ -6,12 +6,21 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import HoldKind
-from qb_collections.services import customer_kind, holds, important, marks, overview, replies, timeline
+from qb_collections.services import (
+    colleague_notes,
+    contact_people,
+    customer_kind,
+    customer_language,
+    customer_page,
+    documents,
+    holds,
+    important,
+    overview,
+    replies,
+)
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
-from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, mirror, tasks
-from qb_collections.store import replies as stored_replies
+from qb_collections.store import mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context_of, safe_next, user
@@ -42,7 +51,8 @@ KIND_CHOICES = {
     customer_kind.AS_QUICKBOOKS: "As QuickBooks tells",
 }
 WORDS_MAX = 1_000
-REPLIES_SHOWN = 20
+LINES_AT_ONCE = 50
+NAME_MAX = 100
 
 
 @bp.get("/customers")
@@ -50,13 +60,23 @@ def list_all(company_id: int) -> str:
     company = company_for_user(company_id)
     lines = overview.customers_of(context_of(company), company)
     only_late = request.args.get("show") != "all"
+    wanted = request.args.get("name", "").strip()[:NAME_MAX]
     late = [line for line in lines if line.late]
+    chosen = late if only_late else lines
+    if wanted:
+        chosen = [line for line in chosen if wanted.casefold() in line.name.casefold()]
+    pages = max(-(-len(chosen) // LINES_AT_ONCE), 1)
+    page = min(max(_number("page"), 1), pages)
     return render_template(
         "web/customers.html",
-        lines=late if only_late else lines,
+        lines=chosen[(page - 1) * LINES_AT_ONCE : page * LINES_AT_ONCE],
+        found=len(chosen),
         late=len(late),
         all=len(lines),
         only_late=only_late,
+        wanted=wanted,
+        page=page,
+        pages=pages,
     )
 
 
@@ -65,46 +85,27 @@ def show(company_id: int, customer_id: str) -> ResponseReturnValue:
     """One who is billed with a parent is shown there."""
     company = company_for_user(company_id)
     here = context_of(company)
-    today = company.today(here.clock.now())
-    with reading(here.engine) as conn:
-        key = cases.key_of(conn, company.id, customer_id)
-        if key is None:
-            abort(404)
-        if key[0] != customer_id:
-            return redirect(url_for(".show", company_id=company.id, customer_id=key[0]), 303)
-        found = cases.load(conn, company.id, [key], today)
-        look = cases.look_of(conn, company.id, *key)
-        book = Rulebook(conn, company, today)
-        owes = bool(found and found[0].invoices)
-        decided = overview.decide_now(book, found[0], today) if owes else None
-        waiting = tasks.list(conn, company.id, customer_id=customer_id)
-        members = sorted(found[0].members) if found else []
-        answered = stored_replies.latest(conn, company.id, members, REPLIES_SHOWN)
-        passed = timeline.page(conn, company, members, number=_page_number())
-        sites = mirror.customers(conn, company.id, found[0].members) if found else {}
-        standing = marks.of(found[0].holds, found[0], book.rules(found[0]), today) if found else []
-    if not found:
+    found = customer_page.of(here, company, customer_id, page=_number("invoices"), passed=_number("page"))
+    if found is None:
         abort(404)
-    findings = {line.invoice_id: line for line in decided.findings} if decided else {}
+    if isinstance(found, str):
+        return redirect(url_for(".show", company_id=company.id, customer_id=found), 303)
     return render_template(
         "web/customer.html",
-        case=found[0],
-        today=today,
-        decided=decided,
-        findings=findings,
-        passed=passed,
-        tasks=waiting,
-        replies=[one for one in answered if one.done_at is None],
+        page=found,
+        case=found.case,
+        decided=found.verdict.decision,
+        findings=found.verdict.findings,
+        today=found.today,
         reply_kinds=replies.KINDS,
-        sites=sites,
         hold_choices={kind: words for kind, words in HOLD_CHOICES.items() if kind is not HoldKind.DISPUTE},
-        marks=standing,
-        important_means=important.meaning(book.policy),
+        important_means=important.meaning(found.verdict.book.policy),
         kind_choices=KIND_CHOICES,
-        kind_said=_kind_said(look),
-        kind_means=customer_kind.meaning(found[0].kind, book.policy) if found else "",
         kind_words=customer_kind.WORDS,
-        numbers={invoice.id: invoice.label for invoice in found[0].invoices},
+        written_to=contact_people.CHOICES,
+        document_kinds=documents.KINDS,
+        as_company=customer_language.AS_COMPANY,
+        numbers={invoice.id: invoice.label for invoice in found.case.invoices},
     )
 
 
@@ -116,13 +117,34 @@ def hold(company_id: int, customer_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
 
 
+@bp.post("/holds/<int:hold_id>/change")
+def change_hold(company_id: int, hold_id: int) -> ResponseReturnValue:
+    """Another last day, or somebody else who answers by another day."""
+    company = company_for_user(company_id, role="collector")
+    back = redirect(safe_next(request.form.get("back")), 303)
+    try:
+        until_on, answer_by_on = day_in("until_on"), day_in("answer_by_on")
+    except ValueError as problem:
+        flash(f"{problem}. Nothing was changed.", "refused")
+        return back
+    done = holds.change(
+        context_of(company),
+        company,
+        hold_id,
+        by=user().name,
+        until_on=until_on,
+        owner=request.form.get("owner", "").strip()[:120] or None,
+        answer_by_on=answer_by_on,
+    )
+    return _told(done, back)
+
+
 @bp.post("/holds/<int:hold_id>/lift")
 def lift(company_id: int, hold_id: int) -> ResponseReturnValue:
     company = company_for_user(company_id, role="collector")
     answered = request.form.get("answered", "").strip() or None
     done = holds.lift(context_of(company), company, hold_id, by=user().name, answered=answered)
-    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
-    return redirect(safe_next(request.form.get("back")), 303)
+    return _told(done, redirect(safe_next(request.form.get("back")), 303))
 
 
 @bp.post("/customers/<customer_id>/important")
@@ -145,8 +167,75 @@ def say_kind(company_id: int, customer_id: str) -> ResponseReturnValue:
     here = context_of(company)
     _known_or_404(here, company, customer_id)
     done = customer_kind.say(here, company, customer_id, request.form.get("kind", ""), by=user().name)
-    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
-    return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
+    return _told(done, _back(company, customer_id))
+
+
+@bp.post("/customers/<customer_id>/language")
+def say_language(company_id: int, customer_id: str) -> ResponseReturnValue:
+    company = company_for_user(company_id, role="collector")
+    here = context_of(company)
+    _known_or_404(here, company, customer_id)
+    choice = request.form.get("language", "")
+    return _told(
+        customer_language.say(here, company, customer_id, choice, by=user().name), _back(company, customer_id)
+    )
+
+
+@bp.post("/customers/<customer_id>/people")
+def add_person(company_id: int, customer_id: str) -> ResponseReturnValue:
+    company = company_for_user(company_id, role="collector")
+    here = context_of(company)
+    _known_or_404(here, company, customer_id)
+    done = contact_people.add(
+        here,
+        company,
+        customer_id,
+        name=request.form.get("name", ""),
+        role=request.form.get("role", ""),
+        email=request.form.get("email", ""),
+        phone=request.form.get("phone", ""),
+        written_to=request.form.get("written_to", ""),
+        by=user().name,
+    )
+    return _told(done, _back(company, customer_id))
+
+
+@bp.post("/people/<int:person_id>/remove")
+def remove_person(company_id: int, person_id: int) -> ResponseReturnValue:
+    company = company_for_user(company_id, role="collector")
+    done = contact_people.remove(context_of(company), company, person_id, by=user().name)
+    return _told(done, redirect(safe_next(request.form.get("back")), 303))
+
+
+@bp.post("/customers/<customer_id>/notes")
+def write_note(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """For colleagues; it is never sent."""
+    company = company_for_user(company_id, role="collector")
+    here = context_of(company)
+    _known_or_404(here, company, customer_id)
+    text = request.form.get("text", "")[: colleague_notes.TEXT_MAX + 1]
+    return _told(
+        colleague_notes.write(here, company, customer_id, text, by=user().name), _back(company, customer_id)
+    )
+
+
+@bp.post("/customers/<customer_id>/documents")
+def look_at_documents(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """Ask QuickBooks what is attached; it is only read."""
+    company = company_for_user(company_id, role="collector")
+    here = context_of(company)
+    _known_or_404(here, company, customer_id)
+    return _told(documents.look(here, company, customer_id), _back(company, customer_id))
+
+
+@bp.post("/documents/<document_id>")
+def say_document(company_id: int, document_id: str) -> ResponseReturnValue:
+    """What a document is, in a person's word."""
+    company = company_for_user(company_id, role="collector")
+    done = documents.say(
+        context_of(company), company, document_id, request.form.get("kind", ""), by=user().name
+    )
+    return _told(done, redirect(safe_next(request.form.get("back")), 303))
 
 
 def place_hold(company: Company, *, customer: str | None = None, invoice: str | None = None) -> None:
@@ -182,29 +271,29 @@ def place_hold(company: Company, *, customer: str | None = None, invoice: str | 
         flash(holds.sentence(here, company, done))
 
 
-def _page_number() -> int:
-    """Which page of the timeline; anything else than a number is the first."""
-    text = request.args.get("page", "")
-    return int(text[:4]) if text.isdecimal() else 1
+def _number(name: str) -> int:
+    """A page; anything else than a number is the first."""
+    text = request.args.get(name, "")
+    return int(text[:4]) if text.isascii() and text.isdecimal() else 1
+
+
+def _back(company: Company, customer_id: str) -> ResponseReturnValue:
+    return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
+
+
+def _told(done: str | Refusal, back: ResponseReturnValue) -> ResponseReturnValue:
+    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
+    return back
 
 
 def _marked(company: Company, customer_id: str, yes: bool) -> ResponseReturnValue:
     here = context_of(company)
     _known_or_404(here, company, customer_id)
     done = important.mark(here, company, customer_id, yes, by=user().name)
-    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
-    return redirect(url_for(".show", company_id=company.id, customer_id=customer_id), 303)
+    return _told(done, _back(company, customer_id))
 
 
 def _known_or_404(here: Context, company: Company, customer_id: str) -> None:
     with reading(here.engine) as conn:
         if customer_id not in mirror.customers(conn, company.id, [customer_id]):
             abort(404)
-
-
-def _kind_said(look: cases.Look | None) -> str:
-    """The choice that stands, as a person made it."""
-    kind = look.kind if look is not None else None
-    return next(
-        (name for name, one in customer_kind.CHOICES.items() if one is kind), customer_kind.AS_QUICKBOOKS
-    )

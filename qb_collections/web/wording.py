@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
         "month_year": month_year,
         "instant": instant,
         "counted": counted,
+        "days_late": days_late,
         "language_name": language_name,
         "left_alone": left_alone,
         "summed": total,
@@ -96,6 +97,14 @@ def language_name(code: str) -> str:
 def counted(count: int, one: str, many: str | None = None) -> str:
     """1 customer, 22 customers."""
     return f"{figure(count)} {one if count == 1 else many or one + 's'}"
+
+
+def days_late(days: int | float) -> str:
+    """12 days after the due date; 3.5 days, where the middle lies between two."""
+    if days == 0:
+        return "on the due date"
+    said = figure(abs(days)) if isinstance(days, int) else format_decimal(abs(days), locale=_locale())
+    return f"{said} {'day' if abs(days) == 1 else 'days'} {'after' if days > 0 else 'before'} the due date"
 
 
 def left_alone(gate: str, count: int) -> str:
