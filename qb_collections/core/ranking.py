@@ -100,8 +100,7 @@ def factors(matter: Matter, today: date, locale: str = "en_US") -> Sequence[Fact
         found.append(Factor(Decimal(2), "a payment of their plan did not come"))
     if (late_days := _late_days(matter, today)) and _is_unusual(matter, late_days):
         assert matter.latest_day is not None
-        latest = f"{count_text(matter.latest_day, 'day')} late" if matter.latest_day > 0 else "in time"
-        found.append(Factor(Decimal("1.5"), f"unusual for them: they always paid, at the latest {latest}"))
+        found.append(Factor(Decimal("1.5"), f"unusual for them: so far they {_so_far(matter.latest_day)}"))
     if matter.important:
         found.append(Factor(Decimal("1.5"), "important to you"))
     if past and not matter.kinds & ANSWERS:
@@ -128,6 +127,12 @@ def _amount(matter: Matter, today: date, locale: str) -> str:
 
 def _late_days(matter: Matter, today: date) -> int:
     return (today - matter.oldest_late_on).days if matter.oldest_late_on is not None else 0
+
+
+def _so_far(latest_day: int) -> str:
+    if latest_day <= 0:
+        return "always paid in time"
+    return f"paid {count_text(latest_day, 'day')} late at the latest"
 
 
 def _is_unusual(matter: Matter, late_days: int) -> bool:
