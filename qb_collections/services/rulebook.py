@@ -40,7 +40,10 @@ class Rulebook:
     group that has one, is decided by that.
     """
 
-    def __init__(self, conn: Connection, company: Company, today: date) -> None:
+    def __init__(
+        self, conn: Connection, company: Company, today: date, *, draft: StoredPolicy | None = None
+    ) -> None:
+        """draft: a next version of the company's own policy that nobody has put in force."""
         current, announced, versions, names = together(
             conn,
             lambda conn: stored.current(conn, company.id),
@@ -48,11 +51,13 @@ class Rulebook:
             lambda conn: stored.versions(conn, company.id),
             lambda conn: policy_assignments.by_customer(conn, company.id),
         )
+        current = draft or current
         own = self._own = _in_force(conn, company, current, today)
         self.version, self.policy, self.calendar = own.version, own.policy, own.calendar
         self._locale = company.locale
         self._announced: Announced | None = announced
         every: dict[int, StoredPolicy] = {one.version: one for one in versions}
+        every |= {draft.version: draft} if draft else {}
         self._versions = every
         # What holds of the company's own policy (None) and of each one kept under a name.
         self._latest = {one.name: one for one in every.values()} | {None: current}
