@@ -11,6 +11,7 @@ from qb_collections.services import ladder_view, policies, policy_moves, presets
 from qb_collections.services.policies import Checked
 from qb_collections.services.refusal import Refusal
 from qb_collections.store.companies import Company
+from qb_collections.web import policy_trials
 from qb_collections.web.access import company_for_user, context_of, user
 
 bp = Blueprint("policies", __name__, url_prefix="/companies/<int:company_id>/policy")
@@ -58,6 +59,11 @@ def save(company_id: int) -> ResponseReturnValue:
     note = request.form.get("note", "")
     if "look" in request.form:
         return _editor(company, text, note)
+    if "trial" in request.form:
+        began = policy_trials.begin_trial(company, text, note)
+        return (
+            (_editor(company, text, note, said=began.message), 422) if isinstance(began, Refusal) else began
+        )
     done = policies.put(here, company, text, author=user().name, note=note)
     if isinstance(done, Checked):
         return _editor(company, text, note), 422

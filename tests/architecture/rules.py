@@ -204,6 +204,7 @@ OUTERMOST = frozenset(
         ("qb_collections/cli/main.py", "main"),
         ("qb_collections/emulator/http_server.py", "_answer"),
         ("qb_collections/jobs/runner.py", "_run"),
+        ("qb_collections/services/desk.py", "_work"),
     }
 )
 

@@ -59,6 +59,7 @@ FORMS = {
     "policies.save": "manager",
     "policies.roll_back": "manager",
     "policies.move": "manager",
+    "policies_tried.play": "collector",
     "texts.save": "manager",
     "replies.record": "collector",
     "plans.propose": "manager",
@@ -76,7 +77,13 @@ FORMS = {
     "reports.work_out": "collector",
 }
 # Pages that not everybody may see.
-PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner", "plans.new": "manager"}
+PAGES = {
+    "policies_tried.trial": "manager",
+    "companies.ask": "owner",
+    "team.history": "manager",
+    "mail.edit": "owner",
+    "plans.new": "manager",
+}
 # Forms that are not about one company.
 GENERAL = {
     "auth.enter",
