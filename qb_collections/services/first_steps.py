@@ -15,7 +15,6 @@ from qb_collections.store import audit, cases, companies, first_look, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 
-
 ASKED: Mapping[Question, str] = {
     Question.REMINDERS: "Does QuickBooks already send its own reminders?",
     Question.LATE_FEES: "Does QuickBooks add late fees by itself?",
@@ -54,6 +53,14 @@ SAID: Mapping[tuple[Question, Answer], str] = {
     (Question.NOTES, Answer.MEMO): "In the invoice's memo",
     (Question.NOTES, Answer.ATTACHMENT): "As an attachment to the invoice",
     (Question.NOTES, Answer.NEITHER): "Nowhere: nothing is noted in QuickBooks",
+}
+# What each place means for the customer and for the books.
+NOTES_MEAN: Mapping[Answer, str] = {
+    Answer.MEMO: "The line stands in the invoice's memo. QuickBooks prints memos on statements, so customers "
+    "may read it.",
+    Answer.ATTACHMENT: "The line is a note attached to the invoice. It is never sent along, so only you see "
+    "it, in QuickBooks.",
+    Answer.NEITHER: "Nothing is written into QuickBooks; what was sent is kept here only.",
 }
 VOUCHED = "Settled when sending was turned on"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qb_collections.services import first_steps
+from qb_collections.core.first_look import Question
+from qb_collections.services import first_steps, note_preview
 from qb_collections.services.refusal import Refusal
 from qb_collections.web.access import company_for_user, context_of, safe_next, user
 
@@ -16,7 +17,14 @@ bp = Blueprint("questions", __name__, url_prefix="/companies/<int:company_id>/fi
 def show(company_id: int) -> str:
     """Every question, the settled ones with who said so; where a setting is found in QuickBooks."""
     company = company_for_user(company_id)
-    return render_template("web/questions.html", first=first_steps.steps(context_of(company), company))
+    here = context_of(company)
+    return render_template(
+        "web/questions.html",
+        first=first_steps.steps(here, company),
+        note=note_preview.note_preview(here, company),
+        labels=first_steps.LABELS[Question.NOTES],
+        means=first_steps.NOTES_MEAN,
+    )
 
 
 @bp.post("/")

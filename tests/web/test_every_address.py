@@ -44,6 +44,7 @@ FORMS = {
     "tasks.done": "collector",
     "about_you.save": "manager",
     "questions.answer": "manager",
+    "preset_choice.choose": "manager",
     "review.mark": "collector",
     "review.seen": "collector",
     "review.go_on": "manager",
@@ -59,7 +60,6 @@ FORMS = {
     "policies.save": "manager",
     "policies.roll_back": "manager",
     "policies.move": "manager",
-    "policies_tried.play": "collector",
     "texts.save": "manager",
     "replies.record": "collector",
     "plans.propose": "manager",
@@ -77,13 +77,7 @@ FORMS = {
     "reports.work_out": "collector",
 }
 # Pages that not everybody may see.
-PAGES = {
-    "policies_tried.trial": "manager",
-    "companies.ask": "owner",
-    "team.history": "manager",
-    "mail.edit": "owner",
-    "plans.new": "manager",
-}
+PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner", "plans.new": "manager"}
 # Forms that are not about one company.
 GENERAL = {
     "auth.enter",
