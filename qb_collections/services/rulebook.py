@@ -21,7 +21,7 @@ from qb_collections.store import policies as stored
 from qb_collections.store import policy_assignments, policy_balances, signing
 from qb_collections.store.companies import Company
 from qb_collections.store.policies import StoredPolicy
-from qb_collections.store.together import together
+from qb_collections.store.together import joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Rulebook:
         self, conn: Connection, company: Company, today: date, *, draft: StoredPolicy | None = None
     ) -> None:
         """draft: a next version of the company's own policy that nobody has put in force."""
-        current, announced, versions, names = together(
+        current, announced, versions, names = joined(
             conn,
             lambda conn: stored.current(conn, company.id),
             lambda conn: _announced(conn, company),

@@ -7,7 +7,7 @@ load takes sixteen statements however many customers there are, and three for on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from qb_collections.store import (
 )
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirror_invoice
-from qb_collections.store.together import is_joined, together
+from qb_collections.store.together import joined
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
 
@@ -131,7 +131,6 @@ def load(
     wanted = list(families)
     head_of = {member.id: key for key, family in families.items() for member in family}
     ids = list(head_of)
-    at_once = together if is_joined(conn) else _one_by_one
 
     def spoken(conn: Connection) -> tuple[dict[Key, Any], dict[Key, int], dict[Key, list[Any]]]:
         running, next_numbers = cycles.running(conn, company_id, wanted)
@@ -160,7 +159,7 @@ def load(
         (own_mail, stopped),
         paying,
         named,
-    ) = at_once(
+    ) = joined(
         conn,
         lambda conn: _group(mirror.open_invoices(conn, company_id, ids), head_of),
         lambda conn: _group(mirror.payments_with_unapplied(conn, company_id, ids), head_of),
@@ -425,10 +424,6 @@ def _put(conn: Connection, company_id: int, rows: Iterable[tuple[Sequence[str], 
         {"company_id": company_id, "customer_id": key[0], "currency": key[1]} | value for key, value in rows
     ]
     upsert(conn, look, values, key=_LOOK_KEY)
-
-
-def _one_by_one(conn: Connection, *reads: Callable[[Connection], Any]) -> tuple[Any, ...]:
-    return tuple(read(conn) for read in reads)
 
 
 def _group(rows: Iterable[Any], head_of: dict[str, Key]) -> dict[Key, list[Any]]:

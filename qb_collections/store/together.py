@@ -13,24 +13,40 @@ read to its end inside the function.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Result, SelectBase, bindparam, func, select
-from sqlalchemy.engine import Dialect, IteratorResult
+from sqlalchemy import Connection, Engine, NullPool, Result, SelectBase, create_engine
+from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.sql import visitors
+
+from qb_collections.store import json_text
 
 ROUNDS_MAX = 20
-Rows = list[tuple[Any, ...]]
 T = TypeVar("T")
 Read = Callable[[Connection], T]
-Asked = SelectBase
+Rows = list[list[Any]]  # as the driver would give them
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement as the driver would be given it."""
+
+    sql: str
+    values: tuple[Any, ...]
+    columns: int
 
 
 def is_joined(conn: Connection) -> bool:
     """Whether this read runs beside others, and what it asks goes to the database with theirs."""
     return isinstance(conn, _Asking)
+
+
+def joined(conn: Connection, *reads: Read[Any]) -> tuple[Any, ...]:
+    """Beside other reads of a page as `together`; by itself one after the other, which takes less time."""
+    return together(conn, *reads) if is_joined(conn) else tuple(read(conn) for read in reads)
 
 
 def together(conn: Connection, *reads: Read[Any]) -> tuple[Any, ...]:
@@ -40,67 +56,62 @@ def together(conn: Connection, *reads: Read[Any]) -> tuple[Any, ...]:
     it makes of a column.
     """
     if isinstance(conn, _Asking):
-        return _in_rounds(conn.ask, conn.dialect, reads)
+        return _in_rounds(conn.ask, conn.wire, reads)
     if conn.dialect.name != "sqlite":
         return tuple(read(conn) for read in reads)
-
-    def ask(wanted: Sequence[Asked]) -> list[Rows]:
-        return _asked(conn, wanted)
-
-    return _in_rounds(ask, conn.dialect, reads)
+    with _nowhere().connect() as known:
+        return _in_rounds(lambda wanted: _asked(conn, wanted), known, reads)
 
 
 class _Unanswered(BaseException):
     """Not an error: what a read wants to know before it can go on."""
 
-    def __init__(self, wanted: Sequence[Asked]) -> None:
+    def __init__(self, wanted: Sequence[Question]) -> None:
         self.wanted = wanted
 
 
 class _Asking:
     """In the place of a connection: it knows the answers of the rounds so far."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
-        self.answers: list[list[Rows]] = []
+    def __init__(self, wire: Connection) -> None:
+        self.wire = wire
+        self.dialect = wire.dialect
+        self.answers: list[Any] = []  # as they came; then, once a read has seen them, as it did
         self._next = 0
 
     def again(self) -> _Asking:
         self._next = 0
         return self
 
-    def ask(self, wanted: Sequence[Asked]) -> list[Rows]:
+    def ask(self, wanted: Sequence[Question]) -> list[Rows]:
         if self._next == len(self.answers):
             raise _Unanswered(wanted)
         self._next += 1
-        return self.answers[self._next - 1]
+        return cast("list[Rows]", self.answers[self._next - 1])
 
-    def execute(self, wanted: Asked, values: dict[str, Any] | None = None) -> Result[Any]:
-        if values:
-            wanted = _with_values(wanted, values)
-        [rows] = self.ask([wanted])
-        names = [column.key or f"_{place}" for place, column in enumerate(wanted.selected_columns)]
-        return IteratorResult(SimpleResultMetaData(names), iter(rows))
+    def execute(self, wanted: SelectBase, values: dict[str, Any] | None = None) -> Result[Any]:
+        if self._next == len(self.answers):
+            raise _Unanswered([_question(self.wire, wanted, values)])
+        place, self._next = self._next, self._next + 1
+        seen = self.answers[place]
+        if not isinstance(seen, _Seen):
+            seen = self.answers[place] = _seen(self.wire, wanted, values, seen[0])
+        return IteratorResult(SimpleResultMetaData(seen.names), iter(seen.rows))
 
 
-def _with_values(wanted: Asked, values: dict[str, Any]) -> Asked:
-    """The question with values of its own: another one beside it may use the same names for others."""
-
-    def of(element: Any, **_: Any) -> Any:
-        if isinstance(element, BindParameter) and element.key in values:
-            return bindparam(None, values[element.key], type_=element.type, expanding=element.expanding)
-        return None
-
-    return cast(Asked, visitors.replacement_traverse(wanted, {}, of))
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    names: list[str]
+    rows: Sequence[Any]
 
 
 def _in_rounds(
-    ask: Callable[[Sequence[Asked]], list[Rows]], dialect: Dialect, reads: Sequence[Read[Any]]
+    ask: Callable[[Sequence[Question]], list[Rows]], wire: Connection, reads: Sequence[Read[Any]]
 ) -> tuple[Any, ...]:
-    asking = [_Asking(dialect) for _ in reads]
+    asking = [_Asking(wire) for _ in reads]
     answers: dict[int, Any] = {}
     for _ in range(ROUNDS_MAX):
-        stopped: list[tuple[int, Sequence[Asked]]] = []
+        stopped: list[tuple[int, Sequence[Question]]] = []
         for place, read in enumerate(reads):
             if place in answers:
                 continue
@@ -116,31 +127,111 @@ def _in_rounds(
     raise AssertionError(f"a read asked more than {ROUNDS_MAX} times")
 
 
-def _asked(conn: Connection, wanted: Sequence[Asked]) -> list[Rows]:
+def _asked(conn: Connection, wanted: Sequence[Question]) -> list[Rows]:
     """The rows of each question, from one statement: a column for each, its rows as a JSON document.
 
-    SQLite keeps the order of an inner query for an aggregate that is not count, min or max.
+    SQLite keeps the order of an inner query for an aggregate that is not count, min or max.  Numbers,
+    texts and nothing come through JSON as they are; we keep neither floats nor bytes in what pages read.
     """
-    documents = []
-    for one in wanted:
-        inner = one.subquery()
-        rows = func.json_group_array(func.json_array(*inner.c))
-        documents.append(select(rows).select_from(inner).scalar_subquery())
-    row = conn.execute(select(*documents)).one()
-    return [_decoded(conn.dialect, one, text) for one, text in zip(wanted, row, strict=True)]
+    parts, documents = [], []
+    values: list[Any] = []
+    for place, one in enumerate(wanted):
+        names = ", ".join(f"c{number}" for number in range(one.columns))
+        parts.append(f"q{place}({names}) AS ({one.sql})")
+        documents.append(f"(SELECT json_group_array(json_array({names})) FROM q{place})")
+        values += one.values
+    sql = f"WITH {', '.join(parts)} SELECT {', '.join(documents)}"
+    row = conn.exec_driver_sql(sql, tuple(values)).one()
+    return [msgspec.json.decode(text) for text in row]
 
 
-def _decoded(dialect: Dialect, asked: Asked, text: str) -> Rows:
-    """The document's rows as the driver and the columns' types would have given them."""
-    rows = msgspec.json.decode(text)
+class _Wire:
+    """A driver's connection that leads nowhere: it notes what it is asked, and answers what it was told.
+
+    SQLAlchemy puts a statement together, and makes of rows what it always does; only the way to the
+    database is ours.
+    """
+
+    def __init__(self) -> None:
+        self.asked: tuple[str, tuple[Any, ...]] = ("", ())
+        self.told: Rows = []
+        self.columns = 0  # 0: nothing is known yet
+
+    def cursor(self) -> _Cursor:
+        return _Cursor(self)
+
+    def create_function(self, *_: Any, **__: Any) -> None:
+        """SQLAlchemy gives every connection a function for regular expressions."""
+
+    def commit(self) -> None:
+        """Nothing is ever written."""
+
+    rollback = close = commit
+
+
+class _Cursor:
+    arraysize = 1
+    rowcount = -1
+    lastrowid = None
+
+    def __init__(self, wire: _Wire) -> None:
+        self._wire = wire
+        self._rows = iter([tuple(row) for row in wire.told])
+        self.description = tuple((f"c{number}",) + (None,) * 6 for number in range(wire.columns)) or None
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
+        self._wire.asked = sql, tuple(values)
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return list(self._rows)
+
+    def close(self) -> None:
+        """There is nothing to give back."""
+
+
+@cache
+def _nowhere() -> Engine:
+    return create_engine(
+        "sqlite://",
+        creator=_Wire,
+        poolclass=NullPool,
+        json_serializer=json_text.dumps,
+        json_deserializer=json_text.loads,
+        skip_autocommit_rollback=False,
+        _initialize=False,
+    )
+
+
+def _question(wire: Connection, wanted: SelectBase, values: dict[str, Any] | None) -> Question:
+    driver = cast(_Wire, wire.connection.dbapi_connection)
+    driver.columns, driver.told = 0, []
+    wire.execute(wanted, values or {})
+    sql, bound = driver.asked
+    return Question(sql, bound, _count(sql, wanted))
+
+
+_counts: dict[str, int] = {}
+
+
+def _count(sql: str, wanted: SelectBase) -> int:
+    """How many columns it answers; by its text, because asking SQLAlchemy takes a while."""
+    found = _counts.get(sql)
+    if found is None:
+        if len(_counts) > 2000:  # texts differ by a handful of shapes; never by the values in them
+            _counts.clear()
+        found = _counts[sql] = len(wanted.selected_columns)
+    return found
+
+
+def _seen(wire: Connection, wanted: SelectBase, values: dict[str, Any] | None, rows: Rows) -> _Seen:
+    """The rows as SQLAlchemy makes them of what a driver gives."""
+    driver = cast(_Wire, wire.connection.dbapi_connection)
+    driver.told = rows
+    driver.columns = len(rows[0]) if rows else _count(driver.asked[0], wanted) or 1
     if not rows:
-        return []
-    made = [
-        (place, process)
-        for place, column in enumerate(asked.selected_columns)
-        if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
-    ]
-    for row in rows:
-        for place, process in made:
-            row[place] = process(row[place])
-    return [tuple(row) for row in rows]
+        return _Seen([column.key or "" for column in wanted.selected_columns], ())
+    result = wire.execute(wanted, values or {})
+    return _Seen(list(result.keys()), result.all())
