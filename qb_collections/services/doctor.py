@@ -89,6 +89,11 @@ def running(context: Context) -> list[Line]:
     return lines
 
 
+def of_company(context: Context, company: Company) -> list[Line]:
+    """The same for one company: its connection, reading, policy, writes, audit and what messages need."""
+    return _company(context, company)
+
+
 def _settings(settings: Settings) -> Line:
     keys = (
         "with keys from Intuit" if settings.intuit_client_id else "without keys from Intuit (emulator only)"

@@ -171,6 +171,7 @@ def all_for(conn: Connection, user_id: int) -> list[Company]:
         .join(membership, membership.c.practice_id == company.c.practice_id)
         .join(user, user.c.id == membership.c.user_id)
         .where(
+            _IS_THERE,
             membership.c.user_id == user_id,
             user.c.active.is_(True),
             or_(membership.c.company_id.is_(None), membership.c.company_id == company.c.id),

@@ -60,6 +60,7 @@ FORMS = {
     "policies.save": "manager",
     "policies.roll_back": "manager",
     "policies.move": "manager",
+    "policies_tried.play": "collector",
     "texts.save": "manager",
     "replies.record": "collector",
     "plans.propose": "manager",
@@ -75,9 +76,20 @@ FORMS = {
     "texts.roll_back": "manager",
     "texts.logo": "manager",
     "reports.work_out": "collector",
+    "settings.take_out": "owner",
+    "settings.delete": "owner",
 }
 # Pages that not everybody may see.
-PAGES = {"companies.ask": "owner", "team.history": "manager", "mail.edit": "owner", "plans.new": "manager"}
+PAGES = {
+    "policies_tried.trial": "manager",
+    "companies.ask": "owner",
+    "settings.writes": "manager",
+    "settings.check": "manager",
+    "settings.ask": "owner",
+    "team.history": "manager",
+    "mail.edit": "owner",
+    "plans.new": "manager",
+}
 # Forms that are not about one company.
 GENERAL = {
     "auth.enter",
@@ -91,6 +103,8 @@ GENERAL = {
     "team.new_link",
     "team.give_role",
     "team.switch",
+    "client_policies.compare",
+    "client_policies.put",
 }
 RANKS = ("viewer", "collector", "manager", "owner")
 
