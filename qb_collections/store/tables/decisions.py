@@ -88,6 +88,7 @@ decision = Table(
     instant("decided_at", nullable=False),
     UniqueConstraint("company_id", "run_id", "customer_id", "currency", name="uq_decision_customer"),
     Index("ix_decision_customer", "company_id", "customer_id", "currency", "id"),
+    Index("ix_decision_outcome", "company_id", "run_id", "outcome", "gate"),
 )
 
 # What a person made of a draft before it leaves: other words, or not this time.
@@ -208,4 +209,12 @@ hold = Table(
     words("lifted_by", nullable=True),
     words("lifted_because", nullable=True),
     Index("ix_hold_customer", "company_id", "customer_id"),
+    Index(
+        "ix_hold_standing",
+        "company_id",
+        "kind",
+        "customer_id",
+        sqlite_where=text("lifted_at IS NULL"),
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
 )

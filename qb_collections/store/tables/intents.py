@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.store.metadata import (
@@ -47,6 +57,13 @@ intent = Table(
     Index("ix_intent_due", "company_id", "state", "due_at", "id"),
     Index("ix_intent_run", "company_id", "run_id"),
     Index("ix_intent_plan", "company_id", "plan_id"),
+    Index(
+        "ix_intent_waiting",  # for a person's yes
+        "company_id",
+        "run_id",
+        sqlite_where=text("approval = 'needed' AND state IN ('planned', 'ready')"),
+        postgresql_where=text("approval = 'needed' AND state IN ('planned', 'ready')"),
+    ),
 )
 
 intent_dependency = Table(

@@ -56,6 +56,15 @@ mirror_customer = Table(
     words("postal_code", nullable=True),
     instant("updated_at"),
     Index("ix_mirror_customer_parent", "company_id", "parent_id"),
+    Index(
+        "ix_mirror_customer_billed",
+        "company_id",
+        "parent_id",
+        "id",
+        "currency",
+        sqlite_where=text("bill_with_parent"),
+        postgresql_where=text("bill_with_parent"),
+    ),
 )
 
 mirror_invoice = Table(
@@ -89,6 +98,15 @@ mirror_invoice = Table(
         sqlite_where=text("balance > 0"),
         postgresql_where=text("balance > 0"),
     ),
+    Index(
+        "ix_mirror_invoice_due",  # the same by day, without the customers
+        "company_id",
+        "currency",
+        "due_on",
+        "balance",
+        sqlite_where=text("balance > 0"),
+        postgresql_where=text("balance > 0"),
+    ),
 )
 
 mirror_payment = Table(
@@ -104,6 +122,14 @@ mirror_payment = Table(
     instant("created_at"),
     instant("updated_at"),
     Index("ix_mirror_payment_customer", "company_id", "customer_id"),
+    Index(
+        "ix_mirror_payment_unapplied",
+        "company_id",
+        "currency",
+        "unapplied",
+        sqlite_where=text("unapplied > 0"),
+        postgresql_where=text("unapplied > 0"),
+    ),
 )
 
 mirror_credit_memo = Table(
@@ -119,6 +145,14 @@ mirror_credit_memo = Table(
     units("remaining"),
     instant("updated_at"),
     Index("ix_mirror_credit_memo_customer", "company_id", "customer_id"),
+    Index(
+        "ix_mirror_credit_memo_open",
+        "company_id",
+        "currency",
+        "remaining",
+        sqlite_where=text("remaining > 0"),
+        postgresql_where=text("remaining > 0"),
+    ),
 )
 
 mirror_link = Table(
