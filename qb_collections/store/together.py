@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
-from sqlalchemy import Connection, Engine, NullPool, Result, SelectBase, create_engine
+from sqlalchemy import Connection, Engine, Executable, NullPool, Result, SelectBase, create_engine
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 
@@ -56,11 +56,12 @@ def together(conn: Connection, *reads: Read[Any]) -> tuple[Any, ...]:
     it makes of a column.
     """
     if isinstance(conn, _Asking):
-        return _in_rounds(conn.ask, conn.wire, reads)
+        return conn.inside(reads)
     if conn.dialect.name != "sqlite":
         return tuple(read(conn) for read in reads)
     with _nowhere().connect() as known:
-        return _in_rounds(lambda wanted: _asked(conn, wanted), known, reads)
+        rounds = _Rounds(_Words(known), len(reads))
+        return rounds.played(reads, lambda wanted: _asked(conn, wanted))
 
 
 class _Unanswered(BaseException):
@@ -73,58 +74,86 @@ class _Unanswered(BaseException):
 class _Asking:
     """In the place of a connection: it knows the answers of the rounds so far."""
 
-    def __init__(self, wire: Connection) -> None:
-        self.wire = wire
-        self.dialect = wire.dialect
-        self.answers: list[Any] = []  # as they came; then, once a read has seen them, as it did
+    def __init__(self, words: _Words) -> None:
+        self.dialect = words.wire.dialect
+        self._words = words
+        self._answers: list[Any] = []  # as they came; then, once the read has seen them, as it did
         self._next = 0
+        self._inside: list[_Rounds] = []  # of the reads beside each other in this one, in their order
+        self._next_inside = 0
 
     def again(self) -> _Asking:
-        self._next = 0
+        self._next = self._next_inside = 0
         return self
 
+    def told(self, rows: list[Rows]) -> None:
+        self._answers.append(rows)
+
     def ask(self, wanted: Sequence[Question]) -> list[Rows]:
-        if self._next == len(self.answers):
+        if self._next == len(self._answers):
             raise _Unanswered(wanted)
         self._next += 1
-        return cast("list[Rows]", self.answers[self._next - 1])
+        return cast("list[Rows]", self._answers[self._next - 1])
 
-    def execute(self, wanted: SelectBase, values: dict[str, Any] | None = None) -> Result[Any]:
-        if self._next == len(self.answers):
-            raise _Unanswered([_question(self.wire, wanted, values)])
+    def execute(self, wanted: Executable, values: dict[str, Any] | None = None) -> Result[Any]:
+        if self._next == len(self._answers):
+            raise _Unanswered([self._words.question(wanted, values)])
         place, self._next = self._next, self._next + 1
-        seen = self.answers[place]
+        seen = self._answers[place]
         if not isinstance(seen, _Seen):
-            seen = self.answers[place] = _seen(self.wire, wanted, values, seen[0])
+            seen = self._answers[place] = self._words.seen(wanted, values, seen[0])
         return IteratorResult(SimpleResultMetaData(seen.names), iter(seen.rows))
+
+    def inside(self, reads: Sequence[Read[Any]]) -> tuple[Any, ...]:
+        """Reads beside each other inside of this one; what they know already is not asked again."""
+        if self._next_inside == len(self._inside):
+            self._inside.append(_Rounds(self._words, len(reads)))
+        rounds = self._inside[self._next_inside]
+        self._next_inside += 1
+        self._next += rounds.over
+        return rounds.played(reads, self.ask)
+
+
+class _Rounds:
+    """How far some reads beside each other are."""
+
+    def __init__(self, words: _Words, count: int) -> None:
+        self.over = 0
+        self._asking = [_Asking(words) for _ in range(count)]
+        self._answers: dict[int, Any] = {}
+        self._waiting: list[tuple[int, Sequence[Question]]] = []
+
+    def played(
+        self, reads: Sequence[Read[Any]], ask: Callable[[Sequence[Question]], list[Rows]]
+    ) -> tuple[Any, ...]:
+        while self.over < ROUNDS_MAX:
+            self._waiting = self._waiting or self._stopped(reads)
+            if not self._waiting:
+                return tuple(self._answers[place] for place in range(len(reads)))
+            found = iter(ask([one for _, wanted in self._waiting for one in wanted]))
+            for place, wanted in self._waiting:
+                self._asking[place].told([next(found) for _ in wanted])
+            self._waiting = []
+            self.over += 1
+        raise AssertionError(f"a read asked more than {ROUNDS_MAX} times")
+
+    def _stopped(self, reads: Sequence[Read[Any]]) -> list[tuple[int, Sequence[Question]]]:
+        """Let each go on as far as it can; what they want to know now."""
+        waiting = []
+        for place, read in enumerate(reads):
+            if place in self._answers:
+                continue
+            try:
+                self._answers[place] = read(cast(Connection, self._asking[place].again()))
+            except _Unanswered as question:
+                waiting.append((place, question.wanted))
+        return waiting
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     names: list[str]
     rows: Sequence[Any]
-
-
-def _in_rounds(
-    ask: Callable[[Sequence[Question]], list[Rows]], wire: Connection, reads: Sequence[Read[Any]]
-) -> tuple[Any, ...]:
-    asking = [_Asking(wire) for _ in reads]
-    answers: dict[int, Any] = {}
-    for _ in range(ROUNDS_MAX):
-        stopped: list[tuple[int, Sequence[Question]]] = []
-        for place, read in enumerate(reads):
-            if place in answers:
-                continue
-            try:
-                answers[place] = read(cast(Connection, asking[place].again()))
-            except _Unanswered as question:
-                stopped.append((place, question.wanted))
-        if not stopped:
-            return tuple(answers[place] for place in range(len(reads)))
-        found = iter(ask([one for _, wanted in stopped for one in wanted]))
-        for place, wanted in stopped:
-            asking[place].answers.append([next(found) for _ in wanted])
-    raise AssertionError(f"a read asked more than {ROUNDS_MAX} times")
 
 
 def _asked(conn: Connection, wanted: Sequence[Question]) -> list[Rows]:
@@ -205,33 +234,36 @@ def _nowhere() -> Engine:
     )
 
 
-def _question(wire: Connection, wanted: SelectBase, values: dict[str, Any] | None) -> Question:
-    driver = cast(_Wire, wire.connection.dbapi_connection)
-    driver.columns, driver.told = 0, []
-    wire.execute(wanted, values or {})
-    sql, bound = driver.asked
-    return Question(sql, bound, _count(sql, wanted))
+class _Words:
+    """From what a read executes to a driver's question, and from a driver's rows to what it gets."""
+
+    def __init__(self, wire: Connection) -> None:
+        self.wire = wire
+        self._driver = cast(_Wire, wire.connection.dbapi_connection)
+
+    def question(self, wanted: Executable, values: dict[str, Any] | None) -> Question:
+        self._driver.columns, self._driver.told = 0, []
+        self.wire.execute(wanted, values or None)
+        sql, bound = self._driver.asked
+        return Question(sql, bound, _count(sql, wanted))
+
+    def seen(self, wanted: Executable, values: dict[str, Any] | None, rows: Rows) -> _Seen:
+        """The rows as SQLAlchemy makes them of what a driver gives."""
+        if not rows:
+            return _Seen([column.key or "" for column in cast(SelectBase, wanted).selected_columns], ())
+        self._driver.columns, self._driver.told = len(rows[0]), rows
+        result = self.wire.execute(wanted, values or None)
+        return _Seen(list(result.keys()), result.all())
 
 
 _counts: dict[str, int] = {}
 
 
-def _count(sql: str, wanted: SelectBase) -> int:
+def _count(sql: str, wanted: Executable) -> int:
     """How many columns it answers; by its text, because asking SQLAlchemy takes a while."""
     found = _counts.get(sql)
     if found is None:
         if len(_counts) > 2000:  # texts differ by a handful of shapes; never by the values in them
             _counts.clear()
-        found = _counts[sql] = len(wanted.selected_columns)
+        found = _counts[sql] = len(cast(SelectBase, wanted).selected_columns)
     return found
-
-
-def _seen(wire: Connection, wanted: SelectBase, values: dict[str, Any] | None, rows: Rows) -> _Seen:
-    """The rows as SQLAlchemy makes them of what a driver gives."""
-    driver = cast(_Wire, wire.connection.dbapi_connection)
-    driver.told = rows
-    driver.columns = len(rows[0]) if rows else _count(driver.asked[0], wanted) or 1
-    if not rows:
-        return _Seen([column.key or "" for column in wanted.selected_columns], ())
-    result = wire.execute(wanted, values or {})
-    return _Seen(list(result.keys()), result.all())
