@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -138,13 +139,21 @@ def add_to(main: click.Group) -> None:
     @click.argument("label")
     @company_option
     @click.option("--because", default="", help="Why, for your records.")
+    @click.option("--exchange", type=AMOUNT, help="Cents of exchange that were told; only where they were.")
     @click.option("--yes", is_flag=True, help="I want to end it.")
-    def cancel(name: str | None, label: str, because: str, yes: bool) -> Answer:
+    def cancel(name: str | None, label: str, because: str, exchange: Decimal | None, yes: bool) -> Answer:
         """End a plan by agreement: what was not paid is on the original invoices again."""
         with working(name, "Ending the plan") as work:
             ended = accepted(
                 plans.cancel(
-                    work.context, work.company, work.lease, label, by=actor(), reason=because, confirm=yes
+                    work.context,
+                    work.company,
+                    work.lease,
+                    label,
+                    by=actor(),
+                    reason=because,
+                    confirm=yes,
+                    exchange=exchange,
                 )
             )
             return _told(work, ended, plan_ending.summary(ended, work.company.locale))
@@ -153,13 +162,21 @@ def add_to(main: click.Group) -> None:
     @click.argument("label")
     @company_option
     @click.option("--because", default="", help="Why, for your records.")
+    @click.option("--exchange", type=AMOUNT, help="Cents of exchange that were told; only where they were.")
     @click.option("--yes", is_flag=True, help="I want to end it.")
-    def default(name: str | None, label: str, because: str, yes: bool) -> Answer:
+    def default(name: str | None, label: str, because: str, exchange: Decimal | None, yes: bool) -> Answer:
         """End a plan whose payments did not come: reminders take the original invoices up again."""
         with working(name, "Ending the plan") as work:
             ended = accepted(
                 plans.default(
-                    work.context, work.company, work.lease, label, by=actor(), reason=because, confirm=yes
+                    work.context,
+                    work.company,
+                    work.lease,
+                    label,
+                    by=actor(),
+                    reason=because,
+                    confirm=yes,
+                    exchange=exchange,
                 )
             )
             return _told(work, ended, plan_ending.summary(ended, work.company.locale))
@@ -168,14 +185,24 @@ def add_to(main: click.Group) -> None:
     @click.argument("label")
     @_terms
     @company_option
+    @click.option("--exchange", type=AMOUNT, help="Cents of exchange that were told; only where they were.")
     @click.option("--yes", is_flag=True, help=YES)
-    def renegotiate(name: str | None, label: str, yes: bool, **terms: Any) -> Answer:
+    def renegotiate(
+        name: str | None, label: str, exchange: Decimal | None, yes: bool, **terms: Any
+    ) -> Answer:
         """End a plan and agree on another one for what is left of it."""
         with working(name, "The new plan") as work:
             asked = plans.Asked((), **terms)
             made = accepted(
                 plans.renegotiate(
-                    work.context, work.company, work.lease, label, asked, by=actor(), confirm=yes
+                    work.context,
+                    work.company,
+                    work.lease,
+                    label,
+                    asked,
+                    by=actor(),
+                    confirm=yes,
+                    exchange=exchange,
                 )
             )
             said = (

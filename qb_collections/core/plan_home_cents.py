@@ -82,27 +82,32 @@ def adding_up(
 def worth(records: Iterable[Mapping[str, Any]], rate: Decimal, home_currency: str) -> Decimal | None:
     """What the open balances of these invoices are worth at home; None where that hangs on a rounding.
 
-    QuickBooks does not say whether it rounds each line or the document, so the two have to agree, and so
-    has the sum of the balances.
+    QuickBooks does not say whether it rounds each line or the document, nor what a part-paid one has given
+    up, so all have to agree, and so has the sum of the balances.
     """
-    by_document = by_line = Decimal(0)
+    by_balance = by_document = by_line = Decimal(0)
     balances: list[Money] = []
     for record in records:
         currency = str((record.get("CurrencyRef") or {}).get("value") or home_currency)
         total, balance = (Decimal(str(record.get(name) or 0)) for name in ("TotalAmt", "Balance"))
         balances.append(Money(balance, currency))
-        by_document += home(balances[-1], rate, home_currency)
-        whole = sum(
-            (sign * home(Money(amount, currency), rate, home_currency) for sign, amount in booked_lines(record)),
+        by_balance += home(balances[-1], rate, home_currency)
+        lines = sum(
+            (
+                sign * home(Money(amount, currency), rate, home_currency)
+                for sign, amount in booked_lines(record)
+            ),
             Decimal(0),
         )
-        paid = whole * (total - balance) / total if total else Decimal(0)
-        by_line += whole - home(Money(paid, home_currency), Decimal(1), home_currency)
+        share = (total - balance) / total if total else Decimal(0)
+        document = home(Money(total, currency), rate, home_currency)
+        by_line += lines - home(Money(lines * share, home_currency), Decimal(1), home_currency)
+        by_document += document - home(Money(document * share, home_currency), Decimal(1), home_currency)
     if not balances:
         return None
     together = Money(sum((one.amount for one in balances), Decimal(0)), balances[0].currency)
-    agreed = {by_document, by_line, home(together, rate, home_currency)}
-    return by_document if len(agreed) == 1 else None
+    agreed = {by_balance, by_document, by_line, home(together, rate, home_currency)}
+    return by_balance if len(agreed) == 1 else None
 
 
 def booked_lines(record: Mapping[str, Any]) -> Iterator[tuple[int, Decimal]]:

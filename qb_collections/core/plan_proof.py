@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -65,6 +65,15 @@ def compare(before: Figures, after: Figures) -> Proof:
     lines += _differing("account", before.trial_balance, after.trial_balance)
     lines += _differing("customer", before.receivables, after.receivables)
     return Proof(tuple(lines))
+
+
+def only_exchange(proof: Proof, gains: Sequence[Decimal]) -> bool:
+    """Whether all that moved is one of these gains, between one account and the receivables."""
+    moved = [line.after - line.before for line in proof.lines if line.what.startswith("account ")]
+    besides = [line for line in proof.lines if not line.same and not line.what.startswith("account ")]
+    if len(moved) != 2 or sum(moved) or any(line.what != "income" for line in besides):
+        return False
+    return any(gain and {gain, -gain} == set(moved) for gain in gains)
 
 
 def _sum(rows: Mapping[str, Decimal], accounts: frozenset[str]) -> Decimal:

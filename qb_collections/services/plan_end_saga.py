@@ -29,6 +29,8 @@ from qb_collections.store.leases import Lease
 from qb_collections.store.plans import PlanRow
 
 IN_PLACE, ADDED = "in_place", "added"
+# Why documents are added over a plan instead of taking it out of the books.
+CLOSED, UNEVEN = "closed", "uneven"
 _OVER = (State.CONFIRMED, State.CANCELLED, State.REJECTED)
 
 
@@ -245,7 +247,8 @@ def _finish(
     if not compare(proof.figures(before, "Accrual"), proof.figures(after, "Accrual")).unchanged:
         read_at = datetime.fromisoformat(before["read_at"])
         others = proof.others_since(gateway, read_at, _ours(plan, mine))
-    verdict = proof.judge(before, after, others, own_is_zero=own_is_zero)
+    told = tuple(Decimal(one) for one in ending.get("exchange", ()))
+    verdict = proof.judge(before, after, others, own_is_zero=own_is_zero, exchange=told)
     if ending["mode"] == ADDED:
         names = {
             IntentKind.PLAN_MEMO: "memo",
@@ -318,8 +321,12 @@ def _reason(company: Company, plan: PlanRow, ending: dict[str, Any], live: Any) 
     head = f"{said.get(ending['how'], 'Ended')} by {ending['by']}: {ending['reason']}"
     if ending["mode"] == ADDED:
         rest = Money(Decimal(ending["amount"]), plan.currency).format(company.locale)
+        why = "The books are closed"
+        if ending.get("because") == UNEVEN:
+            home = plan.details["home_currency"]
+            why = f"What was paid cannot be moved back to the cent in {home}"
         return (
-            f"{head}. The books are closed, so the original invoices stay settled in QuickBooks; "
+            f"{head}. {why}, so the original invoices stay settled in QuickBooks; "
             f"one new invoice asks for the rest of {rest}."
         )
     ids = [one.invoice_id for one in plan.originals]

@@ -20,10 +20,10 @@ from qb_collections.core.wording import day_text, money_text
 from qb_collections.quickbooks import company_facts
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import plan_end_saga, plan_gate, plan_picture, plan_saga, proof
+from qb_collections.services import plan_cents, plan_end_saga, plan_gate, plan_picture, plan_saga, proof
 from qb_collections.services.context import Context
 from qb_collections.services.plan_asking import EVERY, Asked
-from qb_collections.services.plan_end_saga import ADDED, IN_PLACE
+from qb_collections.services.plan_end_saga import ADDED, CLOSED, IN_PLACE, UNEVEN
 from qb_collections.services.plan_named import named
 from qb_collections.services.plan_picture import Seen
 from qb_collections.services.refusal import Refusal
@@ -58,12 +58,13 @@ def end(
     reason: str,
     confirm: bool,
     then: dict[str, Any] | None = None,
+    exchange: Decimal | None = None,
 ) -> PlanRow | Refusal:
     """End the plan and answer it as it is then.
 
     cancelled: it is over.  building: QuickBooks could not be reached or a person has to look; it goes on
     with the next delivery, and nothing is sent meanwhile.  active or broken: it could not be ended, and
-    is as it was (details: not_ended).
+    is as it was (details: not_ended).  exchange: the cents of exchange that were told and are accepted.
     """
     closed = plan_gate.closed(context, company)
     if closed is not None:
@@ -90,7 +91,7 @@ def end(
     if found.form == "overlay":
         return _overlay(context, company, lease, found, ending)
     gateway = context.gateway(company, lease)
-    begun = _begin(context, company, lease, gateway, found, ending)
+    begun = _begin(context, company, lease, gateway, found, ending, exchange)
     if isinstance(begun, Refusal):
         return begun
     return go_on(context, company, lease, gateway, found.id)
@@ -195,6 +196,7 @@ def _begin(
     gateway: Gateway,
     plan: PlanRow,
     ending: dict[str, Any],
+    exchange: Decimal | None,
 ) -> Refusal | None:
     """Read what there is, say what would fail, and store that the plan is being ended; three requests."""
     [settings] = gateway.queries(["SELECT * FROM Preferences"])
@@ -216,7 +218,14 @@ def _begin(
                 f"The books are closed through {day_text(closed_on, today.year)}, today included. "
                 "Move the closing date in QuickBooks, or end the plan on a later day."
             )
-        ending |= _adding(seen)
+        ending |= _adding(seen) | {"because": CLOSED}
+    cents = plan_cents.of_ending(plan, seen, added=ending["mode"] == ADDED)
+    not_accepted = plan_cents.told(company, plan, cents, exchange)
+    if not_accepted is not None:
+        return not_accepted
+    if ending["mode"] == IN_PLACE and not cents.even:
+        ending |= _adding(seen) | {"because": UNEVEN}
+    ending["exchange"] = [str(one) for one in cents.gains]
     live = gateway.live([plan.customer_id])
     ending["before"] = proof.read(
         gateway,
@@ -239,7 +248,7 @@ def _begin(
 
 
 def _adding(seen: Seen) -> dict[str, Any]:
-    """Over closed books: a memo and an invoice for the unpaid rest, and what the memo is applied to."""
+    """A memo and an invoice for the unpaid rest, and what the memo is applied to."""
     to = [[one.id, one.own - one.kept] for one in seen.picture.parts if one.own > one.kept]
     return {"mode": ADDED, "amount": seen.picture.unpaid, "to": to, "due_on": seen.due_on}
 

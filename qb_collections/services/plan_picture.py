@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ class Seen:
     picture: Picture
     originals: tuple[tuple[str, Decimal], ...]  # with their balances, oldest due first
     due_on: str  # the oldest due date of the originals
+    records: Mapping[str, Mapping[str, Any]]  # originals and installments as QuickBooks has them, by id
     blocked: str | None = None  # a payment of the customer uses our memo: only people may touch that
 
 
@@ -61,6 +62,7 @@ def read(gateway: Gateway, plan: PlanRow, steps: Sequence[Intent]) -> Seen:
         picture,
         tuple((str(row["Id"]), row.get("Balance") or ZERO) for row in originals),
         min((str(row.get("DueDate") or row["TxnDate"]) for row in originals), default=""),
+        invoices,
         f"payment {used} of the customer uses the plan's credit memo" if used else None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from qb_collections.core import plan_agreement
@@ -138,10 +139,22 @@ def cancel(
     by: str,
     reason: str = "",
     confirm: bool,
+    exchange: Decimal | None = None,
 ) -> PlanRow | Refusal:
-    """End a plan by agreement: what was not paid is on the original invoices again."""
+    """End a plan by agreement: what was not paid is on the original invoices again.
+
+    exchange: cents of exchange that the ending books, as they were told and are accepted.
+    """
     return plan_ending.end(
-        context, company, lease, plan, how="cancelled", by=by, reason=reason, confirm=confirm
+        context,
+        company,
+        lease,
+        plan,
+        how="cancelled",
+        by=by,
+        reason=reason,
+        confirm=confirm,
+        exchange=exchange,
     )
 
 
@@ -154,9 +167,20 @@ def default(
     by: str,
     reason: str = "",
     confirm: bool,
+    exchange: Decimal | None = None,
 ) -> PlanRow | Refusal:
     """End a plan whose payments did not come: the original invoices are asked for again as they were."""
-    return plan_ending.end(context, company, lease, plan, how="broken", by=by, reason=reason, confirm=confirm)
+    return plan_ending.end(
+        context,
+        company,
+        lease,
+        plan,
+        how="broken",
+        by=by,
+        reason=reason,
+        confirm=confirm,
+        exchange=exchange,
+    )
 
 
 def renegotiate(
@@ -168,6 +192,7 @@ def renegotiate(
     *,
     by: str,
     confirm: bool,
+    exchange: Decimal | None = None,
 ) -> PlanRow | Refusal:
     """End a plan and agree on another one for what is left of it; the new plan as it is then.
 
@@ -182,7 +207,16 @@ def renegotiate(
         return wrong
     then = plan_ending.as_stored(asked) | {"by": by}
     ended = plan_ending.end(
-        context, company, lease, found.id, how="renegotiated", by=by, reason="", confirm=confirm, then=then
+        context,
+        company,
+        lease,
+        found.id,
+        how="renegotiated",
+        by=by,
+        reason="",
+        confirm=confirm,
+        then=then,
+        exchange=exchange,
     )
     if isinstance(ended, Refusal) or ended.state != "cancelled":
         return ended

@@ -7,13 +7,13 @@ anyone agrees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from qb_collections.core.plan_proof import Figures, Proof, compare
+from qb_collections.core.plan_proof import Figures, Proof, compare, only_exchange
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Live
@@ -85,19 +85,28 @@ def owed(live: Live, customer_id: str) -> Decimal:
 
 
 def judge(
-    before: Mapping[str, Any], after: Mapping[str, Any], others: tuple[str, ...], *, own_is_zero: bool
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    others: tuple[str, ...],
+    *,
+    own_is_zero: bool,
+    exchange: Sequence[Decimal] = (),
 ) -> Verdict:
     """Whether the plan left the books alone.
 
     own_is_zero: the plan's own documents, read back, add up to nothing in
     every account.  A difference in the reports is then other people's, if
     documents of theirs changed meanwhile; without any it is not explained.
+    exchange: gains that were told before, of which one may be all that moved.
     """
     accrual = compare(figures(before, "Accrual"), figures(after, "Accrual"))
     cash = compare(figures(before, "Cash"), figures(after, "Cash"))
-    holds = own_is_zero and (accrual.unchanged or bool(others))
+    as_told = only_exchange(accrual, exchange)
+    holds = own_is_zero and (accrual.unchanged or bool(others) or as_told)
     sentence = f"receivables, income and tax unchanged by the plan: {'yes' if holds else 'no'}"
-    if not accrual.unchanged and holds:
+    if as_told and holds:
+        sentence += "; the cents of exchange are those that were told before"
+    elif not accrual.unchanged and holds:
         moved = [f"{line.what} by {line.after - line.before}" for line in accrual.lines if not line.same]
         sentence += (
             f"; other work in QuickBooks meanwhile ({', '.join(others[:3])}) moved {', '.join(moved[:6])}"

@@ -20,11 +20,13 @@ from qb_collections.core.plan_documents import (
     PlanDraft,
     applied_body,
     apply_body,
+    closing_bodies,
     installment_body,
     installment_lines,
     memo_body,
     memo_lines,
 )
+from qb_collections.core.plan_end_cents import PartThen, Rates, comes_out_even, gains
 from qb_collections.core.plan_ending import How, PartNow, Picture, next_step, oldest_first
 from qb_collections.core.plan_home_cents import adding_up, worth
 from qb_collections.emulator.companies import build
@@ -138,6 +140,7 @@ class RandomPlan:
         self._paid_before()
         self.debt = self._owed()
         self.created = False
+        self.rest = None  # the invoice that asks for it, where a plan was ended by adding documents
         self.before = company.postings([("Invoice", one["Id"]) for one in self.originals])
 
     # What there is before
@@ -272,13 +275,59 @@ class RandomPlan:
                 self._pay(id, part, PLAN_ON + timedelta(days=self.random.randint(0, 200)))
 
     def end(self):
-        """Take it out of the books again, a step at a time, each decided from what the books say."""
+        """Take it out of the books again; nothing moves but the cents of exchange that are told before."""
+        before, told = self.books.balances("accrual"), self._told()
+        if self._comes_out_even():
+            self._end_in_place()
+        else:
+            self._end_by_adding()
+        after = self.books.balances("accrual")
+        moved = {key: after.get(key, 0) - before.get(key, 0) for key in after.keys() | before.keys()}
+        moved = {key[1]: amount for key, amount in moved.items() if amount}
+        assert moved in [_exchange(gain) for gain in told], (self.name, moved, told)
+
+    def _end_in_place(self):
+        """A step at a time, each decided from what the books say."""
         for _ in range(200):
             step = next_step(self.picture())
             if step is None:
                 return
             self._do(step)
         raise AssertionError("it does not come to rest")
+
+    def _end_by_adding(self):
+        open_parts = [part for part in self.picture().parts if part.own > part.kept]
+        currency = self.currency or self.books.home
+        rest = Money(sum((part.own - part.kept for part in open_parts), ZERO), currency)
+        if not rest:
+            return
+        on = PLAN_ON + timedelta(days=220)
+        memo, asks = closing_bodies(self.draft, rest, on, on, ("memo", "rest"))
+        memo_id = self._write("CreditMemo", memo)["Id"]
+        amounts = [(part.id, Money(part.own - part.kept, currency)) for part in open_parts]
+        self._write("Payment", applied_body(self.draft, memo_id, amounts, "apply", on))
+        self.rest = self._write("Invoice", asks)["Id"]
+
+    def _at(self):
+        return Rates(self.currency, self.rate, self.books.home, self.draft.classes)
+
+    def _comes_out_even(self):
+        if self.rate is None:
+            return True
+        return comes_out_even([part.kept for part in self.picture().parts], self._at())
+
+    def _told(self):
+        if self.rate is None:
+            return (ZERO,)
+        now = self.picture()
+        records = self.books.found("Invoice", [part.id for part in now.parts])
+        parts = [PartThen(one, part.own, part.kept) for one, part in zip(records, now.parts, strict=True)]
+        taken = {one["Id"]: one["Balance"] for one in self.originals}
+        rows = sorted(self.books.found("Invoice", [*taken]), key=lambda row: (row["DueDate"], row["Id"]))
+        paid = sum((part.kept for part in now.parts), ZERO)
+        given = dict(oldest_first(paid, [(row["Id"], taken[row["Id"]]) for row in rows]))
+        originals = [(row, taken[row["Id"]], given.get(row["Id"], ZERO)) for row in rows]
+        return gains(parts, originals, self._at(), added=not self._comes_out_even())
 
     def picture(self):
         parts = []
@@ -379,18 +428,26 @@ class RandomPlan:
         wanted = {"income": income.amount, "clearing": income.amount + tax.amount, "tax": tax.amount}
         assert sums == wanted | {"other": 0}, (self.name, moved)
 
+    def _invoices(self):
+        rest = [self.rest] if self.rest else []
+        return [one["Id"] for one in self.originals] + [id for _, id in self.parts] + rest
+
     def pay_the_rest(self):
-        ids = [one["Id"] for one in self.originals] + [id for _, id in self.parts]
+        ids = self._invoices()
         for record in self.books.found("Invoice", ids):
             if record["Balance"] > 0:
                 self._pay(record["Id"], record["Balance"], PLAN_ON + timedelta(days=250))
 
     def check_debt(self):
         """What the customer owes is what the documents say, less what came; nothing was won or lost."""
-        ids = [one["Id"] for one in self.originals] + [id for _, id in self.parts]
+        ids = self._invoices()
         owed = sum((record["Balance"] for record in self.books.found("Invoice", ids)), ZERO)
         assert owed == self.books.read("Customer", self.customer)["Balance"]
         return owed
+
+
+def _exchange(gain):
+    return {"Accounts Receivable": gain, "Other Expense": -gain} if gain else {}
 
 
 def one(company, seed):

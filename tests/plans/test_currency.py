@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qb_collections.core.money import Money, split_evenly
 from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, residue
-from qb_collections.services import leasing, sync
+from qb_collections.services import leasing, plans, sync
 from qb_collections.services.refusal import Refusal
 
 RATES = ("1.1", "1.1")
@@ -101,6 +101,75 @@ def test_a_memo_booked_at_another_home_amount_is_taken_back(books):
 
     assert ended.state == "cancelled" and "would differ by $0.01 from the credit memo" in ended.reason
     books.assert_without_effect()
+
+
+def exchange(books):
+    rows = books.trial_balance().items()
+    return sum(amount for name, amount in rows if "Exchange" in name)
+
+
+def part_pay(books, place, amount):
+    books.act("part_pay", invoice=books.installments()[place]["DocNumber"], amount=amount)
+
+
+def test_cents_of_exchange_are_told_before_a_part_paid_plan_is_ended(books):
+    """100.03 euros at 1.25 are 125.04 dollars: payments of 50.02 (62.53) and 50.01 (62.51).
+
+    25.01 euros of the first, 31.26 dollars, came; of 62.53 that is the share of 31.27.  An installment of
+    25.01 euros gives up 31.26 for it, so the ending takes a cent of loss back.
+    """
+    abroad(books, ("1.25",), "100.03")
+    books.create(payments=2)
+    part_pay(books, 0, "25.01")
+    before = exchange(books)
+
+    told = books.end("cancel")
+    still = books.plan().state
+    ended = books.end("cancel", exchange=Decimal("0.01"))
+
+    assert isinstance(told, Refusal) and "books $0.01 of exchange gain or loss" in told.message
+    assert "--exchange 0.01" in told.message and still == "active"
+    assert ended.state == "cancelled" and "carry €75.02 again" in ended.reason
+    assert before - exchange(books) == Decimal("0.01")
+    assert books.trial_balance().get("Payment plan clearing", 0) == 0
+    proof = plans.show(books.context, books.company, "PP1")["proof_of_end"]
+    assert proof["sentence"] == (
+        "receivables, income and tax unchanged by the plan: yes; "
+        "the cents of exchange are those that were told before"
+    )
+
+
+def test_what_was_paid_and_is_worth_more_in_parts_than_whole_leaves_nothing_on_clearing(books):
+    """At 0.5 two payments of 0.01 euros are a cent each, and one memo of 0.02 euros is one cent.
+
+    So the plan stays, and a memo and an invoice of 200.00 euros, 100.00 dollars, are added over it.  Of the
+    installments 50.00 and 49.99 dollars are open: a cent of exchange.
+    """
+    abroad(books, ("0.5",), "200.02")
+    books.create(payments=2)
+    part_pay(books, 0, "0.01")
+    part_pay(books, 1, "0.01")
+    before = exchange(books)
+
+    told = books.end("cancel")
+    ended = books.end("cancel", exchange=Decimal("0.01"))
+
+    assert isinstance(told, Refusal) and "books $0.01 of exchange" in told.message
+    assert ended.state == "cancelled"
+    assert "What was paid cannot be moved back to the cent in USD" in ended.reason
+    assert "one new invoice asks for the rest of €200.00" in ended.reason
+    assert abs(exchange(books) - before) == Decimal("0.01")
+    assert books.trial_balance().get("Payment plan clearing", 0) == 0
+    assert books.owed_most() == books.debt
+
+
+def test_a_plan_in_euros_that_nothing_was_paid_on_is_ended_without_a_question(books):
+    abroad(books, RATES)
+    books.create(payments=2)
+
+    ended = books.end("cancel")
+
+    assert ended.state == "cancelled" and books.trial_balance() == books.before
 
 
 @given(st.integers(2, 12), st.integers(1, 10**7), st.decimals("0.05", "20", places=4))
