@@ -11,12 +11,12 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table
 
-from qb_collections.core.money import Money
 from qb_collections.services.context import Context
 from qb_collections.services.spreadsheet import as_text
 from qb_collections.store import audit, everything, json_text
@@ -124,7 +124,7 @@ def _pages(context: Context, company: Company, table: Table) -> Iterator[list[di
 def _as_json(context: Context, company: Company, table: Table) -> Iterator[tuple[int, bytes]]:
     count = 0
     for page in _pages(context, company, table):
-        lines = [json_text.dumps(row) for row in page]
+        lines = [json_text.dumps({name: _plain(value) for name, value in row.items()}) for row in page]
         yield count + len(lines), (("[\n" if not count else ",\n") + ",\n".join(lines)).encode()
         count += len(lines)
     yield count, b"\n]\n" if count else b"[]\n"
@@ -145,19 +145,24 @@ def _lines(rows: Any) -> str:
     return out.getvalue()
 
 
+def _plain(value: object) -> object:
+    """Amounts as exact texts, times of the day as 02:30."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat(timespec="minutes") if isinstance(value, time) else value
+
+
 def _cell(value: object) -> str:
     """Texts never run in a spreadsheet; figures stay figures."""
     if value is None:
         return ""
     if isinstance(value, str):
         return as_text(value)
-    if isinstance(value, Money):
-        return str(value.amount)
     if isinstance(value, (dict, list)):
         return as_text(json_text.dumps(value))
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    return str(value)
+    return str(_plain(value))
 
 
 def _readme(company: Company, by: str, at: datetime) -> str:

@@ -110,6 +110,8 @@ def of_user(conn: Connection, user_id: int) -> list[Client]:
 
 def owed(conn: Connection, days: Mapping[int, date]) -> dict[int, list[tuple[Money, Money]]]:
     """What is owed to each company and what of it is late on its own day, by currency, the largest first."""
+    if not days:
+        return {}
     by_day: dict[date, list[int]] = {}
     for company_id, day in days.items():
         by_day.setdefault(day, []).append(company_id)
@@ -131,7 +133,7 @@ def owed(conn: Connection, days: Mapping[int, date]) -> dict[int, list[tuple[Mon
         .group_by(mirror_invoice.c.company_id, mirror_invoice.c.currency)
     )
     found: dict[int, list[tuple[Money, Money]]] = {}
-    for row in conn.execute(query) if days else ():
+    for row in conn.execute(query):
         pair = money_of(int(row.owed), row.currency), money_of(int(row.late), row.currency)
         found.setdefault(row.company_id, []).append(pair)
     for pairs in found.values():

@@ -212,12 +212,14 @@ def test_disconnecting_ends_the_permission_at_intuit_and_keeps_the_records(brows
 def test_the_button_to_connect_is_there_only_while_the_company_is_not_connected(browser, context, emulator):
     browser.get(approve(go_out(browser, emulator)))
     connected = browser.get("/companies").text
+    settings = browser.get(f"/companies/{only_company(context).id}/settings/").text
     browser.post(f"/companies/{only_company(context).id}/disconnect")
 
     disconnected = browser.get("/companies")
 
     assert "Connect to QuickBooks" not in connected
-    assert "Disconnect" in connected
+    assert "Connect to QuickBooks" not in settings
+    assert "Disconnect" in settings
     assert "Connect to QuickBooks" in disconnected.text
     assert emulator.base_url in disconnected.headers["Content-Security-Policy"]
 
