@@ -30,6 +30,7 @@ class Coming:
     stage: str | None  # the code of the step; None for what a person does
     step: str | None  # its name
     approval: bool
+    task_kind: str | None = None  # what a person has to do
 
 
 def coming_weeks(case: Case, rules: Rules, first_on: date, last_on: date) -> tuple[Coming, ...]:
@@ -88,7 +89,12 @@ def _played(case: Case, rules: Rules, first_on: date, last_on: date) -> Iterator
 def _step(decision: Decision, rules: Rules, on: date) -> Coming:
     stage = rules.ladder[rules.rank(decision.stage)] if decision.stage is not None else None
     return Coming(
-        on, decision.outcome, decision.stage, stage.name if stage is not None else None, decision.approval
+        on,
+        decision.outcome,
+        decision.stage,
+        stage.name if stage is not None else None,
+        decision.approval,
+        decision.task_kind,
     )
 
 

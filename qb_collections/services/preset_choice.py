@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from qb_collections.core import policy_thresholds
 from qb_collections.core.case import Case
 from qb_collections.core.coming_weeks import Coming, coming_weeks, last_words
+from qb_collections.core.decision import Outcome
 from qb_collections.core.money import Money, total
 from qb_collections.core.rules import Rules
 from qb_collections.services import presets, rulebook
@@ -26,6 +27,7 @@ from qb_collections.store.overview import Owing
 from qb_collections.store.together import together
 
 WEEKS = 8
+YEAR = timedelta(days=365)
 OFFERED = ("gentle", "standard", "brisk")  # side by side; the others are for special cases
 Key = tuple[str, str]  # customer, currency
 
@@ -123,11 +125,15 @@ def _picked(conn: Connection, company: Company, today: date) -> list[tuple[Key, 
     parents = overview.parents(conn, company.id)
     families: dict[Key, list[Owing]] = {}
     names: dict[str, str | None] = {}
+    emails: dict[str, tuple[str, ...]] = {}
     for one in overview.owing(conn, company.id, today):
-        names[one.customer_id] = one.name
+        names[one.customer_id], emails[one.customer_id] = one.name, one.emails
         if one.late:
             families.setdefault((head_of(one.customer_id, parents), one.currency), []).append(one)
     known = [key for key in families if key[0] in names]
+    # With whom something would happen: who can be written to, about what is not a year old.
+    lively = [key for key in known if emails.get(key[0]) and _oldest(families[key]) > today - YEAR]
+    known = lively if len(lively) >= len(WHY) else known
     late = {key: total((one.late for one in families[key]), key[1]) for key in known}
     by_amount = sorted(known, key=lambda key: (-late[key].amount, key))
     by_age = sorted(known, key=lambda key: (_oldest(families[key]), key))
@@ -146,8 +152,17 @@ def _oldest(family: Sequence[Owing]) -> date:
 
 def words(coming: Coming) -> str:
     """A step as a line of a calendar."""
-    said: Mapping[str, str] = {"call": "a call for you", "decide": "you decide", "task": "needs you"}
-    name = coming.step or said.get(coming.outcome.value, "")
-    wait = ", once you agree" if coming.approval else ""
-    kind = " (a call for you)" if coming.outcome.value == "call" and coming.step else ""
-    return f"{name}{kind}{wait}"
+    if coming.step is None:
+        return _NEEDS.get(coming.task_kind or "", "something for you to look at")
+    call = coming.outcome is Outcome.CALL and "call" not in coming.step.lower()
+    return (
+        f"{coming.step}{' (a call for you)' if call else ''}{', once you agree' if coming.approval else ''}"
+    )
+
+
+_NEEDS: Mapping[str, str] = {
+    "apply_credits": "apply their credits",
+    "find_credit": "find their credit",
+    "add_email": "add an e-mail address",
+    "look_at_old": "look at the old invoice",
+}
