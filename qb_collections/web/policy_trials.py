@@ -152,7 +152,7 @@ def played(company_id: int, token: str) -> ResponseReturnValue:
     answer = piece.answer if piece.is_done else None
     if isinstance(answer, Refusal):
         flash(answer.message, "refused")
-        return _asked(company, asked.first_on, asked.last_on, asked.beside), 422
+        return _asked(company, asked.first_on, asked.last_on, asked.beside)
     return _asked(company, asked.first_on, asked.last_on, asked.beside, asked, answer)
 
 
