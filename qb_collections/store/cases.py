@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Connection, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import CTE, Connection, Select, and_, exists, func, or_, select, tuple_, update
 
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, CustomerKind, HoldKind
@@ -30,6 +30,7 @@ from qb_collections.store import (
     plans,
     receipts,
 )
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirror_invoice
 from qb_collections.store.together import joined
@@ -328,19 +329,23 @@ def _families(conn: Connection, company_id: int, keys: Sequence[Key]) -> dict[Ke
 
 
 def _by_head(conn: Connection, company_id: int, ids: Sequence[str]) -> dict[str, list[Customer]]:
-    members = _members(company_id, ids)
-    query = (
-        select(*mirror_rows.RAW_CUSTOMER, members.c.head)
-        .join(members, members.c.id == mirror_customer.c.id)
-        .where(mirror_customer.c.company_id == company_id)
-    )
     families: dict[str, list[Customer]] = defaultdict(list)
-    for row in conn.execute(query).all():
+    for row in _below_heads(conn, company_id=company_id, ids=ids).all():
         families[row[-1]].append(mirror_rows.raw_customer(row[:-1]))
     for head, some in families.items():
         if len(some) > 1:
             some.sort(key=lambda one: (one.id != head, one.id))
     return families
+
+
+@once
+def _below_heads(company_id: int, ids: Sequence[str]) -> Select[Any]:
+    members = _members(company_id, ids)
+    return (
+        select(*mirror_rows.RAW_CUSTOMER, members.c.head)
+        .join(members, members.c.id == mirror_customer.c.id)
+        .where(mirror_customer.c.company_id == company_id)
+    )
 
 
 def _members(company_id: int, ids: Sequence[str]) -> CTE:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from qb_collections.core.case import Person
+from qb_collections.store.once import once
 from qb_collections.store.tables.customer_file import WRITTEN_TO, contact_person
 from qb_collections.store.within import within
 
@@ -88,7 +89,15 @@ def by_customer(
     conn: Connection, company_id: int, customer_ids: Iterable[str]
 ) -> dict[str, tuple[Person, ...]]:
     """For decisions; customers without anybody are left out."""
-    query = (
+    found: dict[str, tuple[Person, ...]] = {}
+    for row in _still_there(conn, company_id=company_id, customer_ids=[*customer_ids]):
+        found[row.customer_id] = (*found.get(row.customer_id, ()), _person(row))
+    return found
+
+
+@once
+def _still_there(company_id: int, customer_ids: Iterable[str]) -> Select[Any]:
+    return (
         select(contact_person)
         .where(
             contact_person.c.company_id == company_id,
@@ -97,10 +106,6 @@ def by_customer(
         )
         .order_by(contact_person.c.id)
     )
-    found: dict[str, tuple[Person, ...]] = {}
-    for row in conn.execute(query):
-        found[row.customer_id] = (*found.get(row.customer_id, ()), _person(row))
-    return found
 
 
 def _named(row: Row[Any]) -> Named:

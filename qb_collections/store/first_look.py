@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy import update as update_rows
 
 from qb_collections.core.first_look import Answer, FirstLook, Given, Question, Review
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.first_look import first_answer, first_look, first_seen
 from qb_collections.store.tables.mirror import look
@@ -24,29 +26,7 @@ def begin(conn: Connection, company_id: int) -> None:
 
 def of(conn: Connection, company_id: int) -> FirstLook | None:
     """Where the company stands, in one statement; None: nothing was ever asked of it."""
-    rows_seen = (
-        select(func.count())
-        .select_from(first_seen)
-        .where(first_seen.c.company_id == company_id)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            first_look,
-            rows_seen.label("rows_seen"),
-            first_answer.c.question,
-            first_answer.c.answer,
-            first_answer.c.said_by.label("answered_by"),
-            first_answer.c.said_at.label("answered_at"),
-            company.c.contact_name,
-            company.c.contact_phone,
-            company.c.payment_instructions,
-        )
-        .join(company, company.c.id == first_look.c.company_id)
-        .outerjoin(first_answer, first_answer.c.company_id == first_look.c.company_id)
-        .where(first_look.c.company_id == company_id)
-    )
-    rows = conn.execute(query).all()
+    rows = _standing(conn, company_id=company_id).all()
     if not rows:
         return None
     head = rows[0]
@@ -64,6 +44,32 @@ def of(conn: Connection, company_id: int) -> FirstLook | None:
         reviewed_by=head.said_by,
         reviewed_at=head.said_at,
         seen=head.rows_seen,
+    )
+
+
+@once
+def _standing(company_id: int) -> Select[Any]:
+    rows_seen = (
+        select(func.count())
+        .select_from(first_seen)
+        .where(first_seen.c.company_id == company_id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            first_look,
+            rows_seen.label("rows_seen"),
+            first_answer.c.question,
+            first_answer.c.answer,
+            first_answer.c.said_by.label("answered_by"),
+            first_answer.c.said_at.label("answered_at"),
+            company.c.contact_name,
+            company.c.contact_phone,
+            company.c.payment_instructions,
+        )
+        .join(company, company.c.id == first_look.c.company_id)
+        .outerjoin(first_answer, first_answer.c.company_id == first_look.c.company_id)
+        .where(first_look.c.company_id == company_id)
     )
 
 

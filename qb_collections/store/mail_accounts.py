@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     CompoundSelect,
     Connection,
+    Select,
     String,
     and_,
     cast,
@@ -63,12 +64,17 @@ class Stopped:
 
 
 def find(conn: Connection, company_id: int) -> MailAccount | None:
-    row = conn.execute(select(mail_account).where(mail_account.c.company_id == company_id)).one_or_none()
+    row = _of_company(conn, company_id=company_id).one_or_none()
     if row is None:
         return None
     values = dict(row._mapping)
     values.pop("password_sealed")
     return MailAccount(**values)
+
+
+@once
+def _of_company(company_id: int) -> Select[Any]:
+    return select(mail_account).where(mail_account.c.company_id == company_id)
 
 
 def put(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, select
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, sele
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.core.money import Money
 from qb_collections.store import mirror_rows, recorded
+from qb_collections.store.once import Once, once
 from qb_collections.store.tables.mirror import (
     ZERO,
     mirror_credit_memo,
@@ -86,15 +88,14 @@ def delete_credit_memos(conn: Connection, company_id: int, ids: Iterable[str]) -
 
 def customers(conn: Connection, company_id: int, ids: Iterable[str] | None = None) -> dict[str, Customer]:
     """Customers by id; all of them without ids."""
-    query = select(mirror_customer).where(mirror_customer.c.company_id == company_id)
-    found = _rows(conn, query, mirror_customer, "id", ids)
+    found = _rows(conn, company_id, mirror_customer, "id", ids)
     return {row["id"]: mirror_rows.customer(row) for row in found}
 
 
 def invoices(conn: Connection, company_id: int, ids: Iterable[str]) -> dict[str, Invoice]:
     """These invoices by id, open or not; what the mirror does not know is missing."""
-    query = select(mirror_invoice).where(mirror_invoice.c.company_id == company_id)
-    return {row["id"]: mirror_rows.invoice(row) for row in _rows(conn, query, mirror_invoice, "id", ids)}
+    found = _rows(conn, company_id, mirror_invoice, "id", ids)
+    return {row["id"]: mirror_rows.invoice(row) for row in found}
 
 
 def invoice(conn: Connection, company_id: int, invoice_id: str) -> Invoice | None:
@@ -134,15 +135,25 @@ def open_invoices(
     conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
 ) -> list[Invoice]:
     """Invoices with something still owed, oldest due first."""
-    query = select(*mirror_rows.RAW_INVOICE).where(
+    if customer_ids is None:
+        found = _all_open(conn, company_id=company_id).all()
+    else:
+        some = chunked(sorted(set(customer_ids)))
+        found = [row for ids in some for row in _open_of(conn, company_id=company_id, customer_ids=ids)]
+    return sorted((mirror_rows.raw_invoice(row) for row in found), key=by_due_day)
+
+
+@once
+def _all_open(company_id: int) -> Select[Any]:
+    return select(*mirror_rows.RAW_INVOICE).where(
         mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO
     )
-    queries = [query]
-    if customer_ids is not None:
-        some = chunked(sorted(set(customer_ids)))
-        queries = [query.where(within(mirror_invoice.c.customer_id, ids)) for ids in some]
-    found = [mirror_rows.raw_invoice(row) for one in queries for row in conn.execute(one).all()]
-    return sorted(found, key=by_due_day)
+
+
+@once
+def _open_of(company_id: int, customer_ids: Iterable[str]) -> Select[Any]:
+    theirs = (mirror_invoice.c.company_id == company_id, within(mirror_invoice.c.customer_id, customer_ids))
+    return select(*mirror_rows.RAW_INVOICE).where(*theirs, mirror_invoice.c.balance > ZERO)
 
 
 def owing(conn: Connection, company_id: int) -> list[str]:
@@ -159,33 +170,23 @@ def owing(conn: Connection, company_id: int) -> list[str]:
 def payments_with_unapplied(
     conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
 ) -> list[Payment]:
-    query = select(mirror_payment).where(
-        mirror_payment.c.company_id == company_id, mirror_payment.c.unapplied > ZERO
-    )
-    found = [
-        mirror_rows.payment(row) for row in _rows(conn, query, mirror_payment, "customer_id", customer_ids)
-    ]
+    rows = _rows(conn, company_id, mirror_payment, "customer_id", customer_ids, above_zero="unapplied")
+    found = [mirror_rows.payment(row) for row in rows]
     return sorted(found, key=lambda payment: (payment.received_on, payment.id))
 
 
 def credit_memos_open(
     conn: Connection, company_id: int, customer_ids: Iterable[str] | None = None
 ) -> list[CreditMemo]:
-    query = select(mirror_credit_memo).where(
-        mirror_credit_memo.c.company_id == company_id, mirror_credit_memo.c.remaining > ZERO
-    )
-    found = [
-        mirror_rows.memo(row) for row in _rows(conn, query, mirror_credit_memo, "customer_id", customer_ids)
-    ]
+    rows = _rows(conn, company_id, mirror_credit_memo, "customer_id", customer_ids, above_zero="remaining")
+    found = [mirror_rows.memo(row) for row in rows]
     return sorted(found, key=lambda memo: (memo.issued_on, memo.id))
 
 
 def payments_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> list[Payment]:
     """All payments that the mirror has of these customers, oldest first."""
-    query = select(mirror_payment).where(mirror_payment.c.company_id == company_id)
-    found = [
-        mirror_rows.payment(row) for row in _rows(conn, query, mirror_payment, "customer_id", customer_ids)
-    ]
+    rows = _rows(conn, company_id, mirror_payment, "customer_id", customer_ids)
+    found = [mirror_rows.payment(row) for row in rows]
     return sorted(found, key=lambda payment: (payment.received_on, payment.id))
 
 
@@ -207,12 +208,13 @@ def payments_recorded(conn: Connection, company_id: int, since: date) -> list[da
 def newest_payment_on(conn: Connection, company_id: int) -> date | None:
     """The day of the newest payment that was received; None: no payment is known."""
     query = select(func.max(mirror_payment.c.received_on)).where(mirror_payment.c.company_id == company_id)
-    return conn.execute(query).scalar_one()
+    newest: date | None = conn.execute(query).scalar_one()
+    return newest
 
 
 def links_of_payments(conn: Connection, company_id: int, payment_ids: Iterable[str]) -> list[Link]:
-    query = select(mirror_link).where(mirror_link.c.company_id == company_id)
-    return [mirror_rows.link(row) for row in _rows(conn, query, mirror_link, "payment_id", payment_ids)]
+    rows = _rows(conn, company_id, mirror_link, "payment_id", payment_ids)
+    return [mirror_rows.link(row) for row in rows]
 
 
 def links_of_invoice(conn: Connection, company_id: int, invoice_id: str) -> list[Link]:
@@ -237,8 +239,7 @@ def ids(conn: Connection, company_id: int) -> dict[str, frozenset[str]]:
 def owners(conn: Connection, company_id: int, kind: str, ids: Iterable[str]) -> dict[str, str]:
     """Whose these invoices, payments or credit memos are."""
     table = _KINDS[kind]
-    query = select(table.c.id, table.c.customer_id).where(table.c.company_id == company_id)
-    return {row["id"]: row["customer_id"] for row in _rows(conn, query, table, "id", ids)}
+    return {row["id"]: row["customer_id"] for row in _rows(conn, company_id, table, "id", ids)}
 
 
 def documents_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -247,8 +248,7 @@ def documents_of(conn: Connection, company_id: int, customer_ids: Iterable[str])
     found = {}
     for kind in ("Invoice", "Payment", "CreditMemo"):
         table = _KINDS[kind]
-        query = select(table.c.id).where(table.c.company_id == company_id)
-        found[kind] = sorted(row["id"] for row in _rows(conn, query, table, "customer_id", wanted))
+        found[kind] = sorted(row["id"] for row in _rows(conn, company_id, table, "customer_id", wanted))
     return found
 
 
@@ -257,10 +257,8 @@ def updated(conn: Connection, company_id: int, kind: str, ids: Iterable[str]) ->
     table = _KINDS.get(kind)
     if table is None:
         return {}
-    query = select(table.c.id, table.c.updated_at).where(
-        table.c.company_id == company_id, table.c.updated_at.is_not(None)
-    )
-    return {row["id"]: row["updated_at"] for row in _rows(conn, query, table, "id", ids)}
+    found = _rows(conn, company_id, table, "id", ids)
+    return {row["id"]: row["updated_at"] for row in found if row["updated_at"] is not None}
 
 
 def counts(conn: Connection, company_id: int) -> dict[str, int]:
@@ -306,13 +304,34 @@ _COUNTED = {
 
 
 def _rows(
-    conn: Connection, query: Select[Any], table: Table, column: str, ids: Iterable[str] | None
+    conn: Connection,
+    company_id: int,
+    table: Table,
+    column: str,
+    ids: Iterable[str] | None,
+    *,
+    above_zero: str | None = None,
 ) -> Iterator[RowMapping]:
+    """Rows with one of the ids in that column, or all; above_zero: only where this amount is."""
     if ids is None:
-        yield from conn.execute(query).mappings().all()
+        yield from _statement(table, None, above_zero)(conn, company_id=company_id).mappings().all()
         return
+    query = _statement(table, column, above_zero)
     for some in chunked(sorted(set(ids))):
-        yield from conn.execute(query.where(within(table.c[column], some))).mappings().all()
+        yield from query(conn, company_id=company_id, ids=some).mappings().all()
+
+
+@cache
+def _statement(table: Table, column: str | None, above_zero: str | None) -> Once:
+    still = (table.c[above_zero] > ZERO,) if above_zero else ()
+    if column is None:
+        return once(lambda company_id: select(table).where(table.c.company_id == company_id, *still))
+    among = table.c[column]
+    return once(
+        lambda company_id, ids: select(table).where(
+            table.c.company_id == company_id, within(among, ids), *still
+        )
+    )
 
 
 def _delete(conn: Connection, table: Table, column: str, company_id: int, ids: Iterable[str]) -> None:

@@ -375,11 +375,18 @@ def for_decisions(row: PlanRow) -> Plan:
 
 
 def _plans(conn: Connection, company_id: int, *conditions: Any) -> builtins.list[PlanRow]:
-    rows = conn.execute(
-        select(plan).where(plan.c.company_id == company_id, *conditions).order_by(plan.c.id)
-    ).all()
+    if conditions:
+        query = select(plan).where(plan.c.company_id == company_id, *conditions).order_by(plan.c.id)
+        rows = conn.execute(query).all()
+    else:
+        rows = _of_company(conn, company_id=company_id).all()
     documents = _documents(conn, company_id, [row.id for row in rows]) if rows else {}
     return [_plan(row, documents.get(row.id, [])) for row in rows]
+
+
+@once
+def _of_company(company_id: int) -> Select[Any]:
+    return select(plan).where(plan.c.company_id == company_id).order_by(plan.c.id)
 
 
 def _plan(row: Row[Any], documents: Sequence[Row[Any]]) -> PlanRow:
