@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from sqlalchemy.exc import OperationalError
 
@@ -69,6 +70,7 @@ def play(script: Script) -> Result:
     """Play one script from its beginning to its invariants."""
     template(script.template)  # built once, with the modules as they are
     gc.collect()  # once a seed; a seed leaves too little behind for more
+    gc.freeze()  # what is there now stays: the next seed need not look at it again
     gc.disable()
     began = time.process_time()
     with patched():
@@ -107,6 +109,7 @@ class Player:
         self.webhooks = webhooks.Deliveries(world)
         self._sent_of_day = 0
         self._at_send: list[Act] = []
+        self._beside = Random(f"beside {world.script.seed}")
         world.network.before.append(self._arrives)
         world.network.before.append(lambda sent: invariants.on_arrival(world, sent))
         world.network.after.append(lambda sent: invariants.on_answer(world, sent))
@@ -261,6 +264,11 @@ class Player:
         for _ in range(JOBS_MAX):
             if not process.queued:
                 return
+            if world.script.together != "alone" and len(process.queued) == 1 and self._beside.random() < 0.3:
+                name, company_id = process.queued[0]  # a person presses a button at the same moment
+                process.queued.append(
+                    ("sync" if name != "sync" else "deliver", company_id or self._a_company())
+                )
             if world.script.together == "alone" or len(process.queued) == 1:
                 self._one(0, *process.queued.pop(0))
                 continue
@@ -274,6 +282,9 @@ class Player:
             for error in raised:
                 raise error
         world.wrong("INV-17", f"work goes in circles: {process.queued[:5]}")
+
+    def _a_company(self) -> int:
+        return int(self._beside.choice(self.world.companies)[0])
 
     def _one(self, worker: int, name: str, company_id: int) -> None:
         """The outermost loop of a thread: what fails is recorded, and still due."""
@@ -335,6 +346,7 @@ class Player:
         """Two nights without trouble, in which people do what only people can."""
         world = self.world
         world.calm()
+        invariants.inv_16_permission_is_not_lost(world)
         for place, (_, realm) in enumerate(world.companies):
             if world.companies[place][0] in world.absent:
                 continue
