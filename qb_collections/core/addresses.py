@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,9 +76,11 @@ def _bounces(case: Case) -> list[Hold]:
 
 def _known(case: Case, invoices: Iterable[Invoice], firm: bool = False) -> tuple[str, ...]:
     found: dict[str, str] = {}
-    of_invoices = (part for one in invoices if one.email for part in _parts(one.email))
-    for_firm = _named(case.people, "firm")
-    named = (*for_firm, *_named(case.people, "every")) if firm else _named(case.people, "every")
+    of_invoices = [part for one in invoices if one.email for part in _parts(one.email)]
+    for_firm = _named(case.people, "firm") if case.people else ()
+    named: Sequence[str] = _named(case.people, "every") if case.people else ()
+    if firm:
+        named = (*for_firm, *named)
     for address in (*named, *case.customer.emails, *of_invoices, *for_firm):
         found.setdefault(address.casefold(), address)
     return tuple(found.values())

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Customer:
     """One customer, job or site, in one currency (QuickBooks fixes a customer's currency at creation)."""
@@ -31,6 +33,7 @@ class Customer:
     updated_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """One invoice.  Balance is what is still owed; total is what was billed."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Payment
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 
 
 class HoldKind(StrEnum):
@@ -103,6 +104,7 @@ class Receipt:
     late: Money  # of it, what paid invoices that were late that day; what is not applied counts too
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """From the first contact or overdue day until nothing overdue is left."""
@@ -175,6 +177,7 @@ class DealtWith:
     until_on: date
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Case:
     customer: Customer

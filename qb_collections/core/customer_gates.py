@@ -100,7 +100,7 @@ def credit_not_visible(view: View) -> Finding | None:
     if balance is None or balance.currency != view.case.currency:
         return None
     documents = (
-        sum((invoice.balance.amount for invoice in view.case.invoices), Decimal(0))
+        sum([invoice.balance.amount for invoice in view.case.invoices], Decimal(0))
         - sum((payment.unapplied.amount for payment in view.case.payments), Decimal(0))
         - sum((memo.remaining.amount for memo in view.case.credit_memos), Decimal(0))
     )
@@ -120,7 +120,7 @@ def too_small(view: View) -> Finding | None:
     if not view.late:
         return None
     least = view.rules.policy.limits.smallest(view.case.currency)
-    late = sum((invoice.balance.amount for invoice in view.late), Decimal(0))
+    late = sum([invoice.balance.amount for invoice in view.late], Decimal(0))
     if view.missed or late - view.credit >= least:
         return None
     what = view.money(late)

@@ -27,13 +27,15 @@ def advance(case: Case, policy_version: int, today: date) -> Cycle | None:
     A case is decided with this as its cycle; where it is None and a contact goes out all the same
     (a copy before the due date), that contact begins cycle case.next_cycle.
     """
-    planned = plans_by_invoice(case)
-    open_ones = [one for one in case.invoices if _is_open(one) and one.id not in planned]
+    planned = plans_by_invoice(case) if case.plans else {}
+    open_ones = [one for one in case.invoices if one.id not in planned and _is_open(one)]
     late = [one for one in open_ones if one.due_on is not None and one.due_on < today]
     if case.cycle is not None:
         contacted = {one for contact in said_in_cycle(case) for one in contact.invoice_ids}
         goes_on = bool(late) or any(one.id in contacted for one in open_ones)
         return case.cycle if goes_on else None
+    if not case.holds:
+        return begun(case.next_cycle, today, policy_version) if late else None
     if any(not any(_keeps_out(hold, one, today) for hold in case.holds) for one in late):
         return begun(case.next_cycle, today, policy_version)
     return None

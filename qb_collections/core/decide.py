@@ -85,8 +85,13 @@ def _promise_seen(view: View, invoice_id: str) -> str | None:
 def _sort_invoices(view: View) -> dict[str, Finding]:
     """Put each invoice that passed where it belongs; return the findings of the others."""
     stopped: dict[str, Finding] = {}
-    gates = _ALL_GATES if view.holds or view.plan_of else _WITHOUT_HOLDS
+    bare = not (view.holds or view.plan_of)
+    gates = _WITHOUT_HOLDS if bare else _ALL_GATES
+    oldest_on = view.today - timedelta(days=view.rules.policy.limits.oldest_debt_days)
     for invoice in view.case.invoices:
+        if bare and _is_plainly_late(invoice, oldest_on, view.today):
+            view.late.append(invoice)
+            continue
         for gate in gates:
             finding = gate(view, invoice)
             if finding is not None:
@@ -105,6 +110,14 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
     elif view.early and view.rules.early is not None:
         view.step = early_step(view.case, view.rules, view.rules.early, view.early)
     return stopped
+
+
+def _is_plainly_late(invoice: Invoice, oldest_on: date, today: date) -> bool:
+    """What nearly every invoice of a night is: none of the gates that ask neither hold nor plan stops it."""
+    due_on = invoice.due_on
+    if due_on is None or not oldest_on <= due_on < today:
+        return False
+    return invoice.issued_on <= today and invoice.balance.amount > 0 and not invoice.voided
 
 
 def _place(view: View, invoice: Invoice) -> None:
@@ -206,10 +219,12 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
     included = {invoice.id for invoice in step.invoices}
     tail = tail_of(view, step, outcome, approval)
     findings = tuple(
-        stopped[invoice.id]
-        if invoice.id in stopped
-        else spoken_of(view, invoice, invoice.id in included, tail)
-        for invoice in case.invoices
+        [
+            stopped[invoice.id]
+            if invoice.id in stopped
+            else spoken_of(view, invoice, invoice.id in included, tail)
+            for invoice in case.invoices
+        ]
     )
     stage = step.stage if outcome is not Outcome.DECIDE else None
     reply_by, act_by = _dates(view, step, stage, outcome)
@@ -230,8 +245,8 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
         approval=approval,
         cycle=case.cycle.number if case.cycle else case.next_cycle,
         number=(case.cycle.contacts if case.cycle else 0) + 1,
-        invoice_ids=tuple(invoice.id for invoice in step.invoices),
-        also_open_ids=tuple(invoice.id for invoice in step.also_open),
+        invoice_ids=tuple([invoice.id for invoice in step.invoices]),
+        also_open_ids=tuple([invoice.id for invoice in step.also_open]),
         amount=amount,
         credits=Money(view.credit, case.currency) if view.credit > 0 else None,
         backlog=step.backlog,

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 
 
 class Outcome(StrEnum):
@@ -25,6 +26,7 @@ class Channel(StrEnum):
     PERSON = "person"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the explanation: what a gate saw, and whether it stopped us."""
@@ -35,25 +37,6 @@ class Finding:
     review_on: date | None = None  # with stops: the day the answer may change
     invoice_id: str | None = None
 
-    # A night makes tens of thousands: the slots are filled as they are, not by name (see below).
-    def __init__(
-        self,
-        gate: str,
-        because: str,
-        stops: bool = False,
-        review_on: date | None = None,
-        invoice_id: str | None = None,
-    ) -> None:
-        _put_gate(self, gate)
-        _put_because(self, because)
-        _put_stops(self, stops)
-        _put_review_on(self, review_on)
-        _put_invoice_id(self, invoice_id)
-
-
-_put_gate, _put_because, _put_stops, _put_review_on, _put_invoice_id = (
-    vars(Finding)[name].__set__ for name in ("gate", "because", "stops", "review_on", "invoice_id")
-)
 
 Trace = tuple[Finding, ...]
 
@@ -68,6 +51,7 @@ class Announced:
     confirmed_on: date
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     customer_id: str

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from qb_collections.core.quick import quick
+
 
 class IntentKind(StrEnum):
     SEND_INVOICE = "send_invoice"  # QuickBooks e-mails a copy of one invoice: a contact
@@ -81,6 +83,7 @@ class Intent:
     external_id: str | None = None  # QuickBooks id of what was written
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PlannedIntent:
     """An effect to be queued.  Planning the same key twice changes nothing."""

@@ -18,12 +18,14 @@ from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Stage
+from qb_collections.core.quick import quick
 from qb_collections.core.rules import Rules
 from qb_collections.core.step_days import Broken, first_day, set_dates
 
 _OPENING = ("email", "statement")  # the channels on which old invoices may begin
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Step:
     """What comes next if nothing stops it.  Without a stage a person chooses what comes next."""
@@ -144,6 +146,8 @@ def _held_by_payment(step: Step, case: Case, rules: Rules, today: date, late: Se
 
     The days are counted between payments, never from today: what holds today holds through its last day.
     """
+    if not case.receipts:
+        return step
     terms = rules.policy.de_escalation
     rest = timedelta(days=terms.half_paid_holds_days)
     came = sorted((one for one in case.receipts if one.late.amount > 0), key=lambda one: one.on, reverse=True)
@@ -177,6 +181,8 @@ def _repeat(
     case: Case, rules: Rules, late: Sequence[Invoice], owed: Money, said: Sequence[Contact]
 ) -> Step | None:
     rank = _rank(case, rules)
+    if rank < 0:
+        return None
     stage = next((stage for stage in rules.steps if rules.rank(stage.code) == rank), None)
     if stage is None or stage.after_due_days < 0 or not _applies(stage, case, rules, owed):
         return None

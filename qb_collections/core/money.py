@@ -8,12 +8,15 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision
 
+from qb_collections.core.quick import quick
+
 
 def quantum(currency: str) -> Decimal:
     """The smallest unit of the currency: 0.01 for USD, 1 for JPY, 0.001 for KWD."""
     return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
+@quick
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An amount in one currency.  Sums and comparisons across currencies are our mistake, so they raise."""
@@ -21,14 +24,11 @@ class Money:
     amount: Decimal
     currency: str
 
-    # A night makes tens of thousands: the slots are filled as they are, not by name (see below).
-    def __init__(self, amount: Decimal, currency: str) -> None:
-        if not isinstance(amount, Decimal):
-            raise TypeError(f"money needs a Decimal, got {type(amount).__name__}")
-        if not amount.is_finite():
-            raise ValueError(f"money needs a finite amount, got {amount}")
-        _put_amount(self, amount)
-        _put_currency(self, currency)
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal):
+            raise TypeError(f"money needs a Decimal, got {type(self.amount).__name__}")
+        if not self.amount.is_finite():
+            raise ValueError(f"money needs a finite amount, got {self.amount}")
 
     @classmethod
     def zero(cls, currency: str) -> Money:
@@ -69,9 +69,6 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"cannot mix {self.currency} and {other.currency}")
         return other.amount
-
-
-_put_amount, _put_currency = (vars(Money)[name].__set__ for name in ("amount", "currency"))
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

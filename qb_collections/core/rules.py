@@ -28,6 +28,10 @@ class Rules:
     steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
+    # Days as sentences write them, by the year that is now: a night names a few hundred, thousands of times.
+    day_texts: dict[tuple[int, date], str] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
     _ranks: dict[str, int] = field(init=False, default_factory=dict, repr=False, compare=False)
     _reached: dict[tuple[str, date], date] = field(
         init=False, default_factory=dict, repr=False, compare=False

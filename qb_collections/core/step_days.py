@@ -52,7 +52,7 @@ def first_day(
         waits.append((stage.rested_on(last, rules.calendar), "last", last))
         if not_before is not None:
             waits.append((not_before, "last", last))
-    day, waits_for, since = max(waits, key=lambda wait: wait[0])
+    day, waits_for, since = waits[0] if len(waits) == 1 else max(waits, key=lambda wait: wait[0])
     return rules.calendar.next_open(day), waits_for, since
 
 

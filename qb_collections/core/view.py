@@ -36,7 +36,11 @@ class View:
     step: Step | None = None
 
     def day(self, day: date) -> str:
-        return day_text(day, self.today.year, self.rules.locale)
+        text = self.rules.day_texts.get((self.today.year, day))
+        if text is None:
+            text = day_text(day, self.today.year, self.rules.locale)
+            self.rules.day_texts[self.today.year, day] = text
+        return text
 
     def invoice(self, invoice: Invoice) -> str:
         return invoice_text(invoice, self.rules.locale)
@@ -50,7 +54,9 @@ class View:
 
         Of a plan that leaves its originals open, only the payments that are missing are due.
         """
-        late = sum((one.balance.amount for one in self.late), Decimal(0))
+        late = sum([one.balance.amount for one in self.late], Decimal(0))
+        if not self.missed:
+            return late
         overlays = {plan.id for one in self.missed if (plan := self.plan_of[one.id]).overlay}
         late += sum(
             (one.balance.amount for one in self.missed if self.plan_of[one.id].id not in overlays), Decimal(0)
@@ -85,8 +91,9 @@ def look(case: Case, rules: Rules, today: date) -> View:
     for memo in case.credit_memos:
         _same_currency(memo.remaining, case.currency)
     for invoice in case.invoices:
-        _same_currency(invoice.balance, case.currency)
-    plan_of = plans_by_invoice(case)
+        if invoice.balance.currency != case.currency:
+            _same_currency(invoice.balance, case.currency)
+    plan_of = plans_by_invoice(case) if case.plans else {}
     view = View(
         case, rules, today, by_kind(case.holds) if case.holds else {}, plan_of, short(case.customer.name, 40)
     )

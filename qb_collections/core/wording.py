@@ -17,6 +17,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money, quantum
 
 SENTENCE_MAX = 240
+_LABEL_MAX = 24
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -99,7 +100,10 @@ def invoice_text(invoice: Invoice, locale: str) -> str:
 
 
 def label(invoice: Invoice) -> str:
-    return short(invoice.label, 24)
+    number = invoice.number
+    if number and len(number) <= _LABEL_MAX and number.isalnum() and number.isascii():
+        return number  # nearly every one
+    return short(invoice.label, _LABEL_MAX)
 
 
 def list_text(words: Sequence[str]) -> str:

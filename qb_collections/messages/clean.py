@@ -18,6 +18,8 @@ def clean_line(text: str | None, most: int = NAME_MAX) -> str | None:
     """
     if text is None:
         return None
+    if len(text) <= most and text.isalnum() and text.isascii():
+        return text  # a number
     if len(text) <= most and text.isprintable():
         # Most names are like this: no space but the plain one, and nothing invisible.
         line = " ".join(unicodedata.normalize("NFC", text).split())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
     """Who writes.  What is None is missing in the settings: a text that needs it is refused by that name."""
@@ -23,6 +26,7 @@ class CompanyFacts:
     address: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
     name: str
@@ -35,6 +39,7 @@ class CustomerFacts:
     came_back_on: date | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Item:
     """One open invoice."""
@@ -111,6 +116,7 @@ class Choice:
     contact: str | None = None  # whom the customer turns to from then on
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What helps a person on the telephone.  All of it may be missing; the sheet then leaves the line out."""
@@ -147,6 +153,7 @@ class HandOver:
     can_go_on: bool = False  # the steps could go on, were it not for broken promises
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
     """All facts of one message to one customer, in one currency, as of one instant."""
@@ -189,8 +196,13 @@ class MessageFacts:
     @property
     def as_of_on(self) -> date:
         """The day of as_of in the company's own calendar."""
-        return self.as_of.astimezone(ZoneInfo(self.zone)).date()
+        return _day_of(self.as_of, self.zone)
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        return tuple(item.number for item in self.items)
+        return tuple([item.number for item in self.items])
+
+
+@lru_cache(maxsize=256)
+def _day_of(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()

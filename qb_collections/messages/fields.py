@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from qb_collections.core.money import Money, total
 from qb_collections.messages import ages, steps, wording
@@ -50,26 +51,34 @@ def fields_of(facts: MessageFacts) -> Fields:
     return fields
 
 
-class Fields(Mapping[str, Value]):
-    """The fields of one message, each worked out once, when it is first asked for."""
+class _Found(dict[str, Value]):
+    """What was asked for so far; what was not is worked out then."""
 
-    __slots__ = ("_facts", "_found", "_write")
+    __slots__ = ("_facts", "_write")
 
     def __init__(self, facts: MessageFacts) -> None:
         self._facts = facts
         self._write = Writer(facts)
-        self._found: dict[str, Value] = {}
+
+    def __missing__(self, name: str) -> Value:
+        value = self[name] = _FIELDS[name](self._facts, self._write)
+        return value
+
+
+class Fields(Mapping[str, Value]):
+    """The fields of one message, each worked out once, when it is first asked for."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, facts: MessageFacts) -> None:
+        self.found = _Found(facts)
 
     @property
     def shape(self) -> Shape:
         return SHAPE
 
     def __getitem__(self, name: str) -> Value:
-        try:
-            return self._found[name]
-        except KeyError:
-            value = self._found[name] = _FIELDS[name](self._facts, self._write)
-            return value
+        return self.found[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(_FIELDS)
@@ -106,15 +115,17 @@ def _credit_total(facts: MessageFacts, write: Writer) -> str | None:
     )
 
 
+# The company's own are the same in all of its messages.
+_line_once, _lines_once = lru_cache(maxsize=1024)(clean_line), lru_cache(maxsize=256)(clean_lines)
 _PARTIES: Mapping[str, _Field] = {
-    "company": lambda facts, _: clean_line(facts.company.name),
-    "contact_name": lambda facts, _: clean_line(facts.company.contact_name),
-    "contact_role": lambda facts, _: clean_line(facts.company.contact_role),
-    "contact_phone": lambda facts, _: clean_line(facts.company.contact_phone),
-    "phone_hours": lambda facts, _: clean_line(facts.company.phone_hours),
-    "reply_to": lambda facts, _: clean_line(facts.company.reply_to),
-    "payment_instructions": lambda facts, _: clean_lines(facts.company.payment_instructions),
-    "company_address": lambda facts, _: clean_line(
+    "company": lambda facts, _: _line_once(facts.company.name),
+    "contact_name": lambda facts, _: _line_once(facts.company.contact_name),
+    "contact_role": lambda facts, _: _line_once(facts.company.contact_role),
+    "contact_phone": lambda facts, _: _line_once(facts.company.contact_phone),
+    "phone_hours": lambda facts, _: _line_once(facts.company.phone_hours),
+    "reply_to": lambda facts, _: _line_once(facts.company.reply_to),
+    "payment_instructions": lambda facts, _: _lines_once(facts.company.payment_instructions),
+    "company_address": lambda facts, _: _line_once(
         (facts.company.address or "").replace("\n", ", "), SENTENCE_MAX
     ),
     "customer": lambda facts, _: clean_line(facts.customer.name),
@@ -145,7 +156,7 @@ _MONEY: Mapping[str, _Field] = {
     "count_words": lambda facts, _: wording.count_in_words(len(facts.items), facts.locale),
     "many": lambda facts, _: YES if len(facts.items) > MANY else None,
     "several": lambda facts, _: YES if len(facts.items) > 1 else None,
-    "numbers": lambda facts, write: write.list(facts.numbers),
+    "numbers": lambda facts, write: write.cleaned([row["number"] for row in write.asked_for(facts).rows]),
     "total": lambda facts, write: write.money(facts.total),
     "items_total": lambda facts, write: write.money(
         total((item.balance for item in facts.items), facts.total.currency)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.facts import CompanyFacts, CustomerFacts, MessageFacts
 from qb_collections.messages.fields import OF_COMPANY, Fields, fields_of
@@ -71,6 +72,7 @@ _SETTINGS = {
 }
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Message:
     """A finished text.  to is the customer's address, or None for a text for the company's people."""
@@ -117,11 +119,15 @@ def compose(
     source = library.text(name, language)
     fields = fields_of(facts)
 
-    body = _tidy(source.body.render(fields))
-    blocks = [
-        _block(library.text(f"mail/blocks/{block}", language).body, fields, facts.company)
-        for block in source.blocks
-    ]
+    body, *blocks = _tidied(
+        [
+            source.body.render(fields),
+            *(
+                _block(library.text(f"mail/blocks/{block}", language).body, fields, facts.company)
+                for block in source.blocks
+            ),
+        ]
+    )
     return Message(
         subject=clean_line(source.subject.render(fields), SUBJECT_MAX) or "",
         text="\n\n".join(part for part in (body, *blocks) if part) + "\n",
@@ -153,9 +159,7 @@ def _template_name(stage: str, variant: str, facts: MessageFacts) -> str:
 
 def _block(block: Template, fields: Fields, company: CompanyFacts) -> str:
     """A block, once for all messages of a company where it says nothing else."""
-    if not _says_only_company(block):
-        return _tidy(block.render(fields))
-    return _of_company(block, company)
+    return _of_company(block, company) if _says_only_company(block) else block.render(fields)
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +170,18 @@ def _says_only_company(block: Template) -> bool:
 @lru_cache(maxsize=256)
 def _of_company(block: Template, company: CompanyFacts) -> str:
     nobody = MessageFacts(company, CustomerFacts(""), datetime.min.replace(tzinfo=UTC), "UTC", _NOTHING)
-    return _tidy(block.render(fields_of(nobody)))
+    return block.render(fields_of(nobody))
+
+
+def _tidied(parts: list[str]) -> list[str]:
+    """Each part tidy.  Nearly all are but for their ends, which one look at all of them shows."""
+    parts = [part.strip("\n") for part in parts]
+    text = "\n\n".join([part for part in parts if part])
+    # Every white space but the plain one and the line break is not printable.
+    loose = (
+        " \n" in text or "\n\n\n" in text or text.endswith(" ") or not text.replace("\n", "").isprintable()
+    )
+    return [_tidy(part) for part in parts] if loose else parts
 
 
 def _tidy(text: str) -> str:

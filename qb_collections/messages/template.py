@@ -14,7 +14,9 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import final
+from typing import NoReturn, final
+
+from qb_collections.messages.filling import Filler, compiled
 
 TEMPLATE_MAX = 20_000  # characters of one template
 RESULT_MAX = 200_000  # characters of one rendered text
@@ -63,7 +65,8 @@ Fields = Mapping[str, Value]
 class Shape:
     """What all fields of one kind have in common: their names, and for each list the names of its rows.
 
-    Fields that carry one as `shape` are checked against it once per template, not once per message.
+    Fields that carry one as `shape` are checked against it once per template, not once per message, and are
+    filled in by a function written for it.
     """
 
     names: frozenset[str]
@@ -102,7 +105,7 @@ _Node = _Text | _Field | _Part
 class Template:
     name: str
     nodes: tuple[_Node, ...]
-    _checked: set[Shape] = field(default_factory=set, compare=False, repr=False)
+    _fillers: dict[Shape, Filler] = field(default_factory=dict, compare=False, repr=False)
 
     def __hash__(self) -> int:
         return hash(self.name)  # it is looked up by itself thousands of times; its nodes may be hundreds
@@ -121,15 +124,20 @@ class Template:
         shape = getattr(fields, "shape", None)
         if shape is None:
             self._check_names(self.nodes, _shape_of(fields), frozenset())
-        elif shape not in self._checked:
-            self._check_names(self.nodes, shape, frozenset())
-            self._checked.add(shape)
-        parts: list[str] = []
-        self._fill(self.nodes, fields, {}, parts)
-        result = "".join(parts)
+            parts: list[str] = []
+            self._fill(self.nodes, fields, {}, parts)
+            result = "".join(parts)
+        else:
+            filler = self._fillers.get(shape) or self._filler(shape)
+            result = filler(getattr(fields, "found", fields))
         if len(result) > RESULT_MAX:
             raise TemplateRefused(self.name, 1, f"the text would be longer than {RESULT_MAX:,} characters.")
         return result
+
+    def _filler(self, shape: Shape) -> Filler:
+        self._check_names(self.nodes, shape, frozenset())
+        filler = self._fillers[shape] = compiled(self.nodes, shape.lists, self._refuse)
+        return filler
 
     def _check_names(self, nodes: tuple[_Node, ...], shape: Shape, row_names: Set[str]) -> None:
         for node in nodes:
@@ -157,17 +165,14 @@ class Template:
         self, nodes: tuple[_Node, ...], fields: Fields, row: Mapping[str, str | None], parts: list[str]
     ) -> None:
         for node in nodes:
-            if type(node) is _Text:  # a night asks this a million times
+            if type(node) is _Text:
                 parts.append(node.text)
                 continue
             name = node.name
             value = row[name] if name in row else fields[name]
             if type(node) is _Field:
                 if type(value) is not str or not value or value.isspace():
-                    what = f"{{{node.name}}} is needed here and is empty."
-                    raise TemplateRefused(
-                        self.name, node.line, what, f"a value, or [[if {node.name}]] around it", node.name
-                    )
+                    self._refuse(node)
                 parts.append(value)
                 continue
             if node.word == "if":
@@ -180,6 +185,11 @@ class Template:
                     if row or len(each) < len(value.names):
                         each = {**row, **dict.fromkeys(value.names), **each}
                     self._fill(node.then, fields, each, parts)
+
+    def _refuse(self, node: _Field) -> NoReturn:
+        what = f"{{{node.name}}} is needed here and is empty."
+        allowed = f"a value, or [[if {node.name}]] around it"
+        raise TemplateRefused(self.name, node.line, what, allowed, node.name)
 
     def _unknown(self, node: _Field | _Part, known: Set[str]) -> TemplateRefused:
         near = get_close_matches(node.name, sorted(known), n=1)

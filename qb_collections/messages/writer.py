@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from qb_collections.core.money import Money
@@ -25,6 +26,8 @@ CREDIT_NAMES = ("label", "amount")
 LINE_NAMES = ("line",)
 SENTENCE_MAX = 240
 YES = "yes"
+_NO_CREDITS = Rows(CREDIT_NAMES)
+_NO_ITEMS = Rows(ITEM_NAMES)
 
 
 class Writer:
@@ -58,7 +61,11 @@ class Writer:
         )
 
     def list(self, words: tuple[str, ...]) -> str | None:
-        return wording.and_list([word for word in map(clean_line, words) if word], self.locale) or None
+        return self.cleaned([clean_line(word) for word in words])
+
+    def cleaned(self, words: Sequence[str | None]) -> str | None:
+        """A list of words that were cleaned before."""
+        return wording.and_list([word for word in words if word], self.locale) or None
 
     def asked_for(self, facts: MessageFacts) -> Rows:
         """The items of the message; several fields are made of them."""
@@ -67,9 +74,11 @@ class Writer:
         return self._items
 
     def items(self, items: tuple[Item, ...]) -> Rows:
-        return Rows(ITEM_NAMES, tuple([self._item(item) for item in items]))
+        return Rows(ITEM_NAMES, tuple(map(self._item, items))) if items else _NO_ITEMS
 
     def credits(self, credits: tuple[Credit, ...]) -> Rows:
+        if not credits:
+            return _NO_CREDITS
         rows = (
             {"label": clean_line(credit.label), "amount": self.money(-credit.amount)} for credit in credits
         )
@@ -91,6 +100,6 @@ class Writer:
             "balance": balance,
             "partly": YES if partly else None,
             "days_late": str(days_late) if days_late > 0 else None,
-            "work": clean_line(item.work),
-            "purchase_order": clean_line(item.purchase_order),
+            "work": clean_line(item.work) if item.work else None,
+            "purchase_order": clean_line(item.purchase_order) if item.purchase_order else None,
         }

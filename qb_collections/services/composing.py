@@ -37,6 +37,7 @@ from qb_collections.store.companies import Company
 NOON = time(12)
 SOFT_STEPS = ("S1", "S2")  # whose question a promise that was not kept replaces
 FIRM_TONES = ("firm", "final")
+_NO_CONTACTS = CallFacts()
 LETTER_KINDS = (ContactKind.REMINDER, ContactKind.NOTICE)
 
 
@@ -182,11 +183,11 @@ def facts_of(
 ) -> MessageFacts:
     """Everything a text may say, from the case alone."""
     by_id = {invoice.id: invoice for invoice in case.invoices}
-    named = [by_id[one] for one in decision.invoice_ids if one in by_id] or list(case.invoices)
+    named = [by_id[one] for one in decision.invoice_ids if one in by_id] or case.invoices
     also = [by_id[one] for one in decision.also_open_ids if one in by_id]
     told = decision.credits or decision.outcome is Outcome.TASK
     credits = credits_of(company, case, voice) if told else ()
-    owed = total((invoice.balance for invoice in named), case.currency)
+    owed = total([invoice.balance for invoice in named], case.currency)
     if decision.credits is not None:
         owed = owed - decision.credits
     said = [contact for contact in case.contacts if case.cycle and contact.cycle == case.cycle.number]
@@ -207,9 +208,9 @@ def facts_of(
         ),
         as_of=as_of,
         zone=company.zone,
-        items=tuple(_item(invoice) for invoice in named),
+        items=tuple([_item(invoice) for invoice in named]),
         total=owed,
-        also_open=tuple(_item(invoice) for invoice in also),
+        also_open=tuple([_item(invoice) for invoice in also]),
         credits=credits,
         reply_by=decision.reply_by_on,
         act_by=decision.act_by_on,
@@ -223,7 +224,7 @@ def facts_of(
         plan=plan_words.missed(case, company.today(as_of)) if decision.task_kind == "plan_missed" else None,
         consequence=_consequence(decision),
         tone=decision.tone,
-        call=CallFacts(history=tuple(_said(contact) for contact in case.contacts[-5:])),
+        call=CallFacts(history=tuple(map(_said, case.contacts[-5:]))) if case.contacts else _NO_CONTACTS,
         locale=voice.locale if voice else company.locale,
         hand_over=card,
         attachments=enclosing.names(
@@ -241,14 +242,36 @@ def _signed_by(company: Company, sender: str, voice: Voice | None) -> CompanyFac
     signer = (voice.signers if voice else {}).get(sender)
     if sender == "contact" and not company.contact_name and voice:
         signer = voice.signers.get("accounts")
+    return _company_facts(
+        company.name,
+        signer.name if signer else company.contact_name,
+        signer.role if signer else company.contact_role,
+        (signer.phone if signer else None) or company.contact_phone,
+        company.reply_to,
+        company.payment_instructions,
+        company.preferences.get("address"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _company_facts(
+    name: str,
+    contact_name: str | None,
+    contact_role: str | None,
+    contact_phone: str | None,
+    reply_to: str | None,
+    payment_instructions: str | None,
+    address: str | None,
+) -> CompanyFacts:
+    """One value for all messages of a company that one person signs."""
     return CompanyFacts(
-        name=company.name,
-        contact_name=signer.name if signer else company.contact_name,
-        contact_role=signer.role if signer else company.contact_role,
-        contact_phone=(signer.phone if signer else None) or company.contact_phone,
-        reply_to=company.reply_to,
-        payment_instructions=company.payment_instructions,
-        address=company.preferences.get("address"),
+        name=name,
+        contact_name=contact_name,
+        contact_role=contact_role,
+        contact_phone=contact_phone,
+        reply_to=reply_to,
+        payment_instructions=payment_instructions,
+        address=address,
     )
 
 
@@ -266,6 +289,8 @@ def _missed_promise(case: Case, decision: Decision) -> Promise | None:
 
     What came in since is not known here, so nothing is said about it.
     """
+    if not case.holds:
+        return None
     made = [hold for hold in case.holds if hold.kind is HoldKind.PROMISE]
     hold = promises.latest_about(made, decision.invoice_ids, case.cycle) if decision.invoice_ids else None
     if hold is None or hold.until_on is None:
@@ -300,7 +325,7 @@ def credits_of(company: Company, case: Case, voice: Voice | None = None) -> tupl
 
 
 def _days(contacts: Iterable[Contact], kinds: tuple[ContactKind, ...]) -> tuple[date, ...]:
-    return tuple(contact.on for contact in contacts if contact.kind in kinds)
+    return tuple([contact.on for contact in contacts if contact.kind in kinds])
 
 
 def _said(contact: Contact) -> str:

@@ -16,6 +16,7 @@ from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.identity import contact_key, facts_hash
 from qb_collections.core.intents import SENT_KINDS, State
 from qb_collections.core.money import total
+from qb_collections.core.quick import quick
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.messages.facts import HandOver
 from qb_collections.services import calling, composing, first_list, handing_over
@@ -34,6 +35,7 @@ _UNCLEAR = (State.SENDING, State.UNKNOWN, State.PARKED)
 Key = tuple[str, str]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One customer's case, the decision, and the words that go with it."""

@@ -14,6 +14,7 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.identity import contact_key
 from qb_collections.core.intents import SENT_KINDS, Approval, IntentKind, PlannedIntent
 from qb_collections.core.policy import Policy
+from qb_collections.core.quick import quick
 from qb_collections.services import hours
 from qb_collections.store.companies import Company
 
@@ -24,6 +25,7 @@ CONTACT_OUTCOMES = (Outcome.REMIND, Outcome.CALL)
 SLACK = timedelta(minutes=1)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What would be said, to whom: the exact words a person approves."""

@@ -32,12 +32,16 @@ class Voices:
         self._locale = company.locale
         self._languages = languages.by_customer(conn, company.id)
         self._signers = signing.signers(conn, company.id)
+        self._spoken: dict[str | None, Voice] = {}
 
     def of(self, customer_id: str) -> Voice:
         """The customer's language where a person chose one, else the company's; QuickBooks keeps none."""
         language = self._languages.get(customer_id)
-        locale = in_language(self._locale, language) if language else self._locale
-        return Voice(self.library, locale, self._signers)
+        voice = self._spoken.get(language)
+        if voice is None:
+            locale = in_language(self._locale, language) if language else self._locale
+            voice = self._spoken[language] = Voice(self.library, locale, self._signers)
+        return voice
 
 
 Own = tuple[tuple[str, str, str], ...]  # name, language, text

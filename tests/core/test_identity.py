@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qb_collections.core.decide import decide
+from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.identity import (
     body_hash,
     contact_key,
@@ -123,3 +124,27 @@ def test_a_silence_for_another_reason_is_another_silence():
     quiet = decide(case(), rules(), octo(24))
 
     assert facts_hash(quiet, None) != facts_hash(replace(quiet, gate="caps"), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('Hello\n"Alma" \\ / \t\x7f <b>', "c2b5e870f77a135052150b93e7ec2bca20331116653ccf133ddd281d19b2dc04"),
+        ("Größe ✓", "659e5461769a9248b6e8369d0ddaea852d57ca6e4ee26da68371091368df90c0"),
+        (None, "374fc3d6905a51cfb8a892a327675e0f8e0972f520d8f9e9f06bab640401bbaf"),
+    ],
+)
+def test_what_was_agreed_to_before_an_update_is_known_after_it(text, expected):
+    """These hashes stand beside drafts that people approved earlier."""
+    decision = Decision(
+        *("7", "USD", Outcome.REMIND, "r", "contact", (), (), nov(4)),
+        stage="S2",
+        channel=Channel.EMAIL,
+        cycle=1,
+        number=2,
+        invoice_ids=("1", "2"),
+        amount=usd("607.90"),
+        reply_by_on=nov(9),
+    )
+
+    assert facts_hash(decision, text) == expected

@@ -1,0 +1,107 @@
+"""Values made quickly are as frozen, as equal and as careful as any dataclass."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+
+import pytest
+
+from qb_collections.core.quick import quick
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    sender: str
+    grams: int
+    stamps: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    seen: int | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.grams < 0:
+            raise ValueError(f"{self.grams} grams")
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Label:
+    text: str
+
+
+def test_it_takes_arguments_by_place_and_by_name_and_fills_in_what_is_left_out():
+    parcel = Parcel("Alma", grams=300)
+
+    assert (parcel.sender, parcel.grams, parcel.stamps, parcel.notes, parcel.seen) == (
+        *("Alma", 300, (), []),
+        None,
+    )
+    assert Parcel("Alma", 300, ("red",), ["fragile"], 2).stamps == ("red",)
+
+
+def test_every_value_has_a_list_of_its_own():
+    one, other = Parcel("Alma", 300), Parcel("Alma", 300)
+
+    one.notes.append("fragile")
+
+    assert other.notes == []
+
+
+def test_nothing_can_be_changed_once_it_is_made():
+    parcel = Parcel("Alma", 300)
+
+    with pytest.raises(FrozenInstanceError):
+        parcel.grams = 200
+    with pytest.raises(FrozenInstanceError):
+        del parcel.grams
+    assert type(parcel) is Parcel
+
+
+def test_what_the_class_refuses_is_refused():
+    with pytest.raises(ValueError, match="-1 grams"):
+        Parcel("Alma", -1)
+    with pytest.raises(ValueError, match="-2 grams"):
+        replace(Parcel("Alma", 1), grams=-2)
+
+
+def test_a_missing_or_an_unknown_argument_is_refused_by_the_name_of_the_class():
+    with pytest.raises(TypeError, match=r"Label\.__new__.*text"):
+        Label()
+    with pytest.raises(TypeError, match="colour"):
+        Label("fragile", colour="red")
+
+
+def test_equality_and_hash_go_by_the_fields_that_count():
+    assert Parcel("Alma", 300, seen=1) == Parcel("Alma", 300, seen=2)
+    assert Parcel("Alma", 300) != Parcel("Alma", 301)
+    assert hash(Label("fragile")) == hash(Label("fragile"))
+    assert repr(Label("fragile")) == "Label(text='fragile')"
+    assert [one.name for one in fields(Label)] == ["text"]
+
+
+def test_copies_and_pickles_are_equal():
+    parcel = Parcel("Alma", 300, ("red",), ["fragile"])
+
+    assert copy.copy(parcel) == copy.deepcopy(parcel) == pickle.loads(pickle.dumps(parcel)) == parcel
+    assert replace(parcel, sender="Dana") == Parcel("Dana", 300, ("red",), ["fragile"])
+
+
+def test_a_class_that_inherits_or_works_out_a_field_is_our_mistake():
+    @dataclass(frozen=True, slots=True)
+    class Heavy(Label):
+        grams: int = 0
+
+    @dataclass(frozen=True, slots=True)
+    class Counted:
+        text: str
+        length: int = field(init=False, default=0)
+
+    @dataclass(frozen=True, slots=True)
+    class Named:
+        text: str = field(kw_only=True)
+
+    for kind in (Heavy, Counted, Named):
+        with pytest.raises(AssertionError, match=kind.__name__):
+            quick(kind)
