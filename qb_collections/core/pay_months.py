@@ -11,6 +11,7 @@ from statistics import median_low
 from qb_collections.core.past import PastInvoice
 
 MONTHS = 12
+TERMS_OF = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ def pay_months(invoices: Iterable[PastInvoice], on: date, months: int = MONTHS) 
         days = (paid_on - one.invoice.issued_on).days
         paid[paid_on.replace(day=1)].append((days, late, one.invoice.total.amount))
     return tuple(_month(first, paid[first]) for first in firsts)
+
+
+def terms_days(invoices: Iterable[PastInvoice], on: date) -> int | None:
+    """How many days the terms allow: the median of a year's invoices, of an even number the lower of the two.
+
+    None: none of them has a due date.
+    """
+    allowed = [
+        (one.invoice.due_on - one.invoice.issued_on).days
+        for one in invoices
+        if one.invoice.due_on is not None and timedelta() <= on - one.invoice.issued_on < TERMS_OF
+    ]
+    return median_low(allowed) if allowed else None
 
 
 def _month(first: date, paid: list[tuple[int, int | None, Decimal]]) -> PayMonth:

@@ -113,6 +113,10 @@ def progress(context: Context, company: Company) -> Progress | None:
     """None: it has not begun."""
     with reading(context.engine) as conn:
         state = history.of(conn, company.id)
+    return progress_of(state)
+
+
+def progress_of(state: HistoryRead | None) -> Progress | None:
     if state is None:
         return None
     finished = state.finished_at is not None

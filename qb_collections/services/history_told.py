@@ -7,6 +7,7 @@ from datetime import date
 
 from qb_collections.services import history, read_budget
 from qb_collections.services.context import Context
+from qb_collections.services.history import Progress
 from qb_collections.store.companies import Company
 
 NOT_BEGUN = (
@@ -29,7 +30,11 @@ class HistoryTold:
 
 def of(context: Context, company: Company, *, room: bool | None = None) -> HistoryTold:
     """room: whether the month's reads allow to go on, where the caller knows."""
-    found = history.progress(context, company)
+    return told(context, history.progress(context, company), room=room)
+
+
+def told(context: Context, found: Progress | None, *, room: bool | None = None) -> HistoryTold:
+    """The same for who knows how far it is; the month's reads are asked for only where it goes on."""
     if found is not None and (found.complete or found.stopped):
         rows = f" {found.done:,} rows are read." if found.complete else ""
         return HistoryTold(

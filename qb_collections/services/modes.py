@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.core.first_look import Answer, FirstLook, Review, about, held_because
-from qb_collections.core.intents import CONTACT_KINDS, Approval
+from qb_collections.core.intents import CONTACT_KINDS
 from qb_collections.services import restored
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
@@ -58,7 +59,8 @@ def set_mode(
         return Refusal(f"{unsettled} Nothing was changed.")
     louder = mode is Mode.AUTOMATIC or company.mode is Mode.SHADOW
     if louder and not confirmed:
-        also = f" {settled_with_it(look)}" if unsettled is not None and look is not None else ""
+        settles = would_settle(context, company, mode) if vouched else None
+        also = f" {settles}" if settles else ""
         return Confirm(f"{SAYS[mode]}{also} Is that what you want for {company.name}?")
     with durable(context.engine) as conn:
         changed = companies.update(conn, company.id, mode=mode)
@@ -73,6 +75,17 @@ def set_mode(
             conn, company.id, by, "mode changed", company.name, {"from": company.mode, "to": mode}, now
         )
     return changed
+
+
+def would_settle(context: Context, company: Company, mode: Mode) -> str | None:
+    """What turning sending on by command settles in the name of whoever does it; None: nothing."""
+    if mode is Mode.SHADOW or mode is company.mode:
+        return None
+    with reading(context.engine) as conn:
+        look = first_look.of(conn, company.id)
+    if look is None or look.is_over or (not look.unsettled and look.review is not Review.OPEN):
+        return None
+    return settled_with_it(look)
 
 
 def settled_with_it(look: FirstLook) -> str:
@@ -98,9 +111,17 @@ def _vouch(conn: Connection, company: Company, look: FirstLook, by: str, now: da
 def may_offer_automatic(context: Context, company: Company) -> bool:
     """A page offers automatic after three nights in a row that a person approved."""
     with reading(context.engine) as conn:
-        nights = [run for run in runs.list(conn, company.id, kind="night", limit=20) if _had_contacts(run)]
-        approved = [_was_approved(conn, company, run) for run in nights[:APPROVED_RUNS]]
-    return company.mode is Mode.APPROVE and len(approved) == APPROVED_RUNS and all(approved)
+        return may_offer(conn, company, runs.list(conn, company.id, kind="night", limit=20))
+
+
+def may_offer(conn: Connection, company: Company, nights: Sequence[Run]) -> bool:
+    """The same for who has the nights, the latest first; one statement, and none in another mode."""
+    if company.mode is not Mode.APPROVE:
+        return False
+    some = [run.id for run in nights if _had_contacts(run)][:APPROVED_RUNS]
+    if len(some) < APPROVED_RUNS:
+        return False
+    return intents.approved_runs(conn, company.id, some, CONTACT_KINDS) == set(some)
 
 
 def stop(context: Context, company: Company | None, *, by: str) -> str:
@@ -134,11 +155,6 @@ def _still(conn: Connection) -> str:
     if everything is None:
         return ""
     return f" Everything is still stopped by {everything.by}; lift that too: qb-collections stop --lift"
-
-
-def _was_approved(conn: Connection, company: Company, run: Run) -> bool:
-    asked = [intent for intent in intents.of_run(conn, company.id, run.id) if intent.kind in CONTACT_KINDS]
-    return bool(asked) and all(intent.approval is Approval.GIVEN for intent in asked)
 
 
 def _had_contacts(run: Run) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,12 +17,14 @@ from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.night import next_night_on
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import books_words, cursors, mirror, overview, runs, tasks
+from qb_collections.store import books_words, mirror, overview
+from qb_collections.store import today as stored
 from qb_collections.store.companies import Company
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.engine import reading
-from qb_collections.store.overview import Owing, Reason, Tally
+from qb_collections.store.overview import BUCKET_DAYS, Owing, Reason, Tally
 from qb_collections.store.runs import Run
+from qb_collections.store.today import Facts
 
 BUCKETS = ("Not yet due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
 
@@ -113,7 +114,6 @@ class Overview:
     tasks_by_kind: Mapping[str, int]
     tasks_late: int  # past the day by which they were to be done
     unapplied: tuple[Money, ...]
-    never_sent: int
     without_email: int  # customers who are late and cannot be written to
     cursor: Cursor | None
 
@@ -138,28 +138,26 @@ class CustomerLine:
 def overview_of(context: Context, company: Company) -> Overview:
     """The company's figures on its own calendar; context is the one on the company's time."""
     now = context.clock.now()
-    today = company.today(now)
-    coming = next_night_on(company, now)
+    today, coming = company.today(now), next_night_on(company, now)
     with reading(context.engine) as conn:
-        aged = overview.aging(conn, company.id, today)
-        lines = _customers(conn, company, today)
-        preview = runs.preview_of(conn, company.id, coming)
-        night = runs.latest(conn, company.id, kind="night")
-        waiting = tasks.list(conn, company.id, limit=1000)
-        return Overview(
-            today=today,
-            next_night_on=coming,
-            owed=_owed(company, aged, lines),
-            tonight=_tonight(conn, company, preview),
-            last_night=_tonight(conn, company, night),
-            tasks_open=len(waiting),
-            tasks_by_kind=Counter(one.kind for one in waiting),
-            tasks_late=sum(one.due_on is not None and one.due_on < today for one in waiting),
-            unapplied=tuple(overview.unapplied(conn, company.id).values()),
-            never_sent=overview.never_sent(conn, company.id),
-            without_email=sum(1 for line in lines if line.late and not line.has_email),
-            cursor=cursors.cursor(conn, company.id),
-        )
+        return shown(company, stored.facts(conn, company.id, today, coming), today, coming)
+
+
+def shown(company: Company, found: Facts, today: date, coming: date) -> Overview:
+    """The same for who has the facts."""
+    return Overview(
+        today=today,
+        next_night_on=coming,
+        owed=_owed(company, found, today),
+        tonight=_run_shown(found, found.preview),
+        last_night=_run_shown(found, found.nights[0] if found.nights else None),
+        tasks_open=sum(one.open for one in found.waiting),
+        tasks_by_kind={one.kind: one.open for one in found.waiting},
+        tasks_late=sum(one.past for one in found.waiting),
+        unapplied=tuple(found.unapplied.values()),
+        without_email=found.without_email,
+        cursor=found.cursor,
+    )
 
 
 def customers_of(context: Context, company: Company) -> list[CustomerLine]:
@@ -234,35 +232,57 @@ def _customers(
     return lines
 
 
-def _owed(company: Company, aged: Sequence[overview.Aged], lines: Sequence[CustomerLine]) -> tuple[Owed, ...]:
-    currencies = sorted({one.currency for one in aged}, key=lambda code: (code != company.currency, code))
-    return tuple(_owed_in(currency, aged, lines) for currency in currencies or [company.currency])
+def _owed(company: Company, found: Facts, today: date) -> tuple[Owed, ...]:
+    currencies = sorted(
+        {one.currency for one in found.due}, key=lambda code: (code != company.currency, code)
+    )
+    return tuple(_owed_in(currency, found, today) for currency in currencies or [company.currency])
 
 
-def _owed_in(currency: str, aged: Sequence[overview.Aged], lines: Sequence[CustomerLine]) -> Owed:
-    mine = {one.bucket: one for one in aged if one.currency == currency}
-    whole = total((one.owed for one in mine.values()), currency)
+def _owed_in(currency: str, found: Facts, today: date) -> Owed:
+    mine = [one for one in found.due if one.currency == currency]
+    whole = total((one.owed for one in mine), currency)
     buckets = []
     for number, label in enumerate(BUCKETS):
-        one = mine.get(number)
-        owed = one.owed if one else Money.zero(currency)
+        some = [one for one in mine if _bucket(one.due_on, today) == number]
+        owed = total((one.owed for one in some), currency)
         share = int((owed.amount * 1000 / whole.amount).to_integral_value()) if whole else 0
-        buckets.append(Bucket(label, owed, one.invoices if one else 0, share))
+        buckets.append(Bucket(label, owed, sum(one.invoices for one in some), share))
     return Owed(
         currency=currency,
         owed=whole,
         late=total((bucket.owed for bucket in buckets[1:]), currency),
-        late_customers=sum(1 for line in lines if line.currency == currency and line.late),
+        late_customers=_late_customers(currency, found),
         invoices=sum(bucket.invoices for bucket in buckets),
         buckets=tuple(buckets),
     )
 
 
-def _tonight(conn: Connection, company: Company, run: Run | None) -> Tonight | None:
+def _bucket(due_on: date | None, today: date) -> int:
+    """0: not yet due, also what has no day."""
+    late_days = (today - due_on).days if due_on is not None else 0
+    return sum(late_days >= first for first in BUCKET_DAYS)
+
+
+def _late_customers(currency: str, found: Facts) -> int:
+    """Whoever pays the bills counts once, with all sites billed with them."""
+    sites = {one for one, code in found.late_sites if code == currency}
+    heads = {head_of(one, found.billed_with) for one in sites}
+    alone = {one for one, code in found.late_parents if code == currency and one not in sites}
+    return found.late.get(currency, 0) - len(sites) + len(heads - alone)
+
+
+def _run_shown(found: Facts, run: Run | None) -> Tonight | None:
     if run is None:
         return None
-    tallies = overview.tally(conn, company.id, run.id)
+    return _told(run, [Tally(*one) for one in found.tallies.get(run.id, ())])
 
+
+def _tonight(conn: Connection, company: Company, run: Run | None) -> Tonight | None:
+    return _told(run, overview.tally(conn, company.id, run.id)) if run is not None else None
+
+
+def _told(run: Run, tallies: Sequence[Tally]) -> Tonight:
     def of(outcome: Outcome) -> int:
         return sum(one.customers for one in tallies if one.outcome == outcome.value)
 

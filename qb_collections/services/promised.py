@@ -34,16 +34,24 @@ class Promise:
     state: PromiseState
     last_on: date  # the last grace day
     received: Money
+    is_owed: bool  # something of what it was about is open still
 
     @property
     def promised_on(self) -> date:
         return promises.day_of(self.hold)
 
 
-def standing(conn: Connection, companies: Sequence[Company], days: Mapping[int, date]) -> list[Promise]:
+def standing(
+    conn: Connection,
+    companies: Sequence[Company],
+    days: Mapping[int, date],
+    *,
+    texts: Mapping[int, str] | None = None,
+) -> list[Promise]:
     """Promises for a day of the last 60 or to come, the earliest first; days: each company's own today.
 
-    Judged as on the customer's page, with the grace of the company's own policy.
+    Judged as on the customer's page, with the grace of the company's own policy: texts has that of each
+    company, where the caller has read it.
     """
     if not companies:
         return []
@@ -51,7 +59,8 @@ def standing(conn: Connection, companies: Sequence[Company], days: Mapping[int, 
     if not found:
         return []
     keys = {(one.company_id, one.head_id) for one in found}
-    texts = lists.policies(conn, {one.company_id for one in found})
+    if texts is None:
+        texts = lists.policies(conn, {one.company_id for one in found})
     came = stored.received(conn, keys, min(one.hold.placed_on for one in found))
     oldest = stored.oldest_open(conn, keys)
     by_id = {one.id: one for one in companies}
@@ -84,6 +93,7 @@ def standing(conn: Connection, companies: Sequence[Company], days: Mapping[int, 
                 state,
                 last_on,
                 Money(received, one.currency),
+                one.invoice_open if one.invoice_open is not None else key in oldest,
             )
         )
     return judged

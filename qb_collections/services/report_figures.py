@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from qb_collections.core.books import Invoice
 from qb_collections.core.expected import Forecast, forecast
 from qb_collections.core.lateness import Late, Reason, Told, of_hold, reasons
-from qb_collections.core.pay_months import PayMonth, pay_months
+from qb_collections.core.pay_months import PayMonth, pay_months, terms_days
 from qb_collections.core.promises import PromiseState
 from qb_collections.core.stage_yield import StageYield, stage_yields
 from qb_collections.core.standing import standing
@@ -39,6 +40,8 @@ class OfCurrency:
     yields: tuple[StageYield, ...]
     reasons: tuple[Reason, ...]
     sentences: tuple[str, ...]
+    pay_after_days: Decimal | None = None  # from the invoice's date, on average, unpaid ones counted
+    terms_days: int | None = None  # what the terms of a year's invoices allow: the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def _figures(
                 stage_yields(past, contacts, currency, on),
                 reasons(late, told),
                 tuple(one.strip() for one in metrics.sentences(stood, company.locale)),
+                stood.pay_mean_days,
+                terms_days(past.of_currency(currency), on),
             )
         )
     return ReportFigures(on, *at, known.company.invoices, looking.since, stages, tuple(found))

@@ -92,7 +92,7 @@ def state(context: Context, company: Company) -> RestoredState | None:
     """None: the company's records were never older than its books."""
     with reading(context.engine) as conn:
         row = stored.of(conn, company.id)
-    return _state(row) if row else None
+    return told(row) if row else None
 
 
 def held(conn: Connection, company_id: int) -> bool:
@@ -199,7 +199,7 @@ def release(context: Context, company: Company, by: str) -> RestoredState | Refu
         high_water.keep(context, conn, company)
         done = stored.of(conn, company.id)
     assert done is not None, "it was there in the same transaction"
-    return _state(done)
+    return told(done)
 
 
 def _found(context: Context, company: Company, because: str) -> None:
@@ -228,7 +228,7 @@ def _seen(changes: Changes) -> Mapping[str, Seen]:
     }
 
 
-def _state(row: stored.Restored) -> RestoredState:
+def told(row: stored.Restored) -> RestoredState:
     found = row.found
     read_at = found.get("read_at")
     return RestoredState(

@@ -9,14 +9,11 @@ from qb_collections.core.company_gates import Link, Mode
 from qb_collections.services import (
     about_you,
     adding_up,
-    books_current,
     first_steps,
-    history_told,
     modes,
     night,
-    overview,
     progress,
-    restored,
+    today,
 )
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.modes import Confirm
@@ -38,30 +35,26 @@ def show(company_id: int) -> str:
     """While the books have never been read: how far the reading is."""
     company = company_for_user(company_id)
     here = context_of(company)
-    found = overview.overview_of(here, company)
-    if found.cursor is None or found.cursor.first_synced_at is None:
+    found = today.today_of(here, company)
+    cursor = found.overview.cursor
+    if cursor is None or cursor.first_synced_at is None:
         with reading(context().engine) as conn:
             counts = mirror.counts(conn, company.id)
         return render_template("web/reading.html", counts=counts, reading=progress.of(company.id))
-    latest = found.last_night.run if found.last_night else None
-    with reading(here.engine) as conn:
-        worked_on = leases.holder_of(conn, company.id) is not None
-        adds_up = adding_up.latest(conn, company)
-        word = overview.books_word(conn, company, latest)
-    put_back = restored.state(here, company)
     return render_template(
         "web/dashboard.html",
-        overview=found,
+        today=found,
+        overview=found.overview,
         first=first_steps.first_steps(here, company),
-        put_back=put_back if put_back is not None and put_back.is_held else None,
-        reconnect_by=reconnecting.warning(here, company),
-        asked_about_books=latest is not None and books_current.asks(latest),
-        books_word=word,
-        adds_up=adds_up,
+        put_back=found.put_back,
+        reconnect_by=reconnecting.warning(found.reconnect_by, company),
+        asked_about_books=found.asked_about_books,
+        books_word=found.books_word,
+        adds_up=found.adds_up,
         remedy=adding_up.REMEDY,
-        history=history_told.of(here, company),
-        worked_on="working" in request.args and (worked_on or _just_asked(request.args["working"])),
-        offer_automatic=modes.may_offer_automatic(here, company),
+        history=found.history,
+        worked_on="working" in request.args and (found.is_worked_on or _just_asked(request.args["working"])),
+        offer_automatic=found.offers_automatic,
         trouble=progress.of(company.id),
         Mode=Mode,
         missing=[said] if (said := about_you.missing_sentence(company)) else [],

@@ -1,0 +1,426 @@
+"""What the first page of a company rests on: one statement, however many rows there are.
+
+Sums and counts come from indices alone; rows are read for a handful of things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy import Connection as Database
+
+from qb_collections.core.money import Money
+from qb_collections.store.beside import Beside
+from qb_collections.store.cursors import Cursor
+from qb_collections.store.history import HistoryRead
+from qb_collections.store.restored import Restored
+from qb_collections.store.runs import Run
+from qb_collections.store.tables.connections import connection
+from qb_collections.store.tables.decisions import decision, run
+from qb_collections.store.tables.intents import intent
+from qb_collections.store.tables.leases import lease, sync_cursor
+from qb_collections.store.tables.mirror import (
+    ZERO,
+    mirror_credit_memo,
+    mirror_customer,
+    mirror_invoice,
+    mirror_payment,
+)
+from qb_collections.store.tables.policies import policy, policy_version
+from qb_collections.store.tables.tasks import task
+from qb_collections.store.tables.watching import books_word, history, restored, tie_out
+from qb_collections.store.tie_outs import StoredTieOut
+from qb_collections.store.types import MoneyUnits, money
+
+NIGHTS = 20  # the latest, by which sending by itself is offered
+
+Key = tuple[str, str]  # customer, currency
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Open invoices of one currency that are due on one day; None: without a day."""
+
+    currency: str
+    due_on: date | None
+    owed: Money
+    invoices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Open tasks of one kind."""
+
+    kind: str
+    open: int
+    past: int  # their day is over
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """late: customers with something late, by currency.  Sites are billed with parents."""
+
+    cursor: Cursor | None
+    holder: str | None
+    nights: tuple[Run, ...]  # the latest first
+    preview: Run | None  # of the coming night
+    tallies: Mapping[int, list[tuple[str, str, int]]]  # by run: outcome, gate, customers
+    waiting: tuple[Waiting, ...]
+    unapproved: int  # contacts of nights that have not ended
+    books_word: str | None
+    permission_ends_at: datetime | None
+    restored: Restored | None
+    history: HistoryRead | None
+    tie_out: StoredTieOut | None
+    policy: str | None
+    due: tuple[Due, ...]
+    late: Mapping[str, int]
+    late_sites: Sequence[Key]
+    late_parents: frozenset[Key]
+    billed_with: Mapping[str, str]
+    without_email: int
+    unapplied: Mapping[str, Money]
+
+
+def facts(conn: Database, company_id: int, today: date, coming: date) -> Facts:
+    """coming: the date of the next night."""
+    (
+        cursors,
+        holders,
+        nights,
+        previews,
+        tallied,
+        waiting,
+        unapproved,
+        words,
+        permission,
+        put_back,
+        past,
+        compared,
+        policies,
+        due,
+        late,
+        sites,
+        parents,
+        billed,
+        silent,
+        payments,
+        memos,
+    ) = _FACTS(conn, company_id=company_id, today=today, coming=coming)
+    tallies: dict[int, list[tuple[str, str, int]]] = {}
+    for run_id, outcome, gate, customers in tallied:
+        tallies.setdefault(run_id, []).append((outcome, gate, customers))
+    unapplied: dict[str, Money] = {}
+    for currency, amount in (*payments, *memos):
+        unapplied[currency] = unapplied.get(currency, Money.zero(currency)) + money(amount, currency)
+    return Facts(
+        cursor=Cursor(*cursors[0]) if cursors else None,
+        holder=holders[0][0] if holders else None,
+        nights=tuple(Run(*row) for row in nights),
+        preview=Run(*previews[0]) if previews else None,
+        tallies=tallies,
+        waiting=tuple(Waiting(*row) for row in waiting),
+        unapproved=unapproved[0][0],
+        books_word=words[0][0] if words else None,
+        permission_ends_at=permission[0][0] if permission else None,
+        restored=Restored(*put_back[0]) if put_back else None,
+        history=HistoryRead(*past[0]) if past else None,
+        tie_out=StoredTieOut(*compared[0]) if compared else None,
+        policy=policies[0][0] if policies else None,
+        due=tuple(Due(code, on, money(owed, code), count) for code, on, owed, count in due),
+        late=dict(late),
+        late_sites=[(row[0], row[1]) for row in sites],
+        late_parents=frozenset((row[0], row[1]) for row in parents),
+        billed_with=dict(billed),
+        without_email=silent[0][0],
+        unapplied=dict(sorted(unapplied.items())),
+    )
+
+
+def _mine(column: Any) -> ColumnElement[bool]:
+    mine: ColumnElement[bool] = column == bindparam("company_id", type_=Integer())
+    return mine
+
+
+def _today() -> Any:
+    return bindparam("today", type_=Date())
+
+
+# In the order of the fields of Run.
+_RUN = (
+    run.c.id,
+    run.c.company_id,
+    run.c.kind,
+    run.c.run_on,
+    run.c.state,
+    run.c.heading,
+    run.c.started_at,
+    run.c.ended_at,
+    run.c.counts,
+)
+
+
+def _cursor() -> Select[Any]:
+    return select(sync_cursor.c.since, sync_cursor.c.synced_at, sync_cursor.c.first_synced_at).where(
+        _mine(sync_cursor.c.company_id)
+    )
+
+
+def _holder() -> Select[Any]:
+    return select(lease.c.holder).where(_mine(lease.c.company_id))
+
+
+def _nights() -> Select[Any]:
+    mine = (_mine(run.c.company_id), run.c.kind == "night")
+    return select(*_RUN).where(*mine).order_by(run.c.id.desc()).limit(NIGHTS)
+
+
+def _preview() -> Select[Any]:
+    coming = run.c.run_on == bindparam("coming", type_=Date())
+    mine = (_mine(run.c.company_id), run.c.kind == "preview", coming)
+    return select(*_RUN).where(*mine).order_by(run.c.id.desc()).limit(1)
+
+
+def _last_night() -> Any:
+    query = select(func.max(run.c.id)).where(_mine(run.c.company_id), run.c.kind == "night")
+    return query.scalar_subquery()
+
+
+def _tallies() -> Select[Any]:
+    coming = run.c.run_on == bindparam("coming", type_=Date())
+    shown = select(func.max(run.c.id)).where(_mine(run.c.company_id), run.c.kind == "preview", coming)
+    count = func.count()
+    return (
+        select(decision.c.run_id, decision.c.outcome, decision.c.gate, count)
+        .where(
+            _mine(decision.c.company_id),
+            decision.c.run_id.in_(
+                select(func.max(run.c.id))
+                .where(_mine(run.c.company_id), run.c.kind == "night")
+                .union_all(shown)
+            ),
+        )
+        .group_by(decision.c.run_id, decision.c.outcome, decision.c.gate)
+        .order_by(decision.c.run_id, count.desc(), decision.c.outcome, decision.c.gate)
+    )
+
+
+def _waiting() -> Select[Any]:
+    past = func.coalesce(func.sum(cast(task.c.due_on < _today(), Integer)), 0)
+    return (
+        select(task.c.kind, func.count(), past)
+        .where(_mine(task.c.company_id), task.c.state == "open")
+        .group_by(task.c.kind)
+        .order_by(task.c.kind)
+    )
+
+
+def _unapproved() -> Select[Any]:
+    # As text: SQLite uses a partial index only for what it can read in the statement.
+    waits = text("intent.approval = 'needed' AND intent.state IN ('planned', 'ready')")
+    return (
+        select(func.count())
+        .select_from(intent)
+        .join(run, run.c.id == intent.c.run_id)
+        .where(_mine(intent.c.company_id), waits, run.c.state != "ended")
+    )
+
+
+def _word() -> Select[Any]:
+    return select(books_word.c.said_by).where(
+        _mine(books_word.c.company_id), books_word.c.run_id == _last_night()
+    )
+
+
+def _permission() -> Select[Any]:
+    return select(connection.c.hard_expires_at).where(_mine(connection.c.company_id))
+
+
+def _restored() -> Select[Any]:
+    return select(
+        restored.c.found_at,
+        restored.c.because,
+        restored.c.found,
+        restored.c.released_by,
+        restored.c.released_at,
+    ).where(_mine(restored.c.company_id))
+
+
+def _history() -> Select[Any]:
+    return select(
+        history.c.since_on,
+        history.c.started_at,
+        history.c.reached,
+        history.c.done,
+        history.c.stopped_at,
+        history.c.finished_at,
+    ).where(_mine(history.c.company_id))
+
+
+def _tie_out() -> Select[Any]:
+    return (
+        select(
+            tie_out.c.id,
+            tie_out.c.tied_on,
+            tie_out.c.at,
+            tie_out.c.state,
+            tie_out.c.sentence,
+            tie_out.c.currencies,
+        )
+        .where(_mine(tie_out.c.company_id))
+        .order_by(tie_out.c.id.desc())
+        .limit(1)
+    )
+
+
+def _policy() -> Select[Any]:
+    in_force = and_(
+        policy.c.company_id == policy_version.c.company_id, policy.c.version == policy_version.c.version
+    )
+    return select(policy_version.c.text).join(policy, in_force).where(_mine(policy_version.c.company_id))
+
+
+def _due() -> Select[Any]:
+    return (
+        select(
+            mirror_invoice.c.currency,
+            mirror_invoice.c.due_on,
+            func.sum(mirror_invoice.c.balance, type_=MoneyUnits),
+            func.count(),
+        )
+        .where(_mine(mirror_invoice.c.company_id), mirror_invoice.c.balance > ZERO)
+        .group_by(mirror_invoice.c.currency, mirror_invoice.c.due_on)
+    )
+
+
+def _late() -> Select[Any]:
+    """Customers with something late, by currency, each site by itself."""
+    customers = (
+        select(mirror_invoice.c.customer_id, mirror_invoice.c.currency)
+        .where(
+            _mine(mirror_invoice.c.company_id),
+            mirror_invoice.c.balance > ZERO,
+            mirror_invoice.c.due_on < _today(),
+        )
+        .distinct()
+        .subquery()
+    )
+    return select(customers.c.currency, func.count()).group_by(customers.c.currency)
+
+
+def _is_late(customer: Any) -> ColumnElement[bool]:
+    return exists().where(
+        mirror_invoice.c.company_id == customer.c.company_id,
+        mirror_invoice.c.customer_id == customer.c.id,
+        mirror_invoice.c.currency == customer.c.currency,
+        mirror_invoice.c.balance > ZERO,
+        mirror_invoice.c.due_on < _today(),
+    )
+
+
+def _late_sites() -> Select[Any]:
+    return select(mirror_customer.c.id, mirror_customer.c.currency).where(
+        _mine(mirror_customer.c.company_id),
+        mirror_customer.c.bill_with_parent,
+        mirror_customer.c.parent_id.is_not(None),
+        _is_late(mirror_customer),
+    )
+
+
+def _late_parents() -> Select[Any]:
+    site = mirror_customer.alias()
+    parents = select(site.c.parent_id).where(_mine(site.c.company_id), site.c.bill_with_parent)
+    return select(mirror_customer.c.id, mirror_customer.c.currency).where(
+        _mine(mirror_customer.c.company_id), mirror_customer.c.id.in_(parents), _is_late(mirror_customer)
+    )
+
+
+def _billed_with() -> Select[Any]:
+    return select(mirror_customer.c.id, mirror_customer.c.parent_id).where(
+        _mine(mirror_customer.c.company_id),
+        mirror_customer.c.bill_with_parent,
+        mirror_customer.c.parent_id.is_not(None),
+    )
+
+
+def _without_email() -> Select[Any]:
+    """Customers who pay their own bills, have something late, and no address to write to."""
+    site = mirror_customer.alias()
+    late_site = exists().where(
+        site.c.company_id == mirror_customer.c.company_id,
+        site.c.parent_id == mirror_customer.c.id,
+        site.c.bill_with_parent,
+        _is_late(site),
+    )
+    return (
+        select(func.count())
+        .select_from(mirror_customer)
+        .where(
+            _mine(mirror_customer.c.company_id),
+            cast(mirror_customer.c.emails, String) == literal("[]", String),
+            ~and_(mirror_customer.c.bill_with_parent, mirror_customer.c.parent_id.is_not(None)),
+            or_(_is_late(mirror_customer), late_site),
+        )
+    )
+
+
+def _unapplied_payments() -> Select[Any]:
+    amount = mirror_payment.c.unapplied
+    return (
+        select(mirror_payment.c.currency, func.sum(amount, type_=MoneyUnits))
+        .where(_mine(mirror_payment.c.company_id), amount > ZERO)
+        .group_by(mirror_payment.c.currency)
+    )
+
+
+def _open_memos() -> Select[Any]:
+    amount = mirror_credit_memo.c.remaining
+    return (
+        select(mirror_credit_memo.c.currency, func.sum(amount, type_=MoneyUnits))
+        .where(_mine(mirror_credit_memo.c.company_id), amount > ZERO)
+        .group_by(mirror_credit_memo.c.currency)
+    )
+
+
+_FACTS = Beside(
+    _cursor,
+    _holder,
+    _nights,
+    _preview,
+    _tallies,
+    _waiting,
+    _unapproved,
+    _word,
+    _permission,
+    _restored,
+    _history,
+    _tie_out,
+    _policy,
+    _due,
+    _late,
+    _late_sites,
+    _late_parents,
+    _billed_with,
+    _without_email,
+    _unapplied_payments,
+    _open_memos,
+)
