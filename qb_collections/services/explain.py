@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from qb_collections.core.books import Customer, Invoice
+from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Decision, Finding
+from qb_collections.core.rules import Rules
 from qb_collections.core.silence import CONTACTS
 from qb_collections.core.wording import day_text
+from qb_collections.messages.facts import HandOver
 from qb_collections.services import calling, composing, deliver, finding, first_list, handing_over
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import as_it_starts, in_cycle
@@ -20,7 +23,7 @@ from qb_collections.services.drafts import skipped_because
 from qb_collections.services.effects import Draft
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.services.template_library import Voices
+from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import cases, contacts, cursors, draft_changes, first_look, mirror, plans, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
@@ -85,7 +88,7 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         spoken = contacts.of_customer(conn, company.id, key[0]) if key else []
     about = tuple(one for one in spoken if invoice.id in one.contact.invoice_ids)
     if customer is None or not loaded or not any(one.id == invoice.id for one in loaded[0].invoices):
-        return replace(_closed(invoice, customer, today, about, plan), locale=company.locale)
+        return replace(closed(invoice, customer, today, about, plan), locale=company.locale)
     case = in_cycle(book, loaded[0], today)
     decided = decide(case, book.rules(case), today)
     with reading(context.engine) as conn:
@@ -93,29 +96,61 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         look = first_look.of(conn, company.id)
         unseen = first_list.unseen(conn, company, look, decision)
     decision = first_list.on_trial(look, decision)
+    key_of_case = (case.customer.id, case.currency)
+    named = invoice.id in decision.invoice_ids
+    return told(
+        company,
+        case,
+        book.rules(case),
+        decision,
+        invoice,
+        customer,
+        context.clock.now(),
+        about=about,
+        skipped=_skipped(context, company, key_of_case, today) if decision.outcome in CONTACTS else None,
+        card=handing_over.cards(context, company, book, [(case, decision)], today).get(key_of_case),
+        voice=voices.of(case.customer.id),
+        held=(deliver.gate(context, company)[1] or unseen) if named else None,
+    )
+
+
+def told(
+    company: Company,
+    case: Case,
+    rules: Rules,
+    decision: Decision,
+    invoice: Invoice,
+    customer: Customer,
+    now: datetime,
+    *,
+    about: tuple[StoredContact, ...],
+    skipped: str | None,
+    card: HandOver | None,
+    voice: Voice,
+    held: Finding | None,
+) -> Explanation:
+    """What was decided about a customer, said of one of its invoices.
+
+    skipped: why a person left the message out of the next run.  held: what keeps it from leaving.
+    """
+    today = company.today(now)
     found = next(one for one in decision.findings if one.invoice_id == invoice.id)
-    trace = invoice_trace(case, book.rules(case), today, invoice.id)
+    trace = invoice_trace(case, rules, today, invoice.id)
     if not any(one.stops for one in trace):
         trace = (*trace, *decision.trace)
-    named = invoice.id in decision.invoice_ids
-    key_of_case = (case.customer.id, case.currency)
-    card = handing_over.cards(context, company, book, [(case, decision)], today).get(key_of_case)
-    voice = voices.of(case.customer.id)
-    now = context.clock.now()
-    skipped = _skipped(context, company, key_of_case, today) if decision.outcome in CONTACTS else None
     if skipped is not None:
         found = Finding("skipped", skipped, True, today + timedelta(days=1), invoice.id)
         trace = (*trace, found)
-    named = named and skipped is None
+    named = invoice.id in decision.invoice_ids and skipped is None
     draft = composing.draft(company, case, decision, now, card, voice=voice) if named else None
-    held = (deliver.gate(context, company)[1] or unseen) if named else None
+    holding = held if named else None
     return Explanation(
         invoice,
         customer,
         today,
         found.because,
         found.review_on if found.stops else None,
-        held if company.mode is Mode.SHADOW or held else None,
+        holding if company.mode is Mode.SHADOW or holding else None,
         trace,
         decision,
         draft,
@@ -127,13 +162,18 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
 def _skipped(context: Context, company: Company, key: tuple[str, str], today: date) -> str | None:
     """That a person left the customer's message out of the run that is next, or of today's."""
     with reading(context.engine) as conn:
-        for kind in ("night", "preview"):
-            run = runs.latest(conn, company.id, kind)
-            if run is None or run.on < today or (run.state == "ended" and kind == "night"):
-                continue
-            change = draft_changes.of_run(conn, company.id, run.id).get(key)
-            if change is not None and change.skipped_by is not None:
-                return skipped_because(change.skipped_by, run.on)
+        return left_out(conn, company, key, today)
+
+
+def left_out(conn: Connection, company: Company, key: tuple[str, str], today: date) -> str | None:
+    """Who skipped the customer's message of the next run, in a sentence; None: nobody."""
+    for kind in ("night", "preview"):
+        run = runs.latest(conn, company.id, kind)
+        if run is None or run.on < today or (run.state == "ended" and kind == "night"):
+            continue
+        change = draft_changes.of_run(conn, company.id, run.id).get(key)
+        if change is not None and change.skipped_by is not None:
+            return skipped_because(change.skipped_by, run.on)
     return None
 
 
@@ -145,13 +185,14 @@ def _plan_of(conn: Connection, company: Company, invoice: Invoice) -> str | None
     return None
 
 
-def _closed(
+def closed(
     invoice: Invoice,
     customer: Customer | None,
     today: date,
     about: tuple[StoredContact, ...],
     plan: str | None,
 ) -> Explanation:
+    """Nothing of it is open: voided, paid, or moved to the plan with this label."""
     if invoice.voided:
         because = f"Nothing to do: invoice {invoice.label} was voided in QuickBooks."
     elif plan is not None:

@@ -22,11 +22,12 @@ from qb_collections.messages.facts import HandOver
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import holds
+from qb_collections.store import timeline
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
 Key = tuple[str, str]
+HOLDS_MAX = 1_000  # of one customer
 _OVER = (PromiseState.KEPT, PromiseState.PART_KEPT, PromiseState.BROKEN)
 
 
@@ -106,8 +107,7 @@ def _promises(
     """How many promises have come to their end, and how many of them were kept."""
     made = [
         Promise(one.hold, one.customer_id, company.today(one.lifted_at) if one.lifted_at else None)
-        for member in sorted(members)
-        for one in holds.list(conn, company.id, customer_id=member, lifted=True)
+        for one in timeline.marks(conn, company.id, sorted(members), HOLDS_MAX)
         if one.hold.kind is HoldKind.PROMISE
     ]
     grace = rules.policy.promises.grace_business_days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, update
 
+from qb_collections.store.tables.customer_file import contact_person, internal_note
 from qb_collections.store.tables.dealing import answer, call_attempt, reply
 from qb_collections.store.tables.decisions import hold
 
@@ -18,8 +19,8 @@ def hand_on_holds(conn: Connection, company_id: int, gone: str, into: str) -> No
 
 
 def hand_on_dealings(conn: Connection, company_id: int, gone: str, into: str) -> None:
-    """Calls and replies are told of the one who is left, and what is owed as an answer goes to them."""
-    for table in (call_attempt, reply):
+    """Calls, replies, people and notes are of the one who is left, and what is owed as an answer too."""
+    for table in (call_attempt, reply, contact_person, internal_note):
         conn.execute(
             update(table)
             .where(table.c.company_id == company_id, table.c.customer_id == gone)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from qb_collections.core.case import ContactKind
 from qb_collections.core.intents import Approval, IntentKind, State
@@ -300,8 +300,15 @@ class NoteLine:
     settled_at: datetime | None
 
 
-def notes_of_invoice(conn: Connection, company_id: int, invoice_id: str) -> list[NoteLine]:
-    """Our notes about this invoice, oldest first."""
+def notes_of_invoice(
+    conn: Connection, company_id: int, invoice_id: str, customer_ids: Sequence[str], plan_ids: Sequence[int]
+) -> list[NoteLine]:
+    """Our notes about this invoice of these customers and their plans, oldest first."""
+    # Ranges of the key's own index: a semicolon comes right after the colon that ends a customer's id.
+    theirs = [
+        and_(intent.c.key >= f"note:contact:{one}:", intent.c.key < f"note:contact:{one};")
+        for one in customer_ids
+    ]
     query = (
         select(
             intent.c.state,
@@ -314,7 +321,7 @@ def notes_of_invoice(conn: Connection, company_id: int, invoice_id: str) -> list
         .where(
             intent.c.company_id == company_id,
             intent.c.kind.in_((IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)),
-            intent.c.key.contains(f":{invoice_id}", autoescape=True),
+            or_(*theirs, intent.c.plan_id.in_(plan_ids)),
         )
         .order_by(intent.c.id)
     )

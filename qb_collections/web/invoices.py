@@ -1,20 +1,15 @@
-"""One invoice: the facts, and why it is asked for or left alone."""
+"""One invoice: the facts, how its balance came about, and why it is asked for or left alone."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from qb_collections.core.case import Hold, HoldKind
-from qb_collections.services import explain, finding, holds, marks
-from qb_collections.services.context import Context
-from qb_collections.services.marks import Mark
+from qb_collections.core.case import HoldKind
+from qb_collections.services import documents, finding, invoice_page, invoice_reading
 from qb_collections.services.refusal import Refusal
-from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, mirror, overview
+from qb_collections.store import mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context, context_of
@@ -32,28 +27,32 @@ ON_AN_INVOICE = (
 def show(company_id: int, invoice_id: str) -> ResponseReturnValue:
     """Decided afresh from what we know now."""
     company = company_for_user(company_id)
-    here = context_of(company)
-    with reading(here.engine) as conn:
-        called = _called(conn, company, invoice_id)
-        notes = overview.notes_of_invoice(conn, company.id, invoice_id)
-    why = explain.explain(here, company, called)
-    if isinstance(why, Refusal):
+    found = invoice_page.of(context_of(company), company, invoice_id)
+    if found is None:
         abort(404)
-    placed = [
-        one.hold
-        for one in holds.standing(here, company, why.invoice.customer_id)
-        if one.hold.invoice_id in (None, why.invoice.id)
-    ]
     return render_template(
         "web/invoice.html",
-        why=why,
-        invoice=why.invoice,
-        customer=why.customer,
-        today=why.on,
-        notes=notes,
-        holds=_marks(here, company, why.customer.id, placed, why.on),
+        page=found,
+        why=found.why,
+        invoice=found.invoice,
+        customer=found.why.customer,
+        today=found.why.on,
+        document_kinds=documents.KINDS,
         hold_choices={kind: HOLD_CHOICES[kind] for kind in ON_AN_INVOICE},
     )
+
+
+@bp.post("/read")
+def read(company_id: int, invoice_id: str) -> ResponseReturnValue:
+    """Its lines and memo as QuickBooks has them at this moment; nothing is written there."""
+    company = company_for_user(company_id, role="collector")
+    with reading(context().engine) as conn:
+        known = mirror.invoice(conn, company.id, invoice_id)
+    if known is None:
+        abort(404)
+    done = invoice_reading.read(context_of(company), company, known)
+    flash(str(done), "refused" if isinstance(done, Refusal) else "message")
+    return redirect(url_for(".show", company_id=company.id, invoice_id=invoice_id) + "#lines", 303)
 
 
 @bp.post("/holds")
@@ -64,17 +63,6 @@ def hold(company_id: int, invoice_id: str) -> ResponseReturnValue:
         called = _called(conn, company, invoice_id)
     place_hold(company, invoice=called)
     return redirect(url_for(".show", company_id=company.id, invoice_id=invoice_id), 303)
-
-
-def _marks(here: Context, company: Company, customer_id: str, placed: list[Hold], on: date) -> list[Mark]:
-    """Whether a promise was kept is judged by all that its customer paid."""
-    if not placed:
-        return []
-    with reading(here.engine) as conn:
-        key = cases.key_of(conn, company.id, customer_id)
-        found = cases.load(conn, company.id, [key], on) if key is not None else []
-        book = Rulebook(conn, company, on)
-    return marks.of(placed, found[0], book.rules(found[0]), on) if found else []
 
 
 def _called(conn: Connection, company: Company, invoice_id: str) -> str:

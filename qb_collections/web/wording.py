@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -31,6 +32,7 @@ def install(app: Flask) -> None:
         "instant": instant,
         "counted": counted,
         "days_late": days_late,
+        "quantity": quantity,
         "language_name": language_name,
         "left_alone": left_alone,
         "summed": total,
@@ -97,6 +99,11 @@ def language_name(code: str) -> str:
 def counted(count: int, one: str, many: str | None = None) -> str:
     """1 customer, 22 customers."""
     return f"{figure(count)} {one if count == 1 else many or one + 's'}"
+
+
+def quantity(value: Decimal) -> str:
+    """2, 1.5: as many decimals as it has."""
+    return format_decimal(value.normalize(), locale=_locale(), decimal_quantization=False)
 
 
 def days_late(days: int | float) -> str:
