@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 
+from qb_collections.services import export
 from qb_collections.store import certificates
 from qb_collections.store.certificates import Certificate
 from qb_collections.store.engine import reading
@@ -14,7 +15,7 @@ bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
 @bp.get("/<int:company_id>")
 def show(company_id: int) -> str:
-    return render_template("web/certificate.html", one=_found(company_id))
+    return render_template("web/certificate.html", one=_found(company_id), names=export.NAMES)
 
 
 @bp.get("/<int:company_id>.json")

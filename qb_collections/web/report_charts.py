@@ -12,7 +12,8 @@ from qb_collections.services import knowing
 
 WEEK_HEIGHT = 120
 DAYS_HEIGHT = 120
-MONTH_WIDTH = 58
+MONTH_WIDTH = 66
+MONTHS_LEAST = 6  # fewer would be drawn too large
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,11 @@ def week_bars(one: Forecast) -> list[tuple[int, int, int]]:
 
 def day_lines(months: tuple[PayMonth, ...]) -> DayChart | None:
     """None: fewer than two months have a paid invoice, and a line needs two."""
-    known = [(place, one) for place, one in enumerate(months) if one.median_days is not None]
-    if len(known) < 2:
+    paid = [place for place, one in enumerate(months) if one.median_days is not None]
+    if len(paid) < 2:
         return None
+    shown = months[max(min(paid[0], len(months) - MONTHS_LEAST), 0) :]
+    known = [(place, one) for place, one in enumerate(shown) if one.median_days is not None]
     days = [one.median_days or 0 for _, one in known]
     late = [one.late_days for _, one in known if one.late_days is not None]
     top = _round_up(max([*days, *late, 1]))
@@ -69,7 +72,7 @@ def day_lines(months: tuple[PayMonth, ...]) -> DayChart | None:
         tuple((across(place), height(one.median_days or 0), one) for place, one in known),
         tuple((across(place), height(one.late_days)) for place, one in known if one.late_days is not None),
         tuple((value, height(value)) for value in sorted({bottom, 0, top // 2, top})),
-        len(months) * MONTH_WIDTH + 40,
+        len(shown) * MONTH_WIDTH + 40,
     )
 
 
