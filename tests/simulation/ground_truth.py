@@ -133,25 +133,40 @@ def made_by_us(world: Any) -> dict[str, set[tuple[str, int]]]:
     return found
 
 
-def postings(world: Any, realm: str, documents: set[tuple[str, int]]) -> dict[tuple[str, str | None], int]:
-    """What these documents book, by account and customer, in 1/10000."""
-    sums: dict[tuple[str, str | None], int] = {}
+def postings(world: Any, realm: str, documents: set[tuple[str, int]]) -> dict[tuple[Any, ...], int]:
+    """What these documents book, by account, customer, day, class, place and tax, in 1/10000."""
+    sums: dict[tuple[Any, ...], int] = {}
     with world.emulator.store.reading() as conn:
         for entity, id_ in documents:
-            for account, customer, amount in conn.execute(
-                "SELECT account, customer, amount FROM posting WHERE realm = ? AND entity = ? AND txn_id = ?",
+            for *key, amount in conn.execute(
+                "SELECT account, customer, txn_on, class, department, tax_rate, amount FROM posting"
+                " WHERE realm = ? AND entity = ? AND txn_id = ?",
                 (realm, entity, id_),
             ):
-                key = account, customer
-                sums[key] = sums.get(key, 0) + amount
+                sums[tuple(key)] = sums.get(tuple(key), 0) + amount
     return {key: amount for key, amount in sums.items() if amount}
 
 
-def touched_by_people(world: Any, realm: str, documents: set[tuple[str, int]]) -> bool:
-    return any(
-        written.change.realm_id == realm and (written.change.entity, int(written.change.id)) in documents
-        for written in world.by_people
-    )
+def customers_touched(world: Any, realm: str, documents: set[tuple[str, int]]) -> set[str | None] | None:
+    """Whose documents of ours people have changed since; None: customers were merged, nobody can be told."""
+    touched: set[str | None] = set()
+    for written in world.by_people:
+        change = written.change
+        if change.realm_id != realm:
+            continue
+        if change.operation == "Merge":
+            return None
+        if (change.entity, int(change.id)) in documents:
+            touched.add(_customer_of(world, realm, change.entity, change.id))
+    return touched
+
+
+def _customer_of(world: Any, realm: str, entity: str, id_: str) -> str | None:
+    with world.emulator.store.reading() as conn:
+        found = conn.execute(
+            "SELECT customer FROM object WHERE realm = ? AND entity = ? AND id = ?", (realm, entity, int(id_))
+        ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def secrets_of(world: Any) -> set[bytes]:

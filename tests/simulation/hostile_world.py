@@ -172,6 +172,7 @@ class HostileWorld:
         self.calls: dict[str, list[datetime]] = {}
         self.refreshing: set[int] = set()
         self.arrived: set[int] = set()
+        self.ended: dict[bytes, int] = {}  # refreshes that Intuit refused for good, and who was told
         self.bodies: dict[tuple[str, str], bytes] = {}
         self.acked: list[bytes] = []
         self.met: dict[Any, int] = {}
@@ -179,6 +180,7 @@ class HostileWorld:
         self.mails: list[tuple[datetime, int, str, str]] = []  # contacts by e-mail: when, after which request
         self.asks: dict[int, bool] = {}  # by place: whether each run waits for a person
         self.agreed: dict[int, datetime] = {}  # when one last said yes
+        self._merged: dict[tuple[str, str], str] = {}
         self._kept_at = 0  # the number of requests as the files were copied
         self.policies: dict[str, list[tuple[int, str]]] = {}  # by company: from which request on, which
         self._notes: dict[tuple[str, str], str] = {}
@@ -203,6 +205,7 @@ class HostileWorld:
         points.switch_rate = self.script.switch_rate
         real = WaitingClock(self.clock.now, points)
         real.waited = self._waited
+        points.stall = lambda: real.skip(61.0)
         self.real = real
         leases.RealClock = lambda: real  # type: ignore[assignment,misc]
         contexts = [self._context(points, None)]
@@ -369,6 +372,15 @@ class HostileWorld:
 
     def stopped(self, place: int) -> None:
         self.known.append(Known(place, "a stop", len(self.network.sent)))
+
+    def merged(self, realm: str, gone: str, into: str) -> None:
+        self._merged[realm, gone] = into
+
+    def now_called(self, realm: str, customer_id: str | None) -> str | None:
+        """The customer that one is now, after merges."""
+        while (realm, customer_id or "") in self._merged:
+            customer_id = self._merged[realm, customer_id or ""]
+        return customer_id
 
     def plan_agreed(self, place: int, plan: Any) -> None:
         """Nothing goes out about what a plan is about before its first payment is due."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +70,8 @@ def on_answer(world: Any, sent: Sent) -> None:
     world.refreshing.discard(sent.number)
     struck = set(sent.known.get("struck", ()))
     sent.known["spoilt"] = bool(struck & SPOILT)
+    if sent.status == 400 and b"invalid_grant" in sent.answer and "tokens/bearer" in sent.path:
+        world.ended[sent.body] = sent.process
     if sent.status == 429 and sent.realm is not None:
         world.not_before[sent.realm] = (
             sent.process,
@@ -98,6 +101,7 @@ def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> No
         world.wrong(
             "INV-03", f"request {sent.number} sends invoice {id_}, settled before the look of {look.number}"
         )
+    _owes(world, sent.realm, sent.known.get("customer"), look.number, f"request {sent.number} sends {id_}")
 
 
 def inv_09_journal_before_the_request(world: Any, sent: Sent) -> None:
@@ -154,6 +158,10 @@ def inv_16_one_refresh_at_a_time(world: Any, sent: Sent) -> None:
         or sent.fault == "late"
     ):
         return
+    if world.ended.get(sent.body) == sent.process and "database" not in {
+        one.where for one in world.script.faults
+    }:
+        world.wrong("INV-16", f"request {sent.number} refreshes with a token that Intuit has ended")
     if world.refreshing - {sent.number}:
         others = [world.network.sent[one] for one in world.refreshing if one != sent.number]
         if any(one.body == sent.body for one in others):
@@ -209,6 +217,7 @@ def on_mail(world: Any, mail: Any) -> None:
                 "INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}"
             )
         what = f"e-mail {mail.number} names {doc}"
+        _owes(world, realm, found[1], look.number, what)
         last = truth.last_work(world, realm, number)
         _known_no(world, realm, found[0], found[1], mail.recipient, last, what)
     customer = truth.customer_of_mail(world, realm, mail)
@@ -226,6 +235,16 @@ def _stopped_answer(world: Any, realm: str, mail: Any) -> None:
         of_all = known.hold_id is None and known.invoice_id is None
         if is_theirs and of_all and known.to_request is None and known.address in (None, mail.recipient):
             world.wrong("INV-22", f"e-mail {mail.number}, an answer, leaves in spite of {known.why}")
+
+
+def _owes(world: Any, realm: str, customer: str | None, look: int, what: str) -> None:
+    """Nobody is asked whose credits, as the last look could see them, cover all that they owe."""
+    found = truth.row(world, realm, "Customer", customer) if customer else None
+    if found is None or any(one.after_request > look for one in world.by_people[-20:]):
+        return
+    balance = Decimal(str(json.loads(found["body"]).get("Balance", 1)))
+    if balance <= 0:
+        world.wrong("INV-03", f"{what}, to customer {customer} who owes {balance} in all")
 
 
 # At rest
@@ -252,6 +271,43 @@ def inv_01_each_contact_is_noted_once(world: Any) -> None:
         )
 
 
+def inv_01_records_say_what_left(world: Any) -> None:
+    """Whatever left is recorded as a contact, no contact is recorded that did not leave, and so are notes."""
+    if world.script.restores:
+        return  # an older database knows less; what follows from that is INV-13's
+    arrived = {mail.message_id for mail in world.office.arrived}
+    copies = Counter((copy.realm, copy.invoice_id) for copy in truth.copies(world))
+    named: Counter[tuple[str, str]] = Counter()
+    for company_id, realm in world.companies:
+        rows = world.journal.execute(
+            "SELECT i.id, i.state, i.body, i.plan, c.id FROM intent i"
+            " LEFT JOIN contact c ON c.intent_id = i.id"
+            " WHERE i.company_id = ? AND i.kind = 'email' AND i.body IS NOT NULL",
+            (company_id,),
+        )
+        for intent_id, state, body, plan, contact_id in rows:
+            name = json.loads(body).get("message_id")
+            if json.loads(plan).get("answer"):
+                continue
+            if name in arrived and contact_id is None:
+                world.wrong(
+                    "INV-01", f"message {name} of effect {intent_id} ({state}) left and is no contact"
+                )
+            if name not in arrived and contact_id is not None:
+                world.wrong("INV-01", f"effect {intent_id} counts as a contact, and {name} never left")
+        for ids, channel in world.journal.execute(
+            "SELECT invoice_ids, channel FROM contact WHERE company_id = ? AND kind = 'reminder'",
+            (company_id,),
+        ):
+            for id_ in json.loads(ids):
+                named[realm, id_] += 1
+                if channel == "quickbooks":
+                    copies[realm, id_] -= 1
+    for (realm, id_), more in copies.items():
+        if more:
+            world.wrong("INV-01", f"invoice {id_} of {realm}: {more} more copies left than are recorded")
+
+
 def inv_02_no_copy_leaves_twice(world: Any) -> None:
     """Nobody gets one contact twice: a request id has one e-mail, and a message arrives once."""
     ids = Counter((copy.realm, copy.request_id) for copy in truth.copies(world))
@@ -276,11 +332,17 @@ def inv_02_no_copy_leaves_twice(world: Any) -> None:
 
 
 def inv_04_05_plans_move_nothing(world: Any) -> None:
-    """What our documents book adds up to nothing, on every account and for every customer."""
+    """What our documents book adds up to nothing: by account, customer, class, place, tax and day.
+
+    Customers whose plan documents people have touched, paid or merged are left out.
+    """
     for realm, documents in truth.made_by_us(world).items():
-        if truth.touched_by_people(world, realm, documents):
-            continue
-        left = truth.postings(world, realm, documents)
+        touched = truth.customers_touched(world, realm, documents)
+        left = {
+            key: amount
+            for key, amount in truth.postings(world, realm, documents).items()
+            if touched is not None and key[1] not in touched
+        }
         if left:
             world.wrong("INV-05", f"plan documents of {realm} leave {left}")
 
@@ -411,6 +473,42 @@ def inv_17_nothing_is_stuck(world: Any) -> None:
         world.wrong("INV-17", "pushed bodies were never cut apart")
 
 
+def inv_17_every_night_was_run(world: Any) -> None:
+    """The last night of the calm was run and decided for everybody whose look was due."""
+    for place, (company_id, realm) in enumerate(world.companies):
+        if company_id in world.absent or not world.is_connected(place):
+            continue
+        today = world.clock.now().astimezone(world.zones[realm]).date()
+        [ran] = world.journal.execute(
+            "SELECT max(run_on) FROM run WHERE company_id = ? AND kind = 'night'", (company_id,)
+        ).fetchone()
+        if ran is None or ran < (today - timedelta(days=1)).isoformat():
+            world.wrong("INV-17", f"company {company_id}: its last night was run on {ran}, and it is {today}")
+        [left] = world.journal.execute(
+            "SELECT count(*) FROM look l WHERE company_id = ? AND next_look_on < ? AND EXISTS"
+            " (SELECT 1 FROM mirror_invoice i WHERE i.company_id = l.company_id"
+            "  AND i.customer_id = l.customer_id AND i.balance > 0)",
+            (company_id, (today - timedelta(days=2)).isoformat()),
+        ).fetchone()
+        if left:
+            world.wrong("INV-17", f"company {company_id}: {left} customers were due and nobody decided")
+
+
+def inv_16_permission_is_not_lost(world: Any) -> None:
+    """As the calm begins: a person has to connect again only where Intuit really ended the permission."""
+    ended = any(
+        "invalid_grant" in sent.known.get("struck", ()) or sent.path.endswith("/revoke")
+        for sent in world.network.sent
+    )
+    if ended or world.script.restores or world.script.jumps:
+        return
+    for place, (company_id, _) in enumerate(world.companies):
+        if company_id in world.absent or not world.is_connected(place):
+            continue
+        if world.company(place).state == "reconnect":
+            world.wrong("INV-16", f"company {company_id} has to connect again although nobody ended that")
+
+
 def inv_18_the_mirror_equals_the_books(world: Any) -> None:
     """After one more look our copy says what the books say, whatever was lost or came twice."""
     for place, (company_id, realm) in enumerate(world.companies):
@@ -484,6 +582,7 @@ def inv_21_the_same_night_twice_changes_nothing(world: Any) -> None:
 
 AT_REST = (
     inv_01_each_contact_is_noted_once,
+    inv_01_records_say_what_left,
     inv_02_no_copy_leaves_twice,
     inv_04_05_plans_move_nothing,
     inv_06_plans_are_whole_or_nothing,
@@ -493,6 +592,7 @@ AT_REST = (
     inv_13_steps_in_order,
     inv_13_distance_is_kept,
     inv_17_nothing_is_stuck,
+    inv_17_every_night_was_run,
     inv_18_the_mirror_equals_the_books,
     inv_19_what_was_taken_is_there,
     inv_20_money_is_whole_units,
@@ -514,9 +614,14 @@ def _known_no(
             continue
         if known.invoice_id not in (None, id_) or known.to_request is not None:
             continue
-        if known.customer_id not in (None, customer) or known.address not in (None, address):
+        if world.now_called(realm, known.customer_id) not in (None, customer):
             continue
-        if known.until_on is not None and today > known.until_on:
+        if known.address not in (None, address):
+            continue
+        until_on = known.until_on
+        if until_on is not None and known.why.startswith("promise"):
+            until_on = min(promised.grace_ends(until_on, one) for one in _in_force(world, realm, last))
+        if until_on is not None and today > until_on:
             continue
         world.wrong("INV-22", f"{what} in spite of {known.why}")
 

@@ -74,7 +74,10 @@ def _in_the_books(world: HostileWorld, realm: str, kind: str, random: Random) ->
         wanted = _books_act(world, realm, kind, random)
         if wanted is None:
             return
+        ids = _ids_of_merged(world, realm, wanted) if kind == "merge" else None
         acts.perform(world.engine, realm, wanted)
+        if ids is not None:
+            world.merged(realm, *ids)
     except (ValueError, Fault) as refused:
         world.note(f"in the books of {realm[-4:]}: {wanted} was refused: {str(refused)[:80]}")
         return
@@ -205,6 +208,18 @@ def _about_to_hear(world: HostileWorld, realm: str) -> set[str]:
         (company_id,),
     )
     return {json.loads(plan)["customer_id"] for (plan,) in found}
+
+
+def _ids_of_merged(world: HostileWorld, realm: str, act: dict) -> tuple[str, str]:
+    with world.emulator.store.reading() as conn:
+        gone, into = (
+            conn.execute(
+                "SELECT id FROM object WHERE realm = ? AND entity = 'Customer' AND name = ? AND deleted = 0",
+                (realm, act[side]),
+            ).fetchone()[0]
+            for side in ("from", "into")
+        )
+    return str(gone), str(into)
 
 
 def _lately_written(world: HostileWorld, realm: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class Promised:
 
     gap_days: int
     caps: dict[int, int]
+    grace_business_days: int = 2  # after a promised day
     quiet: tuple[tuple[int, int], tuple[int, int]] = ((12, 24), (1, 2))  # first and last day, (month, day)
 
 
@@ -19,8 +20,8 @@ class Promised:
 # persons holds: six days, two in seven days, four in thirty.
 POLICIES = {
     "standard": Promised(6, {7: 2, 14: 3, 21: 3, 30: 4}),
-    "brisk": Promised(6, {7: 2, 14: 4, 21: 4, 30: 4}),
-    "gentle": Promised(10, {7: 1, 14: 2, 21: 2, 30: 3}, ((12, 20), (1, 6))),
+    "brisk": Promised(6, {7: 2, 14: 4, 21: 4, 30: 4}, 1),
+    "gentle": Promised(10, {7: 1, 14: 2, 21: 2, 30: 3}, 5, ((12, 20), (1, 6))),
     "small-balances": Promised(7, {7: 1, 14: 2, 21: 2, 30: 2}),
     "plan": Promised(6, {7: 2, 14: 3, 21: 3, 30: 4}),
     "people-only": Promised(7, {7: 2, 14: 3, 21: 3, 30: 4}),
@@ -55,6 +56,15 @@ def too_close(before: list[date], day: date, promised: Promised) -> str | None:
         if len(recent) >= most:
             return f"heard on {', '.join(map(str, recent))} and again on {day}: {most} in {window_days} days"
     return None
+
+
+def grace_ends(promised_on: date, promised: Promised) -> date:
+    """The last day on which a promise holds."""
+    day, left = promised_on, promised.grace_business_days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5 and day not in HOLIDAYS
+    return day
 
 
 def is_quiet(day: date, promised: Promised) -> bool:
