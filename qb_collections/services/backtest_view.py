@@ -76,9 +76,9 @@ class Drawing:
 
 
 def drawing(found: Result, steps: Mapping[str, str]) -> Drawing:
-    """steps: what each step is called, by its code, in the order of the ladder."""
+    """steps: what each step is called, by its code."""
     tests = found.tests
-    used = [code for code in steps if any(one.of_stage(code) for one in tests)]
+    used = sorted(code for code in steps if any(one.of_stage(code) for one in tests))
     colours = {code: place % COLOURS for place, code in enumerate(used)}
     top = _ceiling(max((week.contacts for one in tests for week in one.weeks), default=0))
     return Drawing(

@@ -52,6 +52,20 @@ class Move:
         return (old.stage, old.next_stage, old.reason) != (new.stage, new.next_stage, new.reason)
 
 
+def first(context: Context, company: Company, most: int) -> tuple[int, list[Move]]:
+    """How many customers keep the steps of an earlier version, and the first of them.  Writes nothing.
+
+    Costs the same however many there are.  Who has a policy beside the company's own is left out.
+    """
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        book = Rulebook(conn, company, today)
+        count, keys = cycles.running_under(conn, company.id, book.with_older_steps(), limit=most)
+        found = cases.load(conn, company.id, keys, today) if keys else []
+        moves = [made[0] for case in found if (made := _move(book, case, today)) is not None]
+    return count, sorted(moves, key=lambda one: one.customer.casefold())
+
+
 def preview(context: Context, company: Company, customer: str | None = None) -> list[Move] | Refusal:
     """Every running cycle that keeps an older ladder, with what moving it would change.  Writes nothing."""
     today = company.today(context.clock.now())
@@ -104,27 +118,26 @@ def _moves(
         after = keys[-1]
         keys = [key for key in keys if customer_id in (None, key[0])]
         for case in cases.load(conn, company.id, keys, today):
-            version = book.in_force(case).version
-            if case.cycle is None or not case.invoices or case.cycle.policy_version == version:
-                continue
-            old = book.rules(case)
-            new = book.rules(replace(case, cycle=replace(case.cycle, policy_version=version)))
-            if old.ladder == new.ladder:
-                continue
-            stage = standing(old.ladder, new.ladder, case.cycle.stage)
-            cycle = replace(case.cycle, policy_version=version, stage=stage)
-            moved = replace(case, cycle=cycle)
-            yield (
-                Move(
-                    case.customer.id,
-                    case.customer.name,
-                    case.currency,
-                    _standing(old, case.cycle, decide(case, old, today)),
-                    _standing(new, cycle, decide(moved, new, today)),
-                ),
-                case,
-                cycle,
-            )
+            made = _move(book, case, today)
+            if made is not None:
+                yield made
+
+
+def _move(book: Rulebook, case: Case, today: date) -> tuple[Move, Case, Cycle] | None:
+    """None: the customer is in no steps, or goes by those in force."""
+    version = book.in_force(case).version
+    if case.cycle is None or not case.invoices or case.cycle.policy_version == version:
+        return None
+    old = book.rules(case)
+    new = book.rules(replace(case, cycle=replace(case.cycle, policy_version=version)))
+    if old.ladder == new.ladder:
+        return None
+    stage = standing(old.ladder, new.ladder, case.cycle.stage)
+    cycle = replace(case.cycle, policy_version=version, stage=stage)
+    moved = replace(case, cycle=cycle)
+    before = _standing(old, case.cycle, decide(case, old, today))
+    after = _standing(new, cycle, decide(moved, new, today))
+    return Move(case.customer.id, case.customer.name, case.currency, before, after), case, cycle
 
 
 def _standing(rules: Rules, cycle: Cycle, decision: Decision) -> Standing:

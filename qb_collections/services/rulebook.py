@@ -69,6 +69,12 @@ class Rulebook:
         self._of_customer = {customer: beside[name] for customer, name in names.items() if name in beside}
         self._rules: dict[tuple[int, int], Rules] = {}
 
+    def with_older_steps(self) -> list[int]:
+        """Versions of the company's own policy whose steps are others than those in force."""
+        now = parsed(self._latest[None].text).ladder
+        own = (one for one in self._versions.values() if one.name is None)
+        return [one.version for one in own if parsed(one.text).ladder != now]
+
     def in_force(self, case: Case) -> InForce:
         """The policy of the case's customer: its own, else its group's, else the company's."""
         return self._of_customer.get(case.customer.id, self._own)

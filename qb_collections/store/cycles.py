@@ -134,3 +134,22 @@ def _row(company_id: int, customer_id: str, currency: str, value: Cycle) -> dict
 
 def _cycle(row: Row[Any]) -> Cycle:
     return Cycle(row.number, row.started_on, row.stage, row.contacts, row.policy_version, row.missed_call_on)
+
+
+def running_under(
+    conn: Connection, company_id: int, policy_versions: Sequence[int], *, limit: int
+) -> tuple[int, list[Key]]:
+    """How many running cycles keep the steps of these versions, and whose they are, by customer."""
+    if not policy_versions:
+        return 0, []
+    rows = conn.execute(
+        select(cycle.c.customer_id, cycle.c.currency, func.count().over().label("found"))
+        .where(
+            cycle.c.company_id == company_id,
+            cycle.c.ended_on.is_(None),
+            cycle.c.policy_version.in_(policy_versions),
+        )
+        .order_by(cycle.c.customer_id, cycle.c.currency)
+        .limit(limit)
+    ).all()
+    return (rows[0].found if rows else 0), [(row.customer_id, row.currency) for row in rows]

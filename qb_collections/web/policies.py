@@ -14,6 +14,8 @@ from qb_collections.store.companies import Company
 from qb_collections.web import policy_trials
 from qb_collections.web.access import company_for_user, context_of, user
 
+MOVES_SHOWN = 50
+
 bp = Blueprint("policies", __name__, url_prefix="/companies/<int:company_id>/policy")
 
 
@@ -22,17 +24,19 @@ def show(company_id: int) -> str:
     """What is in force, and who still goes by earlier steps."""
     company = company_for_user(company_id)
     here = context_of(company)
-    stored = policies.current(here, company)
+    own = [one for one in policies.versions(here, company) if one.name is None]
+    stored = own[-1]
     policy = core.load(stored.text)
-    moves = policy_moves.preview(here, company)
+    count, moves = policy_moves.first(here, company, MOVES_SHOWN)
     return render_template(
         "web/policy.html",
         stored=stored,
         policy=policy,
         ladder=ladder_view.ladder(policy, company.currency),
-        versions=[one for one in policies.versions(here, company) if one.name is None][::-1],
+        versions=own[::-1],
         presets=presets.every(),
-        moves=[] if isinstance(moves, Refusal) else moves,
+        moves=moves,
+        count=count,
     )
 
 
