@@ -675,8 +675,8 @@ def test_a_replay_knows_what_a_night_knows():
     }
     of_the_past |= {"plans", "members", "important", "history_since", "start_on", "is_backlog", "next_cycle"}
     of_the_past |= {"receipts", "replied_on", "contacted_elsewhere", "kind", "early_ids", "habit"}
-    # A balance of a past day is not kept; what a person saw to rests for nights only; and by which way a
-    # message would leave today changes nothing about whom it would have gone to.
-    not_told = {"books_balance", "looked_at_ids", "dealt_with", "own_mail", "stopped"}
+    # A balance of a past day is not kept; what a person saw to rests for nights only; and by which way, and
+    # to whom of a customer's people, a message would leave today changes nothing about when it would have.
+    not_told = {"books_balance", "looked_at_ids", "dealt_with", "own_mail", "stopped", "people"}
 
     assert {one.name for one in fields(Case)} == of_the_past | not_told
