@@ -45,8 +45,8 @@ soak: $(DEV) ## long tests; 10,000 hostile nights (NIGHTS=, SEED=), a kill at ev
 soak-inputs: $(DEV) ## hostile webhooks (200,000), ledger files, lists of holds, policies and forms
 	@$(BIN)/python -m tests.simulation.inputs
 
-soak-plans: $(DEV) ## 50,000 random plans in random books, 2,000 lived through with faults and crashes, every kill
-	@PLANS=50000 PLANS_LIVED=2000 $(BIN)/python -m pytest -n 2 -m "" tests/plans
+soak-plans: $(DEV) ## 50,000 random plans in random books, 2,000 lived through, 1,000 undone sequences, every kill; hours
+	@PLANS=50000 PLANS_LIVED=2000 SEQUENCES=1000 $(BIN)/python -m pytest -n 2 -m "" tests/plans
 
 bench: $(DEV) ## speed as ratios in one run; the figures of one machine are in docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks

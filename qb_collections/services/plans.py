@@ -20,6 +20,7 @@ from qb_collections.services import (
     plan_setup,
     plan_view,
     proof,
+    verify_agreed,
 )
 from qb_collections.services.context import Context
 from qb_collections.services.plan_asking import EVERY, FORMS, Asked, Worked
@@ -369,6 +370,7 @@ def _details(company: Company, worked: Worked, asked: Asked, by: str) -> dict[st
         "broken_after_days": worked.policy.plans.broken_after_days,
         "beyond_policy": [*worked.beyond],
         "cash_basis": asked.cash_basis,
+        "agreed_as": verify_agreed.agreed_as(worked.split, facts.documents),
         "agreement": {
             "text": worked.agreement(company),
             "version": plan_agreement.VERSION,

@@ -15,7 +15,7 @@ from qb_collections.core.money import Money
 from qb_collections.core.wording import money_text
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import verify_books, verify_plans
+from qb_collections.services import verify_agreed, verify_books, verify_plans
 from qb_collections.services.context import Context
 from qb_collections.services.verify_report import Difference, VerifyReport
 from qb_collections.store import audit, intents, mirror, plans, runs, tasks, undos
@@ -50,7 +50,7 @@ def verify(context: Context, company: Company, lease: Lease, *, only_recent: boo
     before = gateway.client.calls
     report = VerifyReport()
     _writes(context, company, lease, gateway, writes, report)
-    _plans(context, company, gateway, agreed, report)
+    _plans(context, company, lease, gateway, agreed, report)
     _clearing(company, gateway, report)
     books = verify_books.compare_mirror(context, company, lease, gateway, report)
     verify_books.tie_out(context, company, lease, gateway, books, report)
@@ -76,7 +76,7 @@ def verify_recent(context: Context, company: Company, lease: Lease, run_id: int 
     gateway = context.gateway(company, lease)
     before = gateway.client.calls
     _writes(context, company, lease, gateway, writes, report)
-    _plans(context, company, gateway, agreed, report)
+    _plans(context, company, lease, gateway, agreed, report)
     report.calls = gateway.client.calls - before
     _tell(context, company, lease, report)
     return report
@@ -153,9 +153,15 @@ def _attachments(gateway: Gateway, written: Sequence[Intent], report: VerifyRepo
 
 
 def _plans(
-    context: Context, company: Company, gateway: Gateway, agreed: Sequence[PlanRow], report: VerifyReport
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    agreed: Sequence[PlanRow],
+    report: VerifyReport,
 ) -> None:
     by_customer: dict[str, list[tuple[PlanRow, Sequence[Intent]]]] = {}
+    report.differences.extend(verify_agreed.payments(context, company, lease, agreed))
     with reading(context.engine) as conn:
         for plan in agreed:
             if plan.form == "installment_invoices":
@@ -164,6 +170,8 @@ def _plans(
     for customer_id, of in by_customer.items():
         report.plans += len(of)
         report.differences.extend(verify_plans.check(company, gateway, customer_id, of))
+    report.plans += len([one for one in agreed if one.form == "overlay"])
+    report.differences.extend(verify_agreed.kept_here(company, gateway, agreed))
 
 
 def _clearing(company: Company, gateway: Gateway, report: VerifyReport) -> None:

@@ -16,6 +16,7 @@ from qb_collections.core.wording import money_text
 from qb_collections.quickbooks.errors import NotFound
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Found, InvoiceDocument
+from qb_collections.services import verify_agreed
 from qb_collections.services.plan_papers import KIND_OF
 from qb_collections.services.plan_steps import CLOCKS_DIFFER
 from qb_collections.services.verify_report import Difference
@@ -73,6 +74,7 @@ def _plan(
         rest = money_text(Money(abs(clearing), plan.currency), company.locale)
         yield "clearing", f"its documents no longer add up; {rest} is left on the clearing account."
     yield from _originals(company, plan, documents)
+    yield from verify_agreed.due_dates(plan, documents)
 
 
 def _ours(gateway: Gateway, step: Intent, found: Iterable[Found]) -> list[Found]:

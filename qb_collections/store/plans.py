@@ -6,33 +6,18 @@ import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Date,
-    Integer,
-    Row,
-    Select,
-    String,
-    bindparam,
-    func,
-    null,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from qb_collections.core.case import Plan, PlanPart
 from qb_collections.core.money import Money
-from qb_collections.store import restored
+from qb_collections.store import plan_documents, restored
 from qb_collections.store.mirror import chunked
 from qb_collections.store.once import once
-from qb_collections.store.tables.mirror import mirror_invoice
 from qb_collections.store.tables.plans import installment, plan, plan_original, proof
-from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.types import money
+from qb_collections.store.upsert import insert_missing
 from qb_collections.store.within import within
 
 RUNNING = ("building", "active", "broken")
@@ -198,6 +183,24 @@ def change_installment(
     assert done.rowcount == 1, f"plan {plan_id} has no installment {number}"
 
 
+def put_installments(conn: Connection, company_id: int, plan_id: int, wanted: Sequence[Installment]) -> None:
+    """Put days and amounts back as they were agreed; states and invoices of those that are there stay."""
+    own = {"company_id": company_id, "plan_id": plan_id}
+    rows = [
+        own | {"number": one.number, "due_on": one.due_on, "amount": one.amount.amount, "state": one.state}
+        for one in wanted
+    ]
+    insert_missing(conn, installment, rows, key=("company_id", "plan_id", "number"))
+    mine = (installment.c.company_id == company_id) & (installment.c.plan_id == plan_id)
+    for one in wanted:
+        conn.execute(
+            update(installment)
+            .where(mine, installment.c.number == one.number)
+            .values(due_on=one.due_on, amount=one.amount.amount)
+        )
+    conn.execute(delete(installment).where(mine, installment.c.number > len(wanted)))
+
+
 def get(conn: Connection, company_id: int, plan_id: int) -> PlanRow:
     """Raises LookupError when the company has no such plan."""
     found = _plans(conn, company_id, plan.c.id == plan_id)
@@ -229,7 +232,7 @@ def running(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> I
         rows = _running(conn, company_id=company_id, customer_ids=some).all()
         if not rows:
             continue
-        documents = _documents(conn, company_id, [row.id for row in rows])
+        documents = plan_documents.of(conn, company_id, [row.id for row in rows])
         for row in rows:
             yield row.customer_id, _for_decisions(row, documents.get(row.id, []))
 
@@ -275,49 +278,6 @@ def proofs(conn: Connection, company_id: int, plan_id: int) -> builtins.list[Pro
         Proof(row.id, row.plan_id, row.kind, row.figures, row.holds, row.sentence, row.read_at)
         for row in rows
     ]
-
-
-@cache
-def _documents_query() -> Select[Any]:
-    """Built once: its parts cost more to put together than the rows to read."""
-    plan_ids: BindParameter[Sequence[int]] = bindparam("plan_ids", expanding=True)
-    originals = select(
-        plan_original.c.plan_id,
-        null().cast(Integer).label("number"),
-        plan_original.c.invoice_id,
-        null().cast(Date).label("due_on"),
-        plan_original.c.amount,
-        null().cast(String).label("state"),
-        null().cast(MoneyUnits).label("balance"),
-    ).where(plan_original.c.company_id == bindparam("company_id"), plan_original.c.plan_id.in_(plan_ids))
-    own_invoice = (mirror_invoice.c.company_id == installment.c.company_id) & (
-        mirror_invoice.c.id == installment.c.invoice_id
-    )
-    installments = (
-        select(
-            installment.c.plan_id,
-            installment.c.number,
-            installment.c.invoice_id,
-            installment.c.due_on,
-            installment.c.amount,
-            installment.c.state,
-            mirror_invoice.c.balance,
-        )
-        .select_from(installment.outerjoin(mirror_invoice, own_invoice))
-        .where(installment.c.company_id == bindparam("company_id"), installment.c.plan_id.in_(plan_ids))
-    )
-    both = union_all(originals, installments).subquery()
-    return select(both).order_by(both.c.plan_id, both.c.number, both.c.invoice_id)
-
-
-def _documents(
-    conn: Connection, company_id: int, plan_ids: Sequence[int]
-) -> dict[int, builtins.list[Row[Any]]]:
-    """Originals (number None) and installments with what the mirror says is still owed on them."""
-    found: dict[int, builtins.list[Row[Any]]] = {}
-    for row in conn.execute(_documents_query(), {"company_id": company_id, "plan_ids": [*plan_ids]}):
-        found.setdefault(row.plan_id, []).append(row)
-    return found
 
 
 def _for_decisions(row: Row[Any], documents: Sequence[Row[Any]]) -> Plan:
@@ -380,7 +340,7 @@ def _plans(conn: Connection, company_id: int, *conditions: Any) -> builtins.list
         rows = conn.execute(query).all()
     else:
         rows = _of_company(conn, company_id=company_id).all()
-    documents = _documents(conn, company_id, [row.id for row in rows]) if rows else {}
+    documents = plan_documents.of(conn, company_id, [row.id for row in rows]) if rows else {}
     return [_plan(row, documents.get(row.id, [])) for row in rows]
 
 

@@ -3,10 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import leasing, modes, sync, tasks, verify
 from qb_collections.store import mirror
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.tables import plans as plans_table
 from tests.plans.books import PlanBooks
 
 
@@ -163,6 +166,69 @@ def test_a_voided_installment_is_found(planned):
     report = run(planned)
 
     assert any("installment 3 was changed from $333.33 to $0.00" in one for one in sentences(report))
+
+
+def kept_here(books):
+    books.create(form="overlay")
+
+
+@pytest.fixture
+def kept():
+    books = PlanBooks(until=kept_here)
+    yield books
+    books.close()
+
+
+def test_a_plan_that_is_kept_here_is_looked_at_with_its_invoices(kept):
+    report = run(kept)
+
+    assert report.agrees and report.differences == []
+    assert (report.notes, report.plans) == (3, 1)
+
+
+def test_an_invoice_of_a_plan_kept_here_must_be_what_it_was_when_it_was_agreed(kept):
+    first, second, third = kept.invoices
+    line = {**first["Line"][0], "Amount": Decimal("700.00")}
+    line["SalesItemLineDetail"] = line["SalesItemLineDetail"] | {"UnitPrice": Decimal("700.00")}
+    kept.act("edit", entity="Invoice", id=first["Id"], fields={"Line": [line]})
+    kept.act("redate", invoice={"id": second["Id"]}, due="2026-12-01")
+    kept.act("void", invoice={"id": third["Id"]})
+
+    said = [one.sentence for one in run(kept).differences if one.kind == "plan"]
+
+    assert said == [
+        "Payment plan PP1: invoice 1001 shows $700.00 open, more than the $600.00 that the plan took in; "
+        "a payment was returned, or the invoice was changed.",
+        "Payment plan PP1: invoice 1001 was changed from $600.00 to $700.00 since the plan was agreed on. "
+        "Agree anew: plan renegotiate PP1",
+        "Payment plan PP1: invoice 1003 was voided in QuickBooks; $249.99 of the plan was on it.",
+        "Payment plan PP1: the due date of invoice 1002 was changed from 3 September 2026 "
+        "to 1 December 2026; the plan leaves it alone.",
+    ]
+
+
+def test_part_payments_are_what_a_plan_kept_here_is_for(kept):
+    kept.act("part_pay", invoice=kept.invoices[0]["DocNumber"], amount="400.00")
+
+    assert [one for one in run(kept).differences if one.kind == "plan"] == []
+
+
+@pytest.mark.parametrize("form", ["overlay", "installments"])
+def test_our_record_of_what_was_agreed_is_put_right(books, form):
+    books.create(form=form)
+    before = books.plan().installments
+    with durable(books.context.engine) as conn:
+        mine = plans_table.installment.c.number == 2
+        wrong = {"due_on": date(2027, 3, 1), "amount": Decimal("1.00")}
+        conn.execute(plans_table.installment.update().where(mine).values(wrong))
+
+    found = [one for one in run(books).differences if one.kind == "plan"]
+
+    assert [(one.sentence, one.repaired) for one in found] == [
+        ("Payment plan PP1: our record of its payments was not what was agreed.", True)
+    ]
+    assert books.plan().installments == before
+    assert run(books).differences == []
 
 
 def test_the_mirror_is_put_right(planned):
