@@ -21,13 +21,15 @@ from qb_collections.demo.summary_lines import summary_lines
 from qb_collections.demo.words import day, many
 from qb_collections.demo.world import World
 from qb_collections.emulator.companies.demo import story
-from qb_collections.services import modes, plans, rulebook, sync
+from qb_collections.services import first_steps, modes, plans, rulebook, sync
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.sync_report import Progress
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
 Say = Callable[[str], None]
+# What the owner answers before the first message; who is called and how to pay is given beside it.
+SETTLED = (("reminders", "off"), ("late_fees", "off"), ("books", "yes"), ("notes", "memo"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,14 @@ def _switch_on(world: World, owner: Owner, say: Say) -> None:
             f"{story.OWNER}, the owner, confirms that income and sales tax are filed on accrual: payment "
             "plans may be written."
         )
+    for question, said in SETTLED:
+        answered = first_steps.answer(world.context, world.company, question, said, by=owner.name)
+        if isinstance(answered, Refusal):
+            raise Surprise(answered.message)
+    texts.append(
+        f"{owner.name} settles what the books don't say: QuickBooks sends no reminders of its own and adds "
+        "no late fees, every payment received is entered, and notes go into the invoices' memos."
+    )
     changed = modes.set_mode(world.context, world.company, Mode.APPROVE, by=owner.name, confirmed=True)
     if not isinstance(changed, Company):
         raise Surprise(str(changed))

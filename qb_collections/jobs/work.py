@@ -27,6 +27,7 @@ from qb_collections.core.night_time import next_daily_run
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.services import (
     deliver,
+    first_steps,
     history,
     inbox,
     keep_alive,
@@ -103,6 +104,7 @@ class Worker:
         tell = progress.begin(company.id)
         with held(here, company, WAIT_SECONDS) as lease:
             sync.sync(here, company, lease, tell)
+            first_steps.preview_once(here, company, lease)
         progress.end(company.id)
 
     def _night_if_due(self, here: Context, company: Company) -> None:
@@ -189,7 +191,7 @@ class Worker:
             seconds = error.retry_after or RETRY_SECONDS
             self._rest_until[name, company.id] = self._real.monotonic() + seconds
             again = "" if not error.retryable else f" We try again in {max(int(seconds) // 60, 1)} minutes."
-            progress.end(company.id, f"{error}.{again}")
+            progress.end(company.id, f"{error}.{again}", self._context.clock.now())
             _log.warning(
                 "QuickBooks did not let us",
                 job=name,

@@ -8,12 +8,13 @@ from datetime import date
 
 from qb_collections.core.first_look import CHOICES, Answer, FirstLook, Given, Question
 from qb_collections.messages.wording import weekday_near
-from qb_collections.services import about_you
+from qb_collections.services import about_you, night
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit, cases, companies, first_look, mirror
+from qb_collections.store import audit, cases, companies, first_look, mirror, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.leases import Lease
 
 ASKED: Mapping[Question, str] = {
     Question.REMINDERS: "Does QuickBooks already send its own reminders?",
@@ -144,6 +145,19 @@ def answer(context: Context, company: Company, question: str, said: str, *, by: 
     if not waiting:
         return "Noted. That was the last question; nothing leaves before you turn sending on."
     return f"Noted. {len(waiting)} left to settle."
+
+
+def preview_once(context: Context, company: Company, lease: Lease) -> int | None:
+    """What would happen tonight, for whoever looks for the first time: the number of the run.
+
+    None where anything was decided before, and where a company was never asked anything.
+    """
+    with reading(context.engine) as conn:
+        look = first_look.of(conn, company.id)
+        known = runs.latest(conn, company.id)
+    if look is None or look.is_over or known is not None:
+        return None
+    return night.preview(context, company, lease)
 
 
 def said_of(question: Question, given: Given) -> str:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 
 from qb_collections.services.sync_report import Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """counts: what is read (customers, invoices, ...) -> how many of how many; trouble: why it stopped."""
+    """counts: what is read (customers, ...), how many of how many; trouble: why it stopped, and at: when."""
 
     counts: dict[str, tuple[int, int | None]]
     trouble: str | None = None
+    at: datetime | None = None
 
 
 _readings: dict[int, Reading] = {}
@@ -42,9 +44,9 @@ def begin(company_id: int) -> Progress:
     return tell
 
 
-def end(company_id: int, trouble: str | None = None) -> None:
-    """It is read, or it could not be and trouble says why."""
+def end(company_id: int, trouble: str | None = None, at: datetime | None = None) -> None:
+    """It is read, or it could not be: trouble says why, at since when."""
     with _lock:
         known = _readings.pop(company_id, Reading({}))
         if trouble is not None:
-            _readings[company_id] = Reading(known.counts, trouble)
+            _readings[company_id] = Reading(known.counts, trouble, at)

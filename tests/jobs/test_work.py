@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qb_collections.core.company_gates import Link
-from qb_collections.services import progress
+from qb_collections.core.company_gates import Link, Mode
+from qb_collections.services import modes, progress
 from qb_collections.store import cursors, inbox, mirror, runs
 from qb_collections.store.engine import durable, reading
 
@@ -178,7 +178,7 @@ def test_a_company_that_was_disconnected_meanwhile_is_left_alone(house):
 
 def test_a_stop_lets_the_night_decide_and_leaves_the_delivery_for_the_next_start(house):
     house.worker("sync", house.id)
-    house.update(mode="automatic")
+    modes.set_mode(house.context, house.company, Mode.AUTOMATIC, by="Sam", confirmed=True)
     house.clock.set(datetime(2026, 11, 2, 15, 30, tzinfo=UTC))
     house.stopping.set()
 
@@ -191,3 +191,12 @@ def test_a_stop_lets_the_night_decide_and_leaves_the_delivery_for_the_next_start
     house.worker("deliver", house.id)
     sent = [one for one in house.emulator.front.log.after(0, limit=10_000) if one["path"].endswith("/send")]
     assert len(sent) == 2
+
+
+def test_after_the_first_reading_what_would_happen_tonight_is_there_to_be_read(house):
+    house.worker("sync", house.id)
+    house.worker("sync", house.id)
+
+    with reading(house.context.engine) as conn:
+        [only] = runs.list(conn, house.id)
+    assert (only.kind, only.on.isoformat(), house.company.mode) == ("preview", "2026-10-31", Mode.SHADOW)
