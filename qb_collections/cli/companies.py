@@ -122,12 +122,14 @@ def _mode(name: str | None, wanted: Mode, yes: bool) -> Answer:
     found = company_named(context, name)
     if wanted is not Mode.SHADOW:
         context = on_company_time(context, found)
+    settles = modes.would_settle(context, found, wanted)
     done = modes.set_mode(context, found, wanted, by=actor(), confirmed=yes)
     if isinstance(done, modes.Confirm):
         said = f"{done.question} Then say it again with --yes."
         return Answer({"company": found.name, "mode": found.mode, "confirm": done.question}, [said], HELD)
     changed = accepted(done)
-    return Answer(_row(changed), [f"{changed.name}: {modes.SAYS[changed.mode]}"])
+    lines = [f"{changed.name}: {modes.SAYS[changed.mode]}", *([settles] if settles else [])]
+    return Answer(_row(changed), lines)
 
 
 def _night(company: Company, at: datetime) -> str:
