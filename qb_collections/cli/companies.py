@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from qb_collections.cli import company_logo, company_signing, watched
+from qb_collections.cli import company_leaving, company_logo, company_signing, watched
 from qb_collections.cli.answers import HELD, Answer, Cannot, accepted
 from qb_collections.cli.opening import actor, company_named, open_context
 from qb_collections.cli.verbs import noun, verb
@@ -84,6 +84,7 @@ def add_to(main: click.Group) -> None:
         return _contact(context, company_named(context, name), given)
 
     company_signing.add_to(company)
+    company_leaving.add_to(company)
 
     @verb(company, "logo", 'company logo "Bright Dental" logo.png', "company logo --remove")
     @click.argument("words", nargs=-1, metavar="[NAME] [FILE]")

@@ -20,7 +20,7 @@ serve | emulator serve | connect | disconnect | companies | company mode | compa
 | templates show | templates set | templates check | templates diff | templates history | templates roll-back
 | templates preview | company signer | company confirm-consequence
 | mail set | mail show | mail doctor | mail on | mail off | mail list | mail read | mail stop | mail allow
-| mail stopped
+| mail stopped | company export | company delete
 """
 
 
