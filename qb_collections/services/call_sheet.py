@@ -18,7 +18,7 @@ from qb_collections.messages.reminders import compose
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.values import Live
-from qb_collections.services import call_facts, calling, composing, guards, still_true
+from qb_collections.services import call_facts, calling, composing, documents, guards, still_true
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.effects import Draft, plan_of
@@ -44,6 +44,7 @@ class Sheet:
     checked_at: datetime
     notice: str | None = None  # QuickBooks could not be asked: the figures are older
     not_now: str | None = None  # why nobody should ring now
+    papers: str | None = None  # whether what was agreed and delivered is on file
 
     def stamp(self, company: Company) -> str:
         """Checked with QuickBooks at 9:02 AM, or with the day where that is not today's."""
@@ -85,6 +86,7 @@ def open(
     try:
         with held(context, company, wait_seconds) as lease:
             live = _reread(context, company, lease, task)
+            documents.refresh(context, company, lease, task.customer_id or "")
             return _filled(context, company, lease, task, live, caller)
     except Leased as leased:
         because = f"We are working for {company.name} right now ({leases.describe(leased.holder)})."
@@ -123,8 +125,9 @@ def _filled(
         _keep(conn, company, book, task, case, asked, text, draft, live.read_at)
         task = tasks.get(conn, company.id, task.id)
         limit = calling.limit_of(conn, company, case, today)
+        papers = documents.said(conn, company, case.customer.id)
     not_now = still_true.objection(context, company, task) or (limit.because if limit else None)
-    return Sheet(task, text, live.read_at, None, not_now)
+    return Sheet(task, text, live.read_at, None, not_now, papers)
 
 
 def _is_settled(task: Task, case: Case, decided: Decision) -> bool:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from qb_collections.core.wording import list_text
 from qb_collections.quickbooks import papers
@@ -93,6 +96,21 @@ def look(context: Context, company: Company, customer_id: str) -> str | Refusal:
         return Refusal(f"QuickBooks could not be asked just now: {error} The list stays as it was.")
     count = len(listed.documents)
     return f"QuickBooks has {'1 document' if count == 1 else f'{count} documents'} for them."
+
+
+def refresh(context: Context, company: Company, lease: Lease, customer_id: str) -> None:
+    """Look again where the list is a day old.  Nothing rests on it, so a refusal leaves it as it was."""
+    with reading(context.engine) as conn:
+        read_at = stored.listed(conn, company.id, customer_id, 1).read_at
+    if read_at is not None and context.clock.now() < read_at + FRESH_FOR:
+        return
+    with suppress(QuickBooksError):
+        read(context, company, lease, context.gateway(company, lease), customer_id)
+
+
+def said(conn: Connection, company: Company, customer_id: str) -> str:
+    """For the sheet of a call: what is on file, in a sentence."""
+    return on_file(stored.listed(conn, company.id, customer_id, LISTED_MAX)).says
 
 
 def read(context: Context, company: Company, lease: Lease, gateway: Gateway, customer_id: str) -> Listed:
