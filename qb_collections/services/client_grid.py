@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from qb_collections.core.company_gates import Link
 from qb_collections.core.money import Money
-from qb_collections.core.wording import count_text
 from qb_collections.services import keep_alive, progress
 from qb_collections.services.context import Context
 from qb_collections.services.keep_alive import ReconnectBy
@@ -150,7 +149,8 @@ def ago(span: timedelta) -> str:
     seconds = max(int(span.total_seconds()), 0)
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
-            return f"{count_text(seconds // size, word)} ago"
+            count = seconds // size
+            return f"{count} {word if count == 1 else word + 's'} ago"
     return "just now"
 
 
