@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,7 +14,7 @@ from babel.numbers import format_decimal
 from flask import Flask, g
 
 from qb_collections.core.money import Money, total
-from qb_collections.core.wording import day_text
+from qb_collections.core.wording import day_text, money_text
 from qb_collections.services.overview import REASONS
 from qb_collections.store.companies import Company
 
@@ -46,7 +47,7 @@ def install(app: Flask) -> None:
 
 def money(value: Money | None) -> str:
     """$1,240.00; nothing for nothing known."""
-    return "" if value is None else value.format(_locale())
+    return "" if value is None else money_text(value, _locale())
 
 
 def figure(value: int) -> str:
@@ -55,7 +56,7 @@ def figure(value: int) -> str:
 
 def day(value: date | None) -> str:
     """Nov 3, 2026, as the company's country writes it."""
-    return "" if value is None else format_date(value, "medium", locale=_locale())
+    return "" if value is None else _date(value, _locale())
 
 
 def month_day(value: tuple[int, int]) -> str:
@@ -85,7 +86,13 @@ def instant(value: datetime | None) -> str:
     company = _company()
     zone = ZoneInfo(company.zone if company else "UTC")
     clock = format_time(value, "short", tzinfo=zone, locale=_locale())
-    return f"{format_date(value.astimezone(zone), 'medium', locale=_locale())}, {clock}"
+    return f"{_date(value.astimezone(zone).date(), _locale())}, {clock}"
+
+
+@lru_cache(maxsize=4096)
+def _date(value: date, locale: str) -> str:
+    """A list names the same days again and again."""
+    return str(format_date(value, "medium", locale=locale))
 
 
 def language_name(code: str) -> str:
