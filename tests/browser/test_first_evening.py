@@ -102,7 +102,15 @@ def previewed(emulator, service, visit, keep):
     )
     page.get_by_role("button", name="Save").click()
 
-    page.get_by_role("button", name="Preview tonight").click()
+    for answer in ("It's off", "No", "Yes"):  # reminders, late fees, books
+        page.get_by_role("button", name=answer, exact=True).first.click()
+    page.get_by_role("link", name="Look and choose").click()
+    page.get_by_role("button", name="Put them here").first.click()
+    page.goto(first_page)
+    expect(page.get_by_text("Everything is settled; you decide when it begins")).to_be_visible()
+    keep("settled")
+
+    page.get_by_role("button", name="Preview again").click()
     expect(page.get_by_role("heading", name="Preview for")).to_be_visible()
     expect(page.get_by_text("Sending is off").first).to_be_visible()
     keep("preview")
@@ -145,7 +153,8 @@ def test_every_page_fits_a_phone(service, page):
     page.set_viewport_size({"width": 390, "height": 844})
     home = f"{service.context.settings.base_url}/companies/1/"
     widths = {}
-    for path in ("", "customers", "customers/59", "runs/", "runs/1", "tasks/", "about-you/", "disconnect"):
+    paths = ("", "customers", "customers/59", "runs/", "runs/1", "tasks/", "about-you/", "disconnect")
+    for path in (*paths, "first-questions/", "first-list/", "worth-fixing/", "how-you-ask/"):
         assert page.goto(home + path).status == 200, path
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
 
