@@ -20,6 +20,7 @@ from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import audit, cases, cycles
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.together import together
 
 CASES_AT_ONCE = 200
 
@@ -61,7 +62,7 @@ def first(context: Context, company: Company, most: int) -> tuple[int, list[Move
     with reading(context.engine) as conn:
         book = Rulebook(conn, company, today)
         count, keys = cycles.running_under(conn, company.id, book.with_older_steps(), limit=most)
-        found = cases.load(conn, company.id, keys, today) if keys else []
+        [found] = together(conn, lambda conn: cases.load(conn, company.id, keys, today)) if keys else [[]]
         moves = [made[0] for case in found if (made := _move(book, case, today)) is not None]
     return count, sorted(moves, key=lambda one: one.customer.casefold())
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import date
 
+from sqlalchemy import Connection
+
+from qb_collections.core.books import Customer
 from qb_collections.core.business_days import Calendar
+from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.messages.check import check
 from qb_collections.messages.facts import MessageFacts
@@ -20,9 +25,10 @@ from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.template_check import Problem
 from qb_collections.services.template_library import Voice, Voices, library_of, own_of
 from qb_collections.services.template_samples import samples
-from qb_collections.store import cases
+from qb_collections.store import cases, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
+from qb_collections.store.together import together
 
 # What is never taken from the made-up customer: it is the real one's, or nobody's.
 _REAL = frozenset(
@@ -57,19 +63,19 @@ def preview(
     now = context.clock.now()
     today = company.today(now)
     with reading(context.engine) as conn:
-        who = finding.customer(conn, company, customer)
-        if isinstance(who, Refusal):
-            return who
-        key = cases.key_of(conn, company.id, who.id)
-        loaded = cases.load(conn, company.id, [key], today) if key else []
-        if not loaded or not loaded[0].invoices:
-            return Refusal(f"Nothing of {who.name} is open, so there is nothing to fill the text with.")
-        book, voice, own = (
-            Rulebook(conn, company, today),
-            Voices(conn, company).of(who.id),
-            own_of(conn, company),
+        (who, loaded), book, voices, own, look = together(
+            conn,
+            lambda conn: _customer(conn, company, customer, today),
+            lambda conn: Rulebook(conn, company, today),
+            lambda conn: Voices(conn, company),
+            lambda conn: own_of(conn, company),
+            lambda conn: logos.look_for(conn, company),
         )
-        look = logos.look_for(conn, company)
+    if isinstance(who, Refusal):
+        return who
+    if not loaded or not loaded[0].invoices:
+        return Refusal(f"Nothing of {who.name} is open, so there is nothing to fill the text with.")
+    voice = voices.of(who.id)
     spoken = language or voice.library.language(name, voice.locale.split("_")[0])
     others = tuple(one for one in own if one[:2] != (name, spoken))
     voice = Voice(library_of((*others, (name, spoken, text))), voice.locale)
@@ -86,6 +92,17 @@ def preview(
     problems = tuple(Problem(name, template_check.line_of(text, one.what), one.what) for one in faults)
     html = html_of(message, facts, look, voice.library) if message.tone != "person" else None
     return Preview(who.name, message, html, problems, made_up, look)
+
+
+def _customer(
+    conn: Connection, company: Company, name: str, today: date
+) -> tuple[Customer | Refusal, list[Case]]:
+    """By QuickBooks id at once; by name, everybody's is looked at."""
+    who = mirror.customers(conn, company.id, [name]).get(name) or finding.customer(conn, company, name)
+    if isinstance(who, Refusal):
+        return who, []
+    key = cases.key_of(conn, company.id, who.id)
+    return who, cases.load(conn, company.id, [key], today) if key else []
 
 
 def _completed(facts: MessageFacts, calendar: Calendar) -> tuple[MessageFacts, tuple[str, ...]]:

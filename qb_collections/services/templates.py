@@ -21,6 +21,7 @@ from qb_collections.store import templates as stored
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.templates import TemplateVersion
+from qb_collections.store.together import together
 
 NOTE_MAX = 200
 VERSIONS_MAX = 500  # of one template; more than one a day for a year
@@ -98,6 +99,37 @@ def compare(
         return new
     was, now = (f"version {one}" if one else "as it ships" for one in (before, after))
     return tuple(difflib.unified_diff(old.text.splitlines(), new.text.splitlines(), was, now, lineterm=""))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One template with a text of it on the desk."""
+
+    in_force: Shown | Refusal
+    text: str
+    problems: tuple[Problem, ...] | Refusal
+    versions: tuple[TemplateVersion, ...]  # of the company's own, the first one first
+
+
+def opened(
+    context: Context, company: Company, name: str, *, language: str = "en", text: str | None = None
+) -> Opened | Refusal:
+    """The text in force, or another that somebody tries, with what is wrong with it and every version."""
+    refusal = _unknown(name, language)
+    if refusal is not None:
+        return refusal
+    with reading(context.engine) as conn:
+        versions, own = together(
+            conn,
+            lambda conn: stored.versions(conn, company.id, name, language),
+            lambda conn: own_of(conn, company),
+        )
+    shown = _shown(company, name, language, versions, None)
+    if text is None:
+        if isinstance(shown, Refusal):
+            return shown
+        text = shown.text
+    return Opened(shown, text, _tried(own, name, text, language), tuple(versions))
 
 
 def try_out(

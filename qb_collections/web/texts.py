@@ -165,19 +165,16 @@ def _editor(
     company: Company, name: str, language: str, text: str | None, note: str, *, said: str | None = None
 ) -> str:
     here = context_of(company)
-    shown = templates.show(here, company, name, language=language)
-    if isinstance(shown, Refusal) and text is None:
-        shown = templates.show(here, company, name)
-        if isinstance(shown, Refusal):
+    found = templates.opened(here, company, name, language=language, text=text)
+    if isinstance(found, Refusal):  # nothing ships in that language: the English text is where one begins
+        found = templates.opened(here, company, name, text=text)
+        if isinstance(found, Refusal):
             abort(404)
-    in_force = None if isinstance(shown, Refusal) else shown
-    if text is None:
-        assert in_force is not None
-        text = in_force.text
-    tried = templates.try_out(here, company, name, text, language=language)
+    text = found.text
+    in_force = None if isinstance(found.in_force, Refusal) else found.in_force
+    tried = found.problems
     if isinstance(tried, Refusal):
         said, tried = said or tried.message, ()
-    versions = templates.history(here, company, name, language=language)
     with reading(here.engine) as conn:
         owing = overview.owing(conn, company.id, company.today(here.clock.now()))[:CUSTOMERS_OFFERED]
     customer = request.values.get("customer", owing[0].customer_id if owing else "")
@@ -193,7 +190,7 @@ def _editor(
         in_force=in_force,
         is_changed=in_force is None or text != in_force.text,
         problems=tried,
-        versions=[] if isinstance(versions, Refusal) else versions[::-1],
+        versions=found.versions[::-1],
         owing=owing,
         customer=customer,
         filled=filled if isinstance(filled, Preview) else None,
