@@ -25,7 +25,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.company_gates import Mode
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import high_water, remembering
+from qb_collections.services import high_water, plan_recovered, remembering
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.remembering import Seen
@@ -149,7 +149,8 @@ def allows(context: Context, company: Company) -> bool:
 def read_again(context: Context, company: Company, lease: Lease, gateway: Gateway) -> None:
     """After a sync: where a restored company's books were not read again yet, do it now.
 
-    Costs ceil(changed invoices / 1000) calls and three more; nothing for a company that was not restored.
+    Costs ceil(changed invoices / 1000) calls and three more, and up to four for each plan with documents of
+    its own; nothing for a company that was not restored.
     """
     with reading(context.engine) as conn:
         row = stored.of(conn, company.id)
@@ -160,6 +161,7 @@ def read_again(context: Context, company: Company, lease: Lease, gateway: Gatewa
     gateway.changed_invoices(since, lambda changes: seen.update(_seen(changes)))
     others = [one for kind in ("CreditMemo", "Payment") for one in gateway.marked_since(kind, since)]
     attached = gateway.marked_since("Attachable", since)
+    ended = plan_recovered.close_ended(context, company, lease, gateway)
     now = context.clock.now()
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -175,7 +177,13 @@ def read_again(context: Context, company: Company, lease: Lease, gateway: Gatewa
         stored.note(conn, company.id, row.found_at, row.because, found)
         detail = {"contacts": made.contacts, "invoices": made.invoices, "plans": list(made.plans)}
         audit.append(conn, company.id, "system", "books read again", company.name, detail, now)
-    _log.info("books read again", company=company.alias, contacts=made.contacts, plans=len(made.plans))
+    _log.info(
+        "books read again",
+        company=company.alias,
+        contacts=made.contacts,
+        plans=len(made.plans),
+        ended=len(ended),
+    )
 
 
 def release(context: Context, company: Company, by: str) -> RestoredState | Refusal:

@@ -4,10 +4,11 @@ import pytest
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
-from qb_collections.services import backup, leasing, modes, restored, sync
+from qb_collections.services import backup, leasing, modes, restored, sync, undo
 from qb_collections.store import holds, plans
 from qb_collections.store.engine import reading
 from tests.journeys.test_restored import copied_back
+from tests.plans.books import PlanBooks, agreed
 from tests.plans.test_trouble import at_creation
 
 
@@ -80,3 +81,111 @@ def test_a_plan_that_was_under_way_is_finished_without_a_second_document(books, 
     assert building.state == "building"
     assert state.plans == ()
     books.assert_whole()
+
+
+def paid_once(books):
+    """Two payments of 50.01 and 50.00; the first one has come."""
+    books.create(payments=2)
+    books.act("pay", invoice=books.installments()[0]["DocNumber"])
+
+
+def books_closed_since(books):
+    paid_once(books)
+    books.clock.set(books.clock.now().replace(month=12, day=7))
+    books.act("close_books", through="2026-11-30")
+
+
+def documents(books):
+    """What stands, with its balances; the numbers of what is void are history."""
+    rows = [(kind, one) for kind in ("Invoice", "CreditMemo", "Payment") for one in books.rows(kind)]
+    return sorted(
+        (kind, str(one["TotalAmt"]), str(one.get("Balance", 0)), str(one.get("RemainingCredit", 0)))
+        for kind, one in rows
+        if kind != "Invoice" or one["TotalAmt"]
+    )
+
+
+def taken_back(books):
+    with leasing.held(books.context, books.company) as lease:
+        return undo.undo(books.context, books.company, lease, "PP1", by="Dana", confirm=True)
+
+
+@pytest.mark.parametrize("way", [restore, copied_back])
+@pytest.mark.parametrize("until", [paid_once, books_closed_since])
+def test_a_plan_that_was_ended_since_the_backup_is_ended_again_without_a_second_document(until, way):
+    books = PlanBooks(amounts=("100.01",), until=until)
+    file = saved(books)
+    books.end("default")
+    books.settle()
+    after = documents(books), books.trial_balance()
+
+    way(books, file)
+    read_again(books)
+    live_again(books)
+    books.until_delivered()
+    between = documents(books), books.trial_balance()
+    books.end("default")
+    books.settle()
+
+    assert between == after
+    assert (documents(books), books.trial_balance()) == after
+    assert books.plan().state == "cancelled"
+    books.close()
+
+
+@pytest.mark.parametrize("until", [paid_once, books_closed_since])
+@pytest.mark.parametrize("moment", [2, 5])
+def test_an_ending_that_was_under_way_comes_to_its_end(until, moment):
+    books = PlanBooks(amounts=("100.01",), until=until)
+    twin = PlanBooks(amounts=("100.01",), until=until)
+    twin.end("cancel")
+    twin.settle()
+    made = []
+    at_change(books, moment, lambda: made.append(saved(books)))
+    books.end("cancel")
+    books.settle()
+
+    restore(books, made[0])
+    read_again(books)
+    live_again(books)
+    books.until_delivered()
+
+    assert books.plan().state == "cancelled"
+    assert documents(books) == documents(twin)
+    assert books.trial_balance() == twin.trial_balance()
+    books.close()
+    twin.close()
+
+
+def test_a_plan_that_was_undone_since_the_backup_is_taken_back_once():
+    books = PlanBooks(until=agreed)
+    file = saved(books)
+    taken_back(books)
+    books.settle()
+
+    restore(books, file)
+    read_again(books)
+    live_again(books)
+    books.until_delivered()
+    again = taken_back(books)
+    books.settle()
+
+    assert again is not None
+    assert books.rows("CreditMemo") == [] and books.installments() == []
+    assert books.notes_on_originals() == [0, 0, 0]
+    assert books.plan().state == "cancelled"
+    books.assert_books_unmoved()
+    books.close()
+
+
+def at_change(books, number, act):
+    """Let something happen as soon as the number-th change is in the books, before its answer is read."""
+    seen, done = [], []
+
+    def watch(change):
+        seen.append(change)
+        if len(seen) >= number and not done:
+            done.append(True)
+            act()
+
+    books.engine.on_change(watch)
