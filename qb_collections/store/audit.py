@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from qb_collections.store import json_text
 from qb_collections.store.tables.audit import audit, audit_head
@@ -117,18 +117,46 @@ def entries(
         query = query.where(audit.c.subject == subject)
     if before is not None:
         query = query.where(audit.c.seq < before)
-    return [
-        Entry(
-            row.seq,
-            datetime.fromisoformat(row.at),
-            row.actor,
-            row.action,
-            row.subject,
-            json_text.loads(row.detail),
-            row.hash,
-        )
-        for row in conn.execute(query)
-    ]
+    return [_entry(row) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry of one of several chains."""
+
+    company_id: int
+    entry: Entry
+
+
+Place = tuple[str, int, int]  # instant, chain and number of an entry: where a page ends
+
+
+def search(
+    conn: Connection,
+    company_ids: Sequence[int],
+    *,
+    actor: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: Place | None = None,
+    limit: int = 200,
+) -> list[Found]:
+    """Entries of these companies, the latest first.  actor: the whole name; until: the end, excluded."""
+    query = (
+        select(audit)
+        .where(audit.c.chain.in_(company_ids))
+        .order_by(audit.c.at.desc(), audit.c.chain.desc(), audit.c.seq.desc())
+        .limit(limit)
+    )
+    if actor is not None:
+        query = query.where(audit.c.actor == actor)
+    if since is not None:
+        query = query.where(audit.c.at >= instant_text(since))
+    if until is not None:
+        query = query.where(audit.c.at < instant_text(until))
+    if before is not None:
+        query = query.where(tuple_(audit.c.at, audit.c.chain, audit.c.seq) < tuple_(*before))
+    return [Found(row.chain, _entry(row)) for row in conn.execute(query)]
 
 
 def verify_chain(conn: Connection, company_id: int | None, anchor: Anchor | None = None) -> ChainReport:
@@ -155,6 +183,18 @@ def verify_chain(conn: Connection, company_id: int | None, anchor: Anchor | None
         problem = f"the chain is not the one whose entry {anchor.seq} was noted down"
         return ChainReport(count, anchor.seq, problem, stored)
     return ChainReport(count, None, None, stored)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        row.seq,
+        datetime.fromisoformat(row.at),
+        row.actor,
+        row.action,
+        row.subject,
+        json_text.loads(row.detail),
+        row.hash,
+    )
 
 
 def _chain(company_id: int | None) -> int:

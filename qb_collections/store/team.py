@@ -8,10 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select, update
 
 from qb_collections.store import people
 from qb_collections.store.people import Role, User
+from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.people import invitation, membership, practice, user
 from qb_collections.store.upsert import upsert
 
@@ -73,6 +74,38 @@ def members(conn: Connection, practice_id: int) -> list[Member]:
         )
         for row in rows
     ]
+
+
+def names_beside(conn: Connection, company_ids: Collection[int]) -> list[str]:
+    """Names of everybody who has a role for any of these companies."""
+    query = (
+        select(user.c.name)
+        .join(membership, membership.c.user_id == user.c.id)
+        .join(company, company.c.practice_id == membership.c.practice_id)
+        .where(
+            company.c.id.in_(company_ids),
+            or_(membership.c.company_id.is_(None), membership.c.company_id == company.c.id),
+        )
+        .distinct()
+        .order_by(user.c.name)
+        .limit(500)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def add_practice(conn: Connection, name: str, at: datetime) -> int:
+    inserted = conn.execute(practice.insert().values(name=name, created_at=at)).inserted_primary_key
+    assert inserted is not None
+    return int(inserted[0])
+
+
+def rename_practice(conn: Connection, practice_id: int, name: str) -> None:
+    conn.execute(update(practice).where(practice.c.id == practice_id).values(name=name))
+
+
+def forget_roles_of_company(conn: Connection, company_id: int) -> int:
+    """Take away every role that was given for this company alone; how many there were."""
+    return conn.execute(delete(membership).where(membership.c.company_id == company_id)).rowcount
 
 
 def by_email(conn: Connection, email: str) -> User | None:

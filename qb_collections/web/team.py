@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qb_collections.services import team
+from qb_collections.services import practices, team
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.team import Invited
-from qb_collections.store import audit
+from qb_collections.store import audit, clients
+from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.people import Role
+from qb_collections.store.team import names_beside
+from qb_collections.store.types import instant_text
 from qb_collections.web.access import company_for_user, context, user
 
 bp = Blueprint("team", __name__)
 
-ENTRIES_SHOWN = 200
+ENTRIES_SHOWN = 100
+# Who acts besides people, as pages call them.
+ACTORS = {"qb_collections": "system", "At the command line": "cli", "QuickBooks": "quickbooks"}
 
 
 @bp.get("/team")
@@ -64,21 +72,100 @@ def switch(practice_id: int, user_id: int) -> ResponseReturnValue:
     return _said(team.switch(context(), practice_id, user_id, active=active, by=user()))
 
 
+@bp.post("/team/practices")
+def add_practice() -> ResponseReturnValue:
+    return _said(practices.add(context(), request.form.get("name", ""), by=user()))
+
+
+@bp.post("/team/<int:practice_id>/name")
+def rename_practice(practice_id: int) -> ResponseReturnValue:
+    return _said(practices.rename(context(), practice_id, request.form.get("name", ""), by=user()))
+
+
+@bp.post("/team/<int:practice_id>/take")
+def move_company(practice_id: int) -> ResponseReturnValue:
+    """Move a company into this practice, from another of one's own."""
+    company_id = _company_id()
+    if company_id is None:
+        return _said(Refusal("Please choose a company. Nothing was changed."))
+    return _said(practices.move(context(), company_id, practice_id, by=user()))
+
+
 @bp.get("/companies/<int:company_id>/audit")
 def history(company_id: int) -> str:
     """What was done for this company, by whom and when, the latest first."""
     company = company_for_user(company_id, role="manager")
-    before = request.args.get("before", "")
+    return _audit([company], company)
+
+
+@bp.get("/audit")
+def everything() -> str:
+    """The same for every company that this person manages; one of them when it is named."""
     with reading(context().engine) as conn:
-        entries = audit.entries(
+        mine = [one.company for one in clients.of_user(conn, user().id) if one.role.covers(Role.MANAGER)]
+    return _audit(mine, None)
+
+
+def _audit(mine: list[Company], company: Company | None) -> str:
+    wanted = request.args.get("company", "")
+    chosen = [one for one in mine if not wanted or str(one.id) == wanted]
+    zone = company.tz if company else ZoneInfo("UTC")
+    person = request.args.get("person", "").strip()[:120]
+    first_on, last_on = _day("from"), _day("to")
+    with reading(context().engine) as conn:
+        found = audit.search(
             conn,
-            company.id,
+            [one.id for one in chosen],
+            actor=ACTORS.get(person, person) or None,
+            since=_start(first_on, zone),
+            until=_start(last_on + timedelta(days=1), zone) if last_on and last_on < date.max else None,
+            before=_place(request.args.get("before", "")),
             limit=ENTRIES_SHOWN + 1,
-            before=int(before[:12]) if before.isdecimal() else None,
         )
+        known = names_beside(conn, [one.id for one in mine])
+    kept = {
+        "company": wanted or None,
+        "person": person or None,
+        "from": first_on.isoformat() if first_on else None,
+        "to": last_on.isoformat() if last_on else None,
+    }
+    shown = found[:ENTRIES_SHOWN]
+    last = shown[-1] if len(found) > ENTRIES_SHOWN else None
     return render_template(
-        "web/audit.html", entries=entries[:ENTRIES_SHOWN], more=len(entries) > ENTRIES_SHOWN
+        "web/audit.html",
+        found=shown,
+        older=f"{instant_text(last.entry.at)}/{last.company_id}/{last.entry.seq}" if last else None,
+        kept={name: value for name, value in kept.items() if value},
+        companies=mine,
+        by_id={one.id: one for one in mine},
+        people=[*known, *ACTORS],
+        actors={value: name for name, value in ACTORS.items()},
+        about=company,
     )
+
+
+def _day(name: str) -> date | None:
+    """An empty or wrong one filters nothing; a wrong one is said."""
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        flash(f"{text[:20]!r} is not a day; write it like 2026-11-06.", "refused")
+        return None
+
+
+def _start(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time(0), tzinfo=zone) if day is not None else None
+
+
+def _place(text: str) -> audit.Place | None:
+    at, _, rest = text.partition("/")
+    chain, _, seq = rest.partition("/")
+    if not (chain.isdecimal() and seq.isdecimal() and len(at) == 27):
+        return None
+    return at, int(chain[:12]), int(seq[:12])
 
 
 def _page(invited: Invited | None = None) -> str:

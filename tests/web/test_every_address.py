@@ -113,6 +113,9 @@ GENERAL = {
     "team.new_link",
     "team.give_role",
     "team.switch",
+    "team.add_practice",
+    "team.rename_practice",
+    "team.move_company",
     "client_policies.compare",
     "client_policies.put",
 }

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from qb_collections.store import people, team
+from qb_collections.store import audit, companies, people, team
+from qb_collections.store import team as store_team
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.people import Role
 from tests.web.conftest import NOW, PASSWORD
@@ -142,3 +143,85 @@ def test_what_was_done_names_who_did_it(house, boss):
 
     assert "The boss" in page
     assert house.browser("collector@ours.example").get(f"/companies/{house.ours.id}/audit").status_code == 403
+
+
+def days(house):
+    """Three acts of two people on two days, for our company, and one for another."""
+    with durable(house.context.engine) as conn:
+        for who, what, day in (("The boss", "first", 0), ("Lee", "second", 1), ("The boss", "third", 1)):
+            audit.append(conn, house.ours.id, who, what, "a thing", None, NOW + timedelta(days=day))
+        audit.append(conn, house.theirs.id, "Their owner", "not ours", "a thing", None, NOW)
+
+
+def acts(answer):
+    return re.findall(r'<th scope="row">(\w+(?: \w+)?)</th>', answer.text)
+
+
+@pytest.mark.parametrize("address", ["/audit", "/companies/{}/audit"])
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("", ["Third", "Second", "First"]),
+        ("?person=Lee", ["Second"]),
+        ("?person=The+boss&from=2026-11-03", ["Third"]),
+        ("?to=2026-11-02", ["First"]),
+        ("?person=Nobody", []),
+        ("?from=soon", ["Third", "Second", "First"]),
+        ("?before=nonsense", ["Third", "Second", "First"]),
+    ],
+)
+def test_what_was_done_is_found_by_person_and_day(house, boss, address, asked, shown):
+    days(house)
+
+    assert acts(boss.get(address.format(house.ours.id) + asked)) == shown
+
+
+def test_what_was_done_is_read_page_by_page_and_never_that_of_others(house, boss, monkeypatch):
+    monkeypatch.setattr("qb_collections.web.team.ENTRIES_SHOWN", 2)
+    days(house)
+
+    first = boss.get("/audit")
+    older = html.unescape(re.search(r'href="(/audit\?before=[^"]+)">Earlier', first.text)[1])
+    second = boss.get(older)
+
+    assert acts(first) == ["Third", "Second"]
+    assert acts(second) == ["First"]
+    assert "Not ours" not in first.text + second.text
+    assert acts(boss.get(f"/audit?company={house.theirs.id}")) == []
+    assert acts(house.browser("collector@ours.example").get("/audit")) == []
+
+
+def test_a_company_moves_between_practices_of_ones_own_and_no_others(house, boss):
+    boss.post("/team/practices", name="  Second   practice ")
+    with reading(house.context.engine) as conn:
+        second = next(
+            one
+            for one in store_team.practices_owned(conn, user_id(house, "boss@ours.example"))
+            if one.id != house.ours.practice_id
+        )
+
+    boss.post(f"/team/{house.theirs.practice_id}/take", company=str(house.ours.id))
+    with reading(house.context.engine) as conn:
+        stayed = companies.get(conn, house.ours.id).practice_id
+    boss.post(f"/team/{second.id}/take", company=str(house.ours.id))
+    with reading(house.context.engine) as conn:
+        moved = companies.get(conn, house.ours.id).practice_id
+
+    assert second.name == "Second practice"
+    assert stayed == house.ours.practice_id
+    assert moved == second.id
+    assert can_see(house, boss)
+    assert not can_see(
+        house, house.browser("viewer@ours.example")
+    )  # a role for it alone, of the old practice
+
+
+def test_only_its_owner_names_a_practice(house, boss):
+    for browser in (house.browser("owner@ours.example"), house.browser("owner@theirs.example")):
+        browser.post(address(house, "name"), name="Taken over")
+    boss.post(address(house, "name"), name="Ridge Road Accounting")
+
+    page = boss.get("/team").text
+
+    assert "Ridge Road Accounting" in page
+    assert "Taken over" not in page
