@@ -34,6 +34,7 @@ def test_nothing_moves_but_due_dates(kind):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(0)  # as long as PLANS asks for
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("per_line", [True, False], ids=["cents by line", "cents by document"])
 def test_nothing_moves_in_many_thousand_plans(kind, per_line):

@@ -144,6 +144,7 @@ def test_a_plan_survives_what_happens_to_it(seed):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(0)  # as long as PLANS_LIVED asks for
 @pytest.mark.parametrize("shard", range(10))
 def test_many_plans_survive_what_happens_to_them(shard):
     """PLANS_LIVED says how many in all."""

@@ -160,6 +160,7 @@ def test_whatever_was_done_and_undone_the_books_are_as_people_left_them(seed):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(0)  # as long as SEQUENCES asks for
 @pytest.mark.parametrize("shard", range(10))
 def test_many_sequences_undone_leave_nothing(shard):
     """SEQUENCES says how many in all."""
