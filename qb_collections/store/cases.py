@@ -41,6 +41,10 @@ Key = tuple[str, str]  # customer id, currency
 CUSTOMERS_AT_ONCE = 1000
 CONTACTS_FOR = timedelta(days=90)
 ELSEWHERE_FOR = timedelta(days=30)  # the longest cap
+_LOOK = (
+    *("customer_id", "currency", "next_look_on", "is_backlog", "start_on"),
+    *("important", "buys_most", "kind"),
+)
 _LOOK_KEY = ("company_id", "customer_id", "currency")
 T = TypeVar("T")
 
@@ -384,22 +388,17 @@ def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict
     ids = {customer_id for customer_id, _ in keys}
     mine = and_(look.c.company_id == company_id, within(look.c.customer_id, ids))
     query = (
-        select(company.c.history_since, look)
+        select(company.c.history_since, *(look.c[name] for name in _LOOK))
         .select_from(company.outerjoin(look, mine))
         .where(company.c.id == company_id)
     )
     rows = conn.execute(query).all()
     looks = {
-        (row.customer_id, row.currency): Look(
-            row.next_look_on,
-            row.is_backlog,
-            row.start_on,
-            row.important,
-            row.buys_most,
-            CustomerKind(row.kind) if row.kind else None,
+        (customer_id, currency): Look(
+            next_look_on, backlog, start_on, important, buys_most, CustomerKind(kind) if kind else None
         )
-        for row in rows
-        if row.customer_id is not None
+        for _, customer_id, currency, next_look_on, backlog, start_on, important, buys_most, kind in rows
+        if customer_id is not None
     }
     return looks, rows[0].history_since if rows else None
 

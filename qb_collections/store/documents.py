@@ -45,7 +45,9 @@ def put(
 ) -> None:
     """In place of what was listed for the customer before; what people said of one stays with it."""
     mine = (document_on_file.c.company_id == company_id) & (document_on_file.c.customer_id == customer_id)
-    conn.execute(delete(document_on_file).where(mine, document_on_file.c.id.not_in([one.id for one in found])))
+    conn.execute(
+        delete(document_on_file).where(mine, document_on_file.c.id.not_in([one.id for one in found]))
+    )
     rows = [
         {
             "company_id": company_id,

@@ -45,7 +45,10 @@ def _is_plain(value: object) -> bool:
         parts = value
     else:
         return False
-    return all(_is_plain(part) for part in parts if type(part) not in _PLAIN_KINDS)
+    for part in parts:  # a night asks this of a hundred thousand: no generator
+        if type(part) not in _PLAIN_KINDS and not _is_plain(part):
+            return False
+    return True
 
 
 def _encode(value: object) -> object:

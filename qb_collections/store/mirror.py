@@ -139,8 +139,8 @@ def open_invoices(
         found = _all_open(conn, company_id=company_id).all()
     else:
         some = chunked(sorted(set(customer_ids)))
-        found = [row for ids in some for row in _open_of(conn, company_id=company_id, customer_ids=ids)]
-    return sorted((mirror_rows.raw_invoice(row) for row in found), key=by_due_day)
+        found = [row for ids in some for row in _open_of(conn, company_id=company_id, customer_ids=ids).all()]
+    return sorted(map(mirror_rows.raw_invoice, found), key=by_due_day)
 
 
 @once

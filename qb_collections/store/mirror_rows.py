@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.store.tables.mirror import mirror_customer, mirror_invoice
-from qb_collections.store.types import money, money_of, raw
+from qb_collections.store.types import instant_of, money, money_of, raw
 
 
 def customer_row(company_id: int, value: Customer) -> dict[str, Any]:
@@ -103,7 +103,8 @@ RAW_CUSTOMER = raw(mirror_customer)
 
 def raw_invoice(row: Sequence[Any]) -> Invoice:
     """A row of RAW_INVOICE, in the order of the table's columns: a night reads tens of thousands."""
-    _, id, token, customer_id, number, issued_on, due_on, currency, total, balance = row[:10]
+    _, id, token, customer_id, number, issued_on, due_on, currency, total, balance, *rest = row
+    email, email_status, sent_at, terms, voided, updated_at = rest
     return Invoice(
         id,
         token,
@@ -113,13 +114,20 @@ def raw_invoice(row: Sequence[Any]) -> Invoice:
         due_on,
         money_of(total, currency),
         money_of(balance, currency),
-        *row[10:],
+        email,
+        email_status,
+        None if sent_at is None else instant_of(sent_at),
+        terms,
+        voided,
+        None if updated_at is None else instant_of(updated_at),
     )
 
 
 def raw_customer(row: Sequence[Any]) -> Customer:
     """A row of RAW_CUSTOMER, in the order of the table's columns."""
     _, id, name, currency, balance, active, first_name, full_name, company_name, emails = row[:10]
+    *rest, updated_at = row[10:]
+    rest.append(None if updated_at is None else instant_of(updated_at))
     return Customer(
         id,
         name,
@@ -130,7 +138,7 @@ def raw_customer(row: Sequence[Any]) -> Customer:
         full_name,
         company_name,
         tuple(emails),
-        *row[10:],
+        *rest,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import JSON as SqlJson
 from sqlalchemy import BigInteger, ColumnElement, DateTime, String, Table, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from qb_collections.core.money import Money, quantum
 
@@ -63,14 +63,10 @@ class Instant(TypeDecorator[datetime]):
         return instant_text(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if isinstance(value, str):
-            return datetime.fromisoformat(value).astimezone(UTC)
-        instant: datetime = value
-        return instant.astimezone(UTC)
+        return None if value is None else instant_of(value)
 
 
+@lru_cache(maxsize=1024)
 def instant_text(value: datetime) -> str:
     """2026-10-30T02:30:00.000000Z"""
     here = value if value.tzinfo is UTC else value.astimezone(UTC)
@@ -78,12 +74,22 @@ def instant_text(value: datetime) -> str:
 
 
 def raw(table: Table) -> list[ColumnElement[Any]]:
-    """The table's columns, amounts as the integers that are stored: for thousands of rows, with money_of."""
-    columns: list[ColumnElement[Any]] = []
-    for column in table.c:
-        is_money = isinstance(column.type, MoneyUnits)
-        columns.append(type_coerce(column, BigInteger).label(column.name) if is_money else column)
-    return columns
+    """The table's columns, amounts and instants as they are stored: for thousands of rows, with money_of and
+    instant_of.
+    """
+    stored: dict[type, TypeEngine[Any]] = {MoneyUnits: BigInteger(), Instant: NullType()}
+    return [
+        type_coerce(column, stored[type(column.type)]).label(column.name)
+        if type(column.type) in stored
+        else column
+        for column in table.c
+    ]
+
+
+def instant_of(value: str | datetime) -> datetime:
+    """An instant as the database gives it: the text that SQLite keeps, or PostgreSQL's own."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.astimezone(UTC)
 
 
 @lru_cache(maxsize=32768)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
+from operator import is_
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table
@@ -37,10 +38,7 @@ def insert_all(
         conn.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
         return
     sql, _, _, processors = fast
-    columns = [
-        column if bind is None else [*map(bind, column)]
-        for column, bind in zip(zip(*rows, strict=True), processors, strict=True)
-    ]
+    columns = [_bound(column, bind) for column, bind in zip(zip(*rows, strict=True), processors, strict=True)]
     conn.exec_driver_sql(sql, list(zip(*columns, strict=True)))
 
 
@@ -62,14 +60,20 @@ def _execute(
         return
     sql, filled, names, processors = fast
     columns = [
-        repeat(filled[name], len(rows))
-        if name in filled
-        else [row[name] for row in rows]
-        if bind is None
-        else [bind(row[name]) for row in rows]
+        repeat(filled[name], len(rows)) if name in filled else _bound([row[name] for row in rows], bind)
         for name, bind in zip(names, processors, strict=True)
     ]
     conn.exec_driver_sql(sql, list(zip(*columns, strict=True)))
+
+
+def _bound(column: Sequence[Any], bind: Callable[[Any], Any] | None) -> Iterable[Any]:
+    """The column as SQLite takes it; what is the same object in every row is worked out once."""
+    if bind is None:
+        return column
+    first = column[0]
+    if all(map(is_, column, repeat(first))):
+        return repeat(bind(first), len(column))
+    return [*map(bind, column)]
 
 
 @lru_cache(maxsize=64)
