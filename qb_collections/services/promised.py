@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from qb_collections.core import promises
+from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Hold
 from qb_collections.core.money import Money
 from qb_collections.core.promises import PromiseState
@@ -63,16 +64,15 @@ def standing(
         texts = lists.policies(conn, {one.company_id for one in found})
     came = stored.received(conn, keys, min(one.hold.placed_on for one in found))
     oldest = stored.oldest_open(conn, keys)
-    by_id = {one.id: one for one in companies}
+    graces = {one.id: _grace(one, texts[one.id], days[one.id].year) for one in companies if one.id in texts}
     judged = []
     for one in found:
-        company, today = by_id[one.company_id], days[one.company_id]
+        today = days[one.company_id]
         if promises.day_of(one.hold) < today - BACK:
             continue
-        policy = rulebook.parsed(texts[one.company_id])
-        calendar = rulebook.calendar_of(policy, company.country, today.year)
+        calendar, grace_days = graces[one.company_id]
         key = one.company_id, one.head_id
-        last_on = calendar.add_business_days(promises.day_of(one.hold), policy.promises.grace_business_days)
+        last_on = calendar.add_business_days(promises.day_of(one.hold), grace_days)
         received = sum(
             (
                 amount.amount
@@ -97,6 +97,11 @@ def standing(
             )
         )
     return judged
+
+
+def _grace(company: Company, text: str, year: int) -> tuple[Calendar, int]:
+    policy = rulebook.parsed(text)
+    return rulebook.calendar_of(policy, company.country, year), policy.promises.grace_business_days
 
 
 def _came_in(one: stored.Promised, received: Decimal, oldest_on: date | None) -> bool:

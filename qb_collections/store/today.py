@@ -237,11 +237,11 @@ def _waiting() -> Select[Any]:
 def _unapproved() -> Select[Any]:
     # As text: SQLite uses a partial index only for what it can read in the statement.
     waits = text("intent.approval = 'needed' AND intent.state IN ('planned', 'ready')")
+    going_on = select(run.c.id).where(_mine(run.c.company_id), run.c.state != "ended")
     return (
         select(func.count())
         .select_from(intent)
-        .join(run, run.c.id == intent.c.run_id)
-        .where(_mine(intent.c.company_id), waits, run.c.state != "ended")
+        .where(_mine(intent.c.company_id), waits, intent.c.run_id.in_(going_on))
     )
 
 
