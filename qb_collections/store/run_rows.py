@@ -159,7 +159,7 @@ def head(conn: Connection, company_id: int, run_id: int) -> Head:
 
 def groups(conn: Connection, company_id: int, run_id: int) -> list[Group]:
     """Everybody of a run, counted by all that a page sorts and filters by."""
-    effect = _latest_effects(company_id, run_id)
+    effect = intent.alias("effect")
     what = (
         decision.c.outcome,
         decision.c.gate,
@@ -195,7 +195,7 @@ def rows(
     conn: Connection, company_id: int, run_id: int, choice: Choice, *, limit: int, offset: int = 0
 ) -> list[Row]:
     """What needs a person first, then who is contacted, then who is left alone; the largest first."""
-    effect = _latest_effects(company_id, run_id)
+    effect = intent.alias("effect")
     columns = (
         decision.c.id,
         decision.c.customer_id,
@@ -218,25 +218,33 @@ def rows(
         run_difference.c.id.is_not(None).label("differs"),
         run_difference.c.was,
     )
-    query = (
-        _joined(select(*columns), company_id, run_id, effect)
+    order = (
+        _rank(effect),
+        func.coalesce(decision.c.amount, literal(0)).desc(),
+        func.lower(func.coalesce(mirror_customer.c.name, "")),
+        decision.c.id,
+    )
+    # Sorted by their ids alone: the texts of those that are not shown are not carried along.
+    shown = (
+        _joined(select(decision.c.id), company_id, run_id, effect)
         .where(*_conditions(choice, effect))
-        .order_by(
-            _rank(effect),
-            func.coalesce(decision.c.amount, literal(0)).desc(),
-            func.lower(func.coalesce(mirror_customer.c.name, "")),
-            decision.c.id,
-        )
+        .order_by(*order)
         .limit(limit)
         .offset(offset)
+        .subquery()
+    )
+    query = (
+        _joined(select(*columns), company_id, run_id, effect)
+        .where(decision.c.id.in_(select(shown.c.id)))
+        .order_by(*order)
     )
     return [_row(found) for found in conn.execute(query)]
 
 
-def _latest_effects(company_id: int, run_id: int) -> FromClause:
-    """The last contact or task that was planned for each decision of the run."""
-    last = (
-        select(func.max(intent.c.id))
+def _last_effects(company_id: int, run_id: int) -> FromClause:
+    """The number of the last contact or task that was planned for each decision of the run."""
+    return (
+        select(intent.c.decision_id, func.max(intent.c.id).label("intent_id"))
         .where(
             intent.c.company_id == company_id,
             intent.c.run_id == run_id,
@@ -244,18 +252,16 @@ def _latest_effects(company_id: int, run_id: int) -> FromClause:
             intent.c.kind.in_(CONTACT_KINDS),
         )
         .group_by(intent.c.decision_id)
-    )
-    return (
-        select(intent.c.decision_id, intent.c.kind, intent.c.state, intent.c.approval)
-        .where(intent.c.company_id == company_id, intent.c.id.in_(last))
-        .subquery("effect")
+        .subquery("last")
     )
 
 
 def _joined(query: Select[Any], company_id: int, run_id: int, effect: FromClause) -> Select[Any]:
+    last = _last_effects(company_id, run_id)
     return (
         query.select_from(decision)
-        .outerjoin(effect, effect.c.decision_id == decision.c.id)
+        .outerjoin(last, last.c.decision_id == decision.c.id)
+        .outerjoin(effect, and_(effect.c.company_id == company_id, effect.c.id == last.c.intent_id))
         .outerjoin(
             run_difference,
             and_(
