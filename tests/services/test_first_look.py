@@ -1,4 +1,4 @@
-"""The way to the first message: what a person settles, whose row they have seen, a trial with one customer."""
+"""The way to the first message: what a person settles, whose row they saw, a trial with one customer."""
 
 from datetime import date
 
@@ -6,8 +6,9 @@ import pytest
 
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.first_look import Question, Review
-from qb_collections.services import explain, first_steps, modes, runs
+from qb_collections.services import explain, first_steps, modes, review, runs
 from qb_collections.services.refusal import Refusal
+from qb_collections.services.report import run_report
 from qb_collections.store import audit, cases, companies, first_look
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
@@ -96,8 +97,8 @@ def test_who_switches_by_command_takes_the_answers_on_themselves(world):
 
     assert (
         "It settles in your name what is asked before the first message (QuickBooks' own reminders, its late "
-        "fees, whether your books are up to date and where notes go) and that everybody on the first list may "
-        "be contacted."
+        "fees, whether your books are up to date and where notes go) and that everybody on the first list "
+        "may be contacted."
     ) in asked.question
     assert look_of(world).is_over
     assert {one.answer.value for one in look_of(world).answers.values()} == {"vouched"}
@@ -115,10 +116,12 @@ def test_nothing_leaves_while_quickbooks_sends_its_own_reminders(world):
     world.clock.set(world.clock.now().replace(hour=15))
     held = world.deliver()
     because = held.held.because
+    said = explain.explain(world.context, world.company, _number(world, "Marlow"))
     first_steps.answer(world.context, world.company, "reminders", "off", by="Dana")
     world.deliver()
 
     assert because == ("Nothing leaves yet: one thing is to be settled first, QuickBooks' own reminders.")
+    assert said.held_by.because == because
     assert len(world.sends()) == 2
 
 
@@ -149,11 +152,9 @@ def test_a_customer_whose_row_nobody_has_seen_waits_even_when_sending_is_on(worl
     settle(world)
     switch(world, Mode.AUTOMATIC)
     world.settled_in()
+    bakery = _customer(world, "Lookout")
     with durable(world.context.engine) as conn:
-        [bakery] = [
-            one for one in conn.exec_driver_sql("SELECT id FROM mirror_customer WHERE name LIKE 'Look%'")
-        ]
-        first_look.see(conn, world.company_id, [(bakery[0], "USD")], by="Dana", at=world.clock.now())
+        first_look.see(conn, world.company_id, [(bakery, "USD")], by="Dana", at=world.clock.now())
     world.to_next_night()
 
     report = world.night()
@@ -202,3 +203,27 @@ def test_on_trial_one_customer_hears_from_us_at_once_and_everybody_else_waits(wo
     world.day()
 
     assert world.company.live_since_on == date(2026, 3, 4)
+
+
+def test_a_trial_chosen_after_the_night_keeps_what_that_night_had_planned(world):
+    settle(world)
+    switch(world, Mode.APPROVE)
+    world.settled_in()
+    world.to_next_night()
+    report = world.night()
+    runs.approve(world.context, world.company, report["run"]["id"], by="Dana")
+
+    review.try_one(world.context, world.company, _customer(world, "Marlow"), by="Dana")
+    world.until_delivered()
+
+    assert len(world.sends()) == 1
+    after = run_report(world.context, world.company, report["run"]["id"])
+    [left] = [one for one in after["intents"] if one["customer"] == "Lookout Bakery"]
+    assert left["state"] == "cancelled"
+    assert left["reason"].startswith("Left alone: Dana is trying it with Marlow Print Works first.")
+
+
+def _customer(world, name):
+    with reading(world.context.engine) as conn:
+        query = f"SELECT id FROM mirror_customer WHERE name LIKE '{name}%'"
+        return conn.exec_driver_sql(query).scalar_one()
