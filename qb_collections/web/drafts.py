@@ -11,6 +11,7 @@ from qb_collections.services import drafts, run_view
 from qb_collections.services.refusal import Refusal
 from qb_collections.store.companies import Company
 from qb_collections.web.access import company_for_user, context_of, safe_next, user
+from qb_collections.web.run_links import links
 
 bp = Blueprint("drafts", __name__, url_prefix="/companies/<int:company_id>/runs/<int:run_id>")
 
@@ -85,6 +86,7 @@ def _page(
         "web/draft.html",
         run=run,
         entry=entry,
+        links=links(company.id, run_id),
         problem=problem,
         text=(entry.text or "") if text is None else text,
         subject=(entry.subject or "") if subject is None else subject,

@@ -12,6 +12,7 @@ from qb_collections.services.refusal import Refusal
 from qb_collections.store import runs
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context, context_of, safe_next, user
+from qb_collections.web.run_links import links
 
 bp = Blueprint("runs", __name__, url_prefix="/companies/<int:company_id>/runs")
 
@@ -57,7 +58,7 @@ def show(company_id: int, run_id: int) -> str:
         )
     except LookupError:
         abort(404)
-    return render_template("web/run.html", told=told, run=told.run)
+    return render_template("web/run.html", told=told, run=told.run, links=links(company.id, run_id))
 
 
 @bp.get("/<int:run_id>/answers")
@@ -71,7 +72,13 @@ def answers(company_id: int, run_id: int) -> str:
             run = runs.get(conn, company.id, run_id)
     except LookupError:
         abort(404)
-    return render_template("web/run_answers.html", run=run, answers=found, past=run.kind == "night")
+    return render_template(
+        "web/run_answers.html",
+        run=run,
+        answers=found,
+        past=run.kind == "night",
+        links=links(company.id, run_id),
+    )
 
 
 @bp.post("/<int:run_id>/approve")
