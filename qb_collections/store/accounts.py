@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from qb_collections.core.books import Invoice, Link, Payment
 from qb_collections.store import mirror_rows
 from qb_collections.store.mirror import chunked
 from qb_collections.store.tables.mirror import mirror_invoice, mirror_link, mirror_payment
 from qb_collections.store.together import together
+from qb_collections.store.unindexed import unindexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,13 @@ def of_customers(conn: Connection, company_id: int, customer_ids: Collection[str
         payments = select(mirror_payment).where(
             mirror_payment.c.company_id == company_id, mirror_payment.c.customer_id.in_(some)
         )
+        theirs = select(mirror_payment.c.id).where(
+            mirror_payment.c.company_id == company_id, mirror_payment.c.customer_id.in_(some)
+        )
         links = (
             select(mirror_link)
-            .join(
-                mirror_payment,
-                and_(
-                    mirror_payment.c.company_id == mirror_link.c.company_id,
-                    mirror_payment.c.id == mirror_link.c.payment_id,
-                ),
-            )
-            .where(mirror_link.c.company_id == company_id, mirror_payment.c.customer_id.in_(some))
-            .order_by(mirror_link.c.payment_id, mirror_link.c.position)
+            .where(mirror_link.c.company_id == company_id, mirror_link.c.payment_id.in_(theirs))
+            .order_by(unindexed(mirror_link.c.payment_id), mirror_link.c.position)
         )
         invoiced, paid, linked = together(
             conn,

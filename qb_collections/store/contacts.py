@@ -15,6 +15,7 @@ from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.decisions import contact
 from qb_collections.store.tables.mirror import look
+from qb_collections.store.unindexed import unindexed
 from qb_collections.store.within import numbers_named, within
 
 Key = tuple[str, str]  # customer id, currency
@@ -92,7 +93,7 @@ def of_customer(
     query = (
         select(contact)
         .where(contact.c.company_id == company_id, contact.c.customer_id == customer_id)
-        .order_by(contact.c.contacted_on, contact.c.id)
+        .order_by(unindexed(contact.c.contacted_on), contact.c.id)
     )
     if currency is not None:
         query = query.where(contact.c.currency == currency)
@@ -160,7 +161,7 @@ def _since_or_of_cycles(
             within(contact.c.customer_id, customer_ids),
             or_(contact.c.contacted_on >= since, numbers_named(contact.c.cycle, numbers.key)),
         )
-        .order_by(contact.c.contacted_on, contact.c.id)
+        .order_by(unindexed(contact.c.contacted_on), contact.c.id)
     )
 
 

@@ -27,6 +27,7 @@ from qb_collections.store.tables.mirror import (
 )
 from qb_collections.store.tables.plans import plan
 from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.unindexed import unindexed
 
 BUCKET_DAYS = (1, 31, 61, 91)  # the first day late of each bucket after "not yet due"
 
@@ -321,9 +322,9 @@ def notes_of_invoice(
         .where(
             intent.c.company_id == company_id,
             intent.c.kind.in_((IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)),
-            or_(*theirs, intent.c.plan_id.in_(plan_ids)),
+            or_(*theirs, *([intent.c.plan_id.in_(plan_ids)] if plan_ids else [])),
         )
-        .order_by(intent.c.id)
+        .order_by(unindexed(intent.c.id))
     )
     return [
         NoteLine(

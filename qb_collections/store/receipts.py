@@ -13,6 +13,7 @@ from qb_collections.store.mirror import chunked
 from qb_collections.store.once import once
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice, mirror_link, mirror_payment
 from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.unindexed import unindexed
 from qb_collections.store.within import within
 
 
@@ -64,12 +65,12 @@ def _received(company_id: int, customer_ids: Iterable[str], since: date) -> Sele
             mirror_payment.c.total > ZERO,
         )
         .group_by(
-            mirror_payment.c.id,
+            unindexed(mirror_payment.c.id),
             mirror_payment.c.customer_id,
             mirror_payment.c.received_on,
             mirror_payment.c.currency,
             mirror_payment.c.total,
             mirror_payment.c.unapplied,
         )
-        .order_by(mirror_payment.c.received_on, mirror_payment.c.id)
+        .order_by(mirror_payment.c.received_on, unindexed(mirror_payment.c.id))
     )

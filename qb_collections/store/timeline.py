@@ -16,6 +16,7 @@ from qb_collections.store.holds import StoredHold
 from qb_collections.store.tables.dealing import answer
 from qb_collections.store.tables.decisions import contact, decision, hold
 from qb_collections.store.tables.mirror import mirror_payment
+from qb_collections.store.unindexed import unindexed
 
 ZERO = Decimal(0)
 
@@ -34,7 +35,7 @@ def said(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: 
     query = (
         select(contact)
         .where(contact.c.company_id == company_id, contact.c.customer_id.in_(customer_ids))
-        .order_by(contact.c.contacted_on.desc(), contact.c.id.desc())
+        .order_by(unindexed(contact.c.contacted_on).desc(), contact.c.id.desc())
         .limit(limit)
     )
     return [contacts.stored(row) for row in conn.execute(query)]
@@ -45,7 +46,7 @@ def marks(conn: Connection, company_id: int, customer_ids: Sequence[str], limit:
     query = (
         select(hold)
         .where(hold.c.company_id == company_id, hold.c.customer_id.in_(customer_ids))
-        .order_by(hold.c.placed_on.desc(), hold.c.id.desc())
+        .order_by(unindexed(hold.c.placed_on).desc(), hold.c.id.desc())
         .limit(limit)
     )
     return [holds.stored(row) for row in conn.execute(query)]
@@ -60,7 +61,7 @@ def paid(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: 
             mirror_payment.c.customer_id.in_(customer_ids),
             mirror_payment.c.total > ZERO,
         )
-        .order_by(mirror_payment.c.received_on.desc(), mirror_payment.c.id.desc())
+        .order_by(unindexed(mirror_payment.c.received_on).desc(), unindexed(mirror_payment.c.id).desc())
         .limit(limit)
     )
     return [mirror_rows.payment(row) for row in conn.execute(query).mappings()]
@@ -75,7 +76,7 @@ def settled(conn: Connection, company_id: int, customer_ids: Sequence[str], limi
             answer.c.customer_id.in_(customer_ids),
             answer.c.state != "wanted",
         )
-        .order_by(answer.c.id.desc())
+        .order_by(unindexed(answer.c.id).desc())
         .limit(limit)
     )
     rows = conn.execute(query).all()
