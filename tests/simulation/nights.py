@@ -19,6 +19,7 @@ from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
 from qb_collections.store.engine import durable
 from tests.simulation import invariants, webhooks
+from tests.simulation.chance import seeded
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
 from tests.simulation.people import connect_first, perform, settle_parked
@@ -73,7 +74,7 @@ def play(script: Script) -> Result:
     gc.freeze()  # what is there now stays: the next seed need not look at it again
     gc.disable()
     began = time.process_time()
-    with patched():
+    with patched(), seeded(f"seed {script.seed}"):
         world = HostileWorld(script)
         player = Player(world)
         try:

@@ -24,6 +24,7 @@ from qb_collections.services import connect, leasing, modes, plans, sync
 from qb_collections.store import companies
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable
+from tests.simulation.chance import seeded
 from tests.simulation.memory_transport import MemoryAdapter, Network
 from tests.simulation.points import Points
 from tests.simulation.script import FRESH, OWING, SMALL
@@ -74,6 +75,11 @@ class Template:
 
 @cache
 def template(number: int) -> Template:
+    with seeded(f"template {number}"):
+        return _built(number)
+
+
+def _built(number: int) -> Template:
     small = number in (SMALL, FRESH, OWING)
     random = Random(f"template {SMALL if small else number}")
     start = STARTS[0 if small else number % len(STARTS)]

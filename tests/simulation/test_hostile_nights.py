@@ -5,6 +5,11 @@ A failure names the seed.  `python -m tests.simulation.run --seed N` plays it ag
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from typing import Any
+
 import pytest
 
 from tests.simulation import sweep
@@ -12,6 +17,16 @@ from tests.simulation.nights import play
 from tests.simulation.planted import bank
 from tests.simulation.script import draw
 
+# A night of a small company with two workers, faults, people and a kill, told in one line.
+TOLD = """
+from dataclasses import replace
+from tests.simulation.nights import play
+from tests.simulation.script import SMALL, Kill, draw
+
+def told():
+    script = replace(draw(7004), template=SMALL, together="threads", kills=(Kill(0, 60, 20),))
+    return repr(play(script).trace)
+"""
 CHUNK = 2
 SEEDS = 6  # what fits into the seconds of `make test`; the soak plays thousands
 # Planted bugs with a seed that finds each.
@@ -45,6 +60,21 @@ def test_each_planted_bug_still_applies():
             bank.plant(bug, tree)
             for file, text in originals.items():
                 (tree / file).write_text(text)
+
+
+def test_a_seed_is_the_same_night_in_every_process():
+    """Not the order of sets, nor the system's chance, nor the number of the process has a say in it."""
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", f"{TOLD}\nprint(told())"],
+        env=os.environ | {"PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here: dict[str, Any] = {}
+    exec(TOLD, here)
+
+    assert here["told"]() == elsewhere.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", ["e-mail", "plan create"])
