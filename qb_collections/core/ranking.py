@@ -65,8 +65,9 @@ def weight(matter: Matter, today: date) -> Decimal:
     """Larger comes first; zero where nothing is owed."""
     rough = 100 if quantum(matter.owed.currency) >= 1 else 1
     base = (matter.late.amount or matter.owed.amount * OWED_COUNTS) / rough
-    for factor in factors(matter, today):
-        base *= factor.times
+    if base:
+        for factor in factors(matter, today):
+            base *= factor.times
     return base
 
 

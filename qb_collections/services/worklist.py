@@ -61,9 +61,15 @@ class Row:
     owed: Money
     late: Money
     oldest_late_on: date | None
-    why: str
-    todos: tuple[Todo, ...]  # calls first
+    todos: tuple[Todo, ...]  # what takes longest first
     last_contact_on: date | None
+    matter: Matter  # what its place rests on
+    today: date  # of the company
+
+    @property
+    def why(self) -> str:
+        """The sentence for its place.  Made when it is shown: a list may be long, and a page short."""
+        return why(self.matter, self.today, self.company.locale)
 
     @property
     def minutes(self) -> int:
@@ -128,8 +134,7 @@ def of(
             important=first.important,
         )
         today = days[company.id]
-        row = _row(company, some, matter, why(matter, today, company.locale))
-        ranked.append((weight(matter, today), row))
+        ranked.append((weight(matter, today), _row(company, some, matter, today)))
     ranked.sort(key=lambda pair: (-pair[0], pair[1].name, pair[1].todos[0].id))
     rows = tuple(row for _, row in ranked)
     return Worklist(rows, _fits(rows, minutes), minutes)
@@ -151,7 +156,7 @@ def after(found: Worklist, company_id: int, task_id: int) -> tuple[Company, Todo
     return None
 
 
-def _row(company: Company, some: Sequence[Waiting], matter: Matter, because: str) -> Row:
+def _row(company: Company, some: Sequence[Waiting], matter: Matter, today: date) -> Row:
     todos = sorted(
         (Todo(one.id, one.kind, one.title, one.due_on) for one in some),
         key=lambda todo: (-todo.minutes, todo.id),
@@ -166,9 +171,10 @@ def _row(company: Company, some: Sequence[Waiting], matter: Matter, because: str
         owed=matter.owed,
         late=matter.late,
         oldest_late_on=matter.oldest_late_on,
-        why=because,
         todos=tuple(todos),
         last_contact_on=first.contacted_on,
+        matter=matter,
+        today=today,
     )
 
 

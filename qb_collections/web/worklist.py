@@ -15,7 +15,7 @@ from qb_collections.web.access import company_for_user, context, context_of, use
 bp = Blueprint("worklist", __name__, url_prefix="/companies/<int:company_id>/worklist")
 
 MINUTES = (20, 40, 60)  # to choose from
-ROWS_SHOWN = 100  # of those for another time
+ROWS_SHOWN = 25  # of those for another time
 # Which list somebody works through: that of one company, or of all that they may see.
 ONE, ALL = "one", "all"
 
