@@ -1,8 +1,14 @@
 """The policy's pages: the steps in words, the text with what is wrong beside its line, versions."""
 
 import html
+from datetime import date
 
+from qb_collections.core import cycles as cycles_of
 from qb_collections.services import policies, presets
+from qb_collections.store import cases, cycles, mirror
+from qb_collections.store.engine import durable
+from tests.web.conftest import customer, invoice
+from tests.web.statements import MOST, statements_of
 
 
 def path(house, rest=""):
@@ -88,3 +94,32 @@ def test_a_season_is_told_by_its_days_and_a_limit_in_the_companys_money(house):
 
     assert "nor from December 24 to January 2 (end of the year)." in page
     assert "Only from $500.00 on; below it the step is left out" in page
+
+
+def test_the_policys_pages_cost_few_statements_and_none_for_each_customer_who_keeps_earlier_steps(house):
+    steps = in_force(house).text.replace("after_due_days = 10\n", "after_due_days = 11\n", 1)
+    first = len(statements_of(house, "policy/"))
+    with durable(house.context.engine) as conn:
+        late_on = date(2026, 10, 1)
+        for number in range(60):
+            who = f"C{number}"
+            mirror.put_customers(
+                conn, house.ours.id, [customer(who, name=f"Elm {number:02}", balance="50.00")]
+            )
+            mirror.put_invoices(
+                conn, house.ours.id, [invoice(f"I{number}", who, f"2{number}", late_on, "50.00")]
+            )
+            cases.touch(conn, house.ours.id, [who], date(2026, 11, 2))
+            cycles.save(conn, house.ours.id, who, "USD", cycles_of.begun(1, late_on, 1))
+    done = policies.put(house.context, house.ours, steps, author="Dana", note="one day later")
+
+    asked = statements_of(house, "policy/")
+    page = html.unescape(house.browser("viewer@ours.example").get(path(house)).text)
+
+    assert done.version == 2
+    assert "60 customers are in the middle of the steps of an earlier version" in page
+    assert "The first 50 of 60." in page
+    assert page.count("/customers/C") == 50
+    assert first <= len(asked) <= MOST
+    for other in ("policy/text", "policy/versions/2", "policy/backtest", "texts/", "texts/text/mail/s2"):
+        assert len(statements_of(house, other)) <= MOST, other
