@@ -6,7 +6,7 @@ database; only the page that is looked at is read row by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,28 +106,28 @@ def of_company(
     bucket: int | None = None,
     page: int = 1,
 ) -> AgingView:
-    """Three statements.  A currency in which nothing is open shows nothing."""
-    folded, _ = _folded(conn, company, today)
-    totals: dict[str, Cells] = {}
-    for (_, code), cells in folded.items():
-        totals[code] = _plus(totals.get(code), cells)
-    shown = currency or (
-        company.currency if company.currency in totals else min(totals, default=company.currency)
-    )
-    found = [
-        (customer_id, cells)
-        for (customer_id, code), cells in folded.items()
-        if code == shown and (bucket is None or cells.invoices[bucket])
-    ]
-    found.sort(key=lambda one: (-_weight(one[1], bucket), -sum(one[1].amounts), one[0]))
-    page = max(min(page, -(-len(found) // PAGE)), 1)
-    some = found[(page - 1) * PAGE : page * PAGE]
-    names = aging.names(conn, company.id, [customer_id for customer_id, _ in some])
-    lines = tuple(Line(id, names.get(id, id), cells) for id, cells in some)
-    ordered = tuple(
-        totals[code] for code in sorted(totals, key=lambda code: (code != company.currency, code))
-    )
-    return AgingView(today, ordered, shown, bucket, lines, len(found), page)
+    """Five statements, two of which read an index of everything that is open."""
+    totals = {
+        code: Cells(code, tuple(amounts), tuple(counts))
+        for code, (amounts, counts) in aging.totals(conn, company.id, today).items()
+    }
+    own = company.currency
+    shown = currency or (own if own in totals else min(totals, default=own))
+    parents = overview.parents(conn, company.id)
+    heads: dict[str, list[int]] = {}
+    for one in aging.weights(conn, company.id, today, shown, bucket):
+        head = head_of(one.customer_id, parents) if parents else one.customer_id
+        sums = heads.setdefault(head, [0, 0])
+        sums[0] += one.weight
+        sums[1] += one.owed
+    ordered = sorted(heads, key=lambda id: (-heads[id][0], -heads[id][1], id))
+    page = max(min(page, -(-len(ordered) // PAGE)), 1)
+    some = ordered[(page - 1) * PAGE : page * PAGE]
+    cells = _cells(conn, company, today, _members(some, parents))
+    names = aging.names(conn, company.id, some)
+    lines = tuple(Line(id, names.get(id, id), cells[id, shown]) for id in some)
+    by_code = tuple(totals[code] for code in sorted(totals, key=lambda code: (code != own, code)))
+    return AgingView(today, by_code, shown, bucket, lines, len(ordered), page)
 
 
 def of_customer(
@@ -141,16 +141,15 @@ def of_customer(
     page: int = 1,
 ) -> CustomerAging | None:
     """Four statements.  None: nothing of theirs is open in this currency."""
-    folded, members = _folded(conn, company, today)
-    cells = folded.get((customer_id, currency))
+    members = _members([customer_id], overview.parents(conn, company.id))
+    cells = _cells(conn, company, today, members).get((customer_id, currency))
     if cells is None:
         return None
-    ids = members[customer_id]
     page = max(min(page, -(-cells.count(bucket) // PAGE)), 1)
     found = aging.invoices(
         conn,
         company.id,
-        ids,
+        list(members),
         currency,
         today,
         bucket=bucket,
@@ -163,19 +162,26 @@ def of_customer(
     return CustomerAging(today, customer_id, name, cells, bucket, tuple(found), names, page)
 
 
-def _folded(
-    conn: Connection, company: Company, today: date
-) -> tuple[dict[tuple[str, str], Cells], dict[str, Sequence[str]]]:
-    """By head of case and currency; and who is billed with whom, of those who owe anything."""
-    parents = overview.parents(conn, company.id)
+def _members(heads: Sequence[str], parents: Mapping[str, str]) -> dict[str, str]:
+    """Whose case each customer belongs to: the heads themselves and every site billed with one of them."""
+    wanted = set(heads)
+    found = dict(zip(heads, heads, strict=True))
+    for site in parents:
+        head = head_of(site, parents)
+        if head in wanted:
+            found[site] = head
+    return found
+
+
+def _cells(
+    conn: Connection, company: Company, today: date, members: Mapping[str, str]
+) -> dict[tuple[str, str], Cells]:
+    """By head of case and currency."""
     folded: dict[tuple[str, str], Cells] = {}
-    members: dict[str, list[str]] = {}
-    for one in aging.of_customers(conn, company.id, today):
-        head = head_of(one.customer_id, parents)
-        members.setdefault(head, []).append(one.customer_id)
-        key = head, one.currency
+    for one in aging.of_customers(conn, company.id, today, sorted(members)):
+        key = members[one.customer_id], one.currency
         folded[key] = _plus(folded.get(key), Cells(one.currency, one.amounts, one.invoices))
-    return folded, {head: sorted(set(ids)) for head, ids in members.items()}
+    return folded
 
 
 def _plus(one: Cells | None, other: Cells) -> Cells:
@@ -186,8 +192,3 @@ def _plus(one: Cells | None, other: Cells) -> Cells:
         tuple(map(sum, zip(one.amounts, other.amounts, strict=True))),
         tuple(map(sum, zip(one.invoices, other.invoices, strict=True))),
     )
-
-
-def _weight(cells: Cells, bucket: int | None) -> int:
-    """What a list is ordered by: the bucket that was asked for, else what is late."""
-    return sum(cells.amounts[1:]) if bucket is None else cells.amounts[bucket]

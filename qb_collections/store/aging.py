@@ -14,17 +14,27 @@ from qb_collections.store.tables.mirror import ZERO, mirror_customer, mirror_inv
 from qb_collections.store.types import money
 
 BUCKETS = 5
+_BALANCE = type_coerce(mirror_invoice.c.balance, BigInteger)
 _FIRST_DAYS = (1, 31, 61, 91)  # days late with which each bucket after "not yet due" begins
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """One customer in one currency.  amounts are in 1/10000, as stored: there may be thousands of rows."""
+    """One customer in one currency.  amounts are in 1/10000, as stored."""
 
     customer_id: str
     currency: str
     amounts: tuple[int, ...]  # by bucket
     invoices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One customer of a list: what it is ordered by, and all that they owe; both in 1/10000, as stored."""
+
+    customer_id: str
+    weight: int
+    owed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +52,66 @@ class OpenInvoice:
         return self.number or f"no number (QuickBooks id {self.id})"
 
 
-def of_customers(conn: Connection, company_id: int, today: date) -> list[Sums]:
-    """Every customer who owes anything; without a due date nothing is late.  One statement, one index."""
-    parts = [_between(number, today) for number in range(BUCKETS)]
-    balance = type_coerce(mirror_invoice.c.balance, BigInteger)
-    sums = [
-        func.sum(case((part, balance), else_=0), type_=BigInteger).label(f"amount_{number}")
-        for number, part in enumerate(parts)
-    ]
-    counts = [
-        func.sum(case((part, 1), else_=0), type_=Integer).label(f"count_{number}")
-        for number, part in enumerate(parts)
-    ]
+def totals(conn: Connection, company_id: int, today: date) -> dict[str, tuple[list[int], list[int]]]:
+    """By currency: amounts and numbers of invoices in each bucket; without a due date nothing is late.
+
+    Added up by due date, so that one index answers it.
+    """
     query = (
-        select(mirror_invoice.c.customer_id, mirror_invoice.c.currency, *sums, *counts)
+        select(
+            mirror_invoice.c.currency,
+            mirror_invoice.c.due_on,
+            func.sum(_BALANCE, type_=BigInteger),
+            func.count(),
+        )
         .where(mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO)
+        .group_by(mirror_invoice.c.currency, mirror_invoice.c.due_on)
+    )
+    found: dict[str, tuple[list[int], list[int]]] = {}
+    for currency, due_on, amount, count in conn.execute(query):
+        amounts, counts = found.setdefault(currency, ([0] * BUCKETS, [0] * BUCKETS))
+        late = (today - due_on).days if due_on is not None else 0
+        place = sum(late >= first for first in _FIRST_DAYS)
+        amounts[place] += int(amount)
+        counts[place] += count
+    return found
+
+
+def weights(
+    conn: Connection, company_id: int, today: date, currency: str, bucket: int | None
+) -> list[Weight]:
+    """Who owes anything in the bucket, with how much of it; in all of them, with what is late."""
+    weighed = func.sum(case((_late(today), _BALANCE), else_=0), type_=BigInteger)
+    owed = func.sum(_BALANCE, type_=BigInteger)
+    query = (
+        select(mirror_invoice.c.customer_id, weighed if bucket is None else owed, owed)
+        .where(
+            mirror_invoice.c.company_id == company_id,
+            mirror_invoice.c.balance > ZERO,
+            mirror_invoice.c.currency == currency,
+        )
+        .group_by(mirror_invoice.c.customer_id)
+    )
+    if bucket is not None:
+        query = query.where(_between(bucket, today))
+    return [Weight(row[0], int(row[1]), int(row[2])) for row in conn.execute(query)]
+
+
+def of_customers(conn: Connection, company_id: int, today: date, customer_ids: Sequence[str]) -> list[Sums]:
+    """The buckets of these, each currency apart: a page of them and their sites."""
+    parts = [_between(number, today) for number in range(BUCKETS)]
+    query = (
+        select(
+            mirror_invoice.c.customer_id,
+            mirror_invoice.c.currency,
+            *(func.sum(case((part, _BALANCE), else_=0), type_=BigInteger) for part in parts),
+            *(func.sum(case((part, 1), else_=0), type_=Integer) for part in parts),
+        )
+        .where(
+            mirror_invoice.c.company_id == company_id,
+            mirror_invoice.c.balance > ZERO,
+            mirror_invoice.c.customer_id.in_(customer_ids),
+        )
         .group_by(mirror_invoice.c.customer_id, mirror_invoice.c.currency)
     )
     ends = 2 + BUCKETS
@@ -120,6 +175,10 @@ def invoices(
         )
         for row in conn.execute(query)
     ]
+
+
+def _late(today: date) -> ColumnElement[bool]:
+    return mirror_invoice.c.due_on < today
 
 
 def _between(bucket: int, today: date) -> ColumnElement[bool]:

@@ -139,3 +139,29 @@ def test_each_report_comes_as_a_file(reported, report, form):
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{report}-2026-11-02.{form}"'
     assert answer.data.startswith(b"PK" if form == "xlsx" else b"\xef\xbb\xbf")
+
+
+def test_sites_stand_with_who_gets_their_bills_in_lists_and_one_by_one(house):
+    site = {"parent_id": "17", "bill_with_parent": True}
+    fill(
+        house,
+        invoice("90", "17", "1001", TODAY - timedelta(days=5), "50.00"),
+        invoice("91", "18", "1002", TODAY - timedelta(days=6), "20.00"),
+        invoice("92", "19", "1003", TODAY - timedelta(days=40), "7.00"),
+        customers=[
+            customer("17", name="Northgate", balance="50.00"),
+            customer("18", name="Northgate North", balance="20.00", **site),
+            customer("19", name="Northgate North, roof", parent_id="18", bill_with_parent=True),
+        ],
+    )
+    viewer = house.browser("viewer@ours.example")
+
+    every = viewer.get(path(house, "aging")).text
+    of_one = html.unescape(viewer.get(path(house, "aging?customer=17&currency=USD")).text)
+    as_site = viewer.get(path(house, "aging?customer=18&currency=USD")).text
+
+    assert "2 customers, 4 invoices, $207.00" in every  # with the one that is in the house
+    assert "Northgate North" not in every
+    assert "3 invoices, $77.00" in of_one
+    assert "Northgate North, roof" in of_one
+    assert "2 invoices, $27.00" in as_site
