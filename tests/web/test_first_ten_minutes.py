@@ -11,7 +11,7 @@ from qb_collections.core.first_look import Review
 from qb_collections.services import first_steps, review
 from qb_collections.store import cases, companies, first_look, holds, mirror, policies
 from qb_collections.store.engine import durable, reading
-from tests.web.conftest import customer, invoice
+from tests.web.conftest import HOSTILE, customer, invoice
 from tests.web.statements import MOST, statements_of
 
 OWING = (("8", "Bluebird Row Café", "900.00"), ("9", "Corner Stop Market", "40.00"))
@@ -248,3 +248,15 @@ def test_no_page_costs_more_than_twelve_statements(asked, path):
     seen = statements_of(asked, path)
 
     assert len(seen) <= MOST, "\n".join(seen)
+
+
+@pytest.mark.parametrize("path", ["first-questions/", "first-list/", "worth-fixing/", "how-you-ask/"])
+def test_a_hostile_name_is_shown_there_and_never_runs(asked, path):
+    with durable(asked.context.engine) as conn:
+        worst = replace(customer("7", name=f"{HOSTILE} Ltd", balance="9000.00"), emails=())
+        mirror.put_customers(conn, asked.ours.id, [worst])
+        mirror.put_invoices(conn, asked.ours.id, [invoice("70", "7", HOSTILE, date(2026, 10, 1), "9000.00")])
+
+    page = asked.browser("owner@ours.example").get(at(asked, path)).text
+
+    assert "<svg onload" not in page
