@@ -110,11 +110,14 @@ class Player:
         self.webhooks = webhooks.Deliveries(world)
         self._sent_of_day = 0
         self._at_send: list[Act] = []
+        self._contacts_of_day = 0
+        self._at_contact: list[Act] = []
         self._beside = Random(f"beside {world.script.seed}")
         world.network.before.append(self._arrives)
         world.network.before.append(lambda sent: invariants.on_arrival(world, sent))
         world.network.after.append(lambda sent: invariants.on_answer(world, sent))
         world.network.after.append(self._tell)
+        world.office.before.append(self._leaves)
         world.office.watchers.append(self._tell_mail)
         world.office.watchers.append(lambda mail: invariants.on_mail(world, mail))
 
@@ -192,11 +195,11 @@ class Player:
             if jump.day == day:
                 world.service_clock.offset = timedelta(seconds=jump.seconds)
                 world.note(f"the service's clock is {jump.seconds} s off")
-        acts = sorted((one for one in script.acts if one.day == day and one.at_send is None), key=_minute)
-        self._at_send = sorted(
-            (one for one in script.acts if one.day == day and one.at_send is not None), key=_at_send
-        )
-        self._sent_of_day = 0
+        today = [one for one in script.acts if one.day == day]
+        acts = sorted((one for one in today if one.at_send is None and one.at_contact is None), key=_minute)
+        self._at_send = sorted((one for one in today if one.at_send is not None), key=_at_send)
+        self._at_contact = [one for one in today if one.at_contact is not None]
+        self._sent_of_day = self._contacts_of_day = 0
         if day in script.restores and self._kept is not None:
             world.put_back(self._kept)
         elif day + 1 in script.restores:
@@ -224,9 +227,9 @@ class Player:
                 ticks += 1
                 self._guarded(self._tick)
             self._guarded(self.webhooks.deliver)
-        for act in self._at_send:
+        for act in (*self._at_send, *self._at_contact):
             self._guarded(lambda act=act: perform(world, act))
-        self._at_send = []
+        self._at_send, self._at_contact = [], []
         world.points_passed = world.process.points.passed
         world.process.points.kill_at = None
         if world.clock.now() < ends:
@@ -325,6 +328,19 @@ class Player:
             self.world.note(f"while request {sent.number} ({sent.method} {sent.resource}) is on its way:")
             perform(self.world, act)
             self.world.network.current = current
+        if kind_of(sent) == "send":
+            current, self.world.network.current = self.world.network.current, None
+            self._leaves()
+            self.world.network.current = current
+
+    def _leaves(self) -> None:
+        """A message is on its way to a customer; somebody else may be next."""
+        self._contacts_of_day += 1
+        due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
+        for act in due:
+            self._at_contact.remove(act)
+            self.world.note(f"while message {self._contacts_of_day} of the day is on its way:")
+            perform(self.world, act)
 
     def _tell(self, sent: Sent) -> None:
         if sent.has_effect or sent.fault or sent.status != 200:

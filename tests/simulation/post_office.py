@@ -56,10 +56,13 @@ class PostOffice:
     arrived: list[Mail] = field(default_factory=list)
     fired: dict[tuple[str, str], int] = field(default_factory=dict)
     watchers: list[Callable[[Mail], None]] = field(default_factory=list)
+    before: list[Callable[[], None]] = field(default_factory=list)  # as a message is handed over
     tries: int = 0
 
     def take(self, envelope: Envelope, requests: int) -> Outcome:
         self.tries += 1
+        for watcher in self.before:
+            watcher()
         outcome, arrives = TAKEN, True
         for fault, rate, random in self.faults:
             if random.random() < rate:

@@ -134,9 +134,11 @@ class Act:
     kind: str
     seed: int
     at_send: int | None = None  # the day's n-th request to QuickBooks
+    at_contact: int | None = None  # while the day's n-th message is on its way
 
     def __str__(self) -> str:
         when = f"request {self.at_send}" if self.at_send is not None else f"minute {self.minute}"
+        when = f"message {self.at_contact}" if self.at_contact is not None else when
         return f"day {self.day}, {when}: {self.kind} (company {self.company})"
 
 
@@ -263,8 +265,10 @@ def _acts(random: Random, nights: int, modes: tuple[str, ...]) -> list[Act]:
     kinds, often = [*weights], [*weights.values()]
     acts = []
     for day in range(nights):
-        for _ in range(random.randint(0, 10 if nights == 1 else 4)):
-            at_send = random.randint(1, 30) if random.random() < 0.4 else None
+        for _ in range(random.randint(0, 14 if nights == 1 else 4)):
+            choice = random.random()
+            at_send = random.randint(1, 30) if choice < 0.25 else None
+            at_contact = random.randint(1, 3) if 0.25 <= choice < 0.45 else None
             acts.append(
                 Act(
                     day,
@@ -273,6 +277,7 @@ def _acts(random: Random, nights: int, modes: tuple[str, ...]) -> list[Act]:
                     random.choices(kinds, often)[0],
                     random.getrandbits(31),
                     at_send,
+                    at_contact,
                 )
             )
         for place, mode in enumerate(modes):
