@@ -8,9 +8,10 @@ from typing import Any
 
 from qb_collections.core.money import Money
 from qb_collections.core.plans import principal
-from qb_collections.services import plan_view
+from qb_collections.services import plan_pictures, plan_view
 from qb_collections.services.plan_asking import Worked
 from qb_collections.services.plan_facts import OVERLAY, Facts
+from qb_collections.services.plan_pictures import Pictures
 from qb_collections.store.companies import Company
 
 
@@ -31,6 +32,7 @@ class Proposal:
     beyond_policy: tuple[str, ...] = ()  # sentences: what the policy does not offer by itself
     agreement: str = ""
     shapes: tuple[str, ...] = ()  # plans ready to be offered
+    pictures: Pictures | None = None  # None: only shapes were asked for
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -69,6 +71,7 @@ def of_plan(company: Company, worked: Worked) -> Proposal:
         set_up=ready,
         beyond_policy=worked.beyond,
         agreement=worked.agreement(company),
+        pictures=plan_pictures.of(worked),
     )
 
 

@@ -66,3 +66,22 @@ if (help) {
     }
   });
 }
+
+// What a form would come to, while somebody fills it in.  Without this the form's own button shows it.
+document.querySelectorAll("form[data-follow]").forEach((form) => {
+  const place = document.getElementById(form.dataset.follow);
+  let waiting, latest = 0;
+  const look = async () => {
+    const asked = ++latest;
+    const fields = new URLSearchParams(new FormData(form));
+    fields.delete("csrf_token");
+    const answer = await fetch(`${form.dataset.from}?${fields}`);
+    if (!answer.ok) return;
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (asked === latest) place.replaceChildren(...made.body.childNodes);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 300);
+  });
+});

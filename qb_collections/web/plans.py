@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
+from qb_collections.core.case import Case
 from qb_collections.core.money import Money
 from qb_collections.core.plan_agreement import ACCEPTED
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import plans
+from qb_collections.services import offering, plan_sketch, plans
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.plan_proposal import Proposal
@@ -24,6 +26,7 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.leases import Lease, Leased
 from qb_collections.store.plans import PlanRow
+from qb_collections.store.together import together
 from qb_collections.web.access import company_for_user, context_of, user
 from qb_collections.web.typed import amount_in, day_in
 
@@ -120,6 +123,31 @@ def propose(company_id: int, customer_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", company_id=company.id, label=made.label), 303)
 
 
+@bp.get("/new/<customer_id>/days")
+def days(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """The days and amounts of the terms as they stand in the form, from what was read last."""
+    company = company_for_user(company_id, role="manager")
+    here = context_of(company)
+    case = _case(company, customer_id)
+    try:
+        found = plan_sketch.sketch(here, company, case, _asked(company, request.args))
+    except ValueError as problem:
+        found = f"{problem}."
+    return render_template("web/_plan_days.html", sketch=found, today=company.today(here.clock.now()))
+
+
+@bp.post("/new/<customer_id>/offer")
+def offer(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """Offer the customer ways to spread what is late; it leaves as other messages do."""
+    company = company_for_user(company_id, role="collector")
+    done = offering.offer(context_of(company), company, customer_id, by=user().name)
+    if isinstance(done, Refusal):
+        flash(done.message, "refused")
+    else:
+        flash(f"{done.message} Offered: {'; '.join(done.shapes)}.")
+    return redirect(url_for("customers.show", company_id=company.id, customer_id=customer_id), 303)
+
+
 @bp.post("/<label>/end")
 def end(company_id: int, label: str) -> ResponseReturnValue:
     """End a plan by agreement: what was not paid is asked for on the invoices again."""
@@ -131,10 +159,18 @@ def end(company_id: int, label: str) -> ResponseReturnValue:
         return back
 
     because = request.form.get("because", "").strip()[:200]
+    try:
+        accepted = amount_in("exchange", company.currency)
+    except ValueError as problem:
+        flash(f"{problem}. Nothing was changed.", "refused")
+        return back
+    cents = accepted.amount if accepted else None
     ended = _under_lease(
         here,
         company,
-        lambda lease: plans.cancel(here, company, lease, label, by=user().name, reason=because, confirm=True),
+        lambda lease: plans.cancel(
+            here, company, lease, label, by=user().name, reason=because, confirm=True, exchange=cents
+        ),
     )
     flash(*((ended.message, "refused") if isinstance(ended, Refusal) else (_sentence(ended), "message")))
     return back
@@ -162,17 +198,11 @@ def _under_lease(here: Context, company: Company, work: Callable[[Lease], T | Re
 def _form(
     company: Company, customer_id: str, *, proposal: Proposal | None = None, problem: str | None = None
 ) -> str:
-    here = context_of(company)
-    today = company.today(here.clock.now())
-    with reading(here.engine) as conn:
-        key = cases.key_of(conn, company.id, customer_id)
-        loaded = cases.load(conn, company.id, [key], today) if key else []
-    if not loaded:
-        abort(404)
-    chosen = request.form.getlist("invoice") or [one.number or one.id for one in loaded[0].invoices]
+    case = _case(company, customer_id)
+    chosen = request.form.getlist("invoice") or [one.number or one.id for one in case.invoices]
     return render_template(
         "web/plan_new.html",
-        case=loaded[0],
+        case=case,
         chosen=chosen,
         form=request.form,
         proposal=proposal,
@@ -183,26 +213,45 @@ def _form(
     )
 
 
-def _asked(company: Company) -> Asked:
+def _case(company: Company, customer_id: str) -> Case:
+    """What the customer owes; 404 where that is nothing."""
+    here = context_of(company)
+    today = company.today(here.clock.now())
+    with reading(here.engine) as conn:
+        family = cases.family(conn, company.id, customer_id)
+        if not family and (key := cases.key_of(conn, company.id, customer_id)) is not None:
+            family = cases.family(conn, company.id, key[0])
+        if not family:
+            abort(404)
+        [loaded] = together(conn, lambda conn: cases.load(conn, company.id, [*family], today, family))
+    if not loaded:
+        abort(404)
+    found: Case = loaded[0]
+    return found
+
+
+def _asked(company: Company, said: MultiDict[str, str] | None = None) -> Asked:
     """The plan as the form says it.  Raises ValueError with a sentence."""
-    count = request.form.get("payments", "").strip()
+    said = request.form if said is None else said
+    count = said.get("payments", "").strip()
     if count and not (count.isdecimal() and 0 < int(count[:4]) <= PAYMENTS_MAX):
         raise ValueError("The number of payments is a whole number, such as 6")
-    down = amount_in("first_amount", company.currency)
-    every = request.form.get("every", "month")
-    form = request.form.get("form", "overlay")
-    accepted = request.form.get("accepted", "unknown")
+    each, down = (amount_in(name, company.currency, said) for name in ("each", "first_amount"))
+    every = said.get("every", "month")
+    form = said.get("form", "overlay")
+    accepted = said.get("accepted", "unknown")
     if every not in EVERY or form not in FORMS or accepted not in ACCEPTED:
         raise ValueError("Please choose from what is offered")
     return Asked(
-        tuple(request.form.getlist("invoice")[:INVOICES_MAX]),
+        tuple(said.getlist("invoice")[:INVOICES_MAX]),
         form=form,
         payments=int(count) if count else None,
         every=every,
-        first_on=day_in("first_on"),
+        first_on=day_in("first_on", said),
+        each=each.amount if each else None,
         first_amount=down.amount if down else None,
         accepted=accepted,
-        accepted_by=request.form.get("accepted_by", "").strip()[:120] or None,
+        accepted_by=said.get("accepted_by", "").strip()[:120] or None,
     )
 
 

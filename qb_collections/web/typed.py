@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -12,9 +13,12 @@ from qb_collections.core.money import Money
 MOST = Decimal(10**10)
 
 
-def day_in(name: str) -> date | None:
-    """A date as the browser's own field sends it.  Raises ValueError with a sentence."""
-    text = request.form.get(name, "").strip()
+def day_in(name: str, said: Mapping[str, str] | None = None) -> date | None:
+    """A date as the browser's own field sends it.  Raises ValueError with a sentence.
+
+    said: the form, where it is not the one that was posted.
+    """
+    text = (request.form if said is None else said).get(name, "").strip()
     if not text:
         return None
     try:
@@ -23,9 +27,9 @@ def day_in(name: str) -> date | None:
         raise ValueError(f"{text[:20]!r} is not a day; write it like 2026-11-06") from None
 
 
-def amount_in(name: str, currency: str) -> Money | None:
+def amount_in(name: str, currency: str, said: Mapping[str, str] | None = None) -> Money | None:
     """An amount with a point before the cents, above zero.  Raises ValueError with a sentence."""
-    text = request.form.get(name, "").strip()
+    text = (request.form if said is None else said).get(name, "").strip()
     if not text:
         return None
     try:

@@ -74,6 +74,7 @@ FORMS = {
     "texts.save": "manager",
     "replies.record": "collector",
     "plans.propose": "manager",
+    "plans.offer": "collector",
     "plans.end": "manager",
     "undoing.undo": "manager",
     "letters.print_them": "collector",
@@ -99,6 +100,7 @@ PAGES = {
     "team.history": "manager",
     "mail.edit": "owner",
     "plans.new": "manager",
+    "plans.days": "manager",
 }
 # Forms that are not about one company.
 GENERAL = {
