@@ -45,7 +45,7 @@ SHOWN = 5  # promises of each kind
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What this week brings, as it was worked out on a day; nine weeks in ten bring between low and high."""
+    """What this week brings, as it was worked out on a day; eight weeks in ten bring between low and high."""
 
     expected: Money
     low: Money

@@ -156,7 +156,21 @@ def listed_tasks(by_kind: Mapping[str, int]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
-TASK_WORDS = {"call": "Call", "message": "Message to send", "parked": "Please look", "decide": "Decision"}
+TASK_WORDS = {
+    "call": "Call",
+    "message": "Message to send",
+    "parked": "Please look",
+    "verify": "Please look",
+    "decide": "Decision",
+    "answer_dispute": "Answer them",
+    "follow_up": "Follow up",
+    "look_at_hardship": "Look again",
+    "look_at_old": "Old invoices",
+    "apply_credits": "Credits",
+    "find_credit": "Credits",
+    "add_email": "Address",
+    "plan_missed": "Plan",
+}
 
 
 def task_word(kind: str) -> str:
