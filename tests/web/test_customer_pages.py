@@ -182,7 +182,9 @@ def test_the_verdict_knows_that_nobody_may_ring_today(house):
     spoken = Call("7", "USD", date(2026, 10, 30), NOW, "promise", True, False, None, "we wait", "Ann")
     with durable(house.context.engine) as conn:
         companies.update(conn, house.ours.id, live_since_on=date(2026, 1, 1))
-        mirror.put_customers(conn, house.ours.id, [customer("7", name="Bluebird", phone="423-555-0118")])
+        mirror.put_customers(
+            conn, house.ours.id, [customer("7", name="Bluebird", phone="423-555-0118", balance="1030.00")]
+        )
         mirror.put_invoices(conn, house.ours.id, [invoice("71", "7", "10500", date(2026, 9, 25), "900.00")])
         contacts.record(
             conn, house.ours.id, "7", "USD", asked, at=NOW, channel=Channel.EMAIL, recipient="a@b.example"
@@ -194,7 +196,6 @@ def test_the_verdict_knows_that_nobody_may_ring_today(house):
 
     after = text(house)
 
-    print(before[before.index("What we do"):][:400])
     assert "What we do, and why Call for you:" in before
     assert "What we do, and why Left alone: you spoke with Bluebird on Friday, October 30." in after
     assert "so not before Friday, November 6. We look again on Friday, November 6." in after
