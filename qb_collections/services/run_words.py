@@ -140,20 +140,14 @@ def reasons(groups: Sequence[Group]) -> tuple[Reason, ...]:
 
 
 def why_silent(groups: Sequence[Group]) -> str | None:
-    """What a night that lets nobody hear anything says first; None: somebody hears something."""
+    """What a night that lets nobody hear anything says first, before the reasons; None: somebody hears."""
     if counted(groups, is_message) or counted(groups, is_call):
         return None
-    found = reasons(groups)
-    early = counted(groups, is_early)
-    if not found:
-        return (
-            "Nobody hears from you, because nothing is late."
-            if early
-            else "Nobody owes you anything that is late."
-        )
-    said = "; ".join(one.words for one in found)
-    more = f"; {early} {'has' if early == 1 else 'have'} nothing late" if early else ""
-    return f"Nobody hears from you, and this is why: {said}{more}."
+    if counted(groups, is_alone) or counted(groups, is_yours):
+        return "Nobody hears from you. This is why:"
+    if counted(groups, is_early):
+        return "Nobody hears from you, because nothing is late."
+    return "Nobody hears from you, because nobody owes you anything."
 
 
 def what_came(groups: Sequence[Group], totals: Iterable[tuple[IntentKind, State, int]]) -> str:

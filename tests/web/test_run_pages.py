@@ -11,7 +11,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.services import leasing, night, run_view
-from qb_collections.services.run_words import the_plan, what_came, why_silent
+from qb_collections.services.run_words import reasons, the_plan, what_came, why_silent
 from qb_collections.store import cases, companies, intents, mirror, runs
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.run_rows import Group
@@ -274,9 +274,12 @@ def test_a_silent_night_says_why_before_anything_else():
 
     silent = [group(Outcome.SILENCE, "promise", 2), group(Outcome.SILENCE, "stage", 1)]
 
-    assert why_silent(silent) == (
-        "Nobody hears from you, and this is why: 2 have promised a day; 1 waits for its day."
+    assert why_silent(silent) == "Nobody hears from you. This is why:"
+    assert [one.words for one in reasons(silent)] == ["2 have promised a day", "1 waits for its day"]
+    assert why_silent([group(Outcome.SILENCE, "not_overdue", 3)]) == (
+        "Nobody hears from you, because nothing is late."
     )
+    assert why_silent([]) == "Nobody hears from you, because nobody owes you anything."
     assert why_silent([*silent, group(Outcome.CALL, "contact", 1)]) is None
     assert the_plan(silent) == "3 left alone."
     assert what_came(silent, []) == "Contacted 0, left alone 3."
