@@ -164,4 +164,4 @@ def test_sites_stand_with_who_gets_their_bills_in_lists_and_one_by_one(house):
     assert "Northgate North" not in every
     assert "3 invoices, $77.00" in of_one
     assert "Northgate North, roof" in of_one
-    assert "2 invoices, $27.00" in as_site
+    assert "1 invoice, $20.00" in as_site
