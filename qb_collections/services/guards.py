@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -20,8 +21,9 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.intents import SENT_KINDS, Approval, Intent, IntentKind
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live
-from qb_collections.services import calling, first_list, hours
+from qb_collections.services import calling, first_list, hours, meanwhile
 from qb_collections.services.context import Context
+from qb_collections.services.meanwhile import Words
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store import cases, cursors, first_look, mirror
 from qb_collections.store.companies import Company
@@ -50,27 +52,29 @@ class Checked:
         decision = self.decision
         if decision is None:
             return "Nothing of this customer is open in QuickBooks any more."
-        if decision.outcome is not Outcome(plan["outcome"]) or decision.task_kind != plan["task_kind"]:
-            return decision.reason
-        if (decision.cycle, decision.number) != (plan["cycle"], plan["number"]):
-            return "Another contact took place meanwhile."
-        if decision.stage != plan["stage"]:
-            return "Another step has come due for this customer meanwhile; it is decided again tonight."
+        agreed = self.intent.approval is Approval.GIVEN
         kind = self.intent.kind
         copy = decision.channel is Channel.QUICKBOOKS
+        # What QuickBooks copies has no figures of ours; it is about its one invoice or about none.
+        ours = not copy and kind is not IntentKind.SEND_INVOICE
+        words = Words.AGREED if agreed and ours else Words.WRITTEN_AGAIN
+        because = meanwhile.objection(plan, decision, words)
+        return because or self._by_another_way(plan, decision, kind, copy)
+
+    def _by_another_way(
+        self, plan: Mapping[str, Any], decision: Decision, kind: IntentKind, copy: bool
+    ) -> str | None:
+        """Why it cannot leave in the way it was meant to."""
         if copy != (kind is IntentKind.SEND_INVOICE):
             return "Other invoices of this customer are late now; it is decided again tonight."
         if kind is IntentKind.EMAIL and not decision.mailed:
             return "It does not leave by your own mail account any more; it is decided again tonight."
-        agreed = self.intent.approval is Approval.GIVEN
         if copy and list(decision.invoice_ids) != plan["invoice_ids"]:
             return "It would now be about another invoice; it is decided again tonight."
         if kind in SENT_KINDS and not self._may_go_to(plan["draft"]["to"]):
             return (
                 "E-mail to that address came back, or QuickBooks has another one now; we look again tonight."
             )
-        if agreed and not copy and _figures(decision) != (plan["invoice_ids"], plan["amount"]):
-            return "The figures have changed since a person approved this; it is decided again tonight."
         return None
 
     def _may_go_to(self, address: str) -> bool:
@@ -163,10 +167,6 @@ def reread(
 
 def is_fresh(checked: Checked, now: datetime) -> bool:
     return now - checked.read_at <= timedelta(seconds=FRESH_SECONDS)
-
-
-def _figures(decision: Decision) -> tuple[list[str], str | None]:
-    return list(decision.invoice_ids), str(decision.amount.amount) if decision.amount else None
 
 
 def _opens_at(

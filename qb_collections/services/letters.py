@@ -15,7 +15,7 @@ from qb_collections.messages.statements import statement_of
 from qb_collections.messages.template import TemplateRefused
 from qb_collections.messages.typesetting import LETTERS_MAX, LetterRefused
 from qb_collections.messages.words import say
-from qb_collections.services import composing, guards, logos, statements, still_true
+from qb_collections.services import composing, guards, logos, meanwhile, statements, still_true
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.refusal import Refusal
@@ -101,7 +101,7 @@ def _pages(context: Context, company: Company, task: Task, postal: Sequence[str]
         loaded = cases.load(conn, company.id, [(task.customer_id or "", task.currency or "")], today)
         voice = Voices(conn, company).of(task.customer_id or "")
     if not loaded:
-        return still_true.NOTHING_OPEN
+        return meanwhile.NOTHING_OPEN
     case = in_cycle(book, loaded[0], today)
     decision = decide(case, book.rules(case), today)
     facts = composing.facts_of(company, case, decision, now, voice=voice)

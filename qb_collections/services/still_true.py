@@ -12,10 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from qb_collections.core.decide import decide
-from qb_collections.core.decision import Decision
-from qb_collections.core.silence import CONTACTS
-from qb_collections.core.wording import fit, money_text
-from qb_collections.services import answering, calling, deliver
+from qb_collections.core.wording import fit
+from qb_collections.services import answering, calling, deliver, meanwhile
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.rulebook import Rulebook
@@ -25,7 +23,6 @@ from qb_collections.store.engine import reading
 from qb_collections.store.tasks import Task
 
 SPOKEN = ("message", "call")
-NOTHING_OPEN = "Nothing of this customer is open any more."
 
 
 def objection(context: Context, company: Company, task: Task) -> str | None:
@@ -57,42 +54,22 @@ def _changed(
     key = (task.customer_id or "", task.currency or "")
     loaded = cases.load(conn, company.id, [key], today)
     if not loaded or not loaded[0].invoices:
-        return NOTHING_OPEN
+        return meanwhile.NOTHING_OPEN
     case = in_cycle(book, loaded[0], today)
     decided = decide(case, book.rules(case), today)
     [decision] = calling.within_limits(conn, company, [(case, decided)], today)
-    return (
-        _other_invoices(conn, company, task.payload, decision)
-        or (decision.reason if decision.outcome not in CONTACTS else None)
-        or _other_amount(company, task.payload, decision)
-        or _faulty(task.payload)
+
+    def label_of(invoice_id: str) -> str:
+        invoice = mirror.invoice(conn, company.id, invoice_id)
+        return invoice.label if invoice else invoice_id
+
+    because = meanwhile.objection(
+        task.payload, decision, meanwhile.Words.STANDING, locale=company.locale, label_of=label_of
     )
+    return because or _faulty(task.payload)
 
 
 def _faulty(plan: Mapping[str, object]) -> str | None:
     """Words that did not pass their check when they were written, in the first sentence about it."""
     faults = plan.get("faults")
     return fit(f"These words cannot go out yet: {faults[0]}") if isinstance(faults, list) and faults else None
-
-
-def _other_invoices(
-    conn: Connection, company: Company, plan: Mapping[str, object], decision: Decision
-) -> str | None:
-    """An invoice of the words that is settled, or that has a reason of its own to be left out."""
-    named = plan.get("invoice_ids")
-    assert isinstance(named, list)
-    findings = {one.invoice_id: one for one in decision.findings}
-    for invoice_id in named:
-        if invoice_id not in findings:
-            invoice = mirror.invoice(conn, company.id, invoice_id)
-            return f"Invoice {invoice.label if invoice else invoice_id} is not open any more."
-        if findings[invoice_id].stops and findings[invoice_id].because != decision.reason:
-            return findings[invoice_id].because
-    return None
-
-
-def _other_amount(company: Company, plan: Mapping[str, object], decision: Decision) -> str | None:
-    if decision.amount is None or plan.get("amount") == str(decision.amount.amount):
-        return None
-    amount = money_text(decision.amount, company.locale)
-    return fit(f"The figures have changed since these words were written: it is about {amount} now.")

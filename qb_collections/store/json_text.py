@@ -45,7 +45,7 @@ def _is_plain(value: object) -> bool:
         parts = value
     else:
         return False
-    for part in parts:  # a night asks this of a hundred thousand: no generator
+    for part in parts:  # noqa: SIM110 - a night asks this of a hundred thousand: no generator
         if type(part) not in _PLAIN_KINDS and not _is_plain(part):
             return False
     return True
