@@ -78,6 +78,7 @@ def _choose(problem: str | None = None) -> str:
         ticked={one.id for one in _chosen()} if request.method == "POST" else set(),
         text=request.form.get("text", "")[:TEXT_MAX],
         preset=request.form.get("preset", ""),
+        note=request.form.get("note", "")[:NOTE_MAX],
         problem=problem,
     )
 

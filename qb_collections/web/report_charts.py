@@ -13,7 +13,7 @@ from qb_collections.services import knowing
 WEEK_HEIGHT = 120
 DAYS_HEIGHT = 120
 MONTH_WIDTH = 66
-MONTHS_LEAST = 6  # fewer would be drawn too large
+MONTHS_LEAST = 10  # fewer would be drawn too large
 
 
 @dataclass(frozen=True, slots=True)
