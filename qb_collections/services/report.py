@@ -17,6 +17,7 @@ from qb_collections.store.decisions import StoredDecision
 from qb_collections.store.engine import reading
 
 ANSWERS_SHOWN = 200
+NOT_YET = {"at": None, "message_id": None, "approval": None}  # what only an answer of a night has
 
 
 def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any]:
@@ -166,7 +167,10 @@ def answers_of(context: Context, company: Company, run_id: int) -> list[dict[str
     with reading(context.engine) as conn:
         given = run_effects.answers(conn, company.id, run_id, limit=ANSWERS_SHOWN)
     return [
-        *(_owed_line(one) | {"to": one.draft.to, "at": None, "message_id": None} for one in owed),
+        *(
+            _owed_line(one) | {"to": one.draft.to, "at": None, "message_id": None, "approval": None}
+            for one in owed
+        ),
         *(
             {
                 "customer": one.plan["customer"],
@@ -180,6 +184,7 @@ def answers_of(context: Context, company: Company, run_id: int) -> list[dict[str
                 "text": one.plan["draft"]["text"],
                 "at": one.settled_at,
                 "message_id": one.message_id,
+                "approval": one.approval.value,
             }
             for one in given
         ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.services.overview import NOTHING_LATE, REASONS
-from qb_collections.store.run_effects import Effect
+from qb_collections.store.run_effects import Effect, Total
 from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Group
 
 NOTES = (IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)
@@ -150,7 +150,7 @@ def why_silent(groups: Sequence[Group]) -> str | None:
     return "Nobody hears from you, because nobody owes you anything."
 
 
-def what_came(groups: Sequence[Group], totals: Iterable[tuple[IntentKind, State, int]]) -> str:
+def what_came(groups: Sequence[Group], totals: Iterable[Total]) -> str:
     """What was done of it by now, the done first."""
     sent = counted(groups, lambda one: is_done(one) and is_message(one))
     called = counted(groups, lambda one: is_done(one) and is_call(one))
@@ -167,11 +167,15 @@ def what_came(groups: Sequence[Group], totals: Iterable[tuple[IntentKind, State,
         if number:
             parts.append(one if number == 1 else many.format(number))
     parts.append(f"left alone {counted(groups, is_alone)}")
-    notes = sum(count for kind, state, count in totals if kind in NOTES and state is State.CONFIRMED)
+    notes = notes_written(totals)
     if notes:
         parts.append(f"{_many(notes, 'note', 'notes')} written in QuickBooks")
     said = ", ".join(parts)
     return f"{said[:1].upper()}{said[1:]}."
+
+
+def notes_written(totals: Iterable[Total]) -> int:
+    return sum(one.count for one in totals if one.kind in NOTES and one.state is State.CONFIRMED)
 
 
 def state_of(effect: Effect) -> tuple[str, str]:

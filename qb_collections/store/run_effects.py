@@ -52,6 +52,14 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    kind: IntentKind
+    state: State
+    approval: Approval
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Otherwise:
     """A customer whom the night decided otherwise than its preview; None: not in that run."""
 
@@ -103,14 +111,18 @@ def answers(conn: Connection, company_id: int, run_id: int, *, limit: int) -> li
     return _effects(conn, company_id, run_id, intent.c.plan["answer"].as_string().is_not(None), limit=limit)
 
 
-def totals(conn: Connection, company_id: int, run_id: int) -> list[tuple[IntentKind, State, int]]:
-    """How many effects of each kind stand where."""
+def totals(conn: Connection, company_id: int, run_id: int) -> list[Total]:
+    """How many effects of each kind stand where, answers and notes included."""
+    what = (intent.c.kind, intent.c.state, intent.c.approval)
     query = (
-        select(intent.c.kind, intent.c.state, func.count())
+        select(*what, func.count())
         .where(intent.c.company_id == company_id, intent.c.run_id == run_id)
-        .group_by(intent.c.kind, intent.c.state)
+        .group_by(*what)
     )
-    return [(IntentKind(kind), State(state), count) for kind, state, count in conn.execute(query).all()]
+    return [
+        Total(IntentKind(kind), State(state), Approval(approval), count)
+        for kind, state, approval, count in conn.execute(query).all()
+    ]
 
 
 def _effects(
