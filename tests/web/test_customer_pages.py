@@ -414,7 +414,7 @@ def test_lines_that_were_read_say_of_when_and_whether_something_changed_since(ho
     after = text(house, "invoices/70/")
 
     assert HOSTILE not in before and "nothing has changed since that we know of" in before
-    assert "1.5 $86.67 $130.00" in after and "It was changed there since" in after
+    assert "1.5 at $86.67 $130.00" in after and "It was changed there since" in after
     assert "fragile" in after and "Thank you" in after
 
 
