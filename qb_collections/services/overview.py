@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -240,18 +241,26 @@ def _owed(company: Company, found: Facts, today: date) -> tuple[Owed, ...]:
 
 
 def _owed_in(currency: str, found: Facts, today: date) -> Owed:
-    mine = [one for one in found.due if one.currency == currency]
-    whole = total((one.owed for one in mine), currency)
-    buckets = []
-    for number, label in enumerate(BUCKETS):
-        some = [one for one in mine if _bucket(one.due_on, today) == number]
-        owed = total((one.owed for one in some), currency)
-        share = int((owed.amount * 1000 / whole.amount).to_integral_value()) if whole else 0
-        buckets.append(Bucket(label, owed, sum(one.invoices for one in some), share))
+    owed, invoices = [Decimal(0)] * len(BUCKETS), [0] * len(BUCKETS)
+    for one in found.due:
+        if one.currency == currency:
+            number = _bucket(one.due_on, today)
+            owed[number] += one.owed.amount
+            invoices[number] += one.invoices
+    whole = sum(owed, Decimal(0))
+    buckets = [
+        Bucket(
+            label,
+            Money(amount, currency),
+            count,
+            int((amount * 1000 / whole).to_integral_value()) if whole else 0,
+        )
+        for label, amount, count in zip(BUCKETS, owed, invoices, strict=True)
+    ]
     return Owed(
         currency=currency,
-        owed=whole,
-        late=total((bucket.owed for bucket in buckets[1:]), currency),
+        owed=Money(whole, currency),
+        late=Money(sum(owed[1:], Decimal(0)), currency),
         late_customers=_late_customers(currency, found),
         invoices=sum(bucket.invoices for bucket in buckets),
         buckets=tuple(buckets),
