@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qb_collections.core.first_look import CHOICES, Answer, FirstLook, Given, Question
+from qb_collections.core.wording import list_text
 from qb_collections.messages.wording import weekday_near
 from qb_collections.services import about_you, night
 from qb_collections.services.context import Context
@@ -36,7 +37,7 @@ LABELS: Mapping[Question, Mapping[Answer, str]] = {
     Question.REMINDERS: {Answer.OFF: "It's off", Answer.ON: "It's on"},
     Question.LATE_FEES: {Answer.OFF: "No", Answer.ON: "Yes"},
     Question.BOOKS: {Answer.YES: "Yes", Answer.NOT_YET: "I'll match my bank first"},
-    Question.CONTACT: {},
+    Question.CONTACT: {Answer.COPIES_ONLY: "Later: only copies that QuickBooks e-mails"},
     Question.NOTES: {
         Answer.MEMO: "In the invoice's memo",
         Answer.ATTACHMENT: "As an attachment",
@@ -176,7 +177,7 @@ def _asked(
     if question is Question.BOOKS:
         title = f"{_newest(company, newest_on, today)} {title}"
     if question is Question.CONTACT and not look.contact_whole:
-        why = f"{why} {about_you.missing_sentence(company) or ''}".strip()
+        why = f"{why} Still missing: {list_text(about_you.missing(company))}."
     return Asked(
         question, title, why, tuple(LABELS[question].items()), look.is_settled(question), said, given
     )
@@ -194,8 +195,3 @@ def _named(question: str, said: str) -> tuple[Question | None, Answer | None]:
         return None, None
     wanted = Question(question)
     return wanted, next((one for one in LABELS[wanted] if one.value == said), None)
-
-
-def may_begin(found: FirstSteps | None) -> bool:
-    """Whether sending may be turned on: nothing is left to settle."""
-    return found is None or not found.waiting

@@ -28,7 +28,12 @@ from qb_collections.store.together import together
 
 WEEKS = 8
 YEAR = timedelta(days=365)
-OFFERED = ("gentle", "standard", "brisk")  # side by side; the others are for special cases
+# Side by side, each with what it is; the others are for special cases.
+OFFERED: Mapping[str, str] = {
+    "gentle": "Two friendly messages, then a call from you; nothing firm is ever written.",
+    "standard": "A question, a second message, a call, then a firm date; you approve each final notice.",
+    "brisk": "A message on the first late day, a call soon after, and a firm date on day ten.",
+}
 Key = tuple[str, str]  # customer, currency
 
 # Why these three: the choice should be looked at where it matters.
@@ -60,13 +65,9 @@ class Offer:
     """One policy that ships, with those weeks."""
 
     preset: Preset
+    about: str
     weeks: tuple[Weeks, ...]
     in_force: bool
-
-    @property
-    def most(self) -> int:
-        """Messages and calls to these customers in all."""
-        return sum(one.stage is not None for week in self.weeks for one in week.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,11 @@ def choice(context: Context, company: Company) -> Choice:
         owed = policy_balances.owed_late(conn, company.id, company.currency, today)
     found = [(shown, case) for (_, shown), [case] in zip(picked, loaded, strict=True)]
     offers = []
-    for name in OFFERED:
+    for name, about in OFFERED.items():
         [preset] = [one for one in presets.every() if one.name == name]
         rules = _rules(company, preset.text, owed, first_on)
         weeks = tuple(_weeks(shown, case, rules, first_on, last_on) for shown, case in found)
-        offers.append(Offer(preset, weeks, current.text == preset.text))
+        offers.append(Offer(preset, about, weeks, current.text == preset.text))
     others = tuple(one for one in presets.every() if one.name not in OFFERED)
     ships = any(one.text == current.text for one in presets.every())
     own = None if ships else rulebook.parsed(current.text).name

@@ -83,10 +83,6 @@ class FirstList:
     late: int  # customers who are late
     seen: int  # of these, whose row a person has looked at
 
-    @property
-    def to_see(self) -> int:
-        return self.late - self.seen
-
 
 def first_list(context: Context, company: Company, page: int = 1) -> FirstList:
     """A page that does not exist is the nearest one that does."""

@@ -107,6 +107,20 @@ def test_quickbooks_own_reminders_keep_everything_here(asked):
     assert "5 things to settle first" in page
 
 
+def test_without_a_name_and_a_number_only_copies_of_quickbooks_are_agreed_to(asked):
+    browser = asked.browser("manager@ours.example")
+
+    before = words(browser.get(at(asked)))
+    browser.post(at(asked, "first-questions/"), question="contact", answer="copies_only")
+    page = words(browser.get(at(asked, "first-questions/")))
+
+    assert (
+        "Still missing: the name of the person customers can turn to, the phone number they can call and how "
+        "they can pay you."
+    ) in before
+    assert "Settled Nobody is named: only copies that QuickBooks e-mails leave. Our manager" in page
+
+
 def test_where_notes_go_is_chosen_looking_at_a_statement_of_ones_own(asked):
     page = words(asked.browser("owner@ours.example").get(at(asked, "first-questions/")))
 
