@@ -1,5 +1,7 @@
 """Real processes: the service with its scheduler, and the emulator, killed with SIGKILL at random moments.
 
+Its e-mail goes to a mail server on a socket, which at times takes a message and hangs up.
+
     python -m tests.simulation.processes [--kills 100] [--seed 0]
 
 Beside the kills: a file that may not grow, a stranger who holds the database, an emulator that dies too.
@@ -30,6 +32,7 @@ from typing import Any
 
 import requests
 
+from tests.mail_server import LyingServer
 from tests.simulation.ground_truth import MARKER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -40,7 +43,8 @@ COLUMNS = (
     "disputed=Disputed,settled=SettledDate"
 )
 HOW_WRITTEN = ("--date-format", "%m/%d/%Y", "--as-of", "2026-01-20")
-LIVES_SECONDS = (0.8, 6.0)  # how long a service lives before it is killed: its first tick comes at once
+LIVES_SECONDS = (0.1, 4.0)  # how long a service lives once it is ready: its first tick comes at once
+POST_FAULTS = ("", "", "", "keeps_and_closes", "closes_in_data", "greylist")
 READY_SECONDS = 60.0
 DRAIN_SECONDS = 90.0
 GAP = timedelta(days=3)
@@ -63,6 +67,15 @@ class Host:
         self.told(
             "company", "contact", "--name", "Dana Whitlock", "--phone", "(423) 555-0143", "--pay", "By check."
         )
+        self.post = LyingServer()
+        self.post.start()
+        self.told(
+            *("mail", "set", "--host", "127.0.0.1", "--port", str(self.post.port)),
+            *("--security", "loopback", "--from", "dana@made-up.example"),
+        )
+        self.told("mail", "doctor", "--to", "dana@made-up.example")
+        self.told("mail", "on")
+        self.post.received.clear()
         self.told("company", "mode", "automatic", "--yes")
 
     # Processes
@@ -124,8 +137,12 @@ class Host:
         what = self.random.choice(("kill",) * 6 + ("disk_full", "locked", "emulator"))
         self.fired[what] += 1
         size = max((file.stat().st_size for file in self.data.rglob("*") if file.is_file()), default=0)
+        self.post.fault, self.post.faults_left = self.random.choice(POST_FAULTS), 1
         process = self.serve(size + 20_000 if what == "disk_full" else None)
         lives = self.random.uniform(*LIVES_SECONDS)
+        if self.random.random() < 0.8:  # the others die while they start
+            with suppress(AssertionError):  # without room on the disk it ends by itself
+                self._ready(process)
         if what == "locked":
             stranger = sqlite3.connect(self.data / "qb-collections.sqlite3", isolation_level=None, timeout=5)
             time.sleep(lives / 2)
@@ -163,6 +180,7 @@ class Host:
 
     def drain(self) -> None:
         """Two nights by command, without trouble."""
+        self.post.faults_left = 0
         for _ in range(2):
             self.told("night", "--until-delivered")
             self.move(timedelta(days=1))
@@ -201,9 +219,12 @@ class Host:
         if whole != "ok":
             found.append(f"the database is damaged: {whole}")
         self.copies = sum(map(len, sends.values()))
+        letters = Counter(str(one.parsed["Message-ID"]) for one in self.post.received)
+        found += [f"the message {name} arrived {count} times" for name, count in letters.items() if count > 1]
         return found
 
     def close(self) -> None:
+        self.post.stop()
         if self.emulator is not None:
             self._end(self.emulator)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -219,7 +240,10 @@ def run(kills: int, seed: int) -> list[str]:
                 print(f"{number + 1} of {kills}", flush=True)
         host.drain()
         found = host.problems()
-        print(f"{kills} lives of the service: {dict(host.fired)}; {host.copies} copies left")
+        print(
+            f"{kills} lives of the service: {dict(host.fired)}; {host.copies} copies and "
+            f"{len(host.post.received)} messages left"
+        )
         return found
     finally:
         host.close()
