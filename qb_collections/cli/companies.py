@@ -75,6 +75,7 @@ def add_to(main: click.Group) -> None:
     @name_argument
     @click.option("--name", "contact_name", metavar="PERSON", help="Who signs and answers the telephone.")
     @click.option("--phone", "contact_phone", metavar="NUMBER", help="The number in every message.")
+    @click.option("--hours", "phone_hours", metavar="HOURS", help='When they answer: "weekdays 8 to 5".')
     @click.option("--role", "contact_role", metavar="TITLE", help='Their role, such as "Accounts".')
     @click.option("--pay", "payment_instructions", metavar="TEXT", help="How customers can pay you.")
     @click.option("--reply-to", "reply_to", metavar="ADDRESS", help="Where answers to e-mails go.")
@@ -151,6 +152,7 @@ def _contact(context: Context, company: Company, given: dict[str, str | None]) -
     labels = {
         "contact_name": "Name",
         "contact_phone": "Phone",
+        "phone_hours": "Hours",
         "contact_role": "Role",
         "payment_instructions": "How to pay",
         "reply_to": "Answers go to",

@@ -33,6 +33,7 @@ class AboutYou:
     contact_phone: str
     reply_to: str
     payment_instructions: str
+    phone_hours: str = ""  # as people say it: weekdays 8 to 5
 
 
 def save(context: Context, company: Company, told: AboutYou, *, by: str) -> Company | Refusal:
@@ -45,6 +46,7 @@ def save(context: Context, company: Company, told: AboutYou, *, by: str) -> Comp
         "contact_name": told.contact_name.strip() or None,
         "contact_role": told.contact_role.strip() or None,
         "contact_phone": told.contact_phone.strip() or None,
+        "phone_hours": told.phone_hours.strip() or None,
         "reply_to": told.reply_to.strip() or None,
         "payment_instructions": told.payment_instructions.replace("\r\n", "\n").strip() or None,
     }
@@ -75,7 +77,7 @@ def missing_sentence(company: Company) -> str | None:
 
 
 def _refusal(told: AboutYou) -> Refusal | None:
-    lines = (told.contact_name, told.contact_role, told.contact_phone, told.reply_to)
+    lines = (told.contact_name, told.contact_role, told.contact_phone, told.reply_to, told.phone_hours)
     if any(not character.isprintable() for line in lines for character in line):
         return Refusal("A name, a phone number and an address have one line each. Nothing was changed.")
     if any(len(line.strip()) > LINE_MAX for line in lines):

@@ -250,6 +250,7 @@ def _signed_by(company: Company, sender: str, voice: Voice | None) -> CompanyFac
         company.reply_to,
         company.payment_instructions,
         company.preferences.get("address"),
+        company.phone_hours,
     )
 
 
@@ -262,6 +263,7 @@ def _company_facts(
     reply_to: str | None,
     payment_instructions: str | None,
     address: str | None,
+    phone_hours: str | None,
 ) -> CompanyFacts:
     """One value for all messages of a company that one person signs."""
     return CompanyFacts(
@@ -269,6 +271,7 @@ def _company_facts(
         contact_name=contact_name,
         contact_role=contact_role,
         contact_phone=contact_phone,
+        phone_hours=phone_hours,
         reply_to=reply_to,
         payment_instructions=payment_instructions,
         address=address,

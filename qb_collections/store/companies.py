@@ -62,6 +62,7 @@ class Company:
     history_since: date | None = None
     live_since_on: date | None = None
     multicurrency: bool = False
+    phone_hours: str | None = None  # when customers reach somebody: weekdays 8 to 5
 
     @property
     def tz(self) -> ZoneInfo:

@@ -13,7 +13,10 @@ from qb_collections.web.access import company_for_user, context_of, user
 
 bp = Blueprint("about_you", __name__, url_prefix="/companies/<int:company_id>/about-you")
 
-FIELDS = ("contact_name", "contact_role", "contact_phone", "reply_to", "payment_instructions")
+FIELDS = (
+    *("contact_name", "contact_role", "contact_phone", "phone_hours", "reply_to"),
+    "payment_instructions",
+)
 
 
 @bp.get("/")

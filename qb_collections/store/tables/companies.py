@@ -60,6 +60,7 @@ company = Table(
     day("live_since_on"),
     flag("multicurrency"),
     instant("created_at", nullable=False),
+    words("phone_hours", nullable=True),  # in which customers reach the contact person
 )
 
 # Who signs the messages of a step, where it is another than the company's contact person.

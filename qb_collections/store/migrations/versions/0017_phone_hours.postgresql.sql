@@ -1,0 +1,1 @@
+ALTER TABLE company ADD COLUMN phone_hours TEXT;
