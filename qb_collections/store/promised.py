@@ -15,7 +15,7 @@ from sqlalchemy import CTE, Connection, Date, Select, and_, bindparam, func, sel
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
-from qb_collections.store import families, holds
+from qb_collections.store import families
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.tables.mirror import ZERO, mirror_customer, mirror_invoice, mirror_payment
 from qb_collections.store.types import money
@@ -42,14 +42,37 @@ def standing(conn: Connection, company_ids: Collection[int], since: date) -> lis
     rows = conn.execute(_standing(), {"companies": [*company_ids], "since": since})
     return [
         Promised(
-            row.company_id,
-            row.head,
-            row.name,
-            row.customer_currency,
-            holds.hold_of(row),
-            None if row.invoice_id is None else bool(row.balance),
+            company_id,
+            head,
+            name,
+            currency,
+            Hold(
+                id,
+                HoldKind.PROMISE,
+                invoice_id,
+                reason,
+                placed_by,
+                placed_on,
+                until_on,
+                money(amount, amount_currency) if amount is not None else None,
+            ),
+            None if invoice_id is None else bool(balance),
         )
-        for row in rows
+        for (
+            company_id,
+            head,
+            name,
+            currency,
+            id,
+            invoice_id,
+            reason,
+            placed_by,
+            placed_on,
+            until_on,
+            amount,
+            amount_currency,
+            balance,
+        ) in rows
     ]
 
 
@@ -88,10 +111,18 @@ def _standing() -> Select[Any]:
     whose = mirror_customer.alias()
     return (
         select(
-            hold,
+            hold.c.company_id,
             heads.c.head,
             whose.c.name,
-            whose.c.currency.label("customer_currency"),
+            whose.c.currency,
+            hold.c.id,
+            hold.c.invoice_id,
+            hold.c.reason,
+            hold.c.placed_by,
+            hold.c.placed_on,
+            hold.c.until_on,
+            hold.c.amount,
+            hold.c.amount_currency,
             mirror_invoice.c.balance,
         )
         .select_from(hold)

@@ -66,7 +66,12 @@ def month_day(value: tuple[int, int]) -> str:
 
 def month_and_day(value: date) -> str:
     """Dec 24, where the year goes without saying."""
-    return format_skeleton("MMMd", value, locale=_locale())
+    return _month_and_day(value, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _month_and_day(value: date, locale: str) -> str:
+    return format_skeleton("MMMd", value, locale=locale)
 
 
 def month_year(value: date) -> str:
@@ -84,9 +89,14 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return ""
     company = _company()
-    zone = ZoneInfo(company.zone if company else "UTC")
-    clock = format_time(value, "short", tzinfo=zone, locale=_locale())
-    return f"{_date(value.astimezone(zone).date(), _locale())}, {clock}"
+    return _instant(value, company.zone if company else "UTC", _locale())
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: datetime, zone: str, locale: str) -> str:
+    there = ZoneInfo(zone)
+    clock = format_time(value, "short", tzinfo=there, locale=locale)
+    return f"{_date(value.astimezone(there).date(), locale)}, {clock}"
 
 
 @lru_cache(maxsize=4096)
