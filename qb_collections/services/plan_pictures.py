@@ -58,7 +58,7 @@ def _customer(worked: Worked) -> tuple[Paper, ...]:
         )
     numbers = ", ".join(one.invoice.label for one in facts.candidates)
     moved = principal(facts.candidates)
-    note = "Not a refund, discount or credit note for tax. It is never e-mailed."
+    note = "Not a refund, discount or credit note for tax."
     return (
         *(
             Paper(
@@ -69,7 +69,7 @@ def _customer(worked: Worked) -> tuple[Paper, ...]:
             )
             for place, (on, amount) in enumerate(worked.split, start=1)
         ),
-        Paper("On a statement only: credit memo", Money.zero(moved.currency) - moved, None, note),
+        Paper("On a statement only, never e-mailed: credit memo", Money.zero(moved.currency) - moved, None, note),
     )
 
 
@@ -85,10 +85,10 @@ def _accountant(facts: Facts) -> tuple[Figure, ...]:
     return (
         Figure("Owed by the customer", debt, debt),
         Figure("Open on the original invoices", whole, none),
-        Figure("Open on the invoices of the plan", none, whole),
-        Figure(f"{ACCOUNT_NAME}, together", none, none),
-        Figure("Income brought forward, accrual reports", at_home, at_home),
-        Figure("Sales tax brought forward, accrual reports", at_home, at_home),
-        Figure("Income brought forward, cash-basis reports", at_home, income),
-        Figure("Sales tax brought forward, cash-basis reports", at_home, tax),
+        Figure("Open on the plan’s invoices", none, whole),
+        Figure(ACCOUNT_NAME, none, none),
+        Figure("Income, accrual: moved", at_home, at_home),
+        Figure("Sales tax, accrual: moved", at_home, at_home),
+        Figure("Income, cash basis: moved", at_home, income),
+        Figure("Sales tax, cash basis: moved", at_home, tax),
     )
