@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
-
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.services import disconnect, progress
 from qb_collections.services.context import Context
@@ -32,8 +30,6 @@ REMAINS = (
     "what was written into QuickBooks: it is the company's own and was not touched",
     "backups made before: they hold the data until they are destroyed",
 )
-
-_log = structlog.get_logger("deletion")
 
 
 def delete(context: Context, company: Company, *, typed: str, by: str) -> Certificate | Refusal:
@@ -65,7 +61,6 @@ def delete(context: Context, company: Company, *, typed: str, by: str) -> Certif
     made = _certify(context, company, gone.revoked, {name: n for name, n in rows.items() if n}, by=by)
     everything.forget_log(context.engine)
     progress.end(company.id)
-    _log.info("company deleted", company=company.alias, rows=sum(rows.values()))
     return made
 
 
@@ -105,6 +100,7 @@ def _emptied(company: Company) -> dict[str, Any]:
             "contact_name",
             "contact_phone",
             "contact_role",
+            "phone_hours",
             "payment_instructions",
             "reply_to",
             "discovery_url",

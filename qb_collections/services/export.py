@@ -15,13 +15,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table
-
 from qb_collections.services.context import Context
 from qb_collections.services.spreadsheet import as_text
 from qb_collections.store import audit, everything, json_text
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.everything import CompanyTable
 
 PAGE_ROWS = 1_000
 ROWS_MAX = 5_000_000  # of one table; more is cut, and the manifest says so
@@ -108,7 +107,7 @@ def archive(context: Context, company: Company, *, by: str) -> Iterator[bytes]:
     yield sink.taken()
 
 
-def _pages(context: Context, company: Company, table: Table) -> Iterator[list[dict[str, Any]]]:
+def _pages(context: Context, company: Company, table: CompanyTable) -> Iterator[list[dict[str, Any]]]:
     after: tuple[Any, ...] | None = None
     seen = 0
     while seen < ROWS_MAX:
@@ -121,7 +120,7 @@ def _pages(context: Context, company: Company, table: Table) -> Iterator[list[di
             return
 
 
-def _as_json(context: Context, company: Company, table: Table) -> Iterator[tuple[int, bytes]]:
+def _as_json(context: Context, company: Company, table: CompanyTable) -> Iterator[tuple[int, bytes]]:
     count = 0
     for page in _pages(context, company, table):
         lines = [json_text.dumps({name: _plain(value) for name, value in row.items()}) for row in page]
@@ -130,7 +129,7 @@ def _as_json(context: Context, company: Company, table: Table) -> Iterator[tuple
     yield count, b"\n]\n" if count else b"[]\n"
 
 
-def _as_csv(context: Context, company: Company, table: Table) -> Iterator[tuple[int, bytes]]:
+def _as_csv(context: Context, company: Company, table: CompanyTable) -> Iterator[tuple[int, bytes]]:
     names = everything.columns(table)
     yield 0, _lines([names]).encode("utf-8-sig")
     count = 0

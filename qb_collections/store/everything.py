@@ -18,6 +18,8 @@ from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.leases import lease
 from qb_collections.store.tables.reports import certificate
 
+CompanyTable = Table  # the name by which services pass one on
+
 # The company's own row and its audit carry the chain of hashes; who works for it is told by the lease.
 _STAY = frozenset({"audit", certificate.name})
 # Not handed out: keys and what is sealed, what is half done, and figures that follow from the rest.
