@@ -148,3 +148,17 @@ def test_what_was_agreed_to_before_an_update_is_known_after_it(text, expected):
     )
 
     assert facts_hash(decision, text) == expected
+
+
+def test_what_leaves_by_itself_has_a_hash_of_its_own():
+    decision = Decision(
+        *("7", "USD", Outcome.REMIND, "r", "contact", (), (), nov(4)),
+        stage="S2",
+        channel=Channel.EMAIL,
+        cycle=1,
+        number=2,
+        reply_by_on=nov(9),
+        mailed=True,
+    )
+
+    assert facts_hash(decision, None) == "786465e9e0d388a0bf9b4b32078e768452fe901cb0c25022fc48fa50d0ada186"

@@ -1,0 +1,167 @@
+"""What leaves by the company's own mail account, to whom, and what a plan says of money on its way."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from qb_collections.core import addresses
+from qb_collections.core.case import Plan, PlanPart
+from qb_collections.core.decide import decide
+from qb_collections.core.identity import facts_hash
+from qb_collections.core.plan_agreement import accepted, ways
+from qb_collections.core.plan_classes import weights
+from qb_collections.core.plan_proof import Proof, ProofLine, only_exchange
+
+from .making import STANDARD, case, customer, invoice, nov, octo, payment, rules, usd
+
+
+def test_what_leaves_by_itself_is_another_thing_to_agree_to():
+    by_hand, mailed = (decide(case(own_mail=own), rules(), octo(28)) for own in (False, True))
+
+    assert (by_hand.mailed, mailed.mailed) == (False, mailed.channel == "email")
+    assert facts_hash(replace(by_hand, mailed=True), "x") != facts_hash(by_hand, "x")
+
+
+def test_a_policy_may_leave_every_message_to_a_person():
+    several = (invoice("1"), invoice("2"))
+    mail = STANDARD.mail.model_copy(update={"by_hand": True})
+    policy = STANDARD.model_copy(update={"mail": mail})
+
+    assert decide(case(*several, own_mail=True), rules(), octo(28)).mailed
+    assert not decide(case(*several, own_mail=True), rules(policy), octo(28)).mailed
+    stopped = case(*several, own_mail=True, stopped=frozenset({"ap@marlow.example"}))
+    assert not decide(stopped, rules(), octo(28)).mailed
+
+
+def test_an_address_that_asked_for_no_more_comes_last_and_is_not_mailed():
+    two = case(
+        customer=customer(emails=("ap@marlow.example", "june@marlow.example")),
+        stopped=frozenset({"ap@marlow.example"}),
+    )
+
+    assert addresses.usable(two, two.invoices) == ("june@marlow.example", "ap@marlow.example")
+    assert addresses.mailable(two, two.invoices) == ("june@marlow.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ap@marlow.example", True),
+        ("o'brien@marlow.example", True),
+        ("ap@marlow.example, june@marlow.example", False),
+        ("write to ap@marlow.example", False),
+        ("ap@marlow.example\u200b", False),
+        ("", False),
+    ],
+)
+def test_one_address_is_one_address_and_nothing_else(text, expected):
+    assert addresses.is_address(text) is expected
+
+
+PARTS = (PlanPart(1, nov(16), usd("390.20")), PlanPart(2, nov(30), usd("390.20")))
+OVERLAY = Plan(
+    *(1, "PP1", frozenset({"1"}), frozenset(), None, "active"),
+    overlay=True,
+    agreed_on=octo(26),
+    parts=PARTS,
+    taken=(("1", usd("780.40")),),
+)
+
+
+@pytest.mark.parametrize(
+    ("came", "today", "sentence"),
+    [
+        (
+            "780.40",
+            nov(3),
+            "On a plan: payment 1 of 2 ($390.20) of PP1 is due on Monday, November 16. "
+            "Nothing to do before Thursday, November 19.",
+        ),
+        (
+            "780.40",
+            nov(17),
+            "On a plan: payment 1 of 2 ($390.20) of PP1 was due on Monday, November 16. "
+            "We wait for it until Thursday, November 19.",
+        ),
+        (
+            "780.40",
+            nov(26),
+            "Needs you: payment plan PP1 was broken, and invoice 10611 ($780.40) belongs to it. "
+            "Nothing is sent before you agree on a new plan or end this one.",
+        ),
+    ],
+)
+def test_a_plan_beside_the_books_is_told_by_its_own_payments(came, today, sentence):
+    found = decide(case(invoice("1", balance=came), plans=(OVERLAY,)), rules(), today)
+
+    assert found.findings[0].because == sentence
+
+
+def test_a_payment_that_is_missing_after_its_days_is_for_a_person():
+    found = decide(case(plans=(OVERLAY,)), rules(), nov(19))
+
+    assert (found.gate, found.task_kind) == ("plan_missed", "plan_missed")
+    assert found.reason.startswith(
+        "Needs you: payment 1 of 2 ($390.20) of PP1 was due on Monday, November 16"
+    )
+
+
+def test_once_all_has_come_only_the_books_are_left_to_be_closed():
+    money = replace(payment("780.40"), received_on=nov(2))
+    found = decide(case(plans=(OVERLAY,), payments=(money,)), rules(), nov(3))
+
+    assert found.findings[0].because == (
+        "On a plan: all payments of PP1 have come. What is still open on invoice 10611 ($780.40) closes once "
+        "they are applied to it in QuickBooks."
+    )
+
+
+def test_a_plan_of_another_currency_tells_this_case_nothing():
+    foreign = replace(
+        OVERLAY, parts=tuple(replace(one, amount=replace(one.amount, currency="CAD")) for one in PARTS)
+    )
+
+    found = decide(case(plans=(foreign,)), rules(), nov(3))
+
+    assert found.findings[0].gate == "plan"
+
+
+def test_how_an_agreement_was_accepted_has_words():
+    assert accepted("email") == "by e-mail"
+    assert accepted("smoke signals") is None
+    assert ways() == "phone, email and 3 more"
+
+
+def test_an_original_without_sold_lines_has_no_class():
+    sold = {
+        "DetailType": "SalesItemLineDetail",
+        "Amount": Decimal(80),
+        "SalesItemLineDetail": {"ClassRef": {"value": "9"}},
+    }
+
+    assert weights([({"Line": [sold]}, usd("80")), ({"Line": []}, usd("20"))]) == (
+        (None, Decimal(20)),
+        ("9", Decimal(80)),
+    )
+
+
+def line(what, before, after):
+    return ProofLine(what, Decimal(before), Decimal(after))
+
+
+@pytest.mark.parametrize(
+    ("lines", "gains", "expected"),
+    [
+        ([line("account 84", 0, -3), line("account 90", 0, 3)], [Decimal(3)], True),
+        ([line("account 84", 0, -3), line("account 90", 0, 3)], [Decimal(-3)], True),
+        ([line("account 84", 0, -3), line("account 90", 0, 3)], [Decimal(4)], False),
+        ([line("account 84", 0, -3), line("account 90", 0, 3)], [Decimal(0)], False),
+        ([line("account 84", 0, -3)], [Decimal(3)], False),
+        ([line("account 84", 0, -3), line("account 90", 0, 2)], [Decimal(3)], False),
+        ([line("account 84", 0, -3), line("account 90", 0, 3), line("tax", 0, 1)], [Decimal(3)], False),
+        ([line("account 84", 0, -3), line("account 90", 0, 3), line("income", 0, 3)], [Decimal(3)], True),
+    ],
+)
+def test_a_difference_may_be_an_exchange_gain_and_nothing_else(lines, gains, expected):
+    assert only_exchange(Proof(tuple(lines)), gains) is expected
