@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +28,7 @@ from qb_collections.store.tables.mirror import (
 from qb_collections.store.tables.plans import plan
 from qb_collections.store.types import MoneyUnits, money
 from qb_collections.store.unindexed import unindexed
+from qb_collections.store.within import within
 
 BUCKET_DAYS = (1, 31, 61, 91)  # the first day late of each bucket after "not yet due"
 
@@ -165,11 +166,16 @@ def parents(conn: Connection, company_id: int) -> dict[str, str]:
     return {row.id: row.parent_id for row in conn.execute(query)}
 
 
-def reasons(conn: Connection, company_id: int) -> dict[tuple[str, str], Reason]:
-    """The latest decision about each customer, by customer and currency."""
+def reasons(
+    conn: Connection, company_id: int, only: Collection[str] | None = None
+) -> dict[tuple[str, str], Reason]:
+    """The latest decision about each customer, or about these only, by customer and currency."""
+    mine = [decision.c.company_id == company_id]
+    if only is not None:
+        mine.append(within(decision.c.customer_id, only))
     latest = (
         select(func.max(decision.c.id).label("id"))
-        .where(decision.c.company_id == company_id)
+        .where(*mine)
         .group_by(decision.c.customer_id, decision.c.currency)
         .subquery()
     )
