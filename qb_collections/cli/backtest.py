@@ -168,7 +168,8 @@ def _figures(tests: tuple[Backtest, ...], steps: dict[str, str]) -> list[tuple[s
     rows = [("Contacts", [f"{one.contacts:,}" for one in tests])]
     rows += [(f"  {steps[code]}", [f"{one.of_stage(code):,}" for one in tests]) for code in sorted(codes)]
     rows += [
-        ("Customers contacted, of those late", [f"{one.customers:,} of {one.late:,}" for one in tests]),
+        ("Customers contacted", [f"{one.customers:,}" for one in tests]),
+        ("Customers with something late", [f"{one.late:,}" for one in tests]),
         ("Had already paid", [_part(one.already_paid, one) for one in tests]),
         ("Paid within two days anyway", [_part(one.paid_anyway, one) for one in tests]),
         ("Days to the first contact, the middle one", [_middle(one) for one in tests]),
@@ -177,7 +178,7 @@ def _figures(tests: tuple[Backtest, ...], steps: dict[str, str]) -> list[tuple[s
         ("Messages that you approve", [f"{one.approvals:,}" for one in tests]),
         ("Customers left to your decision", [f"{one.handed:,}" for one in tests]),
         ("Nights large enough to wait for you", [f"{one.waiting_nights:,}" for one in tests]),
-        ("Never contacted, though late", [f"{one.late - one.customers:,}" for one in tests]),
+        ("Late, and never contacted", [f"{sum(r.customers for r in one.not_contacted):,}" for one in tests]),
     ]
     return rows
 

@@ -136,7 +136,8 @@ def _figures(tests: Sequence[Backtest], used: Sequence[str], steps: Mapping[str,
     return (
         row("Contacts", *(f"{one.contacts:,}" for one in tests)),
         *(row(steps[code], *(f"{one.of_stage(code):,}" for one in tests), is_part=True) for code in used),
-        row("Customers contacted, of those late", *(f"{one.customers:,} of {one.late:,}" for one in tests)),
+        row("Customers contacted", *(f"{one.customers:,}" for one in tests)),
+        row("Customers with something late", *(f"{one.late:,}" for one in tests)),
         row("Had already paid", *(_part(one.already_paid, one) for one in tests)),
         row("Paid within two days anyway", *(_part(one.paid_anyway, one) for one in tests)),
         row("Days to the first contact, the middle one", *(_middle(one) for one in tests)),
@@ -144,13 +145,18 @@ def _figures(tests: Sequence[Backtest], used: Sequence[str], steps: Mapping[str,
         row("most in one week", *(f"{one.busiest_calls:,}" for one in tests), is_part=True),
         row("Messages that you approve", *(f"{one.approvals:,}" for one in tests)),
         row("Customers left to your decision", *(f"{one.handed:,}" for one in tests)),
-        row("Never contacted, though late", *(f"{one.late - one.customers:,}" for one in tests)),
+        row("Late, and never contacted", *(f"{_never(one):,}" for one in tests)),
     )
 
 
 def _part(count: int, one: Backtest) -> str:
     part = share(count, one.contacts)
     return f"{count:,}" if part is None or not count else f"{count:,} ({percent(part)})"
+
+
+def _never(one: Backtest) -> int:
+    """Counted by its reasons: who heard before anything was late is contacted, and was never late."""
+    return sum(reason.customers for reason in one.not_contacted)
 
 
 def _middle(one: Backtest) -> str:

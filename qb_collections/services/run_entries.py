@@ -177,7 +177,7 @@ def _did(effect: Effect, numbers: Mapping[str, str]) -> Did:
     done = effect.state in (State.CONFIRMED, State.CANCELLED, State.REJECTED)
     waits = effect.state is State.PLANNED and effect.kind not in run_words.NOTES
     return Did(
-        words=run_words.WRITTEN.get(effect.kind, "Payment plan"),
+        words=run_words.words_of(effect),
         state=state,
         tone=tone,
         at=effect.settled_at if done else None,

@@ -27,6 +27,7 @@ from qb_collections.store.runs import Run
 
 ROWS_A_PAGE = 50
 OTHERWISE_SHOWN = 100
+AGREES = "As the preview said."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def page_of(
         otherwise = run_effects.differences(conn, company.id, run_id, limit=OTHERWISE_SHOWN) if past else []
         filters = _filters(company, head, groups)
         chosen = next((one for one in filters if one.key == show), filters[0])
-        reasons = run_words.reasons(groups)
+        reasons = run_words.reasons(groups, company.locale)
         reason = next((one for one in reasons if one.gate == why and chosen.key in ("all", "alone")), None)
         total = reason.customers if reason else chosen.customers
         pages = max(-(-total // ROWS_A_PAGE), 1)
@@ -102,10 +103,10 @@ def page_of(
         heading=_heading(company, head.run),
         asks_about_books=books_current.asks(head.run),
         word=head.word,
-        plan=run_words.the_plan(groups),
+        plan=run_words.the_plan(groups, company.locale),
         why_silent=run_words.why_silent(groups),
-        came=run_words.what_came(groups, totals) if past else None,
-        agrees=_agrees(head, groups, otherwise) if past else None,
+        came=run_words.what_came(groups, totals, company.locale) if past else None,
+        agrees=_agrees(company, head, groups, otherwise) if past else None,
         reasons=reasons,
         filters=filters,
         chosen=chosen,
@@ -156,20 +157,20 @@ def _to_approve(company: Company, head: Head, totals: Sequence[Total]) -> int:
     )
 
 
-def _agrees(head: Head, groups: Sequence[Group], otherwise: Sequence[Otherwise]) -> str | None:
+def _agrees(
+    company: Company, head: Head, groups: Sequence[Group], otherwise: Sequence[Otherwise]
+) -> str | None:
     """In one sentence whether the night did what its preview showed."""
     if head.other_id is None:
         return None
     whole = sum(one.customers for one in groups)
+    everybody = run_words.figure(whole, company.locale)
     if not otherwise:
-        return (
-            f"Exactly as the preview said, for all {whole} customers."
-            if whole > 1
-            else "As the preview said."
-        )
-    same = whole - counted(groups, lambda one: one.differs)
-    many = f"{len(otherwise)} differ" if len(otherwise) > 1 else "1 differs"
-    return f"As the preview said for {same} of {whole} customers; {many}, each with the reason below."
+        return f"Exactly as the preview said, for all {everybody} customers." if whole > 1 else AGREES
+    same = run_words.figure(whole - counted(groups, lambda one: one.differs), company.locale)
+    number = f"{len(otherwise)} or more" if len(otherwise) == OTHERWISE_SHOWN else str(len(otherwise))
+    many = "1 differs" if len(otherwise) == 1 else f"{number} differ"
+    return f"As the preview said for {same} of {everybody} customers; {many}, each with the reason below."
 
 
 def _filters(company: Company, head: Head, groups: Sequence[Group]) -> tuple[Filter, ...]:

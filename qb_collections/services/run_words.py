@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.services.overview import NOTHING_LATE, REASONS
 from qb_collections.store.run_effects import Effect, Total
 from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Group
 
+LOCALE = "en_US"
 NOTES = (IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)
 UNCLEAR = (State.UNKNOWN, State.PARKED, State.REJECTED)
 WRITTEN = {
     IntentKind.SEND_INVOICE: "Copy of the invoice, e-mailed by QuickBooks",
     IntentKind.EMAIL: "E-mail",
-    IntentKind.TASK: "For a person to do",
     IntentKind.NOTE: "Note line on the invoice in QuickBooks",
     IntentKind.NOTE_ATTACHMENT: "Note beside the invoice in QuickBooks",
 }
@@ -108,35 +110,35 @@ def ended(group: Group) -> bool:
     return group.outcome in SPOKEN and group.state is State.CANCELLED
 
 
-def the_plan(groups: Sequence[Group]) -> str:
+def the_plan(groups: Sequence[Group], locale: str = LOCALE) -> str:
     """Who hears what: word for word the same on the preview and on the report of its night."""
     messages, calls = counted(groups, is_message), counted(groups, is_call)
     yours, alone = counted(groups, is_yours), counted(groups, is_alone)
     early = counted(groups, is_early)
     parts = []
     if messages:
-        parts.append(_many(messages, "message", "messages"))
+        parts.append(_many(messages, "message", "messages", locale))
     if calls:
-        parts.append(_many(calls, "call for you", "calls for you"))
+        parts.append(_many(calls, "call for you", "calls for you", locale))
     if yours:
-        parts.append(_many(yours, "thing for you to settle", "things for you to settle"))
+        parts.append(_many(yours, "thing for you to settle", "things for you to settle", locale))
     if alone or not (messages or calls or yours or early):
-        parts.append(f"{alone} left alone")
+        parts.append(f"{figure(alone, locale)} left alone")
     if early:
-        parts.append(f"{early} with nothing late")
+        parts.append(f"{figure(early, locale)} with nothing late")
     *most, last = parts
     said = f"{', '.join(most)} and {last}" if most else last
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def reasons(groups: Sequence[Group]) -> tuple[Reason, ...]:
+def reasons(groups: Sequence[Group], locale: str = LOCALE) -> tuple[Reason, ...]:
     """Why customers with something late are left alone, the most frequent first."""
     by_gate: dict[str, int] = {}
     for one in groups:
         if is_alone(one):
             by_gate[one.gate] = by_gate.get(one.gate, 0) + one.customers
     ordered = sorted(by_gate.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Reason(gate, _why(gate, customers), customers) for gate, customers in ordered)
+    return tuple(Reason(gate, _why(gate, customers, locale), customers) for gate, customers in ordered)
 
 
 def why_silent(groups: Sequence[Group]) -> str | None:
@@ -150,11 +152,14 @@ def why_silent(groups: Sequence[Group]) -> str | None:
     return "Nobody hears from you, because nobody owes you anything."
 
 
-def what_came(groups: Sequence[Group], totals: Iterable[Total]) -> str:
+def what_came(groups: Sequence[Group], totals: Iterable[Total], locale: str = LOCALE) -> str:
     """What was done of it by now, the done first."""
     sent = counted(groups, lambda one: is_done(one) and is_message(one))
     called = counted(groups, lambda one: is_done(one) and is_call(one))
-    parts = [f"contacted {sent}", *([f"called {called}"] if called else [])]
+    parts = [
+        f"contacted {figure(sent, locale)}",
+        *([f"called {figure(called, locale)}"] if called else []),
+    ]
     for wanted, one, many in (
         (waits_for_yes, "1 waits for your yes", "{} wait for your yes"),
         (on_your_list, "1 is on your list", "{} are on your list"),
@@ -165,11 +170,11 @@ def what_came(groups: Sequence[Group], totals: Iterable[Total]) -> str:
     ):
         number = counted(groups, wanted)
         if number:
-            parts.append(one if number == 1 else many.format(number))
-    parts.append(f"left alone {counted(groups, is_alone)}")
+            parts.append(one if number == 1 else many.format(figure(number, locale)))
+    parts.append(f"left alone {figure(counted(groups, is_alone), locale)}")
     notes = notes_written(totals)
     if notes:
-        parts.append(f"{_many(notes, 'note', 'notes')} written in QuickBooks")
+        parts.append(f"{_many(notes, 'note', 'notes', locale)} written in QuickBooks")
     said = ", ".join(parts)
     return f"{said[:1].upper()}{said[1:]}."
 
@@ -178,13 +183,21 @@ def notes_written(totals: Iterable[Total]) -> int:
     return sum(one.count for one in totals if one.kind in NOTES and one.state is State.CONFIRMED)
 
 
+def words_of(effect: Effect) -> str:
+    """What an effect is, in the owner's words."""
+    if effect.kind is IntentKind.TASK:
+        wanted = {Outcome.CALL: "Call", Outcome.REMIND: "Message"}.get(effect.plan.get("outcome", ""), "Card")
+        return f"{wanted} for your list"
+    return WRITTEN.get(effect.kind, "Payment plan")
+
+
 def state_of(effect: Effect) -> tuple[str, str]:
     """Where an effect stands, in the owner's words, and the colour of its mark."""
     mailed = effect.kind is IntentKind.EMAIL
     if effect.state in BEFORE_IT_LEAVES and effect.approval is Approval.NEEDED:
         return "Waits for your yes", "wait"
     if effect.state is State.READY and effect.kind is IntentKind.TASK:
-        return "On your list: it counts once you say what came of it", "wait"
+        return "Waits on your list: it counts once you say what came of it", "wait"
     if effect.state in BEFORE_IT_LEAVES:
         return "Waits for their contact hours" if effect.kind not in NOTES else "Waits to be written", ""
     if effect.state is State.CONFIRMED:
@@ -201,10 +214,15 @@ def state_of(effect: Effect) -> tuple[str, str]:
     return "Under way: no answer has come yet", "wait"
 
 
-def _why(gate: str, customers: int) -> str:
+def _why(gate: str, customers: int, locale: str) -> str:
     one, many = REASONS.get(gate, ("has another reason", "have another reason"))
-    return f"{customers} {one if customers == 1 else many}"
+    return f"{figure(customers, locale)} {one if customers == 1 else many}"
 
 
-def _many(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def figure(count: int, locale: str) -> str:
+    """2,000, or 2.000: as the company's country writes it."""
+    return str(format_decimal(count, locale=locale))
+
+
+def _many(count: int, one: str, many: str, locale: str) -> str:
+    return f"{figure(count, locale)} {one if count == 1 else many}"
