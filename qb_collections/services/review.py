@@ -246,7 +246,7 @@ def _late(conn: Connection, company: Company, today: date) -> list[tuple[Key, li
 
 
 def _late_invoices(conn: Connection, company: Company, key: Key, today: date) -> list[tuple[str, str | None]]:
-    members = sorted({one.id for one in cases.family(conn, company.id, key[0]).get(key, [])} | {key[0]})
+    members = [one.customer_id for one in dict(_late(conn, company, today)).get(key, ())]
     found = mirror.open_invoices(conn, company.id, members)
     return [
         (one.customer_id, one.id)
