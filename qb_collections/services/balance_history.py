@@ -23,7 +23,7 @@ SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened to it.  change is None where it was only spoken of; on, where no day is known."""
+    """One thing that happened to it.  change is None where it was spoken of; on, where no day is known."""
 
     on: date | None
     says: str

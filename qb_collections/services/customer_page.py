@@ -34,7 +34,7 @@ from qb_collections.services.documents import OnFile
 from qb_collections.services.marks import Mark
 from qb_collections.services.template_library import library_for
 from qb_collections.services.verdict import Verdict
-from qb_collections.store import cases, contact_people, internal_notes, languages, plans, tasks
+from qb_collections.store import billed, cases, contact_people, internal_notes, languages, plans, tasks
 from qb_collections.store import documents as stored_documents
 from qb_collections.store import replies as stored_replies
 from qb_collections.store.cases import Look
@@ -105,7 +105,7 @@ def of(
     now = context.clock.now()
     today = company.today(now)
     with reading(context.engine) as conn:
-        family = cases.family(conn, company.id, customer_id)
+        family = billed.family(conn, company.id, customer_id)
         if not family:
             key = cases.key_of(conn, company.id, customer_id)
             return key[0] if key is not None else None

@@ -21,7 +21,7 @@ from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit, cases, leases, mirror
+from qb_collections.store import audit, billed, leases, mirror
 from qb_collections.store import documents as stored
 from qb_collections.store.companies import Company
 from qb_collections.store.documents import Document, Listed
@@ -116,7 +116,7 @@ def said(conn: Connection, company: Company, customer_id: str) -> str:
 def read(context: Context, company: Company, lease: Lease, gateway: Gateway, customer_id: str) -> Listed:
     """One request.  Raises what the gateway raises; then the list stays as it was."""
     with reading(context.engine) as conn:
-        [members] = cases.family(conn, company.id, customer_id).values() or [[]]
+        [members] = billed.family(conn, company.id, customer_id).values() or [[]]
         ids = [one.id for one in members] or [customer_id]
         invoices = [one.id for one in mirror.open_invoices(conn, company.id, ids)]
     read_at = context.clock.now()

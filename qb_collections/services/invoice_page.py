@@ -22,6 +22,7 @@ from qb_collections.services.invoice_reading import AsItStands
 from qb_collections.services.marks import Mark
 from qb_collections.services.template_library import Voices
 from qb_collections.store import (
+    billed,
     cases,
     companies,
     documents,
@@ -71,10 +72,10 @@ def of(context: Context, company: Company, invoice_id: str) -> InvoicePage | Non
         invoice = mirror.invoice(conn, company.id, invoice_id)
         if invoice is None:
             return None
-        family = cases.family(conn, company.id, invoice.customer_id)
+        family = billed.family(conn, company.id, invoice.customer_id)
         if not family:  # its customer is billed with another, or is gone
             key = cases.key_of(conn, company.id, invoice.customer_id)
-            family = cases.family(conn, company.id, key[0]) if key is not None else {}
+            family = billed.family(conn, company.id, key[0]) if key is not None else {}
         if not family:
             return _of_nobody(company, invoice, now)
         return _gathered(conn, company, invoice, family, now)

@@ -53,7 +53,7 @@ def of(
     today: date,
     *reads: Callable[[Connection], Any],
 ) -> tuple[Verdict, tuple[Any, ...]]:
-    """The verdict for one family as `cases.family` read it, and what the other reads answer.
+    """The verdict for one family as `billed.family` read it, and what the other reads answer.
 
     Three statements, and one more where what an owner settled before the first message matters.
     """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Connection, Select, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_, update
 
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, CustomerKind, HoldKind
@@ -26,13 +26,15 @@ from qb_collections.store import (
     looked_at,
     mail_accounts,
     mirror,
-    mirror_rows,
     plans,
     receipts,
 )
-from qb_collections.store.once import once
+from qb_collections.store.billed import billed_with as billed_with
+from qb_collections.store.billed import family as family
+from qb_collections.store.billed import key_of as key_of
+from qb_collections.store.billed import of_keys as families_of
 from qb_collections.store.tables.companies import company
-from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirror_invoice
+from qb_collections.store.tables.mirror import ZERO, look, mirror_invoice
 from qb_collections.store.together import joined
 from qb_collections.store.upsert import upsert
 from qb_collections.store.within import within
@@ -130,11 +132,11 @@ def load(
     Beside other reads of a page (`together`) it takes two statements besides the family.
     """
     assert len(keys) <= CUSTOMERS_AT_ONCE, f"at most {CUSTOMERS_AT_ONCE} customers at once"
-    families = _families(conn, company_id, keys) if families is None else families
+    families = families_of(conn, company_id, keys) if families is None else families
     if not families:
         return []
     wanted = list(families)
-    head_of = {member.id: key for key, family in families.items() for member in family}
+    head_of = {member.id: key for key, billed in families.items() for member in billed}
     ids = list(head_of)
 
     def spoken(conn: Connection) -> tuple[dict[Key, Any], dict[Key, int], dict[Key, list[Any]]]:
@@ -182,14 +184,14 @@ def load(
     )
 
     cases = []
-    for key, family in families.items():
+    for key, billed in families.items():
         _, currency = key
         seen = looks.get(key, Look())
         seen_to = dealt_with.get(key, ())
         theirs = tuple([one for one in invoices.get(key, ()) if one.balance.currency == currency])
         cases.append(
             Case(
-                customer=family[0],
+                customer=billed[0],
                 currency=currency,
                 invoices=theirs,
                 payments=tuple([one for one in payments.get(key, ()) if one.total.currency == currency]),
@@ -198,11 +200,11 @@ def load(
                 contacts=tuple(said.get(key, ())),
                 cycle=running.get(key),
                 plans=tuple(agreed.get(key, ())),
-                members=frozenset([member.id for member in family]),
+                members=frozenset([member.id for member in billed]),
                 books_balance=(
-                    family[0].balance
-                    if len(family) == 1
-                    else total((member.balance for member in family), currency)
+                    billed[0].balance
+                    if len(billed) == 1
+                    else total((member.balance for member in billed), currency)
                 ),
                 important=seen.important or seen.buys_most,
                 history_since=history_since,
@@ -217,7 +219,7 @@ def load(
                 ),
                 replied_on=max(answered.get(key, ()), default=None),
                 contacted_elsewhere=tuple(elsewhere.get(key, ())),
-                kind=seen.kind or kind_by_name(family[0]),
+                kind=seen.kind or kind_by_name(billed[0]),
                 looked_at_ids=frozenset(
                     [one.invoice_id for one in seen_to if one.kind == "go-on" and one.invoice_id]
                 ),
@@ -230,22 +232,6 @@ def load(
             )
         )
     return cases
-
-
-def family(conn: Connection, company_id: int, customer_id: str) -> dict[Key, list[Customer]]:
-    """Everybody whose case is that customer's, itself first, by the case's key: for one page, then `load`.
-
-    Nothing when the mirror does not know the customer, or bills it with a parent.
-    """
-    return {
-        (some[0].id, some[0].currency): some for some in _by_head(conn, company_id, [customer_id]).values()
-    }
-
-
-def key_of(conn: Connection, company_id: int, customer_id: str) -> Key | None:
-    """The key of the case that a customer belongs to; None: the mirror does not know the customer."""
-    found = billed_with(conn, company_id, [customer_id]).get(customer_id)
-    return (found.id, found.currency) if found else None
 
 
 def set_next_look(conn: Connection, company_id: int, rows: Iterable[tuple[str, str, date | None]]) -> None:
@@ -289,101 +275,6 @@ def look_of(conn: Connection, company_id: int, customer_id: str, currency: str) 
     return looks.get((customer_id, currency))
 
 
-def billed_with(conn: Connection, company_id: int, ids: Sequence[str]) -> dict[str, Customer]:
-    """For each of these customers whose case it belongs to: its own, or that of who is billed for it."""
-    found = mirror.customers(conn, company_id, ids)
-    parents = dict(found)
-    # QuickBooks nests customers five levels deep.
-    for _ in range(5):
-        missing = {
-            one.parent_id
-            for one in parents.values()
-            if one.bill_with_parent and one.parent_id and one.parent_id not in parents
-        }
-        more = mirror.customers(conn, company_id, missing) if missing else {}
-        if not more:
-            break
-        parents |= more
-    return {customer_id: _head(one, parents) for customer_id, one in found.items()}
-
-
-def _head(one: Customer, parents: dict[str, Customer]) -> Customer:
-    seen = {one.id}
-    while one.bill_with_parent and one.parent_id is not None:
-        parent = parents.get(one.parent_id)
-        if parent is None or parent.currency != one.currency or parent.id in seen:
-            break
-        one = parent
-        seen.add(one.id)
-    return one
-
-
-def _families(conn: Connection, company_id: int, keys: Sequence[Key]) -> dict[Key, list[Customer]]:
-    """Each head of a case with everybody billed with it, the head first, by key in the order asked."""
-    if not keys:
-        return {}
-    families = _by_head(conn, company_id, [customer_id for customer_id, _ in keys])
-    result = {}
-    for customer_id, currency in keys:
-        family = families.get(customer_id)
-        if family is None or family[0].currency != currency:
-            continue
-        result[customer_id, currency] = family
-    return result
-
-
-def _by_head(conn: Connection, company_id: int, ids: Sequence[str]) -> dict[str, list[Customer]]:
-    families: dict[str, list[Customer]] = defaultdict(list)
-    for row in _below_heads(conn, company_id=company_id, ids=ids).all():
-        families[row[-1]].append(mirror_rows.raw_customer(row[:-1]))
-    for head, some in families.items():
-        if len(some) > 1:
-            some.sort(key=lambda one: (one.id != head, one.id))
-    return families
-
-
-@once
-def _below_heads(company_id: int, ids: Sequence[str]) -> Select[Any]:
-    members = _members(company_id, ids)
-    return (
-        select(*mirror_rows.RAW_CUSTOMER, members.c.head)
-        .join(members, members.c.id == mirror_customer.c.id)
-        .where(mirror_customer.c.company_id == company_id)
-    )
-
-
-def _members(company_id: int, ids: Sequence[str]) -> CTE:
-    """(head, id) of everybody below the heads.  UNION, so that a circle of parents ends."""
-    above = mirror_customer.alias("above")
-    has_head = exists().where(
-        above.c.company_id == company_id,
-        above.c.id == mirror_customer.c.parent_id,
-        above.c.id != mirror_customer.c.id,
-        above.c.currency == mirror_customer.c.currency,
-    )
-    heads = (
-        select(
-            mirror_customer.c.id.label("head"), mirror_customer.c.id.label("id"), mirror_customer.c.currency
-        )
-        .where(
-            mirror_customer.c.company_id == company_id,
-            # A customer has one currency: whether it is the key's is seen when the rows are here.
-            within(mirror_customer.c.id, ids),
-            ~(mirror_customer.c.bill_with_parent & has_head),
-        )
-        .cte("members", recursive=True)
-    )
-    below = mirror_customer.alias("below")
-    return heads.union(
-        select(heads.c.head, below.c.id, below.c.currency).where(
-            below.c.company_id == company_id,
-            below.c.parent_id == heads.c.id,
-            below.c.bill_with_parent,
-            below.c.currency == heads.c.currency,
-        )
-    )
-
-
 def _looks(conn: Connection, company_id: int, keys: Sequence[Key]) -> tuple[dict[Key, Look], date | None]:
     ids = {customer_id for customer_id, _ in keys}
     mine = and_(look.c.company_id == company_id, within(look.c.customer_id, ids))
@@ -408,8 +299,8 @@ def _elsewhere(
 ) -> dict[Key, list[date]]:
     """Days on which the practice's other companies wrote to an address of these customers."""
     keys_of: dict[str, list[Key]] = defaultdict(list)
-    for key, family in families.items():
-        for address in {email.lower() for member in family for email in member.emails}:
+    for key, billed in families.items():
+        for address in {email.lower() for member in billed for email in member.emails}:
             keys_of[address].append(key)
     found: dict[Key, list[date]] = defaultdict(list)
     for address, on in contacts.at_addresses(conn, company_id, keys_of, today - ELSEWHERE_FOR):
