@@ -1,6 +1,7 @@
 """What leaves by the company's own mail account, to whom, and what a plan says of money on its way."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from qb_collections.core import addresses
 from qb_collections.core.case import Plan, PlanPart
 from qb_collections.core.decide import decide
+from qb_collections.core.decision import Announced
 from qb_collections.core.identity import facts_hash
 from qb_collections.core.plan_agreement import accepted, ways
 from qb_collections.core.plan_classes import weights
@@ -165,3 +167,24 @@ def line(what, before, after):
 )
 def test_a_difference_may_be_an_exchange_gain_and_nothing_else(lines, gains, expected):
     assert only_exchange(Proof(tuple(lines)), gains) is expected
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"), [(octo(25), False), (octo(26), True), (nov(25), True), (nov(26), False)]
+)
+def test_what_was_confirmed_may_be_announced_for_thirty_days(today, expected):
+    """Through 25 November, the thirtieth day after 26 October; and not for a day before it was said."""
+    meant = Announced("agency", "Harbor Recovery", "Dana", octo(26))
+
+    found = replace(rules(), announced=meant).announced_on(today)
+
+    assert found == (meant if expected else None)
+    assert rules().announced_on(today) is None
+
+
+def test_an_old_invoice_on_a_plan_beside_the_books_is_asked_for_by_the_plan():
+    old = invoice("1", date(2025, 1, 6))
+
+    found = decide(case(old, plans=(OVERLAY,)), rules(), nov(19))
+
+    assert found.task_kind == "plan_missed"

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from qb_collections.core.pay_months import PayMonth, pay_months
+from qb_collections.core.pay_months import PayMonth, pay_months, terms_days
 from tests.core.pasts import Books
 
 ON = date(2026, 3, 15)
@@ -52,3 +52,14 @@ def test_the_months_go_back_over_the_year():
         date(2025, 12, 1),
         date(2026, 1, 1),
     ]
+
+
+def test_the_terms_are_the_middle_of_a_years_invoices():
+    """Issued on 15 March 2025 counts no more and on the 16th does; of 10 and 30 days the lower."""
+    made = Books().invoice("1", date(2025, 3, 15), date(2025, 3, 16), "10")
+    made.invoice("2", date(2025, 3, 16), date(2025, 3, 26), "10")
+    made.invoice("3", date(2026, 3, 15), date(2026, 4, 14), "10")
+    made.invoice("4", date(2026, 3, 16), date(2026, 3, 17), "10").invoice("5", date(2026, 1, 1), None, "10")
+
+    assert terms_days(made.past().of_currency("USD"), ON) == 10
+    assert terms_days((), ON) is None

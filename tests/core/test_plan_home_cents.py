@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qb_collections.core import plan_home_cents
 from qb_collections.core.money import Money
-from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, home, residue
+from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, home, residue, worth
 
 RATE = Decimal("1.1")
 
@@ -139,3 +139,41 @@ def test_not_a_cent_of_the_plan_is_lost_and_nothing_is_left_over(cents, rate):
         assert sum(one.amount for one in found) == total
         assert all(one.amount > 0 for one in found)
         assert residue(found, Money(total, "EUR"), rate, "USD") == 0
+
+
+def record(total, balance, *lines, tax=()):
+    return {
+        "CurrencyRef": {"value": "EUR"},
+        "TotalAmt": Decimal(total),
+        "Balance": Decimal(balance),
+        "Line": [{"DetailType": kind, "Amount": Decimal(amount)} for kind, amount in lines],
+        "TxnTaxDetail": {"TaxLine": [{"Amount": Decimal(one)} for one in tax]},
+    }
+
+
+SOLD, OFF, SUBTOTAL = "SalesItemLineDetail", "DiscountLineDetail", "SubTotalLineDetail"
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        ([record("100.00", "100.00", (SOLD, "100.00"))], "110.00"),
+        ([record("100.00", "100.00", (SOLD, "90.00"), (SUBTOTAL, "90.00"), tax=("10.00",))], "110.00"),
+        ([record("90.00", "90.00", (SOLD, "100.00"), (OFF, "10.00"))], "99.00"),
+        ([record("100.00", "50.00", (SOLD, "100.00"))], "55.00"),  # half was paid
+        # Two lines of 0.05 are 0.06 each at home, and the document of 0.10 is 0.11.
+        ([record("0.10", "0.10", (SOLD, "0.05"), (SOLD, "0.05"))], None),
+        # Two balances of 33.35 are 36.69 each, and 66.70 are 73.37.
+        ([record("33.35", "33.35", (SOLD, "33.35"))] * 2, None),
+        ([record("0.00", "0.00")], "0.00"),
+        ([], None),
+    ],
+)
+def test_what_invoices_are_worth_at_home_is_told_where_no_rounding_matters(records, expected):
+    assert worth(records, RATE, "USD") == (None if expected is None else Decimal(expected))
+
+
+def test_a_record_without_a_currency_is_in_the_home_currency():
+    assert worth([{"TotalAmt": 10, "Balance": 10, "Line": None}], Decimal(1), "USD") is None
+    lines = [{"DetailType": SOLD, "Amount": 10}]
+    assert worth([{"TotalAmt": 10, "Balance": 10, "Line": lines}], Decimal(1), "USD") == 10

@@ -11,7 +11,7 @@ from qb_collections.core.money import Money, quantum
 from qb_collections.core.plan_agreement import text
 from qb_collections.core.plan_classes import shared, weights
 from qb_collections.core.plan_ending import How, PartNow, Picture, next_step, oldest_first
-from qb_collections.core.plan_terms import Terms, beyond, split
+from qb_collections.core.plan_terms import Terms, beyond, shapes, split
 from qb_collections.core.plans import Rhythm
 from qb_collections.core.policy_sections import Plans
 
@@ -199,3 +199,52 @@ def test_what_was_paid_goes_to_the_oldest_invoices():
 
     assert oldest_first(Decimal(70), balances) == (("a", Decimal(60)), ("c", Decimal(10)))
     assert oldest_first(Decimal(200), balances) == (("a", Decimal(60)), ("c", Decimal(50)))
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        (
+            Terms(days=(nov(16), nov(20)), each=Decimal(100)),
+            "2 days were named for 3 payments. Name a day for each.",
+        ),
+        (Terms(payments=3), "Say on which day the first payment is due."),
+    ],
+)
+def test_days_that_are_missing_are_asked_for(terms, says):
+    assert split(usd("300.00"), terms, CALENDAR) == says
+
+
+def test_a_policy_may_offer_none():
+    made = split(usd("300.00"), Terms(nov(9), payments=2), CALENDAR)
+
+    assert beyond(made, Plans(offered=False), octo(30)) == ("The policy offers no payment plans.",)
+
+
+def test_the_quickest_one_between_and_the_longest_are_offered():
+    """Two to six payments of at least $50.00; 6 November is seven days after the agreement."""
+    found = shapes(usd("1000.00"), Plans(), octo(30), CALENDAR)
+
+    assert [one.text("en_US", 2026) for one in found] == [
+        "2 payments of $500.00, monthly from Friday, November 6",
+        "4 payments of $250.00, monthly from Friday, November 6",
+        "6 payments of $166.67 (the last $166.66), monthly from Friday, November 6",
+    ]
+
+
+def test_only_what_fits_is_offered():
+    assert [len(one.split) for one in shapes(usd("150.00"), Plans(), octo(30), CALENDAR)] == [2, 3]
+    assert shapes(usd("99.99"), Plans(), octo(30), CALENDAR) == ()
+    assert shapes(usd("0.01"), Plans(smallest_payment=Decimal(0)), octo(30), CALENDAR) == ()
+
+
+def test_what_is_kept_and_what_is_not_paid_add_up_to_the_plan():
+    """An installment of 100.00 to which others added 15.00: 110.00 came, of which 100.00 stand on ours."""
+    parts = (
+        PartNow(1, "11", Decimal(100), Decimal(115), Decimal(110)),
+        PartNow(2, "12", Decimal(100), Decimal(100), Decimal(30)),
+    )
+
+    picture = Picture(parts)
+
+    assert (picture.paid, picture.unpaid) == (Decimal(130), Decimal(70))

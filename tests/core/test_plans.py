@@ -16,6 +16,7 @@ from qb_collections.core.plan_documents import (
     Reversal,
     Written,
     apply_body,
+    closing_bodies,
     draft_amounts,
     installment_body,
     memo_body,
@@ -330,3 +331,33 @@ def test_any_difference_says_no_and_names_its_line(after, what):
     assert not proof.unchanged
     assert proof.answer.endswith("no")
     assert what in [line.what for line in proof.lines if not line.same]
+
+
+def test_a_plan_over_closed_books_ends_with_a_memo_and_an_invoice_of_the_rest():
+    memo, rest = closing_bodies(
+        DRAFT, usd("666.67"), date(2026, 12, 20), date(2027, 1, 4), ("memo note", "rest note")
+    )
+
+    assert (memo["TxnDate"], rest["TxnDate"], rest["DueDate"]) == ("2026-12-20", "2026-12-20", "2027-01-04")
+    assert (memo["PrivateNote"], rest["PrivateNote"]) == ("memo note", "rest note")
+    assert memo["CustomerMemo"]["value"] == (
+        "Ends payment plan PP17. Not a refund, discount or credit note for tax."
+    )
+    assert rest["CustomerMemo"]["value"] == (
+        "Rest of invoices 10611 and 10612, from payment plan PP17. Not a tax invoice."
+    )
+    assert memo["Line"] == rest["Line"]
+    assert [(one["Amount"], one["Description"]) for one in memo["Line"]] == [
+        (Decimal("666.67"), "PP17-rest: payment plan for invoices 10611 and 10612")
+    ]
+
+
+def test_lines_carry_the_classes_of_the_originals_and_no_tax_code_where_there_is_none():
+    classed = replace(DRAFT, classes=(("8", Decimal(1)), ("9", Decimal(3))), tax_code=None)
+
+    lines = installment_body(classed, 1, "n")["Line"]
+
+    details = [one["SalesItemLineDetail"] for one in lines]
+    assert [one["Amount"] for one in lines] == [Decimal("83.34"), Decimal("250.00")]
+    assert [one["ClassRef"]["value"] for one in details] == ["8", "9"]
+    assert all("TaxCodeRef" not in one for one in details)
