@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from qb_collections.core.case import Case
-from qb_collections.core.customer_gates import PASSED
 from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
+from qb_collections.store.traces import kept, trace_of
 from qb_collections.store.types import money_or_none
 from qb_collections.store.upsert import insert_all, upsert
 from qb_collections.store.within import within_named
@@ -305,7 +305,7 @@ def _row(
             "mailed": made.mailed,
         }
         | ({"to": addressed[0], "subject": addressed[1]} if addressed else {}),
-        "trace": [line.gate if PASSED.get(line.gate) is line else line for line in made.trace],
+        "trace": kept(made.trace),
         "text": text,
         "edited_by": None,
         "approved_by": None,
@@ -334,19 +334,6 @@ def _finding_rows(company_id: int, decision_id: int, lines: Trace) -> list[tuple
 
 def _finding(row: Row[Any]) -> Finding:
     return Finding(row.gate, row.because, row.stops, row.review_on, row.invoice_id)
-
-
-def trace_of(lines: Iterable[dict[str, Any] | str]) -> Trace:
-    """A gate that let pass is kept by its name alone: what it says then is always the same."""
-    return tuple(_passed(line) if isinstance(line, str) else _stopped(line) for line in lines)
-
-
-def _passed(gate: str) -> Finding:
-    return PASSED.get(gate) or Finding(gate, "Nothing stood against it.")
-
-
-def _stopped(line: dict[str, Any]) -> Finding:
-    return Finding(line["gate"], line["because"], line["stops"], _day(line["review_on"]), line["invoice_id"])
 
 
 def _announced_row(value: Announced | None) -> list[Any] | None:

@@ -27,12 +27,12 @@ from sqlalchemy import (
 from qb_collections.core.decision import Channel, Outcome, Trace
 from qb_collections.core.intents import CONTACT_KINDS, Approval, IntentKind, State
 from qb_collections.core.money import Money
-from qb_collections.store.decisions import trace_of
 from qb_collections.store.runs import Run
 from qb_collections.store.tables.decisions import decision, draft_change, run, run_difference
 from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.mirror import mirror_customer
 from qb_collections.store.tables.watching import books_word
+from qb_collections.store.traces import trace_of
 from qb_collections.store.types import money_or_none
 
 SPOKEN = (Outcome.REMIND, Outcome.CALL)
