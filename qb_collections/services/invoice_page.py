@@ -27,16 +27,16 @@ from qb_collections.store import (
     companies,
     documents,
     invoice_history,
+    invoice_notes,
     invoice_reads,
     mirror,
-    overview,
     plans,
     timeline,
 )
 from qb_collections.store.companies import Company, StopState
 from qb_collections.store.documents import Document
 from qb_collections.store.engine import reading
-from qb_collections.store.overview import NoteLine
+from qb_collections.store.invoice_notes import NoteLine
 from qb_collections.store.plans import PlanRow
 
 CONTACTS_MAX = 200
@@ -163,7 +163,7 @@ def _plans_and_notes(
 ) -> tuple[list[PlanRow], list[NoteLine]]:
     agreed = plans.of_customers(conn, company.id, ids)
     about = [one.id for one in agreed]
-    return agreed, overview.notes_of_invoice(conn, company.id, invoice.id, ids, about)
+    return agreed, invoice_notes.of_invoice(conn, company.id, invoice.id, ids, about)
 
 
 def _held(company: Company, everything: StopState | None) -> Finding | None:

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from qb_collections.core.case import ContactKind
-from qb_collections.core.intents import Approval, IntentKind, State
+from qb_collections.core.intents import Approval, State
 from qb_collections.core.money import Money
 from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
@@ -27,7 +27,6 @@ from qb_collections.store.tables.mirror import (
 )
 from qb_collections.store.tables.plans import plan
 from qb_collections.store.types import MoneyUnits, money
-from qb_collections.store.unindexed import unindexed
 from qb_collections.store.within import within
 
 BUCKET_DAYS = (1, 31, 61, 91)  # the first day late of each bucket after "not yet due"
@@ -293,57 +292,6 @@ def _with_due_effects(now: datetime) -> Select[Any]:
         .distinct()
         .order_by(intent.c.company_id)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class NoteLine:
-    """One line of ours about an invoice, written into QuickBooks or on its way there."""
-
-    state: str
-    ref: str
-    line: str | None  # as it was written; None until then
-    attached: bool  # beside the invoice, not in its memo
-    reason: str | None
-    settled_at: datetime | None
-
-
-def notes_of_invoice(
-    conn: Connection, company_id: int, invoice_id: str, customer_ids: Sequence[str], plan_ids: Sequence[int]
-) -> list[NoteLine]:
-    """Our notes about this invoice of these customers and their plans, oldest first."""
-    # Ranges of the key's own index: a semicolon comes right after the colon that ends a customer's id.
-    theirs = [
-        and_(intent.c.key >= f"note:contact:{one}:", intent.c.key < f"note:contact:{one};")
-        for one in customer_ids
-    ]
-    query = (
-        select(
-            intent.c.state,
-            intent.c.kind,
-            intent.c.plan,
-            intent.c.inverse,
-            intent.c.reason,
-            intent.c.settled_at,
-        )
-        .where(
-            intent.c.company_id == company_id,
-            intent.c.kind.in_((IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)),
-            or_(*theirs, *([intent.c.plan_id.in_(plan_ids)] if plan_ids else [])),
-        )
-        .order_by(unindexed(intent.c.id))
-    )
-    return [
-        NoteLine(
-            state=row.state,
-            ref=row.plan["ref"],
-            line=(row.inverse or {}).get("remove_line"),
-            attached=row.kind == IntentKind.NOTE_ATTACHMENT,
-            reason=row.reason,
-            settled_at=row.settled_at,
-        )
-        for row in conn.execute(query)
-        if row.plan.get("invoice_id") == invoice_id
-    ]
 
 
 def with_building_plans(conn: Connection) -> list[int]:
