@@ -88,7 +88,19 @@ decision = Table(
     instant("decided_at", nullable=False),
     UniqueConstraint("company_id", "run_id", "customer_id", "currency", name="uq_decision_customer"),
     Index("ix_decision_customer", "company_id", "customer_id", "currency", "id"),
-    Index("ix_decision_outcome", "company_id", "run_id", "outcome", "gate"),
+    Index(
+        "ix_decision_outcome",  # all that a run is counted and put in order by: its texts are not read for it
+        "company_id",
+        "run_id",
+        "outcome",
+        "gate",
+        "channel",
+        "approval",
+        "approved_by",
+        "customer_id",
+        "currency",
+        "amount",
+    ),
 )
 
 # What a person made of a draft before it leaves: other words, or not this time.
