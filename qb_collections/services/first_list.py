@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -56,3 +57,10 @@ def unseen(conn: Connection, company: Company, look: FirstLook | None, decision:
     """Why this contact waits although the company sends by itself; None when it does not."""
     key = (decision.customer_id, decision.currency)
     return Finding("first list", NOT_SEEN, True) if unseen_keys(conn, company, look, [key]) else None
+
+
+def agreed(conn: Connection, company: Company, keys: Iterable[Key], *, by: str, at: datetime) -> None:
+    """Whose message a person agreed to, their row was seen."""
+    look = first_look.of(conn, company.id)
+    if look is not None and look.review is Review.OPEN:
+        first_look.see(conn, company.id, sorted(set(keys)), by=by, at=at)

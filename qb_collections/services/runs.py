@@ -11,7 +11,7 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.core.wording import list_text
-from qb_collections.services import about_you, finding
+from qb_collections.services import about_you, finding, first_list
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, intents, runs
@@ -73,6 +73,8 @@ def approve(
                 if intent.approval is Approval.NEEDED and intent.state in (State.PLANNED, State.READY)
             ]
             count = intents.approve(conn, company.id, [intent.id for intent in waiting], by, now)
+            keys = [(one.plan.get("customer_id", ""), one.plan.get("currency", "")) for one in waiting]
+            first_list.agreed(conn, company, keys, by=by, at=now)
             of_ours = sum(intent.kind is not IntentKind.SEND_INVOICE for intent in waiting)
             left = any(
                 intent.approval is Approval.NEEDED and intent.state in (State.PLANNED, State.READY)
@@ -143,5 +145,7 @@ def _approve_drafts(
     new = [stored for stored in chosen if stored.approved_by is None]
     for stored in new:
         runs.approve_draft(conn, company.id, stored.id, by, now)
+    keys = [(stored.decision.customer_id, stored.decision.currency) for stored in new]
+    first_list.agreed(conn, company, keys, by=by, at=now)
     of_ours = sum(stored.decision.channel is not Channel.QUICKBOOKS for stored in new)
     return len(new), of_ours, len(chosen) - len(new)

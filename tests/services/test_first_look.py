@@ -112,6 +112,8 @@ def test_nothing_leaves_while_quickbooks_sends_its_own_reminders(world):
     report = world.night()
     runs.approve(world.context, world.company, report["run"]["id"], by="Dana")
 
+    assert look_of(world).seen == 2  # whose message was approved, their row was seen
+
     first_steps.answer(world.context, world.company, "reminders", "on", by="Dana")
     world.clock.set(world.clock.now().replace(hour=15))
     held = world.deliver()

@@ -8,10 +8,10 @@ import pytest
 
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.first_look import Review
-from qb_collections.services import first_steps, review
+from qb_collections.services import first_steps, progress, review
 from qb_collections.store import cases, companies, first_look, holds, mirror, policies
 from qb_collections.store.engine import durable, reading
-from tests.web.conftest import HOSTILE, customer, invoice
+from tests.web.conftest import HOSTILE, NOW, customer, invoice
 from tests.web.statements import MOST, statements_of
 
 OWING = (("8", "Bluebird Row Café", "900.00"), ("9", "Corner Stop Market", "40.00"))
@@ -127,6 +127,24 @@ def test_where_notes_go_is_chosen_looking_at_a_statement_of_ones_own(asked):
     assert "A statement for Bluebird Row Café as QuickBooks would print it today" in page
     assert page.count("Invoice 10708, due Oct 20, 2026") == 3
     assert page.count("(ref 7F3A9C)") == 2  # on the statement, and as an attachment
+
+
+def test_while_the_books_are_read_real_counts_fill_in_and_trouble_says_when(asked):
+    with durable(asked.context.engine) as conn:
+        conn.exec_driver_sql("DELETE FROM sync_cursor")
+    browser = asked.browser("viewer@ours.example")
+
+    progress.begin(asked.ours.id)(58, 60, "customers")
+    going_on = words(browser.get(at(asked)))
+    progress.end(asked.ours.id, "QuickBooks did not answer.", NOW)
+    failed = words(browser.get(at(asked)))
+    progress.end(asked.ours.id)
+
+    assert "We are only reading. Nothing is sent to your customers and nothing is written" in going_on
+    assert "Customers 58 of 60" in going_on
+    assert "Open invoices 3" in going_on
+    assert "QuickBooks did not answer. That was Nov 2, 2026, 10:30" in failed
+    assert "What was read is kept. Nothing was written." in failed
 
 
 def test_the_first_list_shows_who_is_late_the_most_first(asked):
