@@ -89,7 +89,7 @@ decision = Table(
     UniqueConstraint("company_id", "run_id", "customer_id", "currency", name="uq_decision_customer"),
     Index("ix_decision_customer", "company_id", "customer_id", "currency", "id"),
     Index(
-        "ix_decision_outcome",  # all that a run is counted and put in order by: its texts are not read for it
+        "ix_decision_counted",  # all that a run is counted and put in order by: its texts are not read for it
         "company_id",
         "run_id",
         "outcome",
