@@ -275,7 +275,7 @@ def test_a_policy_is_chosen_by_what_ones_own_customers_would_hear(asked):
         assert policies.current(conn, asked.ours.id).version == 2
 
 
-@pytest.mark.parametrize("path", ["first-questions/", "first-list/", "worth-fixing/", "how-you-ask/"])
+@pytest.mark.parametrize("path", ["", "first-questions/", "first-list/", "worth-fixing/", "how-you-ask/"])
 def test_no_page_costs_more_than_twelve_statements(asked, path):
     seen = statements_of(asked, path)
 
