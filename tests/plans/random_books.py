@@ -193,10 +193,30 @@ class RandomPlan:
             if self.random.random() < 0.3:
                 unit = quantum(self.currency or self.books.home)
                 part = self.random.randint(0, int(one["Balance"] / unit) - 1) * unit
-                if part > 0:
+                if part > 2 * unit and self.random.random() < 0.3:
+                    self._credit(one, part // (2 * unit) * unit)  # with tax it stays below the balance
+                elif part > 0:
                     self._pay(one["Id"], part, PLAN_ON - timedelta(days=1))
         self.originals = [self.books.read("Invoice", one["Id"]) for one in self.originals]
         self.originals = [one for one in self.originals if one["Balance"] > 0]
+
+    def _credit(self, invoice, amount):
+        """A credit memo of a person, of the invoice's own kind, set against it before the plan."""
+        line = {"Amount": amount, "DetailType": "SalesItemLineDetail"}
+        line["SalesItemLineDetail"] = invoice["Line"][0]["SalesItemLineDetail"] | {
+            "UnitPrice": amount,
+            "Qty": 1,
+        }
+        names = ("CurrencyRef", "ExchangeRate", "CustomerRef", "DepartmentRef")
+        head = {name: invoice[name] for name in names if name in invoice}
+        head["TxnDate"] = (PLAN_ON - timedelta(days=2)).isoformat()
+        memo = self.books.save("CreditMemo", head | {"Line": [line]})
+        lines = [
+            {"Amount": memo["RemainingCredit"], "LinkedTxn": [{"TxnId": id, "TxnType": kind}]}
+            for kind, id in (("CreditMemo", memo["Id"]), ("Invoice", invoice["Id"]))
+        ]
+        head.pop("DepartmentRef", None)
+        self.books.save("Payment", head | {"TotalAmt": 0, "Line": lines})
 
     def _pay(self, invoice, amount, on):
         body = {

@@ -91,6 +91,7 @@ def killed_at(number, act):
 @pytest.mark.parametrize(
     "shard", [3, *(pytest.param(one, marks=pytest.mark.soak) for one in range(SHARDS) if one != 3)]
 )
+@pytest.mark.timeout(600)  # each moment of a shard is a life of its own
 def test_a_crash_between_any_two_commits_ends_whole(act, shard):
     number = shard + 1
     while killed_at(number, act):

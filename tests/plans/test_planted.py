@@ -49,6 +49,7 @@ def test_the_bug_is_found(name):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(0)  # ten processes, one after the other
 def test_without_a_bug_the_same_tests_pass():
     with copied() as tree:
         for name in NAMES:

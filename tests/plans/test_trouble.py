@@ -298,6 +298,7 @@ SHARDS = 8  # `make test` tries every eighth moment, `make soak` each one
     "shard", [0, *(pytest.param(one, marks=pytest.mark.soak) for one in range(1, SHARDS))]
 )
 @pytest.mark.parametrize("refused", [False, True], ids=["written", "taken back"])
+@pytest.mark.timeout(600)  # each moment of a shard is a life of its own
 def test_a_crash_between_any_two_commits_ends_whole_or_without_effect(shard, refused):
     """Every moment is tried once, in the shards together, until a run comes to its end unharmed."""
     number = shard + 1
