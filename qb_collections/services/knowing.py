@@ -22,9 +22,10 @@ from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
-from qb_collections.store import cases, cursors, mirror
+from qb_collections.store import cases, cursors, mirror, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
+from qb_collections.store.together import together
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -84,11 +85,16 @@ class Ahead:
 
 
 def look_back(conn: Connection, company: Company, on: date) -> Looking:
-    """Gather for the end of that day.  Two reads of each kind of row, whatever the number of customers."""
-    books = pasts.gathered(conn, company)
+    """Gather for the end of that day.  One read of each kind of row, whatever the number of customers."""
+    plan_rows, (spans, _), book, since = together(
+        conn,
+        lambda conn: plans.list(conn, company.id),
+        lambda conn: pasts.hold_spans(conn, company),
+        lambda conn: Rulebook(conn, company, on),
+        lambda conn: pasts.known_since(conn, company),
+    )
+    books = pasts.gathered(conn, company, plan_rows)
     past = looked_through(books)
-    spans, _ = pasts.hold_spans(conn, company)
-    book = Rulebook(conn, company, on)
     grace = book.policy.promises.grace_business_days
     judged = judge(
         past,
@@ -97,7 +103,7 @@ def look_back(conn: Connection, company: Company, on: date) -> Looking:
         on,
     )
     records = Records(spans, judged, pasts.said(conn, company))
-    return Looking(on, past, books, records, pasts.known_since(conn, company))
+    return Looking(on, past, books, records, since)
 
 
 def knowledge(looking: Looking, only: Collection[str] | None = None) -> Knowledge:

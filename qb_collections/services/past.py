@@ -13,7 +13,7 @@ from qb_collections.core.past import Past, PlanSpan, assemble, looked_through
 from qb_collections.core.promise_record import Promise
 from qb_collections.core.replay_account import Said
 from qb_collections.core.replay_events import HoldSpan
-from qb_collections.store import accounts, cases, contacts, cursors, holds, mirror, past, plans
+from qb_collections.store import accounts, billed, contacts, cursors, holds, mirror, past, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.plans import PlanRow
 from qb_collections.store.together import together
@@ -22,10 +22,15 @@ ROWS_MAX = 1_000_000
 _DAY = timedelta(days=1)
 
 
-def gathered(conn: Connection, company: Company) -> Past:
-    """Everything the mirror has of the company, as the books' own history."""
+def gathered(conn: Connection, company: Company, plan_rows: list[PlanRow] | None = None) -> Past:
+    """Everything the mirror has of the company, as the books' own history.
+
+    plan_rows: the company's plans, where the caller has read them.
+    """
+    if plan_rows is None:
+        plan_rows = plans.list(conn, company.id)
     customers = mirror.customers(conn, company.id)
-    heads = {id: head.id for id, head in cases.billed_with(conn, company.id, list(customers)).items()}
+    heads = {id: head.id for id, head in billed.heads_of(customers).items()}
     return assemble(
         zone=company.tz,
         customers=customers,
@@ -34,7 +39,7 @@ def gathered(conn: Connection, company: Company) -> Past:
         payments=past.payments(conn, company.id),
         links=past.links(conn, company.id),
         memos=past.credit_memos(conn, company.id),
-        plans=[span for row in plans.list(conn, company.id) for span in _spans(row)],
+        plans=[span for row in plan_rows for span in _spans(row)],
         since_on=company.history_since,
     )
 

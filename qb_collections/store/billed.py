@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import CTE, Connection, Select, exists, select
@@ -51,7 +51,12 @@ def billed_with(conn: Connection, company_id: int, ids: Sequence[str]) -> dict[s
     return {customer_id: _head(one, parents) for customer_id, one in found.items()}
 
 
-def _head(one: Customer, parents: dict[str, Customer]) -> Customer:
+def heads_of(customers: Mapping[str, Customer]) -> dict[str, Customer]:
+    """The same for every customer that there is, without asking again."""
+    return {customer_id: _head(one, customers) for customer_id, one in customers.items()}
+
+
+def _head(one: Customer, parents: Mapping[str, Customer]) -> Customer:
     seen = {one.id}
     while one.bill_with_parent and one.parent_id is not None:
         parent = parents.get(one.parent_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, Table, select
 
 from qb_collections.core.books import CreditMemo, Invoice, Link, Payment
 from qb_collections.core.case import CustomerKind, Cycle
-from qb_collections.store import mirror_rows, recorded
+from qb_collections.store import mirror_rows
 from qb_collections.store.tables.audit import audit
 from qb_collections.store.tables.decisions import cycle
 from qb_collections.store.tables.mirror import (
@@ -18,14 +19,14 @@ from qb_collections.store.tables.mirror import (
     mirror_invoice,
     mirror_link,
     mirror_payment,
+    recorded,
 )
 
 
 def invoices(conn: Connection, company_id: int) -> list[Invoice]:
     """Every invoice that the mirror has, with the time it was entered where that is known."""
-    times = recorded.times(conn, company_id, "Invoice")
-    rows = conn.execute(select(mirror_invoice).where(mirror_invoice.c.company_id == company_id)).mappings()
-    return [replace(mirror_rows.invoice(row), created_at=times.get(row["id"])) for row in rows]
+    rows = conn.execute(_with_times(mirror_invoice, company_id, "Invoice")).mappings()
+    return [replace(mirror_rows.invoice(row), created_at=row["entered_at"]) for row in rows]
 
 
 def payments(conn: Connection, company_id: int) -> list[Payment]:
@@ -40,10 +41,16 @@ def links(conn: Connection, company_id: int) -> list[Link]:
 
 
 def credit_memos(conn: Connection, company_id: int) -> list[CreditMemo]:
-    times = recorded.times(conn, company_id, "CreditMemo")
-    query = select(mirror_credit_memo).where(mirror_credit_memo.c.company_id == company_id)
-    rows = conn.execute(query).mappings()
-    return [replace(mirror_rows.memo(row), created_at=times.get(row["id"])) for row in rows]
+    rows = conn.execute(_with_times(mirror_credit_memo, company_id, "CreditMemo")).mappings()
+    return [replace(mirror_rows.memo(row), created_at=row["entered_at"]) for row in rows]
+
+
+def _with_times(table: Table, company_id: int, kind: str) -> Select[Any]:
+    """Every document with the time at which it was entered into QuickBooks, where that is known."""
+    at = recorded
+    same = (at.c.company_id == table.c.company_id) & (at.c.kind == kind) & (at.c.id == table.c.id)
+    query = select(table, at.c.created_at.label("entered_at")).outerjoin(at, same)
+    return query.where(table.c.company_id == company_id)
 
 
 def cycles(conn: Connection, company_id: int) -> dict[tuple[str, str], list[tuple[Cycle, date | None]]]:

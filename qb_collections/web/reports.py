@@ -27,6 +27,15 @@ from qb_collections.web.access import company_for_user, context, context_of
 bp = Blueprint("reports", __name__, url_prefix="/companies/<int:company_id>/reports")
 
 LARGEST_SHOWN = 12
+# Where what is known about lateness is worked on.
+BOARDS = {
+    "plan": "plans.list_all",
+    "dispute": "plans_boards.disputes",
+    "promise": "plans_boards.promises",
+    "promise_broken": "plans_boards.promises",
+    "replied": "tasks.list_all",
+    "unsaid": "customers.list_all",
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,6 +58,7 @@ def show(company_id: int) -> str:
         waiting=_waiting(figures),
         charts=report_charts,
         why=report_sheets.WHY,
+        boards=BOARDS,
         not_causal=report_sheets.NOT_CAUSAL,
     )
 

@@ -108,7 +108,8 @@ def test_a_bucket_leads_to_its_customers_and_these_to_their_invoices_and_back(re
 
 
 @pytest.mark.parametrize(
-    "address", ["reports/", "reports/aging?bucket=1", "reports/aging?customer=17&currency=USD"]
+    "address",
+    ["reports/", "reports/aging?bucket=1", "reports/aging?customer=17&currency=USD", "reports/day"],
 )
 def test_a_page_of_reports_asks_the_database_at_most_twelve_times(reported, address):
     assert len(statements_of(reported, address)) <= MOST
