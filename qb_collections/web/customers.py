@@ -11,11 +11,11 @@ from qb_collections.services import (
     contact_people,
     customer_kind,
     customer_language,
+    customer_list,
     customer_page,
     documents,
     holds,
     important,
-    overview,
     replies,
 )
 from qb_collections.services.context import Context
@@ -51,33 +51,18 @@ KIND_CHOICES = {
     customer_kind.AS_QUICKBOOKS: "As QuickBooks tells",
 }
 WORDS_MAX = 1_000
-LINES_AT_ONCE = 50
 NAME_MAX = 100
 
 
 @bp.get("/customers")
 def list_all(company_id: int) -> str:
     company = company_for_user(company_id)
-    lines = overview.customers_of(context_of(company), company)
     only_late = request.args.get("show") != "all"
     wanted = request.args.get("name", "").strip()[:NAME_MAX]
-    late = [line for line in lines if line.late]
-    chosen = late if only_late else lines
-    if wanted:
-        chosen = [line for line in chosen if wanted.casefold() in line.name.casefold()]
-    pages = max(-(-len(chosen) // LINES_AT_ONCE), 1)
-    page = min(max(_number("page"), 1), pages)
-    return render_template(
-        "web/customers.html",
-        lines=chosen[(page - 1) * LINES_AT_ONCE : page * LINES_AT_ONCE],
-        found=len(chosen),
-        late=len(late),
-        all=len(lines),
-        only_late=only_late,
-        wanted=wanted,
-        page=page,
-        pages=pages,
+    found = customer_list.of(
+        context_of(company), company, only_late=only_late, name=wanted, page=_number("page")
     )
+    return render_template("web/customers.html", list=found, only_late=only_late, wanted=wanted)
 
 
 @bp.get("/customers/<customer_id>")
