@@ -6,12 +6,14 @@ disputes one, somebody presses stop.  The night withdraws such a task; until the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
+from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
+from qb_collections.core.decision import Decision
 from qb_collections.core.wording import fit
 from qb_collections.services import answering, calling, deliver, meanwhile
 from qb_collections.services.context import Context
@@ -21,6 +23,7 @@ from qb_collections.store import cases, mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.tasks import Task
+from qb_collections.store.together import together
 
 SPOKEN = ("message", "call")
 
@@ -40,24 +43,40 @@ def objections(context: Context, company: Company, tasks: list[Task]) -> dict[in
         return {task.id: held.because for task in spoken}
     now = context.clock.now()
     today = company.today(now)
+    keys = list(dict.fromkeys(_key(task) for task in spoken if not task.payload.get("answer")))
     with reading(context.engine) as conn:
-        book = Rulebook(conn, company, today)
-        found = {task.id: _changed(conn, company, book, task, today, now) for task in spoken}
+        book, loaded = together(
+            conn,
+            lambda conn: Rulebook(conn, company, today),
+            lambda conn: cases.load(conn, company.id, keys, today),
+        )
+        decided = _decided(conn, company, book, loaded, today)
+        found = {
+            task.id: answering.objection(conn, company, book, task, now)
+            if task.payload.get("answer")
+            else _changed(conn, company, task, decided.get(_key(task)))
+            for task in spoken
+        }
     return {task_id: because for task_id, because in found.items() if because is not None}
 
 
-def _changed(
-    conn: Connection, company: Company, book: Rulebook, task: Task, today: date, now: datetime
-) -> str | None:
-    if task.payload.get("answer"):
-        return answering.objection(conn, company, book, task, now)
-    key = (task.customer_id or "", task.currency or "")
-    loaded = cases.load(conn, company.id, [key], today)
-    if not loaded or not loaded[0].invoices:
+def _key(task: Task) -> cases.Key:
+    return task.customer_id or "", task.currency or ""
+
+
+def _decided(
+    conn: Connection, company: Company, book: Rulebook, loaded: Sequence[Case], today: date
+) -> dict[cases.Key, Decision]:
+    """What would be decided now, of whoever owes something; calls that may not be made are none."""
+    owing = [in_cycle(book, case, today) for case in loaded if case.invoices]
+    pairs = [(case, decide(case, book.rules(case), today)) for case in owing]
+    decisions = calling.within_limits(conn, company, pairs, today)
+    return {(case.customer.id, case.currency): one for (case, _), one in zip(pairs, decisions, strict=True)}
+
+
+def _changed(conn: Connection, company: Company, task: Task, decision: Decision | None) -> str | None:
+    if decision is None:
         return meanwhile.NOTHING_OPEN
-    case = in_cycle(book, loaded[0], today)
-    decided = decide(case, book.rules(case), today)
-    [decision] = calling.within_limits(conn, company, [(case, decided)], today)
 
     def label_of(invoice_id: str) -> str:
         invoice = mirror.invoice(conn, company.id, invoice_id)

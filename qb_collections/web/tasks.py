@@ -23,23 +23,29 @@ from qb_collections.web.typed import amount_in, day_in
 bp = Blueprint("tasks", __name__, url_prefix="/companies/<int:company_id>/tasks")
 
 WORDS_MAX, OWNER_MAX, REFERENCE_MAX = 200, 120, 60
+ROWS_A_PAGE = 50
 
 
 @bp.get("/")
 def list_all(company_id: int) -> str:
+    """Everything, the earliest day first; a page at a time, and of each whether its words still hold."""
     company = company_for_user(company_id)
-    with reading(context().engine) as conn:
+    here = context_of(company)
+    with reading(here.engine) as conn:
         waiting = stored.list(conn, company.id)
-        names = mirror.customers(conn, company.id, {one.customer_id for one in waiting if one.customer_id})
-    today = company.today(context_of(company).clock.now())
-    stale = still_true.objections(context_of(company), company, waiting)
+        pages = max(-(-len(waiting) // ROWS_A_PAGE), 1)
+        page = min(max(request.args.get("page", 1, type=int), 1), pages)
+        shown = waiting[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
+        names = mirror.customers(conn, company.id, {one.customer_id for one in shown if one.customer_id})
     return render_template(
         "web/tasks.html",
-        tasks=waiting,
+        tasks=shown,
         names=names,
-        today=today,
-        stale=stale,
+        today=company.today(here.clock.now()),
+        stale=still_true.objections(here, company, shown),
         letters=[one for one in waiting if letters.is_letter(one)],
+        page=page,
+        pages=pages,
     )
 
 

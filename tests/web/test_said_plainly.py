@@ -73,7 +73,9 @@ def test_a_task_past_its_day_shows_it_and_the_first_page_names_what_is_there(hou
     assert listed.count("past its day") == 1
     assert "past its day, Oct 30, 2026" in listed
     first = first_page(house, browser)
-    assert "for you: 2 calls to make and 1 decision. 1 of them was due before today." in first
+    assert "3 things<span" in first
+    assert ", 1 past its day" in first
+    assert "2 calls to make and 1 decision." in first
 
 
 @pytest.mark.parametrize(
