@@ -83,6 +83,9 @@ def remove(context: Context, company: Company, person_id: int, *, by: str) -> st
 def _refusal(person: Person) -> Refusal | None:
     if not person.name or len(person.name) > NAME_MAX or len(person.role) > NAME_MAX:
         return Refusal(f"Say who it is, in up to {NAME_MAX} characters. Nobody was added.")
+    said = f"{person.name}{person.role}{person.phone or ''}"
+    if not said.isprintable():
+        return Refusal("A name, a role and a number have one line of plain text each. Nobody was added.")
     if person.written_to not in CHOICES:
         return Refusal("Please choose what they are written to for. Nobody was added.")
     if person.email is not None and (len(person.email) > EMAIL_MAX or not is_address(person.email)):

@@ -246,6 +246,7 @@ def test_a_person_is_added_and_taken_off_and_the_page_says_what_goes_to_them(hou
     ("wrong", "because"),
     [
         ({"name": " "}, "Say who it is"),
+        ({"role": "the\u202eowner"}, "plain text"),
         ({"email": "jo at b"}, "is no e-mail address"),
         ({"email": "a@b.example, c@d.example"}, "is no e-mail address"),
         ({"email": ""}, "needs an e-mail address to be written to"),
