@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Connection, RowMapping, and_, case, func, or_, select, type_coerce
 
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.core.intents import Approval, State
@@ -191,6 +191,6 @@ def limiter_states(conn: Connection) -> list[tuple[int, str, str, dict[str, Any]
     return [(row.id, row.name, row.environment, row.limiter or {}) for row in conn.execute(query)]
 
 
-def _company(row: Mapping[str, Any]) -> Company:
+def _company(row: RowMapping) -> Company:
     values = {name: row[name] for name in Company.__dataclass_fields__}
     return Company(**values | {"mode": Mode(row["mode"]), "state": Link(row["state"])})
