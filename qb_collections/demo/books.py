@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from qb_collections.demo.words import money
+from qb_collections.demo.words import money, short_day
 from qb_collections.demo.world import World
 
 ZERO = Decimal(0)
@@ -227,9 +227,9 @@ def is_plan_document(row: Body) -> bool:
 
 
 def _short(day: str) -> str:
-    """16 Nov 2026."""
+    """Nov 16, 2026."""
     on = date.fromisoformat(day)
-    return f"{on.day} {on:%b} {on.year}"
+    return f"{short_day(on)}, {on.year}"
 
 
 def _document(kind: str, row: Body, text: str) -> Write:

@@ -16,7 +16,7 @@ AFTER_A_CALL = "S3"  # a message at this step follows a call that nobody answere
 
 def night_lines(night: Night, steps: Mapping[str, str], currency: str) -> list[str]:
     """A quiet night is one line."""
-    label = f"{night.on:%a} {night.on.day:>2} {night.on:%b}"
+    label = f"{night.on:%a} {night.on:%b} {night.on.day:>2}"
     texts = [*_heard(night, steps), *_received(night, currency), *night.owner]
     return labelled(label, texts or ["Quiet: nobody heard from us, nothing came in."], LABEL)
 

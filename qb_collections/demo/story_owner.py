@@ -9,7 +9,7 @@ from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money
 from qb_collections.demo.diary import PlanMade
 from qb_collections.demo.owner import Owner, Surprise, accepted, next_weekday
-from qb_collections.demo.words import day, money
+from qb_collections.demo.words import day, day_and_year, money
 from qb_collections.demo.world import World
 from qb_collections.emulator.companies.demo import story
 from qb_collections.emulator.companies.demo.story import Answer, Part
@@ -263,7 +263,7 @@ class StoryOwner(Owner):
             f"{opening} {self.name} agrees and writes plan {made.label} into QuickBooks: "
             f"{money(made.principal.amount)} from {len(numbers)} invoices in {len(made.installments)} "
             f"payments, the first of {money(first.amount.amount)} on {day(first.due_on)}, the last on "
-            f"{day(last.due_on)} {last.due_on.year}.",
+            f"{day_and_year(last.due_on)}.",
             part.customer,
         )
 

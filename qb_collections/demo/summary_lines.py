@@ -36,7 +36,7 @@ KINDS = {
 def summary_lines(summary: Summary, stories: Mapping[str, str]) -> list[str]:
     title = (
         f"After {many(summary.nights, 'night')}: {summary.company}, "
-        f"{short_day(summary.first_on)} to {short_day(summary.last_on)} {summary.last_on.year}"
+        f"{short_day(summary.first_on)} to {short_day(summary.last_on)}, {summary.last_on.year}"
     )
     return [
         *heading(title),
@@ -146,7 +146,7 @@ def _plans(summary: Summary) -> list[str]:
         lines += heading(f"Payment plan {one.label}: {one.customer}")
         lines += paragraph(
             f"{money(one.total)} from invoices {listed(one.numbers)} in {one.payments} payments to "
-            f"{short_day(one.last_on)} {one.last_on.year}; {money(one.paid)} of it has been paid, "
+            f"{short_day(one.last_on)}, {one.last_on.year}; {money(one.paid)} of it has been paid, "
             f"{money(one.left)} is left.",
             2,
         )

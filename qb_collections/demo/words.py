@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from qb_collections.core.wording import day_text
+
 WIDTH = 100
+LOCALE = "en_US"  # the made-up company's, as it is asked for on the day it connects
 
 
 def money(amount: Decimal, currency: str = "USD") -> str:
@@ -15,13 +18,18 @@ def money(amount: Decimal, currency: str = "USD") -> str:
 
 
 def day(on: date) -> str:
-    """Friday 20 November."""
-    return f"{on:%A} {on.day} {on:%B}"
+    """Friday, November 20."""
+    return day_text(on, on.year, LOCALE)
+
+
+def day_and_year(on: date) -> str:
+    """Thursday, April 15, 2027."""
+    return day_text(on, 0, LOCALE)
 
 
 def short_day(on: date) -> str:
-    """20 Nov."""
-    return f"{on.day} {on:%b}"
+    """Nov 20."""
+    return f"{on:%b} {on.day}"
 
 
 def many(count: int, one: str, several: str | None = None) -> str:

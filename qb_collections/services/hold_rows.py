@@ -221,8 +221,9 @@ def _code(text: str | None) -> str | None:
         return None
     name = text.lower().replace("-", "_").replace(" ", "_")
     if name not in DISPUTE_CODES:
-        near = finding.nearest(name, list(DISPUTE_CODES))
-        raise Wrong(f'code "{short(text, 40)}" is not one of {", ".join(DISPUTE_CODES)}.{near}')
+        known = [code.replace("_", " ") for code in DISPUTE_CODES]  # as people write them
+        near = finding.nearest(name.replace("_", " "), known)
+        raise Wrong(f'code "{short(text, 40)}" is not one of {", ".join(known)}.{near}')
     return name
 
 

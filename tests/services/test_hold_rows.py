@@ -95,7 +95,11 @@ def test_lines_are_counted_as_an_editor_counts_them():
         ('promise,A,,x,2026-11-06,"1.240,00",,,', 'amount "1.240,00" is not an amount'),
         ("promise,A,,x,2026-11-06,1e99,,,", 'amount "1e99" is not an amount'),
         ("promise,A,,x,2026-11-06,NaN,,,", 'amount "NaN" is not an amount'),
-        ("dispute,,1003,x,,,,,qualty", 'code "qualty" is not one of price, quantity, quality'),
+        (
+            "dispute,,1003,x,,,,,qualty",
+            'code "qualty" is not one of price, quantity, quality, not delivered, paperwork, already paid, ',
+        ),
+        ("dispute,,1003,x,,,,,not deliverd", "The nearest are not delivered, not ours"),
         ("dispute,,1003,x,,,,,qualty", "The nearest are quality, quantity."),
         ("exclusion,A,,a,b,c,d,e,f,g", "it has 10 values for 9 columns; a value with a comma in it needs"),
         (f"exclusion,A,,{'x' * 401},,,,,", "reason has 401 characters; up to 400 can be read"),

@@ -1,0 +1,115 @@
+"""A template written out as a function says, word for word, what walking through its parts says."""
+
+from dataclasses import replace
+
+import pytest
+
+from qb_collections.messages.fields import fields_of
+from qb_collections.messages.library import packaged
+from qb_collections.messages.template import Rows, Shape, TemplateRefused, parse
+from tests.messages.facts import (
+    BASE,
+    CALL,
+    DISPUTE,
+    FIRM,
+    MEMO,
+    MISSED,
+    PLAN,
+    SEVERAL,
+    WITH_CREDIT,
+    YOUNG,
+)
+
+FACTS = {
+    "one": BASE,
+    "several": SEVERAL,
+    "credit": WITH_CREDIT,
+    "firm": replace(FIRM, also_open=(YOUNG,)),
+    "everything": replace(
+        SEVERAL, credits=(MEMO,), call=CALL, plan=PLAN, promise=MISSED, dispute=DISPUTE, also_open=(YOUNG,)
+    ),
+}
+
+
+class Shaped(dict):
+    """Fields of a shape that a test makes up."""
+
+    @property
+    def shape(self):
+        lists = {name: value.names for name, value in self.items() if isinstance(value, Rows)}
+        return Shape(frozenset(self), lists)
+
+
+def said(template, fields):
+    try:
+        return template.render(fields)
+    except TemplateRefused as refused:
+        return str(refused)
+
+
+@pytest.mark.parametrize("facts", FACTS.values(), ids=FACTS)
+def test_every_packaged_text_is_filled_the_same_both_ways(facts):
+    library = packaged()
+    texts = [
+        library.text(name, language)
+        for name, language in library.names()
+        if not name.endswith("/words") and not name.startswith(("notes/", "web/"))
+    ]
+
+    for text in texts:
+        for template in (text.subject, text.body):
+            fields = fields_of(facts)
+            assert said(template, fields) == said(template, dict(fields.items())), template.name
+
+
+ROWS = Rows(("number", "note"), ({"number": "1", "note": "{late}"}, {"number": "2", "note": None}))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{name}} 'quoted' \"twice\" \\ {name}", "{name} 'quoted' \"twice\" \\ Alma"),
+        ("[[if empty]]a[[else]]b[[end]][[if blank]]c[[end]][[if name]]d[[end]]", "bd"),
+        ("[[if items]]some[[end]][[if none]]none[[else]]empty[[end]]", "someempty"),
+        ("[[each items]]{number}:[[if note]]{note}[[else]]-[[end]];[[end]]{name}", "1:{late};2:-;Alma"),
+        (
+            "[[each items]][[each others]]{number}{letter}{name} [[end]][[end]]",
+            "1aAlma 1bAlma 2aAlma 2bAlma ",
+        ),
+        # The inner list has the name too: the innermost row is meant.
+        ("[[each items]][[each same]]{number}[[end]]{number}[[end]]", "9192"),
+        ("[[each none]]{number}[[end]]", ""),
+        (
+            "{empty}",
+            "t, line 1: {empty} is needed here and is empty. Allowed: a value, or [[if empty]] around it.",
+        ),
+        (
+            "a\n{blank}",
+            "t, line 2: {blank} is needed here and is empty. Allowed: a value, or [[if blank]] around it.",
+        ),
+        (
+            "[[each items]]{note}[[end]]",
+            "t, line 1: {note} is needed here and is empty. Allowed: a value, or [[if note]] around it.",
+        ),
+    ],
+)
+def test_values_are_never_read_as_text_and_the_innermost_row_counts(text, expected):
+    fields = Shaped(
+        name="Alma",
+        empty=None,
+        blank=" ",
+        items=ROWS,
+        others=Rows(("letter",), ({"letter": "a"}, {"letter": "b"})),
+        same=Rows(("number",), ({"number": "9"},)),
+        none=Rows(("number",)),
+    )
+    template = parse("t", text)
+
+    assert said(template, fields) == said(template, dict(fields)) == expected
+
+
+def test_an_unknown_name_is_refused_before_anything_is_filled():
+    template = parse("t", "[[if empty]]{nam}[[end]]")
+
+    with pytest.raises(TemplateRefused, match=r"there is no field \{nam\}\. Did you mean \{name\}"):
+        template.render(Shaped(name="Alma", empty=None))
