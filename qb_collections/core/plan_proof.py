@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 _ZERO = Decimal(0)
+NET = ", Net Income"  # the row of a class or location that is shown also where nothing differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Figures:
     income_accounts: frozenset[str] = frozenset()
     tax_accounts: frozenset[str] = frozenset()
     plan_tax: Decimal = field(default=_ZERO)  # TotalTax of the plan's own documents
+    # Rows of the profit and loss by class and location, where the originals have them: "class Boats, Sales"
+    income_by: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ def compare(before: Figures, after: Figures) -> Proof:
         ProofLine("tax", _sum(before.trial_balance, tax), _sum(after.trial_balance, tax)),
         ProofLine("tax on the plan's documents", _ZERO, after.plan_tax),
     ]
+    by = [
+        ProofLine(name, before.income_by.get(name, _ZERO), after.income_by.get(name, _ZERO))
+        for name in sorted(before.income_by.keys() | after.income_by.keys())
+    ]
+    lines += [line for line in by if not line.same or line.what.endswith(NET)]
     lines += _differing("account", before.trial_balance, after.trial_balance)
     lines += _differing("customer", before.receivables, after.receivables)
     return Proof(tuple(lines))
@@ -70,8 +78,9 @@ def compare(before: Figures, after: Figures) -> Proof:
 def only_exchange(proof: Proof, gains: Sequence[Decimal]) -> bool:
     """Whether all that moved is one of these gains, between one account and the receivables."""
     moved = [line.after - line.before for line in proof.lines if line.what.startswith("account ")]
-    besides = [line for line in proof.lines if not line.same and not line.what.startswith("account ")]
-    if len(moved) != 2 or sum(moved) or any(line.what != "income" for line in besides):
+    of_income = ("income", "class ", "location ")
+    besides = [line.what for line in proof.lines if not line.same and not line.what.startswith("account ")]
+    if len(moved) != 2 or sum(moved, _ZERO) or not all(what.startswith(of_income) for what in besides):
         return False
     return any(gain and {gain, -gain} == set(moved) for gain in gains)
 

@@ -242,6 +242,7 @@ def _finish(
         plan_on=plan.agreed_on,
         today=today,
         since=date.fromisoformat(before["start_on"]),
+        columns=before.get("income_by") or (),
     )
     others: tuple[str, ...] = ()
     if not compare(proof.figures(before, "Accrual"), proof.figures(after, "Accrual")).unchanged:

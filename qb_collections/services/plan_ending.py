@@ -235,6 +235,7 @@ def _begin(
         plan_on=plan.agreed_on,
         today=today,
         since=date.fromisoformat(plan.details["fiscal_start"]),
+        columns=first.figures.get("income_by") or (),
     )
     now = context.clock.now()
     with durable(context.engine) as conn:

@@ -178,6 +178,7 @@ def _finish(
         today=company.today(now),
         plan_tax=tax,
         since=date.fromisoformat(plan.details["fiscal_start"]),
+        columns=before.figures.get("income_by") or (),
     )
     accrual = [proof.figures(one, "Accrual") for one in (before.figures, after)]
     others: tuple[str, ...] = ()

@@ -289,6 +289,9 @@ def _store(
             plan_on=facts.plan_on,
             today=facts.plan_on,
             since=facts.fiscal_start,
+            columns=proof.columns_of(
+                classes=bool(facts.classes), location=facts.candidates[0].location_id is not None
+            ),
         )
     now = context.clock.now()
     details = _details(company, worked, asked, by) | ({"follows": follows} if follows else {})

@@ -58,10 +58,12 @@ def read(
     today: date,
     since: date,
     plan_tax: Decimal = Decimal(0),
+    columns: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The books as the proof needs them, as JSON: two requests.
+    """The books as the proof needs them, as JSON: two requests, and one for each of columns.
 
     live: a reading of this customer's open documents made just before.  since: the fiscal year's first day.
+    columns: by what income is read too, where the plan's originals have it: Classes, Departments.
     """
     end_on = max(plan_on, today)
     return {
@@ -73,7 +75,13 @@ def read(
         "tax_accounts": sorted(accounts.tax),
         "receivables": {_name(live, customer_id): owed(live, customer_id)},
         "plan_tax": plan_tax,
+        "income_by": {column: _income_by(gateway, column, since, end_on) for column in columns},
     }
+
+
+def columns_of(*, classes: bool, location: bool) -> tuple[str, ...]:
+    """By what income has to be read for a plan on these originals."""
+    return (("Classes",) if classes else ()) + (("Departments",) if location else ())
 
 
 def owed(live: Live, customer_id: str) -> Decimal:
@@ -122,6 +130,7 @@ def figures(stored: Mapping[str, Any], basis: str) -> Figures:
         income_accounts=frozenset(stored["income_accounts"]),
         tax_accounts=frozenset(stored["tax_accounts"]),
         plan_tax=stored["plan_tax"],
+        income_by=_named_by(stored.get("income_by") or {}) if basis == "Accrual" else {},
     )
 
 
@@ -171,6 +180,45 @@ def _trial_balance(gateway: Gateway, basis: str, start_on: date, end_on: date) -
         amount = balances.get(name, Decimal(0)) + debit - credit
         balances[name] = amount
     return {name: amount for name, amount in balances.items() if amount}
+
+
+def _income_by(gateway: Gateway, column: str, start_on: date, end_on: date) -> dict[str, dict[str, Decimal]]:
+    """By class or location, each row of the profit and loss on accrual, its net income last."""
+    params = {
+        "accounting_method": "Accrual",
+        "start_date": start_on.isoformat(),
+        "end_date": end_on.isoformat(),
+        "summarize_column_by": column,
+    }
+    report = gateway.report("ProfitAndLoss", params)
+    titles = [str(one.get("ColTitle")) for one in (report.get("Columns") or {}).get("Column", [])[1:]]
+    found: dict[str, dict[str, Decimal]] = {title: {} for title in titles}
+    for cells in _cells(report):
+        for title, cell in zip(titles, cells[1:], strict=False):
+            amount = amount_of(cell.get("value"))
+            if amount:
+                found[title][str(cells[0].get("value"))] = amount
+    return found
+
+
+def _cells(report: Mapping[str, Any]) -> Iterator[Any]:
+    for row in (report.get("Rows") or {}).get("Row", []):
+        if "Rows" in row:
+            yield from _cells(row)
+        if row.get("ColData"):
+            yield row["ColData"]
+        if row.get("group") == "NetIncome":
+            yield (row.get("Summary") or {}).get("ColData") or [{}]
+
+
+def _named_by(stored: Mapping[str, Mapping[str, Mapping[str, Decimal]]]) -> dict[str, Decimal]:
+    words = {"Classes": "class", "Departments": "location"}
+    return {
+        f"{words[column]} {title}, {name}": amount
+        for column, titles in stored.items()
+        for title, rows in titles.items()
+        for name, amount in rows.items()
+    }
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, Decimal, Decimal]]:

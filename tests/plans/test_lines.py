@@ -85,6 +85,19 @@ def test_lines_stand_on_the_classes_and_the_location_of_the_originals(books):
         assert found == {boats: "150.00", bait: "50.00", None: "100.00"}
 
 
+def test_the_proof_reads_income_by_class_and_location_where_the_originals_have_them(books):
+    two_classes(books)
+    books.create(payments=2)
+
+    shown = plans.show(books.context, books.company, "PP1")["proof"]
+
+    assert shown["holds"] is True
+    lines = {one["what"]: (one["before"], one["after"]) for one in shown["accrual"]}
+    assert lines["class Boats, Net Income"] == ("300.00", "300.00")
+    assert lines["class Bait, Net Income"] == ("100.00", "100.00")
+    assert lines["location Dock, Net Income"] == ("600.00", "600.00")
+
+
 def test_ending_such_a_plan_part_paid_leaves_nothing_on_any_class(books):
     two_classes(books)
     books.create(payments=2)
