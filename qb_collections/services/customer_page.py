@@ -11,9 +11,12 @@ from sqlalchemy import Connection
 
 from qb_collections.core import contact_hours
 from qb_collections.core.books import Customer, Invoice
-from qb_collections.core.case import Case, HoldKind
+from qb_collections.core.case import Case, ContactKind, HoldKind
 from qb_collections.core.money import Money, total
+from qb_collections.core.past import Past
 from qb_collections.core.policy import Policy
+from qb_collections.core.promise_record import Promise, judge, kept_by_customer
+from qb_collections.core.rules import Rules
 from qb_collections.core.traits import Traits, know
 from qb_collections.core.wording import list_text
 from qb_collections.messages import wording
@@ -37,10 +40,13 @@ from qb_collections.services.verdict import Verdict
 from qb_collections.store import billed, cases, contact_people, internal_notes, languages, plans, tasks
 from qb_collections.store import documents as stored_documents
 from qb_collections.store import replies as stored_replies
+from qb_collections.store import timeline as stored_timeline
 from qb_collections.store.cases import Look
 from qb_collections.store.companies import Company
 from qb_collections.store.contact_people import Named
+from qb_collections.store.contacts import StoredContact
 from qb_collections.store.engine import reading
+from qb_collections.store.holds import StoredHold
 from qb_collections.store.internal_notes import InternalNote
 from qb_collections.store.plans import PlanRow
 from qb_collections.store.replies import Reply
@@ -50,6 +56,9 @@ INVOICES_AT_ONCE = 25
 REPLIES_SHOWN = 20
 NOTES_SHOWN = 20
 TASKS_SHOWN = 20
+HOLDS_MAX = 1_000
+CONTACTS_MAX = 500
+REACHED = (ContactKind.REMINDER, ContactKind.CALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +148,12 @@ def _gathered(
         lambda conn: cases.look_of(conn, company.id, *key),
         lambda conn: languages.of_customer(conn, company.id, head),
         lambda conn: library_for(conn, company),
+        lambda conn: stored_timeline.marks(conn, company.id, ids, HOLDS_MAX),
+        lambda conn: stored_timeline.said(conn, company.id, ids, CONTACTS_MAX),
     )
-    past, told, waiting, answered, agreed, people, notes, listed, look, language, library = others
+    past, told, waiting, answered, agreed, people, notes, listed, look, language, library, held, said = others
     case, rules = found.case, found.rules
-    traits = know(past, today, only=[head]).of(head)
+    traits = _known(company, head, past, held, said, rules, today)
     standing = marks.of(case.holds, case, rules, today)
     shown, number, pages = _page(case.invoices, page)
     stages = {stage.code: stage.name for stage in rules.policy.ladder}
@@ -187,6 +198,33 @@ def _page(invoices: tuple[Invoice, ...], page: int) -> tuple[tuple[Invoice, ...]
     pages = max(-(-len(invoices) // INVOICES_AT_ONCE), 1)
     number = min(max(page, 1), pages)
     return invoices[(number - 1) * INVOICES_AT_ONCE : number * INVOICES_AT_ONCE], number, pages
+
+
+def _known(
+    company: Company,
+    head: str,
+    past: Past,
+    held: Sequence[StoredHold],
+    said: Sequence[StoredContact],
+    rules: Rules,
+    today: date,
+) -> Traits:
+    """How they pay, from their own past alone, with what became of their promises and questions."""
+    made = [
+        Promise(one.hold, one.customer_id, company.today(one.lifted_at) if one.lifted_at else None)
+        for one in held
+    ]
+    grace = rules.policy.promises.grace_business_days
+    judged = judge(past, made, lambda day: rules.calendar.add_business_days(day, grace), today)
+    spoken = [one.contact for one in reversed(said) if one.contact.kind in REACHED]
+    return know(
+        past,
+        today,
+        only=[head],
+        contacts={head: spoken},
+        promises=kept_by_customer(past, judged),
+        disputes={head: sum(one.hold.kind is HoldKind.DISPUTE for one in held)},
+    ).of(head)
 
 
 def _traits(case: Case, traits: Traits, stages: dict[str, str]) -> list[str]:

@@ -152,6 +152,24 @@ def test_each_paid_invoice_is_a_point_of_the_chart_and_a_row_of_its_table(house)
     assert HOSTILE not in page
 
 
+def test_how_they_pay_tells_what_became_of_promises_and_questions(house):
+    """Two promises are over: 100.00 by 10 July came on the 9th, 100.00 by 10 August never did."""
+    promised = {"reason": "said so", "placed_by": "Ann", "amount": usd("100.00")}
+    asked = {"reason": "why", "placed_by": "Ann", "placed_on": date(2026, 7, 2), "invoice_id": "p1"}
+    with durable(house.context.engine) as conn:
+        companies.update(conn, house.ours.id, history_since=date(2025, 1, 1))
+        paid(conn, house, 1, date(2026, 7, 1), date(2026, 7, 9))
+        for month in (7, 8):
+            days = {"placed_on": date(2026, month, 1), "until_on": date(2026, month, 10)}
+            holds.add(conn, house.ours.id, "7", HoldKind.PROMISE, **promised, **days)
+        holds.add(conn, house.ours.id, "7", HoldKind.DISPUTE, **asked)
+
+    page = text(house)
+
+    assert "Kept 1 of two promises to pay." in page
+    assert "Has questioned one invoice." in page
+
+
 def test_the_line_of_the_middle_lies_between_its_points():
     assert days_late.SHOWN == 36
 
