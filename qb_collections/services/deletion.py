@@ -24,7 +24,7 @@ from qb_collections.store.leases import Leased
 CHUNK_ROWS = 2_000
 FORM = "qb_collections certificate of deletion, 1"
 REMAINS = (
-    "this certificate",
+    "a certificate of the deletion",
     "the audit: what was done for the company, by whom and when, with its chain of hashes",
     "an empty row with the company's number, which the audit's chain needs",
     "what was written into QuickBooks: it is the company's own and was not touched",
