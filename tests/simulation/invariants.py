@@ -509,6 +509,25 @@ def inv_16_permission_is_not_lost(world: Any) -> None:
             world.wrong("INV-16", f"company {company_id} has to connect again although nobody ended that")
 
 
+def inv_18_what_was_pushed_is_known(world: Any) -> None:
+    """Once a push is worked off our copy says what QuickBooks says of the invoice it was about."""
+    pushed = [one.change for one in world.by_people[-3 * len(world.companies) :]]
+    for company_id, realm in world.companies:
+        for change in pushed:
+            if change.realm_id != realm or change.entity != "Invoice" or company_id in world.absent:
+                continue
+            found = truth.row(world, realm, "Invoice", change.id)
+            [ours] = world.journal.execute(
+                "SELECT max(balance) FROM mirror_invoice WHERE company_id = ? AND id = ?",
+                (company_id, change.id),
+            ).fetchone()
+            if found is not None and (ours or 0) != found["balance"]:
+                world.wrong(
+                    "INV-18",
+                    f"company {company_id}: invoice {change.id} was pushed: {ours}, not {found['balance']}",
+                )
+
+
 def inv_18_the_mirror_equals_the_books(world: Any) -> None:
     """After one more look our copy says what the books say, whatever was lost or came twice."""
     for place, (company_id, realm) in enumerate(world.companies):

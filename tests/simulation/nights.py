@@ -387,6 +387,18 @@ class Player:
         for _ in range(2):  # what was pushed by the last of it
             self.webhooks.deliver(everything=True)
             self._tick()
+        if world.script.seed % 4 == 2:
+            self._push()
+
+    def _push(self) -> None:
+        """Somebody pays in each company; nobody but QuickBooks tells us."""
+        world = self.world
+        world.clock.advance(timedelta(minutes=5))
+        for place in range(len(world.companies)):
+            perform(world, Act(0, 0, place, "pay", 1))
+        self.webhooks.deliver(everything=True)
+        self._jobs()
+        invariants.inv_18_what_was_pushed_is_known(world)
 
     def _quiet_day(self) -> None:
         world = self.world

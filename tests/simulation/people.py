@@ -156,6 +156,8 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
         world.note(f"in the books of {realm[-4:]}: credit memo for customer {customer}")
         return None
     if kind == "pay_on_account":
+        if random.random() < 0.5:  # all that they owe, and nobody has applied it yet
+            amount = Decimal(sum(row[3] for row in rows if row[2] == customer)) / 10_000
         return {"act": "pay_on_account", "customer": _name(world, realm, customer), "amount": str(amount)}
     if kind == "delete_invoice":
         return {"act": "delete", "entity": "Invoice", "id": id_}
@@ -445,7 +447,9 @@ def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
     )
     if not isinstance(made, Refusal) and made.state == "active":
         world.plan_agreed(place, made)
-    return made if isinstance(made, Refusal) else f"plan {made.label} over {numbers}: {made.state}"
+    return (
+        made if isinstance(made, Refusal) else f"plan {made.label} ({made.form}) over {numbers}: {made.state}"
+    )
 
 
 def _end_a_plan(world: HostileWorld, place: int, here, company, lease, random: Random):

@@ -43,7 +43,7 @@ COLUMNS = (
     "disputed=Disputed,settled=SettledDate"
 )
 HOW_WRITTEN = ("--date-format", "%m/%d/%Y", "--as-of", "2026-01-20")
-LIVES_SECONDS = (0.1, 4.0)  # how long a service lives once it is ready: its first tick comes at once
+LIVES_SECONDS = (0.3, 6.0)  # how long a service lives once it is ready: its first tick comes at once
 POST_FAULTS = ("", "", "", "keeps_and_closes", "closes_in_data", "greylist")
 READY_SECONDS = 60.0
 DRAIN_SECONDS = 90.0
@@ -159,7 +159,17 @@ class Host:
         else:
             time.sleep(lives)
         self._end(process)
-        self.move(timedelta(hours=self.random.choice((0, 1, 3, 7, 11))))
+        if self.random.random() < 0.5:
+            self.work_begins()
+        else:
+            self.move(timedelta(hours=self.random.choice((0, 1, 3, 7))))
+
+    def work_begins(self) -> None:
+        """Ten in the morning of the next working day there: the hour in which messages leave."""
+        now = datetime.fromisoformat(self.get("clock")["now"])
+        days = next(one for one in range(1, 5) if (now + timedelta(days=one)).weekday() < 5)
+        morning = (now + timedelta(days=days)).replace(hour=15, minute=0, second=0, microsecond=0)
+        self.move(morning - now)
 
     def move(self, by: timedelta) -> None:
         now = datetime.fromisoformat(self.get("clock")["now"]) + by
@@ -182,8 +192,8 @@ class Host:
         """Two nights by command, without trouble."""
         self.post.faults_left = 0
         for _ in range(2):
+            self.work_begins()
             self.told("night", "--until-delivered")
-            self.move(timedelta(days=1))
         self.told("sync")
 
     def problems(self) -> list[str]:
