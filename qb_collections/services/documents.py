@@ -78,7 +78,7 @@ def on_file(listed: Listed) -> OnFile:
     wants = f"Missing: {list_text(lacks)}."
     if unsaid:
         asks = "1 document waits" if unsaid == 1 else f"{unsaid} documents wait"
-        wants += f" {asks} for somebody to say what it is."
+        wants += f" {asks} for somebody to say what {'it is' if unsaid == 1 else 'they are'}."
     return OnFile(listed, wants, False)
 
 

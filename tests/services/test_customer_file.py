@@ -74,7 +74,7 @@ def test_the_file_is_complete_once_a_person_said_what_was_agreed_and_what_was_de
     after = page(world).on_file
 
     assert (before.suggestion(agreement), before.suggestion(signed)) == ("contract", "delivery")
-    assert "2 documents wait for somebody to say what it is" in before.says and not before.complete
+    assert "2 documents wait for somebody to say what they are" in before.says and not before.complete
     assert between.says.startswith("Missing: proof that it was delivered.")
     assert after.complete and after.says.startswith("Complete:")
 
