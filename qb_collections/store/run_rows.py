@@ -119,7 +119,11 @@ def head(conn: Connection, company_id: int, run_id: int) -> Head:
             other.c.company_id == company_id,
             other.c.run_on == run.c.run_on,
             other.c.kind != run.c.kind,
-            or_(and_(run.c.kind == "night", other.c.started_at <= run.c.started_at), run.c.kind == "preview"),
+            # A preview is shown before the night that comes of it.
+            or_(
+                and_(run.c.kind == "night", other.c.started_at <= run.c.started_at),
+                and_(run.c.kind == "preview", other.c.started_at >= run.c.started_at),
+            ),
         )
         .scalar_subquery()
     )
