@@ -110,7 +110,7 @@ def taken_back(books):
         return undo.undo(books.context, books.company, lease, "PP1", by="Dana", confirm=True)
 
 
-@pytest.mark.parametrize("way", [restore, copied_back])
+@pytest.mark.parametrize("way", [restore, pytest.param(copied_back, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("until", [paid_once, books_closed_since])
 def test_a_plan_that_was_ended_since_the_backup_is_ended_again_without_a_second_document(until, way):
     books = PlanBooks(amounts=("100.01",), until=until)
@@ -134,7 +134,7 @@ def test_a_plan_that_was_ended_since_the_backup_is_ended_again_without_a_second_
 
 
 @pytest.mark.parametrize("until", [paid_once, books_closed_since])
-@pytest.mark.parametrize("moment", [2, 5])
+@pytest.mark.parametrize("moment", [2, *(pytest.param(one, marks=pytest.mark.soak) for one in (1, 3, 4, 5))])
 def test_an_ending_that_was_under_way_comes_to_its_end(until, moment):
     books = PlanBooks(amounts=("100.01",), until=until)
     twin = PlanBooks(amounts=("100.01",), until=until)

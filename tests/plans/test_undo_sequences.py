@@ -154,7 +154,7 @@ def lived(seed, steps=STEPS):
         sequence.close()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_whatever_was_done_and_undone_the_books_are_as_people_left_them(seed):
     assert lived(seed) > 1
 
