@@ -221,6 +221,13 @@ def test_the_plan_is_the_same_sentence_before_and_after(house):
     assert [one.reason for one in before.entries] == [one.reason for one in after.entries]
     assert after.agrees == "Exactly as the preview said, for all 4 customers."
     assert before.other_id == after_id and before.over
+    with durable(house.context.engine) as conn:
+        runs.add_differences(
+            conn, company.id, after_id, [Difference("C1", "USD", "Message planned.", "Paid.")]
+        )
+    assert run_view.page_of(house.context, company, after_id).agrees == (
+        "As the preview said for 3 of 4 customers; 1 differs, each with the reason below."
+    )
 
 
 def test_those_that_are_ticked_are_approved_and_the_others_wait_on(house):
