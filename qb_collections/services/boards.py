@@ -1,4 +1,4 @@
-"""Boards of what customers promised and what they question: whose it is, how old, and what is due when."""
+"""Boards of payment plans, promises and questions: whose it is, how old, and what is due when."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from qb_collections.core.money import Money
+from qb_collections.core.plan_standing import PlanStanding, PlanState
 from qb_collections.core.promises import PromiseState
-from qb_collections.services import promised
+from qb_collections.services import plan_follow, promised
 from qb_collections.services.context import Context
 from qb_collections.services.promised import Promise
-from qb_collections.store import disputed, mirror
+from qb_collections.store import disputed, mirror, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.disputed import Disputed
 from qb_collections.store.engine import reading
+from qb_collections.store.plans import PlanRow
 
 ROWS = 50  # on a page
+RUNNING = ("building", "active", "broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,59 @@ class Disputes:
     page: int
     pages: int
     open: tuple[Money, ...]  # on the invoices of this page, by currency
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan among others.  now: where it stands; None for one that is written, taken back or over."""
+
+    plan: PlanRow
+    now: PlanStanding | None
+
+    @property
+    def customer(self) -> str:
+        return str(self.plan.details.get("customer"))
+
+    @property
+    def pressing(self) -> tuple[int, date]:
+        """Broken and late ones first, then those that run, by the day of their next payment."""
+        due = self.now.missed or self.now.next if self.now else None
+        states = {PlanState.BROKEN: 0, PlanState.LATE: 1}
+        rank = states.get(self.now.state, 2) if self.now else 0
+        return rank, due.due_on if due else date.max
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBoard:
+    running: tuple[PlanLine, ...]  # the most pressing first
+    over: tuple[PlanRow, ...]  # paid or ended, the last one first, of this page
+    left: tuple[Money, ...]  # on those that run, by currency
+    page: int
+    pages: int
+
+
+def plans_of(context: Context, company: Company, page: int = 1) -> PlanBoard:
+    """At most eight statements; pages are of plans that are over."""
+    today = company.today(context.clock.now())
+    with reading(context.engine) as conn:
+        every = plans.list(conn, company.id)
+        followed = {one.plan.id: one.now for one in plan_follow.look(conn, company, today)}
+    running = [PlanLine(one, followed.get(one.id)) for one in every if one.state in RUNNING]
+    over = [one for one in reversed(every) if one.state not in RUNNING]
+    pages = max(1, -(-len(over) // ROWS))
+    page = min(max(page, 1), pages)
+    sums: dict[str, Money] = {}
+    for one in running:
+        if one.now is not None:
+            currency = one.plan.currency
+            sums[currency] = sums.get(currency, Money.zero(currency)) + one.now.remaining
+    return PlanBoard(
+        tuple(sorted(running, key=lambda one: (*one.pressing, one.plan.number))),
+        tuple(over[(page - 1) * ROWS : page * ROWS]),
+        tuple(sums.values()),
+        page,
+        pages,
+    )
 
 
 def promises_of(context: Context, company: Company) -> Promises:

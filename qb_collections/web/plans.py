@@ -15,7 +15,7 @@ from qb_collections.core.case import Case
 from qb_collections.core.money import Money
 from qb_collections.core.plan_agreement import ACCEPTED
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import offering, plan_sketch, plans
+from qb_collections.services import boards, offering, plan_sketch, plans
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.plan_proposal import Proposal
@@ -68,8 +68,9 @@ FORMS = {
 @bp.get("/")
 def list_all(company_id: int) -> str:
     company = company_for_user(company_id)
-    found = plans.list(context_of(company), company)
-    return render_template("web/plans.html", plans=[_shown(one) for one in found[::-1]], states=STATES)
+    asked = request.args.get("page", "1")
+    board = boards.plans_of(context_of(company), company, int(asked[:6]) if asked.isdecimal() else 1)
+    return render_template("web/plans.html", board=board, states=STATES, standing=STANDING)
 
 
 @bp.get("/<label>")

@@ -7,8 +7,10 @@ import pytest
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import Money
-from qb_collections.store import holds
+from qb_collections.store import holds, plans
 from qb_collections.store.engine import durable
+from qb_collections.store.plans import Installment, Original
+from tests.web.conftest import usd
 from tests.web.statements import MOST, statements_of
 
 # Today is Monday, 2 November 2026.
@@ -57,6 +59,54 @@ def test_questions_stand_with_who_answers_by_when_and_how_old_they_are(house):
     first, second = told.index("The quantity: two boxes short"), told.index("wants a statement")
     assert first < told.index("Lee") < told.index("6 days late") < second < told.index("Nobody yet")
     assert '<td class="number" data-label="Days old">13</td>' in told
+
+
+def agreed(house, first_on, state="active", count=2):
+    """A plan of so many payments of 65.00 on the customer's invoice, kept here."""
+    months = [first_on.replace(month=first_on.month + place) for place in range(count)]
+    parts = [Installment(place, on, usd("65.00")) for place, on in enumerate(months, start=1)]
+    with durable(house.context.engine) as conn:
+        made = plans.create(
+            conn,
+            house.ours.id,
+            customer_id="7",
+            form="overlay",
+            agreed_on=date(2026, 9, 1),
+            originals=[Original("70", usd("130.00"))],
+            installments=parts,
+            by="Dana",
+            at=house.clock.now(),
+            details={"customer": "Lookout Bakery", "labels": {"70": "10612"}, "broken_after_days": 10},
+        )
+        plans.change(conn, house.ours.id, made.id, state=state)
+    return made.label
+
+
+def test_plans_stand_with_what_is_left_and_due_the_pressing_ones_first(house):
+    """Nothing has come: of the second plan a payment is four days late, the first one is due in a week."""
+    on_track = agreed(house, date(2026, 11, 9))
+    late = agreed(house, date(2026, 10, 29))
+    over = agreed(house, date(2026, 9, 9), state="cancelled")
+
+    told = page(house, "plans/")
+
+    assert told.index(f">{late}<") < told.index(f">{on_track}<") < told.index(f">{over}<")
+    assert "1 of 2: $65.00, was due Oct 29" in told and "1 of 2: $65.00, due Nov 9" in told
+    assert "$260.00 is left to come." in told
+    assert told.index("A payment is late") < told.index("On track") < told.index("Ended")
+
+
+def test_the_board_of_plans_costs_the_same_however_many_there_are(house):
+    agreed(house, date(2026, 11, 9))
+    few = statements_of(house, "plans/")
+    for _ in range(60):
+        agreed(house, date(2026, 11, 9))
+        agreed(house, date(2026, 9, 9), state="cancelled")
+
+    many = statements_of(house, "plans/")
+
+    assert len(few) <= MOST and len(many) == len(few)
+    assert "Page 1 of 2" in page(house, "plans/") and "Page 2 of 2" in page(house, "plans/?page=2")
 
 
 @pytest.mark.parametrize("board", ["promises", "disputes", "plans/"])
