@@ -58,6 +58,8 @@ def address_after(found: Worklist, company: Company, task_id: int, which: str) -
     """Where to go on from a task: the next one, or back to the list when nothing else waits."""
     following = worklist.after(found, company.id, task_id)
     if following is None:
+        if which == ALL:
+            return url_for("companies.worklist_all")
         return url_for("worklist.show", company_id=company.id)
     whose, todo = following
     return url_for("tasks.show", company_id=whose.id, task_id=todo.id, list=which)

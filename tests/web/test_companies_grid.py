@@ -178,6 +178,18 @@ def test_the_worklist_of_all_names_who_the_customer_hears_from(house, accountant
     assert HOSTILE not in accountant.get("/companies/worklist").text
 
 
+def test_from_the_last_task_of_all_companies_one_comes_back_to_their_list(house, accountant):
+    with durable(house.context.engine) as conn:
+        only = tasks.open_task(conn, house.ours.id, key="k", kind="decide", title="Decide", at=NOW)
+    base = f"/companies/{house.ours.id}"
+
+    task = accountant.get(f"{base}/tasks/{only.id}?list=all").text
+    after = accountant.get(f"{base}/worklist/next?after={only.id}&list=all")
+
+    assert 'href="/companies/worklist"' in task
+    assert after.location == "/companies/worklist"
+
+
 def test_a_policy_is_shown_for_each_client_and_put_in_force_with_a_note_for_each(house, accountant):
     aspen, birch = client(house, "Aspen Books"), client(house, "Birch Books")
     chosen = {"preset": "gentle", "company": [str(aspen.id), str(birch.id), str(house.theirs.id)]}
