@@ -14,7 +14,7 @@ from qb_collections.core.intents import CONTACT_KINDS
 from qb_collections.services import restored
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit, cases, companies, first_look, intents, runs
+from qb_collections.store import approvals, audit, cases, companies, first_look, intents, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.runs import Run
@@ -121,7 +121,7 @@ def may_offer(conn: Connection, company: Company, nights: Sequence[Run]) -> bool
     some = [run.id for run in nights if _had_contacts(run)][:APPROVED_RUNS]
     if len(some) < APPROVED_RUNS:
         return False
-    return intents.approved_runs(conn, company.id, some, CONTACT_KINDS) == set(some)
+    return approvals.approved_runs(conn, company.id, some, CONTACT_KINDS) == set(some)
 
 
 def stop(context: Context, company: Company | None, *, by: str) -> str:

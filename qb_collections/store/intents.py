@@ -7,7 +7,7 @@ Whoever changes one holds the company's lease, and every change here checks it.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,15 +15,12 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     CursorResult,
-    Integer,
     Row,
     Select,
     Update,
     and_,
     bindparam,
-    cast,
     exists,
-    func,
     or_,
     select,
     update,
@@ -301,24 +298,6 @@ def of_run(conn: Connection, company_id: int, run_id: int) -> builtins.list[Inte
     return _intents(
         conn, company_id, _select(company_id).where(intent.c.run_id == run_id).order_by(intent.c.id)
     )
-
-
-def approved_runs(
-    conn: Connection, company_id: int, run_ids: Collection[int], kinds: Collection[IntentKind]
-) -> set[int]:
-    """Which of these runs had effects of these kinds, each of them with a person's yes."""
-    yes = func.sum(cast(intent.c.approval == Approval.GIVEN, Integer))
-    query = (
-        select(intent.c.run_id)
-        .where(
-            intent.c.company_id == company_id,
-            intent.c.run_id.in_(run_ids),
-            intent.c.kind.in_(kinds),
-        )
-        .group_by(intent.c.run_id)
-        .having(yes == func.count())
-    )
-    return {run_id for run_id in conn.execute(query).scalars() if run_id is not None}
 
 
 def waits_for_approval(conn: Connection, company_id: int, run_id: int) -> bool:

@@ -10,25 +10,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Connection as Database
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Integer,
     Select,
-    String,
     and_,
     bindparam,
     cast,
-    exists,
     func,
-    literal,
-    or_,
     select,
     text,
 )
-from sqlalchemy import Connection as Database
 
 from qb_collections.core.money import Money
+from qb_collections.store import today_sums as sums
 from qb_collections.store.beside import Beside
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.history import HistoryRead
@@ -38,18 +34,11 @@ from qb_collections.store.tables.connections import connection
 from qb_collections.store.tables.decisions import decision, run
 from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.leases import lease, sync_cursor
-from qb_collections.store.tables.mirror import (
-    ZERO,
-    mirror_credit_memo,
-    mirror_customer,
-    mirror_invoice,
-    mirror_payment,
-)
 from qb_collections.store.tables.policies import policy, policy_version
 from qb_collections.store.tables.tasks import task
 from qb_collections.store.tables.watching import books_word, history, restored, tie_out
 from qb_collections.store.tie_outs import StoredTieOut
-from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.types import money
 
 NIGHTS = 20  # the latest, by which sending by itself is offered
 
@@ -156,15 +145,6 @@ def facts(conn: Database, company_id: int, today: date, coming: date) -> Facts:
     )
 
 
-def _mine(column: Any) -> ColumnElement[bool]:
-    mine: ColumnElement[bool] = column == bindparam("company_id", type_=Integer())
-    return mine
-
-
-def _today() -> Any:
-    return bindparam("today", type_=Date())
-
-
 # In the order of the fields of Run.
 _RUN = (
     run.c.id,
@@ -181,41 +161,41 @@ _RUN = (
 
 def _cursor() -> Select[Any]:
     return select(sync_cursor.c.since, sync_cursor.c.synced_at, sync_cursor.c.first_synced_at).where(
-        _mine(sync_cursor.c.company_id)
+        sums.mine(sync_cursor.c.company_id)
     )
 
 
 def _holder() -> Select[Any]:
-    return select(lease.c.holder).where(_mine(lease.c.company_id))
+    return select(lease.c.holder).where(sums.mine(lease.c.company_id))
 
 
 def _nights() -> Select[Any]:
-    mine = (_mine(run.c.company_id), run.c.kind == "night")
+    mine = (sums.mine(run.c.company_id), run.c.kind == "night")
     return select(*_RUN).where(*mine).order_by(run.c.id.desc()).limit(NIGHTS)
 
 
 def _preview() -> Select[Any]:
     coming = run.c.run_on == bindparam("coming", type_=Date())
-    mine = (_mine(run.c.company_id), run.c.kind == "preview", coming)
+    mine = (sums.mine(run.c.company_id), run.c.kind == "preview", coming)
     return select(*_RUN).where(*mine).order_by(run.c.id.desc()).limit(1)
 
 
 def _last_night() -> Any:
-    query = select(func.max(run.c.id)).where(_mine(run.c.company_id), run.c.kind == "night")
+    query = select(func.max(run.c.id)).where(sums.mine(run.c.company_id), run.c.kind == "night")
     return query.scalar_subquery()
 
 
 def _tallies() -> Select[Any]:
     coming = run.c.run_on == bindparam("coming", type_=Date())
-    shown = select(func.max(run.c.id)).where(_mine(run.c.company_id), run.c.kind == "preview", coming)
+    shown = select(func.max(run.c.id)).where(sums.mine(run.c.company_id), run.c.kind == "preview", coming)
     count = func.count()
     return (
         select(decision.c.run_id, decision.c.outcome, decision.c.gate, count)
         .where(
-            _mine(decision.c.company_id),
+            sums.mine(decision.c.company_id),
             decision.c.run_id.in_(
                 select(func.max(run.c.id))
-                .where(_mine(run.c.company_id), run.c.kind == "night")
+                .where(sums.mine(run.c.company_id), run.c.kind == "night")
                 .union_all(shown)
             ),
         )
@@ -225,10 +205,10 @@ def _tallies() -> Select[Any]:
 
 
 def _waiting() -> Select[Any]:
-    past = func.coalesce(func.sum(cast(task.c.due_on < _today(), Integer)), 0)
+    past = func.coalesce(func.sum(cast(task.c.due_on < sums.today(), Integer)), 0)
     return (
         select(task.c.kind, func.count(), past)
-        .where(_mine(task.c.company_id), task.c.state == "open")
+        .where(sums.mine(task.c.company_id), task.c.state == "open")
         .group_by(task.c.kind)
         .order_by(task.c.kind)
     )
@@ -237,22 +217,22 @@ def _waiting() -> Select[Any]:
 def _unapproved() -> Select[Any]:
     # As text: SQLite uses a partial index only for what it can read in the statement.
     waits = text("intent.approval = 'needed' AND intent.state IN ('planned', 'ready')")
-    going_on = select(run.c.id).where(_mine(run.c.company_id), run.c.state != "ended")
+    going_on = select(run.c.id).where(sums.mine(run.c.company_id), run.c.state != "ended")
     return (
         select(func.count())
         .select_from(intent)
-        .where(_mine(intent.c.company_id), waits, intent.c.run_id.in_(going_on))
+        .where(sums.mine(intent.c.company_id), waits, intent.c.run_id.in_(going_on))
     )
 
 
 def _word() -> Select[Any]:
     return select(books_word.c.said_by).where(
-        _mine(books_word.c.company_id), books_word.c.run_id == _last_night()
+        sums.mine(books_word.c.company_id), books_word.c.run_id == _last_night()
     )
 
 
 def _permission() -> Select[Any]:
-    return select(connection.c.hard_expires_at).where(_mine(connection.c.company_id))
+    return select(connection.c.hard_expires_at).where(sums.mine(connection.c.company_id))
 
 
 def _restored() -> Select[Any]:
@@ -262,7 +242,7 @@ def _restored() -> Select[Any]:
         restored.c.found,
         restored.c.released_by,
         restored.c.released_at,
-    ).where(_mine(restored.c.company_id))
+    ).where(sums.mine(restored.c.company_id))
 
 
 def _history() -> Select[Any]:
@@ -273,7 +253,7 @@ def _history() -> Select[Any]:
         history.c.done,
         history.c.stopped_at,
         history.c.finished_at,
-    ).where(_mine(history.c.company_id))
+    ).where(sums.mine(history.c.company_id))
 
 
 def _tie_out() -> Select[Any]:
@@ -286,7 +266,7 @@ def _tie_out() -> Select[Any]:
             tie_out.c.sentence,
             tie_out.c.currencies,
         )
-        .where(_mine(tie_out.c.company_id))
+        .where(sums.mine(tie_out.c.company_id))
         .order_by(tie_out.c.id.desc())
         .limit(1)
     )
@@ -296,109 +276,7 @@ def _policy() -> Select[Any]:
     in_force = and_(
         policy.c.company_id == policy_version.c.company_id, policy.c.version == policy_version.c.version
     )
-    return select(policy_version.c.text).join(policy, in_force).where(_mine(policy_version.c.company_id))
-
-
-def _due() -> Select[Any]:
-    return (
-        select(
-            mirror_invoice.c.currency,
-            mirror_invoice.c.due_on,
-            func.sum(mirror_invoice.c.balance, type_=MoneyUnits),
-            func.count(),
-        )
-        .where(_mine(mirror_invoice.c.company_id), mirror_invoice.c.balance > ZERO)
-        .group_by(mirror_invoice.c.currency, mirror_invoice.c.due_on)
-    )
-
-
-def _late() -> Select[Any]:
-    """Customers with something late, by currency, each site by itself."""
-    customers = (
-        select(mirror_invoice.c.customer_id, mirror_invoice.c.currency)
-        .where(
-            _mine(mirror_invoice.c.company_id),
-            mirror_invoice.c.balance > ZERO,
-            mirror_invoice.c.due_on < _today(),
-        )
-        .distinct()
-        .subquery()
-    )
-    return select(customers.c.currency, func.count()).group_by(customers.c.currency)
-
-
-def _is_late(customer: Any) -> ColumnElement[bool]:
-    return exists().where(
-        mirror_invoice.c.company_id == customer.c.company_id,
-        mirror_invoice.c.customer_id == customer.c.id,
-        mirror_invoice.c.currency == customer.c.currency,
-        mirror_invoice.c.balance > ZERO,
-        mirror_invoice.c.due_on < _today(),
-    )
-
-
-def _late_sites() -> Select[Any]:
-    return select(mirror_customer.c.id, mirror_customer.c.currency).where(
-        _mine(mirror_customer.c.company_id),
-        mirror_customer.c.bill_with_parent,
-        mirror_customer.c.parent_id.is_not(None),
-        _is_late(mirror_customer),
-    )
-
-
-def _late_parents() -> Select[Any]:
-    site = mirror_customer.alias()
-    parents = select(site.c.parent_id).where(_mine(site.c.company_id), site.c.bill_with_parent)
-    return select(mirror_customer.c.id, mirror_customer.c.currency).where(
-        _mine(mirror_customer.c.company_id), mirror_customer.c.id.in_(parents), _is_late(mirror_customer)
-    )
-
-
-def _billed_with() -> Select[Any]:
-    return select(mirror_customer.c.id, mirror_customer.c.parent_id).where(
-        _mine(mirror_customer.c.company_id),
-        mirror_customer.c.bill_with_parent,
-        mirror_customer.c.parent_id.is_not(None),
-    )
-
-
-def _without_email() -> Select[Any]:
-    """Customers who pay their own bills, have something late, and no address to write to."""
-    site = mirror_customer.alias()
-    late_site = exists().where(
-        site.c.company_id == mirror_customer.c.company_id,
-        site.c.parent_id == mirror_customer.c.id,
-        site.c.bill_with_parent,
-        _is_late(site),
-    )
-    return (
-        select(func.count())
-        .select_from(mirror_customer)
-        .where(
-            _mine(mirror_customer.c.company_id),
-            cast(mirror_customer.c.emails, String) == literal("[]", String),
-            ~and_(mirror_customer.c.bill_with_parent, mirror_customer.c.parent_id.is_not(None)),
-            or_(_is_late(mirror_customer), late_site),
-        )
-    )
-
-
-def _unapplied_payments() -> Select[Any]:
-    amount = mirror_payment.c.unapplied
-    return (
-        select(mirror_payment.c.currency, func.sum(amount, type_=MoneyUnits))
-        .where(_mine(mirror_payment.c.company_id), amount > ZERO)
-        .group_by(mirror_payment.c.currency)
-    )
-
-
-def _open_memos() -> Select[Any]:
-    amount = mirror_credit_memo.c.remaining
-    return (
-        select(mirror_credit_memo.c.currency, func.sum(amount, type_=MoneyUnits))
-        .where(_mine(mirror_credit_memo.c.company_id), amount > ZERO)
-        .group_by(mirror_credit_memo.c.currency)
-    )
+    return select(policy_version.c.text).join(policy, in_force).where(sums.mine(policy_version.c.company_id))
 
 
 _FACTS = Beside(
@@ -415,12 +293,12 @@ _FACTS = Beside(
     _history,
     _tie_out,
     _policy,
-    _due,
-    _late,
-    _late_sites,
-    _late_parents,
-    _billed_with,
-    _without_email,
-    _unapplied_payments,
-    _open_memos,
+    sums.due,
+    sums.late,
+    sums.late_sites,
+    sums.late_parents,
+    sums.billed_with,
+    sums.without_email,
+    sums.unapplied_payments,
+    sums.open_memos,
 )
