@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
-from operator import is_
+from operator import is_, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table
@@ -59,11 +59,20 @@ def _execute(
         conn.execute(statement_for(conn.dialect.name, table, key, taken), list(rows))
         return
     sql, filled, names, processors = fast
+    named = [name for name in names if name not in filled]
+    given = dict(zip(named, zip(*map(_values(named), rows), strict=True), strict=True))
     columns = [
-        repeat(filled[name], len(rows)) if name in filled else _bound([row[name] for row in rows], bind)
+        repeat(filled[name], len(rows)) if name in filled else _bound(given[name], bind)
         for name, bind in zip(names, processors, strict=True)
     ]
     conn.exec_driver_sql(sql, list(zip(*columns, strict=True)))
+
+
+def _values(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What a row has under these names, in their order."""
+    if len(names) == 1:
+        return lambda row: (row[names[0]],)
+    return itemgetter(*names)
 
 
 def _bound(column: Sequence[Any], bind: Callable[[Any], Any] | None) -> Iterable[Any]:
