@@ -1,0 +1,99 @@
+"""What the first page and the list of work rest on: one company's own, also where ids are the same in two."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.dialects import postgresql
+
+from qb_collections.core.case import HoldKind
+from qb_collections.store import holds, mirror, promised, tasks, today, worklist
+from qb_collections.store.engine import durable, reading
+from tests.store.conftest import NOW, add_company
+from tests.store.samples import customer, invoice, usd
+
+TODAY, COMING = date(2026, 10, 30), date(2026, 10, 31)
+LATE, AHEAD = date(2026, 10, 29), date(2026, 11, 30)
+
+
+def owing(conn, company, amount):
+    """Customer 1 with something late, and something that is not, a promise and a call to make."""
+    mirror.put_customers(conn, company.id, [customer("1")])
+    rows = [invoice("a", "1", amount, due_on=LATE), invoice("b", "1", amount, due_on=AHEAD)]
+    mirror.put_invoices(conn, company.id, rows)
+    tasks.open_task(
+        conn,
+        company.id,
+        key="call:1",
+        kind="call",
+        title="Call",
+        at=NOW,
+        customer_id="1",
+        currency="USD",
+        due_on=LATE,
+    )
+    holds.add(
+        conn,
+        company.id,
+        "1",
+        HoldKind.PROMISE,
+        reason="on the phone",
+        placed_by="Dana",
+        placed_on=LATE,
+        until_on=AHEAD,
+    )
+
+
+def test_a_company_without_anything_has_no_facts(engine):
+    company = add_company(engine)
+
+    with reading(engine) as conn:
+        found = today.facts(conn, company.id, TODAY, COMING)
+
+    assert (found.cursor, found.preview, found.nights, found.due, found.waiting) == (None, None, (), (), ())
+    assert (found.unapproved, found.without_email, found.late, found.unapplied) == (0, 0, {}, {})
+
+
+def test_each_company_has_its_own_facts(engine):
+    ours, theirs = add_company(engine), add_company(engine)
+    with durable(engine) as conn:
+        owing(conn, ours, "100.00")
+        owing(conn, theirs, "7.00")
+
+    with reading(engine) as conn:
+        found = today.facts(conn, ours.id, TODAY, COMING)
+
+    assert [(one.due_on, one.owed, one.invoices) for one in found.due] == [
+        (LATE, usd("100.00"), 1),
+        (AHEAD, usd("100.00"), 1),
+    ]
+    assert found.late == {"USD": 1}
+    assert [(one.kind, one.open, one.past) for one in found.waiting] == [("call", 1, 1)]
+
+
+def test_ids_that_two_companies_share_stay_apart_in_a_list_of_both(engine):
+    ours, theirs = add_company(engine), add_company(engine)
+    with durable(engine) as conn:
+        owing(conn, ours, "100.00")
+        owing(conn, theirs, "7.00")
+        days = {ours.id: TODAY, theirs.id: LATE}  # a day behind: nothing is late there yet
+
+    with reading(engine) as conn:
+        waits = worklist.waiting(conn, days)
+        owed = worklist.owed(conn, days)
+        made = promised.standing(conn, [ours.id], TODAY)
+        oldest = promised.oldest_open(conn, [(ours.id, "1")])
+        came = promised.received(conn, [(ours.id, "1")], LATE)
+
+    assert [(one.company_id, one.customer_id) for one in waits] == [(ours.id, "1"), (theirs.id, "1")]
+    assert {key: (one.owed, one.late) for key, one in owed.items()} == {
+        (ours.id, "1", "USD"): (usd("200.00"), usd("100.00")),
+        (theirs.id, "1", "USD"): (usd("14.00"), usd("0.00")),
+    }
+    assert [(one.company_id, one.head_id) for one in made] == [(ours.id, "1")]
+    assert (oldest, came) == ({(ours.id, "1"): LATE}, {})
+
+
+def test_each_question_of_the_first_page_is_good_on_postgresql_by_itself():
+    for build in today._FACTS._builds:
+        assert str(build().compile(dialect=postgresql.dialect())), build.__name__
