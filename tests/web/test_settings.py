@@ -140,6 +140,13 @@ def test_each_table_of_a_company_is_handed_out_or_said_to_be_left_out():
     assert {one.name for one in everything.tables()} <= known
 
 
+def test_no_key_token_or_sealed_column_is_handed_out():
+    handed = {name for table in everything.handed_out() for name in everything.columns(table)}
+
+    assert not {name for name in handed if "sealed" in name or name.endswith("token")} - {"sync_token"}
+    assert "key" not in everything.columns(everything.handed_out()[0])  # of the company: its request ids
+
+
 def test_another_name_deletes_nothing(house):
     owner = house.browser("owner@ours.example")
     before = house.dump()
