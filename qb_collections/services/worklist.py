@@ -179,11 +179,11 @@ def _row(company: Company, some: Sequence[Waiting], matter: Matter, today: date)
 
 
 def _broken(promises: Sequence[Promise]) -> dict[tuple[int, str], tuple[date, Money | None]]:
-    """The latest promise of each customer that was not kept; they come the earliest first."""
+    """The latest promise of each customer that was not kept and is owed still; the earliest come first."""
     return {
         (one.company_id, one.customer_id): (one.promised_on, one.hold.amount)
         for one in promises
-        if one.state in (PromiseState.BROKEN, PromiseState.PART_KEPT)
+        if one.state in (PromiseState.BROKEN, PromiseState.PART_KEPT) and one.is_owed
     }
 
 

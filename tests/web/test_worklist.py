@@ -129,6 +129,16 @@ def test_a_promise_that_was_kept_in_its_grace_moves_nobody_up(listed, received_o
     assert names(of(house))[0] == first
 
 
+def test_a_promise_about_what_was_paid_since_moves_nobody_up(listed):
+    house, _ = listed
+    with durable(house.context.engine) as conn:
+        conn.exec_driver_sql("UPDATE hold SET invoice_id = 'b0', amount = 3000000, amount_currency = 'USD'")
+        paid = invoice("b0", "B", "9", date(2026, 10, 20), "0.00")
+        mirror.put_invoices(conn, house.ours.id, [paid])
+
+    assert names(of(house))[0] == "Cedar"
+
+
 def test_who_was_never_this_late_comes_earlier(listed):
     house, _ = listed
     row = {
