@@ -27,7 +27,6 @@ from qb_collections.store.runs import Run
 
 ROWS_A_PAGE = 50
 OTHERWISE_SHOWN = 100
-AGREES = "As the preview said."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class RunPage:
     heading: str | None  # what holds it
     asks_about_books: bool
     word: str | None
-    plan: str  # the same sentence before and after
+    plan: str  # the same sentence before and after: a night with a preview repeats that one's
     why_silent: str | None
     came: str | None
     agrees: str | None  # a night: how it stands to its preview
@@ -74,6 +73,7 @@ def page_of(
         head = run_rows.head(conn, company.id, run_id)
         groups = run_rows.groups(conn, company.id, run_id)
         past = head.run.kind == "night"
+        previewed = run_rows.groups(conn, company.id, head.other_id) if past and head.other_id else None
         totals = run_effects.totals(conn, company.id, run_id) if past else []
         otherwise = run_effects.differences(conn, company.id, run_id, limit=OTHERWISE_SHOWN) if past else []
         filters = _filters(company, head, groups)
@@ -103,8 +103,8 @@ def page_of(
         heading=_heading(company, head.run),
         asks_about_books=books_current.asks(head.run),
         word=head.word,
-        plan=run_words.the_plan(groups, company.locale),
-        why_silent=run_words.why_silent(groups),
+        plan=run_words.the_plan(previewed or groups, company.locale),
+        why_silent=run_words.why_silent(groups, past=past),
         came=run_words.what_came(groups, totals, company.locale) if past else None,
         agrees=_agrees(company, head, groups, otherwise) if past else None,
         reasons=reasons,
@@ -166,11 +166,12 @@ def _agrees(
     whole = sum(one.customers for one in groups)
     everybody = run_words.figure(whole, company.locale)
     if not otherwise:
-        return f"Exactly as the preview said, for all {everybody} customers." if whole > 1 else AGREES
+        who = f"all {everybody} customers who were looked at" if whole > 1 else "the one who was looked at"
+        return f"Exactly as the preview said for {who}."
     same = run_words.figure(whole - counted(groups, lambda one: one.differs), company.locale)
     number = f"{len(otherwise)} or more" if len(otherwise) == OTHERWISE_SHOWN else str(len(otherwise))
     many = "1 differs" if len(otherwise) == 1 else f"{number} differ"
-    return f"As the preview said for {same} of {everybody} customers; {many}, each with the reason below."
+    return f"As the preview said for {same} of {everybody} who were looked at; {many}, and why stands below."
 
 
 def _filters(company: Company, head: Head, groups: Sequence[Group]) -> tuple[Filter, ...]:

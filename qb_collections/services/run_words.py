@@ -141,10 +141,18 @@ def reasons(groups: Sequence[Group], locale: str = LOCALE) -> tuple[Reason, ...]
     return tuple(Reason(gate, _why(gate, customers, locale), customers) for gate, customers in ordered)
 
 
-def why_silent(groups: Sequence[Group]) -> str | None:
-    """What a night that lets nobody hear anything says first, before the reasons; None: somebody hears."""
+def why_silent(groups: Sequence[Group], *, past: bool = False) -> str | None:
+    """What a night that lets nobody hear anything says first, before the reasons; None: somebody hears.
+
+    past: a night, which looks only at those whose look is due; a preview looks at everybody.
+    """
     if counted(groups, is_message) or counted(groups, is_call):
         return None
+    if past and (counted(groups, is_alone) or counted(groups, is_yours)):
+        return "Nobody was written to or called. This is why:"
+    if past:
+        looked_at = "with those who were looked at, nothing is late" if groups else "nobody's look was due"
+        return f"Nobody was written to or called: {looked_at}."
     if counted(groups, is_alone) or counted(groups, is_yours):
         return "Nobody hears from you. This is why:"
     if counted(groups, is_early):

@@ -206,6 +206,7 @@ def test_the_plan_is_the_same_sentence_before_and_after(house):
     company = filled(house, 3)
     with durable(house.context.engine) as conn:
         company = companies.update(conn, company.id, next_night_at=NOW)
+        cases.set_next_look(conn, company.id, [("C0", "USD", date(2026, 11, 22))])
     with leasing.held(house.context, company) as lease:
         before_id = night.preview(house.context, company, lease)
         with pytest.MonkeyPatch.context() as patch:
@@ -218,15 +219,15 @@ def test_the_plan_is_the_same_sentence_before_and_after(house):
     after = run_view.page_of(house.context, company, after_id)
 
     assert before.plan == after.plan == "3 messages and 1 with nothing late."
-    assert [one.reason for one in before.entries] == [one.reason for one in after.entries]
-    assert after.agrees == "Exactly as the preview said, for all 4 customers."
+    assert [one.reason for one in before.entries][:3] == [one.reason for one in after.entries]
+    assert after.agrees == "Exactly as the preview said for all 3 customers who were looked at."
     assert before.other_id == after_id and before.over
     with durable(house.context.engine) as conn:
         runs.add_differences(
             conn, company.id, after_id, [Difference("C1", "USD", "Message planned.", "Paid.")]
         )
     assert run_view.page_of(house.context, company, after_id).agrees == (
-        "As the preview said for 3 of 4 customers; 1 differs, each with the reason below."
+        "As the preview said for 2 of 3 who were looked at; 1 differs, and why stands below."
     )
 
 
@@ -286,6 +287,8 @@ def test_a_silent_night_says_why_before_anything_else():
     assert why_silent([group(Outcome.SILENCE, "not_overdue", 3)]) == (
         "Nobody hears from you, because nothing is late."
     )
+    assert why_silent(silent[:0], past=True) == "Nobody was written to or called: nobody's look was due."
+    assert why_silent(silent, past=True) == "Nobody was written to or called. This is why:"
     assert why_silent([]) == "Nobody hears from you, because nobody owes you anything."
     assert why_silent([*silent, group(Outcome.CALL, "contact", 1)]) is None
     assert the_plan(silent) == "3 left alone."
