@@ -22,6 +22,7 @@ def test_sums_and_comparisons_are_exact():
     assert -usd("1") == usd("-1")
     assert usd("1") < usd("1.01") and usd("1.01") > usd("1")
     assert usd("1") <= usd("1.00") and usd("1.00") >= usd("1")
+    assert not usd("1") < usd("1.00") and not usd("1") > usd("1.00")
     assert not usd("0.00") and usd("0.01")
     assert total([usd("1"), usd("2")], "USD") == usd("3")
     assert total([], "EUR") == Money.zero("EUR")

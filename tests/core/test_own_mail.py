@@ -7,15 +7,17 @@ from decimal import Decimal
 import pytest
 
 from qb_collections.core import addresses
-from qb_collections.core.case import Plan, PlanPart
+from qb_collections.core.case import Cycle, HoldKind, Plan, PlanPart
+from qb_collections.core.cycles import advance
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Announced
 from qb_collections.core.identity import facts_hash
 from qb_collections.core.plan_agreement import accepted, ways
 from qb_collections.core.plan_classes import weights
 from qb_collections.core.plan_proof import Proof, ProofLine, only_exchange
+from qb_collections.core.rules import Rules
 
-from .making import STANDARD, case, customer, invoice, nov, octo, payment, rules, usd
+from .making import STANDARD, after, case, customer, hold, invoice, nov, octo, payment, reminder, rules, usd
 
 
 def test_what_leaves_by_itself_is_another_thing_to_agree_to():
@@ -188,3 +190,78 @@ def test_an_old_invoice_on_a_plan_beside_the_books_is_asked_for_by_the_plan():
     found = decide(case(old, plans=(OVERLAY,)), rules(), nov(19))
 
     assert found.task_kind == "plan_missed"
+
+
+FINAL = after(
+    reminder("S1", octo(28)),
+    reminder("S2", nov(5), number=2),
+    reminder("S3", nov(12), number=3),
+    reminder("S4", nov(20), number=4, act_by_on=nov(30)),
+)
+
+
+@pytest.mark.parametrize(("confirmed_on", "named"), [(nov(3), True), (nov(2), False)])
+def test_a_final_notice_says_what_was_confirmed_within_thirty_days(confirmed_on, named):
+    """On 3 December: 3 November is thirty days ago."""
+    meant = Announced("agency", "Harbor Recovery", "Dana", confirmed_on)
+
+    found = decide(FINAL, replace(rules(), announced=meant), date(2026, 12, 3))
+
+    assert (found.stage, found.approval, found.announced) == ("S5", True, meant if named else None)
+    early = decide(case(), replace(rules(), announced=replace(meant, confirmed_on=octo(28))), octo(28))
+    assert (early.stage, early.announced) == ("S1", None)
+
+
+@pytest.mark.parametrize(
+    ("stopped", "channel"),
+    [(set(), "quickbooks"), ({"june@marlow.example"}, "quickbooks"), ({"ap@marlow.example"}, "email")],
+)
+def test_a_copy_goes_by_quickbooks_while_an_address_takes_automatic_mail(stopped, channel):
+    found = decide(case(stopped=frozenset(stopped)), rules(), octo(28))
+
+    assert found.channel == channel
+
+
+def test_a_cycle_that_begins_keeps_its_day_and_its_policy():
+    assert advance(case(next_cycle=4), 3, octo(28)) == Cycle(4, octo(28), None, 0, 3)
+    assert advance(case(holds=(hold(HoldKind.UPSET),)), 3, octo(28)) == Cycle(1, octo(28), None, 0, 3)
+    assert advance(case(invoice(due=octo(28))), 3, octo(28)) is None
+    assert advance(case(invoice(balance="0.50")), 3, octo(28)) is not None  # a dollar is not the least
+
+
+def test_which_step_needs_a_yes_is_said_by_the_policy_of_today():
+    """The ladder of a running cycle has no yes at S2; the policy has it since; S9 is gone from the policy."""
+    asks = STANDARD.stage("S2").model_copy(update={"approval": True})
+    today = STANDARD.model_copy(
+        update={"ladder": tuple(asks if one.code == "S2" else one for one in STANDARD.ladder)}
+    )
+    held = Rules(today, STANDARD.ladder, rules().calendar, "en_US")
+    gone = asks.model_copy(update={"code": "S9"})
+
+    assert held.needs_approval(STANDARD.stage("S2"), False)
+    assert not held.needs_approval(STANDARD.stage("S1"), False)
+    assert rules().needs_approval(gone, False)
+
+
+def test_important_customers_may_need_a_yes_from_the_first_step_on():
+    first = STANDARD.ladder[0]
+    always = STANDARD.model_copy(
+        update={"approvals": STANDARD.approvals.model_copy(update={"important_from": first.code})}
+    )
+
+    assert rules(always).needs_approval(first, True)
+    assert not rules(always).needs_approval(first, False)
+    assert not rules().needs_approval(first, True)
+
+
+def test_a_call_is_worth_its_time_from_the_currencys_own_amount_on():
+    terms = STANDARD.thresholds.model_copy(
+        update={"call_in": {"CAD": Decimal(700)}, "call_from_balances": True}
+    )
+    policy = STANDARD.model_copy(update={"thresholds": terms})
+    worked_out = replace(rules(policy), usual_late={"CAD": Decimal(900), "USD": Decimal(400)})
+
+    assert worked_out.call_threshold("CAD") == Decimal(900)
+    assert worked_out.call_threshold("USD") == Decimal(500)
+    assert worked_out.call_threshold("EUR") == Decimal(500)
+    assert rules(STANDARD).call_threshold("CAD") == Decimal(500)

@@ -449,11 +449,14 @@ def test_small_words():
     assert day_text(nov(6), 2026) == "Friday, November 6"
     assert day_text(nov(6), 2027) == "Friday, November 6, 2026"
     assert [count_text(n, "day") for n in (0, 1, 2, 11)] == ["no days", "one day", "two days", "11 days"]
-    assert [list_text(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"], list("abcdef"))] == [
+    assert [
+        list_text(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"], list("abcd"), list("abcdef"))
+    ] == [
         "",
         "a",
         "a and b",
         "a, b and c",
+        "a, b and 2 more",
         "a, b and 4 more",
     ]
     assert short("a\x00b\u202e  c\n", 10) == "a b c"
