@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import Any
 
@@ -103,8 +103,14 @@ APP_ACTS = {
 }
 
 # Faults that find little to strike are drawn more often than the others.
-SELDOM = {**dict.fromkeys(SMTP_FAULTS, 3), "forget_requestid": 2, "changing_pages": 2, "half_batch": 2}
-AT_LEAST = {"forget_requestid": 0.5, "changing_pages": 0.5, "half_batch": 0.2, "lagging_queries": 0.2}
+SELDOM = {**dict.fromkeys(SMTP_FAULTS, 4), "forget_requestid": 4, "late": 2}
+AT_LEAST = {
+    **dict.fromkeys(SMTP_FAULTS, 0.4),
+    "forget_requestid": 1.0,
+    "changing_pages": 0.5,
+    "half_batch": 0.2,
+    "lagging_queries": 0.2,
+}
 FIRST_NIGHT = 0.06  # of the seeds begin before their one company is connected
 
 
@@ -185,7 +191,7 @@ def draw(seed: int, templates: int = TEMPLATES) -> Script:
     first = random.random() < FIRST_NIGHT
     modes = tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5))
     connects = [Act(0, random.randrange(300), 0, "connect_first", 0)]
-    return Script(
+    drawn = Script(
         seed=seed,
         template=FRESH if first else random.randrange(templates),
         nights=nights,
@@ -199,8 +205,14 @@ def draw(seed: int, templates: int = TEMPLATES) -> Script:
         acts=tuple(_acts(random, nights, modes) + connects * first),
         kills=tuple(_kills(random, nights)),
         jumps=_jumps(random, nights),
-        restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.3 else (),
+        restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.5 else (),
     )
+    if first and seed % 2:  # only who reads everything reads pages
+        pages = Fault("quickbooks", "changing_pages", AT_LEAST["changing_pages"], seed)
+        drawn = replace(drawn, faults=(*drawn.faults, pages))
+    if any(one.where == "mail" for one in drawn.faults):
+        drawn = replace(drawn, mails=(True,) * 5)
+    return drawn
 
 
 def as_json(script: Script) -> str:
@@ -236,8 +248,6 @@ def _faults(random: Random) -> tuple[Fault, ...]:
             rate = 0.3
         if where == "database":
             rate = min(rate, 0.05)
-        if where == "mail":
-            rate = max(rate, 0.2)
         rate = max(rate, AT_LEAST.get(kind, 0.0))
         only = None
         if where == "quickbooks":
