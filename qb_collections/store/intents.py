@@ -14,8 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
-    Row,
     Select,
     Update,
     and_,
@@ -36,14 +34,9 @@ from qb_collections.core.intents import (
     State,
 )
 from qb_collections.store import transitions
-from qb_collections.store.attempts import (
-    Attempt,
-    attempts_of,
-    close_attempt,
-    last_attempt,
-    open_attempt,
-)
+from qb_collections.store.attempts import Attempt, attempts_of, close_attempt, last_attempt, open_attempt
 from qb_collections.store.endings import approve, cancel_contacts_of_run, cancel_followers, decline, withdraw
+from qb_collections.store.intent_rows import with_links
 from qb_collections.store.leases import Lease
 from qb_collections.store.once import once
 from qb_collections.store.tables.intents import intent, intent_dependency
@@ -166,7 +159,7 @@ def next_due(conn: Connection, lease: Lease, *, now: datetime, at_most: int) -> 
     something that is not confirmed.  One that a dead worker left in sending
     comes back as unknown, and is read for before it is sent again.
     """
-    return _with_links(
+    return with_links(
         conn, lease.company_id, _due(conn, company_id=lease.company_id, now=now, at_most=at_most)
     )
 
@@ -278,7 +271,7 @@ def _left_in_sending(company_id: int) -> Update:
 
 def get(conn: Connection, company_id: int, intent_id: int) -> Intent:
     """Raises LookupError when the company has no such intent."""
-    found = _with_links(conn, company_id, _with_id(conn, company_id=company_id, intent_id=intent_id))
+    found = with_links(conn, company_id, _with_id(conn, company_id=company_id, intent_id=intent_id))
     if not found:
         raise LookupError(f"there is no intent {intent_id}")
     return found[0]
@@ -401,52 +394,4 @@ def _select(company_id: int) -> Select[Any]:
 
 
 def _intents(conn: Connection, company_id: int, query: Select[Any]) -> builtins.list[Intent]:
-    return _with_links(conn, company_id, conn.execute(query))
-
-
-def _with_links(conn: Connection, company_id: int, found: CursorResult[Any]) -> builtins.list[Intent]:
-    rows = found.all()
-    if not rows:
-        return []
-    earlier: dict[int, builtins.list[int]] = {}
-    links = conn.execute(_links(), {"company": company_id, "of_intents": [row.id for row in rows]})
-    for link in links:
-        earlier.setdefault(link.intent_id, []).append(link.depends_on_id)
-    return [_intent(row, tuple(earlier.get(row.id, ()))) for row in rows]
-
-
-@cache
-def _links() -> Select[Any]:
-    return (
-        select(intent_dependency.c.intent_id, intent_dependency.c.depends_on_id)
-        .where(
-            intent_dependency.c.company_id == bindparam("company"),
-            intent_dependency.c.intent_id.in_(bindparam("of_intents", expanding=True)),
-        )
-        .order_by(intent_dependency.c.depends_on_id)
-    )
-
-
-def _intent(row: Row[Any], depends_on: tuple[int, ...]) -> Intent:
-    return Intent(
-        id=row.id,
-        company_id=row.company_id,
-        key=row.key,
-        kind=IntentKind(row.kind),
-        state=State(row.state),
-        approval=Approval(row.approval),
-        due_at=row.due_at,
-        plan=row.plan,
-        run_id=row.run_id,
-        decision_id=row.decision_id,
-        plan_id=row.plan_id,
-        depends_on=depends_on,
-        round=row.round,
-        body=row.body,
-        body_hash=row.body_hash,
-        before=row.before,
-        after=row.after,
-        inverse=row.inverse,
-        reason=row.reason,
-        external_id=row.external_id,
-    )
+    return with_links(conn, company_id, conn.execute(query))
