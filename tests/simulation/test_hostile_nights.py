@@ -30,7 +30,7 @@ def told():
 CHUNK = 2
 SEEDS = 6  # what fits into the seconds of `make test`; the soak plays thousands
 # Planted bugs with a seed that finds each.
-KNOWN = {"note_overwrites": 23, "stop_is_not_looked_at": 9, "sent_before_the_journal": 10}
+KNOWN = {"note_overwrites": 5, "stop_is_not_looked_at": 10, "sent_before_the_journal": 0}
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
