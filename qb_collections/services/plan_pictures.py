@@ -69,7 +69,9 @@ def _customer(worked: Worked) -> tuple[Paper, ...]:
             )
             for place, (on, amount) in enumerate(worked.split, start=1)
         ),
-        Paper("On a statement only, never e-mailed: credit memo", Money.zero(moved.currency) - moved, None, note),
+        Paper(
+            "On a statement only, never e-mailed: credit memo", Money.zero(moved.currency) - moved, None, note
+        ),
     )
 
 

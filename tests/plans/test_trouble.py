@@ -148,6 +148,20 @@ def test_books_closed_midway_wait_for_a_person_and_are_then_taken_back(books):
     books.assert_without_effect()
 
 
+def test_nothing_is_sent_to_a_customer_whose_plan_is_half_written(books):
+    """On Monday the grill would be written to: its invoices are two months late."""
+    books.settled_in()
+    at_creation(books, 5, lambda: books.act("close_books", through="2026-10-30"))
+    stuck = books.create()
+
+    nights = [books.day() for _ in range(3)]
+
+    assert (stuck.state, books.plan().state) == ("building", "building")
+    assert [night["run"]["counts"]["contacts"] for night in nights] == [0, 0, 0]
+    assert {task.kind for task in tasks.list_open(books.context, books.company)} == {"plan"}
+    assert books.sends() == {}
+
+
 def test_a_payment_between_agreement_and_memo_ends_without_effect(books):
     """The customer pays an original while the plan is written: the memo cannot be applied in full."""
     at_creation(books, 2, lambda: books.act("pay", invoice=books.invoices[0]["DocNumber"]))
