@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.planted.bank import bugs, copied, plant
+from tests.simulation.planted.bank import ROOT, bugs, copied, plant
 
 FOLDER = Path(__file__).parents[1] / "simulation/planted/plans"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.toml"))
@@ -31,6 +31,14 @@ def run(tree, test):
 
 def test_there_are_five_bugs_of_the_accounting_and_five_of_the_saga():
     assert len(NAMES) == 10
+
+
+def test_every_planted_bug_still_fits_the_product():
+    """Those of the nights too: a bug that no longer applies is found nowhere."""
+    edits = [(bug.name, edit) for bug in bugs() for edit in bug.edits]
+
+    missed = [(name, one.file) for name, one in edits if (ROOT / one.file).read_text().count(one.before) != 1]
+    assert len(edits) > 40 and missed == []
 
 
 @pytest.mark.parametrize(
