@@ -230,7 +230,7 @@ def rows(
     )
     # Sorted by their ids alone: the texts of those that are not shown are not carried along.
     shown = (
-        _joined(select(decision.c.id), company_id, run_id, effect)
+        _named(_joined(select(decision.c.id), company_id, run_id, effect), company_id)
         .where(*_conditions(choice, effect))
         .order_by(*order)
         .limit(limit)
@@ -238,7 +238,7 @@ def rows(
         .subquery()
     )
     query = (
-        _joined(select(*columns), company_id, run_id, effect)
+        _edited(_named(_joined(select(*columns), company_id, run_id, effect), company_id), company_id)
         .where(decision.c.id.in_(select(shown.c.id)))
         .order_by(*order)
     )
@@ -275,16 +275,20 @@ def _joined(query: Select[Any], company_id: int, run_id: int, effect: FromClause
                 run_difference.c.currency == decision.c.currency,
             ),
         )
-        .outerjoin(
-            draft_change,
-            and_(draft_change.c.company_id == company_id, draft_change.c.decision_id == decision.c.id),
-        )
-        .outerjoin(
-            mirror_customer,
-            and_(mirror_customer.c.company_id == company_id, mirror_customer.c.id == decision.c.customer_id),
-        )
         .where(decision.c.company_id == company_id, decision.c.run_id == run_id)
     )
+
+
+def _named(query: Select[Any], company_id: int) -> Select[Any]:
+    """With the customers' names: counting does without, and SQLite would look each of them up."""
+    same = and_(mirror_customer.c.company_id == company_id, mirror_customer.c.id == decision.c.customer_id)
+    return query.outerjoin(mirror_customer, same)
+
+
+def _edited(query: Select[Any], company_id: int) -> Select[Any]:
+    """With the words that a person put in the place of ours."""
+    same = and_(draft_change.c.company_id == company_id, draft_change.c.decision_id == decision.c.id)
+    return query.outerjoin(draft_change, same)
 
 
 def _conditions(choice: Choice, effect: FromClause) -> list[ColumnElement[bool]]:
