@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pypdf import PdfReader
 
+from qb_collections.core.first_look import Answer, Question
 from qb_collections.services import (
     keys,
     leasing,
@@ -27,7 +28,7 @@ from qb_collections.services import (
     tasks,
 )
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import companies, intents, mail_accounts, mail_messages
+from qb_collections.store import companies, first_look, intents, mail_accounts, mail_messages
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.key_file import KeyFile
 from qb_collections.store.vault import Key, Vault
@@ -332,6 +333,8 @@ def test_a_text_that_lacks_a_setting_is_not_sent_and_says_which(made):
     world.set_up_mail()
     with durable(world.context.engine) as conn:
         companies.update(conn, world.company_id, payment_instructions=None)
+        copies_only = [(Question.CONTACT, Answer.COPIES_ONLY)]
+        first_look.answer(conn, world.company_id, copies_only, by="Dana", at=world.clock.now())
 
     world.night()
 
