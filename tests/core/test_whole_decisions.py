@@ -335,3 +335,16 @@ def test_the_trace_of_an_invoice_names_it_in_every_line_and_a_broken_promise_onc
     assert "The promise to pay" not in " ".join(
         one.because for one in invoice_trace(made, RULES, nov(2), "2")
     )
+
+
+def test_a_thousand_invoices_of_one_customer_have_a_thousand_findings():
+    """Half of them are late and go into one message; the sentence says how many, and is no longer for it."""
+    many = tuple(
+        invoice(str(n), octo(1) if n % 2 else nov(30), "10.00", number=f"INV-{n}") for n in range(1000)
+    )
+
+    found = decide(case(*many), rules(), octo(28))
+
+    assert [one.invoice_id for one in found.findings] == [one.id for one in many]
+    assert (found.outcome, len(found.invoice_ids), found.amount) == (Outcome.REMIND, 500, usd("5000.00"))
+    assert "500 invoices, $5,000.00 in all, are open" in found.reason and len(found.reason) <= 240
