@@ -153,8 +153,9 @@ class Host:
         elif what == "emulator":
             time.sleep(lives / 2)
             assert self.emulator is not None
+            now = self.get("clock")["now"]
             self._end(self.emulator)
-            self.start_emulator()
+            self.start_emulator("--start", now)  # where it stood: it would begin today
             time.sleep(lives / 2)
         else:
             time.sleep(lives)
