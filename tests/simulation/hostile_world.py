@@ -183,6 +183,7 @@ class HostileWorld:
         self.mails: list[tuple[datetime, int, str, str]] = []  # contacts by e-mail: when, after which request
         self.asks: dict[int, bool] = {}  # by place: whether each run waits for a person
         self.agreed: dict[int, datetime] = {}  # when one last said yes
+        self.said_before: int | None = None  # while a message is handed over: how much was said until then
         self._merged: dict[tuple[str, str], str] = {}
         self._kept_at = 0  # the number of requests as the files were copied
         self.policies: dict[str, list[tuple[int, str]]] = {}  # by company: from which request on, which
@@ -352,6 +353,11 @@ class HostileWorld:
         self.note("calm: no more faults, kills or wrong clocks")
 
     # What the owner has said
+
+    @property
+    def known_as_it_left(self) -> list[Known]:
+        """Without what is said while the message in question is already on its way."""
+        return self.known[: self.said_before] if self.said_before is not None else self.known
 
     def hold_placed(self, place: int, hold: Any, about: str, customer_id: str | None = None) -> None:
         """A hold is about an invoice, or about all of a customer's."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -92,9 +92,11 @@ def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> No
     """No copy of what the last look could see is paid, void or gone; that look is a minute old at most."""
     look = truth.read_before(world, sent, id_)
     if look is None or look.ended_at is None or sent.at - look.ended_at > FRESH:
-        world.wrong(
-            "INV-03", f"request {sent.number} sends invoice {id_}, which nobody looked at in the last minute"
-        )
+        if not _looked(world, sent.realm, id_, sent.number, sent.at):
+            world.wrong(
+                "INV-03",
+                f"request {sent.number} sends invoice {id_}, which nobody looked at in the last minute",
+            )
         return
     settled = truth.settled_since(world, sent.realm, id_)
     if settled is not None and settled <= look.number:
@@ -206,7 +208,7 @@ def on_mail(world: Any, mail: Any) -> None:
         found = truth.invoice_numbered(world, realm, doc)
         look = truth.look_at(world, realm, found[0], number, now) if found else None
         if found is None or look is None or look.ended_at is None or now - look.ended_at > FRESH:
-            if found is not None:
+            if found is not None and not _looked(world, realm, found[0], number, now):
                 world.wrong(
                     "INV-03", f"e-mail {mail.number} names {doc}, which nobody looked at in the last minute"
                 )
@@ -224,6 +226,12 @@ def on_mail(world: Any, mail: Any) -> None:
     if customer is not None and not world.service_clock.offset:
         _in_hours(world, realm, customer, f"e-mail {mail.number}")
     world.mails.append((now, number, realm, customer or mail.recipient))
+
+
+def _looked(world: Any, realm: str | None, id_: str, number: int, at: datetime) -> bool:
+    """Whether the service looked in the last minute, whatever it was shown."""
+    look = truth.look_at(world, realm, id_, number, at, spoilt_too=True)
+    return look is not None and look.ended_at is not None and at - look.ended_at <= FRESH
 
 
 def _stopped_answer(world: Any, realm: str, mail: Any) -> None:
@@ -628,7 +636,7 @@ def _known_no(
     """last: the number of the request during which the service could still be told."""
     today = world.clock.now().astimezone(world.zones[realm]).date()
     _agreed(world, realm, what)
-    for known in world.known:
+    for known in world.known_as_it_left:
         if world.companies[known.place][1] != realm or known.from_request > last + 1:
             continue
         if known.invoice_id not in (None, id_) or known.to_request is not None:

@@ -118,6 +118,8 @@ class Player:
         world.network.after.append(lambda sent: invariants.on_answer(world, sent))
         world.network.after.append(self._tell)
         world.office.before.append(self._leaves)
+        world.office.after.append(self._left)
+        world.network.after.append(lambda sent: self._left() if kind_of(sent) == "send" else None)
         world.office.watchers.append(self._tell_mail)
         world.office.watchers.append(lambda mail: invariants.on_mail(world, mail))
 
@@ -333,9 +335,13 @@ class Player:
             self._leaves()
             self.world.network.current = current
 
+    def _left(self) -> None:
+        self.world.said_before = None
+
     def _leaves(self) -> None:
         """A message is on its way to a customer; somebody else may be next."""
         self._contacts_of_day += 1
+        self.world.said_before = len(self.world.known)
         due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
         for act in due:
             self._at_contact.remove(act)

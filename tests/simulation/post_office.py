@@ -57,6 +57,7 @@ class PostOffice:
     fired: dict[tuple[str, str], int] = field(default_factory=dict)
     watchers: list[Callable[[Mail], None]] = field(default_factory=list)
     before: list[Callable[[], None]] = field(default_factory=list)  # as a message is handed over
+    after: list[Callable[[], None]] = field(default_factory=list)  # once it was taken, or was not
     tries: int = 0
 
     def take(self, envelope: Envelope, requests: int) -> Outcome:
@@ -71,6 +72,8 @@ class PostOffice:
                 break
         if arrives:
             self._arrive(envelope, requests)
+        for watcher in self.after:
+            watcher()
         return outcome
 
     def _arrive(self, envelope: Envelope, requests: int) -> None:
