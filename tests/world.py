@@ -38,8 +38,8 @@ KEY = "key"
 STRICT = {"throttle": True, "debug": True}
 
 
-@cache
-def _first_started() -> dict[str, bytes]:
+def started() -> dict[str, bytes]:
+    """The files of a service that was started once."""
     with tempfile.TemporaryDirectory(prefix="qbc-started-") as folder:
         context = app.build(config.read({}, data_dir=folder, file=None), ManualClock(START))
         context.executor.shutdown()
@@ -49,6 +49,9 @@ def _first_started() -> dict[str, bytes]:
 
 def files_of(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in (DATABASE, KEY)}
+
+
+_first_started = cache(started)
 
 
 def put_started(folder: Path) -> None:

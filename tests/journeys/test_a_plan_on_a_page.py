@@ -41,7 +41,7 @@ def test_a_plan_is_proposed_then_agreed_on_then_ended(world, owner, new):  # noq
     assert "Monday, March 16" in proposed and "$160.00" in proposed
     assert untouched == before
     assert "Plan PP1" in agreed and "Accepted by telephone by June" in agreed
-    assert "Lookout Bakery" in board and "Runs" in board
+    assert "Lookout Bakery" in board and "On track" in board
 
     ended = html.unescape(
         post(owner, f"/companies/{world.company_id}/plans/PP1/end", because="paid by loan", sure="yes").text

@@ -28,7 +28,7 @@ from tests.simulation.chance import seeded
 from tests.simulation.memory_transport import MemoryAdapter, Network
 from tests.simulation.points import Points
 from tests.simulation.script import FRESH, OWING, SMALL
-from tests.world import put_started
+from tests.world import put, started
 
 ADDRESS = "http://127.0.0.1:9100"
 IN_MEMORY = "/dev/shm"
@@ -74,7 +74,15 @@ class Template:
 
 
 @cache
+def _started() -> dict[str, bytes]:
+    """Its key is drawn too, and from nothing that was played before."""
+    with seeded("started"):
+        return started()
+
+
+@cache
 def template(number: int) -> Template:
+    _started()
     with seeded(f"template {number}"):
         return _built(number)
 
@@ -95,7 +103,7 @@ def _built(number: int) -> Template:
         fill(emulator.engine, realm, random, start.date(), 5 if small else None, number == OWING)
         realms.append(realm)
     folder = quick_folder("qbc-template-")
-    put_started(folder)
+    put(_started(), folder)
     context = app.build(settings(folder), clock, shared_clock=clock)
     logs.configure("error")
     context.intuit.http.mount("http://", MemoryAdapter(Network(emulator.front, clock), Points(random), 0))
