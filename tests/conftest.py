@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -33,7 +34,7 @@ IN_MEMORY = "/dev/shm"
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Deal tests out singly, and a file that has an xdist_group whole, to one worker.
+    """Deal tests out singly, and the files of an xdist_group together, to one worker.
 
     pytest-xdist 3.8 writes the group behind the test's id, which pytest 9.2 no longer lets it do: without
     this each worker makes the costly beginning for itself.
@@ -45,14 +46,16 @@ def pytest_xdist_make_scheduler(config, log):
     class ByBeginning(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.partition("::")[0]
-            return file if _shares_a_beginning(file) else nodeid
+            return _beginning(file) or nodeid
 
     return ByBeginning(config, log)
 
 
 @cache
-def _shares_a_beginning(file):
-    return "pytest.mark.xdist_group(" in (ROOT / file).read_text()
+def _beginning(file):
+    """The name of the costly beginning that the file's tests share; None: each has its own."""
+    named = re.search(r'pytest\.mark\.xdist_group\("([^"]+)"\)', (ROOT / file).read_text())
+    return named and named[1]
 
 
 def pytest_collection_finish():

@@ -35,11 +35,12 @@ DIRECTORIES = {
     "simulation": ("simulation", "journeys", "jobs"),
     "plans": ("plans",),
     "clients": ("clients", "services"),
-    "browser": ("browser", "web", "cli", "demo"),
+    "browser": ("demo", "browser", "web", "cli"),
 }
 TITLES = {"lint": "lint and types", "clients": "real clients"}
-# A file with an xdist_group has a costly beginning and stays on one worker; other tests are dealt out singly.
-WORKERS = ("-n", "2", "--dist", "loadgroup")
+# An xdist_group has a costly beginning and stays on one worker; other tests are dealt out singly.  What takes
+# longest stands first in its group and is begun first.
+WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 # Thousands of short ones: dealing each out by itself would take as long as some of them.
 UNIT_WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 

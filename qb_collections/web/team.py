@@ -21,7 +21,7 @@ from qb_collections.web.access import company_for_user, context, user
 
 bp = Blueprint("team", __name__)
 
-ENTRIES_SHOWN = 100
+ENTRIES_SHOWN = 50
 # Who acts besides people, as pages call them.
 ACTORS = {"qb_collections": "system", "At the command line": "cli", "QuickBooks": "quickbooks"}
 

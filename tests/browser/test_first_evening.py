@@ -149,18 +149,6 @@ def bearer(line):
     return answer.json()["access_token"]
 
 
-def test_every_page_fits_a_phone(service, page):
-    page.set_viewport_size({"width": 390, "height": 844})
-    home = f"{service.context.settings.base_url}/companies/1/"
-    widths = {}
-    paths = ("", "customers", "customers/59", "runs/", "runs/1", "tasks/", "about-you/", "disconnect")
-    for path in (*paths, "first-questions/", "first-list/", "worth-fixing/", "how-you-ask/"):
-        assert page.goto(home + path).status == 200, path
-        widths[path] = page.evaluate("document.documentElement.scrollWidth")
-
-    assert set(widths.values()) == {390}
-
-
 def test_sign_in_connect_read_preview_run_and_find_the_note_in_quickbooks(
     emulator, service, page, visit, keep
 ):

@@ -50,8 +50,18 @@ NO_LINK = {
 }
 # Linked to only before the first message, or from two companies on.
 BESIDE = ("review.show", "companies.worklist_all", "client_policies.choose", "reports.of_day")
-LOOK = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"]});
+# What colors and the width can change; the rest of a page is the same page.
+BY_LOOKS = [
+    "color-contrast",
+    "link-in-text-block",
+    "scrollable-region-focusable",
+    "target-size",
+    "aria-hidden-focus",
+]
+SAME_TEMPLATE = {"team.everything"}  # the list of what was done: that of one company is looked at
+LOOK = """async (rules) => {
+  const only = rules ? {runOnly: {type: "rule", values: rules}} : {};
+  const found = await axe.run(document, {resultTypes: ["violations"], ...only});
   return found.violations.map(one => `${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map(
     node => node.target.join(" ") + " " + (node.any[0]?.message || node.html.slice(0, 120))).join(" | ")}`);
 }"""
@@ -123,12 +133,16 @@ def walk(service: Service, page: Page, found: Seen) -> None:
             continue
         found.paths[endpoint] = address
         try:
-            answer = page.goto(address)
+            answer = page.goto(address, wait_until="domcontentloaded")
         except Error:  # a file to keep, and no page
             found.statuses[endpoint] = page.request.get(address).status
             continue
         found.statuses[endpoint] = answer.status if answer else 0
-        look(page, endpoint, found)
+        arrived, _ = adapter.match(urlsplit(page.url).path, method="GET")
+        if arrived in found.faults or endpoint in SAME_TEMPLATE:
+            continue
+        found.paths.setdefault(arrived, page.url)
+        look(page, arrived, found)
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         waiting += [link.split("#")[0] for link in links if link.startswith(base)]
 
@@ -136,12 +150,12 @@ def walk(service: Service, page: Page, found: Seen) -> None:
 def look(page: Page, endpoint: str, found: Seen) -> None:
     """Light on a desk, and dark on a phone; axe is put beside the page, not into it."""
     page.evaluate(AXE)
-    faults = [f"light, desk: {one}" for one in page.evaluate(LOOK)]
+    faults = [f"light, desk: {one}" for one in page.evaluate(LOOK, None)]
     keep(page, f"{endpoint}-light")
     page.emulate_media(color_scheme="dark")
     keep(page, f"{endpoint}-dark")
     page.set_viewport_size(PHONE)
-    faults += [f"dark, phone: {one}" for one in page.evaluate(LOOK)]
+    faults += [f"dark, phone: {one}" for one in page.evaluate(LOOK, BY_LOOKS)]
     found.wide[endpoint] = page.evaluate("document.documentElement.scrollWidth")
     keep(page, f"{endpoint}-phone")
     page.emulate_media(color_scheme="light")
