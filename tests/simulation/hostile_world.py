@@ -166,7 +166,7 @@ class HostileWorld:
         self._waited = 0.0
         self.process: Process = None  # type: ignore[assignment]
         self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
-        from tests.simulation.invariants import zones_of
+        from tests.simulation.known import zones_of
         from tests.simulation.templates import word
 
         self.zones = zones_of(self)

@@ -6,31 +6,17 @@ What our tables believe counts only where the statement is about the journal its
 from __future__ import annotations
 
 import json
-from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from qb_collections.services import leasing, sync
-from qb_collections.store import audit
-from qb_collections.store.engine import reading
 from tests.simulation import ground_truth as truth
-from tests.simulation import promised
+from tests.simulation import known
 from tests.simulation.memory_transport import Sent, kind_of
 
 FRESH = timedelta(seconds=60)
-AGREED_FOR = timedelta(hours=36)  # a yes ends with its run; one to a preview is for the night after it
 PER_MINUTE = 500
-STATES = {
-    "CA": ZoneInfo("America/Los_Angeles"),
-    "NY": ZoneInfo("America/New_York"),
-    "HI": ZoneInfo("Pacific/Honolulu"),
-}
 UNTOLD_SECONDS = 60  # a 429 that does not say how long
-
-NEVER_LEFT = ("refused", "unresolved", "never_sent")  # the caller knows that nothing was sent
 
 # Answers that may hide what the books say: a read that met one of these proves nothing.
 SPOILT = {
@@ -77,15 +63,6 @@ def on_answer(world: Any, sent: Sent) -> None:
             sent.process,
             world.clock.now() + timedelta(seconds=UNTOLD_SECONDS - 1),
         )
-
-
-def at_rest(world: Any) -> None:
-    """All that must hold once nothing is under way."""
-    for invariant in AT_REST:
-        invariant(world)
-
-
-# At every step
 
 
 def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> None:
@@ -136,7 +113,7 @@ def inv_14_hours_are_kept(world: Any, sent: Sent) -> None:
     """Nothing leaves at night where the customer is, while the service's clock is right."""
     if world.service_clock.offset:
         return
-    _in_hours(world, sent.realm, sent.known.get("customer") or "0", f"request {sent.number}")
+    known.in_hours(world, sent.realm, sent.known.get("customer") or "0", f"request {sent.number}")
 
 
 def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
@@ -181,7 +158,7 @@ def inv_22_nothing_after_a_no(world: Any, sent: Sent, id_: str) -> None:
     what = f"request {sent.number} sends invoice {id_}"
     to = sent.params.get("sendTo", "")
     last = truth.last_work(world, sent.realm, sent.number, sent.params.get("requestid"))
-    _known_no(world, sent.realm, id_, sent.known.get("customer"), to, last, what)
+    known.a_no(world, sent.realm, id_, sent.known.get("customer"), to, last, what)
 
 
 def on_mail(world: Any, mail: Any) -> None:
@@ -221,10 +198,10 @@ def on_mail(world: Any, mail: Any) -> None:
         what = f"e-mail {mail.number} names {doc}"
         _owes(world, realm, found[1], look.number, what)
         last = truth.last_work(world, realm, number)
-        _known_no(world, realm, found[0], found[1], mail.recipient, last, what)
+        known.a_no(world, realm, found[0], found[1], mail.recipient, last, what)
     customer = truth.customer_of_mail(world, realm, mail)
     if customer is not None and not world.service_clock.offset:
-        _in_hours(world, realm, customer, f"e-mail {mail.number}")
+        known.in_hours(world, realm, customer, f"e-mail {mail.number}")
     world.mails.append((now, number, realm, customer or mail.recipient))
 
 
@@ -238,11 +215,11 @@ def _stopped_answer(world: Any, realm: str, mail: Any) -> None:
     read = next((one for one in reversed(world.network.sent) if one.realm == realm), None)
     if read is None:
         return
-    for known in world.known:
-        is_theirs = world.companies[known.place][1] == realm and known.from_request <= read.number
-        of_all = known.hold_id is None and known.invoice_id is None
-        if is_theirs and of_all and known.to_request is None and known.address in (None, mail.recipient):
-            world.wrong("INV-22", f"e-mail {mail.number}, an answer, leaves in spite of {known.why}")
+    for told in world.known:
+        is_theirs = world.companies[told.place][1] == realm and told.from_request <= read.number
+        of_all = told.hold_id is None and told.invoice_id is None
+        if is_theirs and of_all and told.to_request is None and told.address in (None, mail.recipient):
+            world.wrong("INV-22", f"e-mail {mail.number}, an answer, leaves in spite of {told.why}")
 
 
 def _owes(world: Any, realm: str, customer: str | None, look: int, what: str) -> None:
@@ -256,483 +233,3 @@ def _owes(world: Any, realm: str, customer: str | None, look: int, what: str) ->
 
 
 # At rest
-
-
-def inv_01_each_contact_is_noted_once(world: Any) -> None:
-    """A marker never stands twice in a memo, and each e-mail that left has its one line."""
-    copies = Counter((copy.realm, copy.invoice_id) for copy in truth.copies(world))
-    for (realm, id_), memos in _memos(world).items():
-        for memo in memos:
-            twice = [ref for ref, count in Counter(truth.MARKER.findall(memo)).items() if count > 1]
-            if twice:
-                world.wrong("INV-01", f"invoice {id_} of {realm} has the marker {twice[0]} twice")
-                break
-    for (realm, id_), count in copies.items():
-        now = truth.row(world, realm, "Invoice", id_)
-        refs = {ref for memo in truth.memos(world, realm, id_) for ref in truth.MARKER.findall(memo)}
-        if now is None or len(refs) >= count:
-            continue
-        if len(refs) + _attached(world, realm, id_) >= count or _not_to_be_noted(world, realm, id_):
-            continue
-        world.wrong(
-            "INV-01", f"invoice {id_} of {realm} was e-mailed {count} times and has {len(refs)} notes"
-        )
-
-
-def inv_01_records_say_what_left(world: Any) -> None:
-    """Whatever left is recorded as a contact, no contact is recorded that did not leave, and so are notes."""
-    if world.script.restores:
-        return  # an older database knows less; what follows from that is INV-13's
-    arrived = {mail.message_id for mail in world.office.arrived}
-    copies = Counter((copy.realm, copy.invoice_id) for copy in truth.copies(world))
-    named: Counter[tuple[str, str]] = Counter()
-    for company_id, realm in world.companies:
-        rows = world.journal.execute(
-            "SELECT i.id, i.state, i.body, i.plan, c.id FROM intent i"
-            " LEFT JOIN contact c ON c.intent_id = i.id"
-            " WHERE i.company_id = ? AND i.kind = 'email' AND i.body IS NOT NULL",
-            (company_id,),
-        )
-        for intent_id, state, body, plan, contact_id in rows:
-            name = json.loads(body).get("message_id")
-            if json.loads(plan).get("answer"):
-                continue
-            if name in arrived and contact_id is None:
-                world.wrong(
-                    "INV-01", f"message {name} of effect {intent_id} ({state}) left and is no contact"
-                )
-            if name not in arrived and contact_id is not None:
-                world.wrong("INV-01", f"effect {intent_id} counts as a contact, and {name} never left")
-        for ids, channel in world.journal.execute(
-            "SELECT invoice_ids, channel FROM contact WHERE company_id = ? AND kind = 'reminder'",
-            (company_id,),
-        ):
-            for id_ in json.loads(ids):
-                named[realm, id_] += 1
-                if channel == "quickbooks":
-                    copies[realm, id_] -= 1
-    for (realm, id_), more in copies.items():
-        if more:
-            world.wrong("INV-01", f"invoice {id_} of {realm}: {more} more copies left than are recorded")
-
-
-def inv_02_no_copy_leaves_twice(world: Any) -> None:
-    """Nobody gets one contact twice: a request id has one e-mail, and a message arrives once."""
-    ids = Counter((copy.realm, copy.request_id) for copy in truth.copies(world))
-    for (realm, name), count in ids.items():
-        if count > 1:
-            world.wrong("INV-02", f"request id {name} sent {count} e-mails in {realm}")
-    begun: set[tuple[str | None, str | None]] = set()
-    for sent in world.network.sent:
-        if kind_of(sent) != "send":
-            continue
-        key = sent.realm, sent.params.get("requestid")
-        if key in begun:
-            world.wrong(
-                "INV-02", f"request {sent.number} asks again for a copy that may have left, id {key[1]}"
-            )
-        if sent.changes or (sent.status is None and sent.fault not in NEVER_LEFT):
-            begun.add(key)
-    names = Counter(mail.message_id for mail in world.office.arrived)
-    for name, count in names.items():
-        if count > 1:
-            world.wrong("INV-02", f"the message {name} arrived {count} times")
-
-
-def inv_04_05_plans_move_nothing(world: Any) -> None:
-    """What our documents book adds up to nothing: by account, customer, class, place, tax and day.
-
-    Customers whose plan documents people have touched, paid or merged are left out.
-    """
-    for realm, documents in truth.made_by_us(world).items():
-        touched = truth.customers_touched(world, realm, documents)
-        left = {
-            key: amount
-            for key, amount in truth.postings(world, realm, documents).items()
-            if touched is not None and key[1] not in touched
-        }
-        if left:
-            world.wrong("INV-05", f"plan documents of {realm} leave {left}")
-
-
-def inv_06_plans_are_whole_or_nothing(world: Any) -> None:
-    """As many installments as were agreed, or none that counts."""
-    rows = world.journal.execute(
-        "SELECT p.company_id, p.id, p.number, p.state, p.principal, count(*), sum(i.amount)"
-        " FROM plan p JOIN installment i ON i.plan_id = p.id AND i.company_id = p.company_id GROUP BY p.id"
-    ).fetchall()
-    for company_id, _, number, state, principal, count, total in rows:
-        if state == "building":
-            world.wrong("INV-06", f"plan PP{number} of company {company_id} is still half built")
-        if total != principal:
-            world.wrong("INV-07", f"plan PP{number}: {count} installments of {total} for {principal}")
-
-
-def inv_08_what_people_wrote_stays(world: Any) -> None:
-    """The last words that people wrote into a memo are all still there."""
-    for (realm, id_), text in world.written_notes().items():
-        now = truth.row(world, realm, "Invoice", id_)
-        if now is None:
-            continue
-        memo = str(json.loads(now["body"]).get("PrivateNote") or "")
-        place = 0
-        for line in text.splitlines():
-            if truth.MARKER.search(line):
-                continue  # ours, copied along
-            at = memo.find(line, place)
-            if at < 0:
-                world.wrong("INV-08", f"invoice {id_} of {realm} lost what a person wrote: {line!r}")
-                break
-            place = at + len(line)
-
-
-def inv_10_no_secret_on_disk(world: Any) -> None:
-    if world.script.seed % 4:
-        return
-    for file in (one for one in world.folder.rglob("*") if one.is_file()):
-        content = file.read_bytes()
-        for secret in truth.secrets_of(world):
-            if secret in content:
-                world.wrong("INV-10", f"{file.name} holds {secret[:6]!r}… in clear")
-
-
-def inv_12_the_audit_holds(world: Any) -> None:
-    with reading(world.context.engine) as conn:
-        for company_id in (None, *(id_ for id_, _ in world.companies)):
-            report = audit.verify_chain(conn, company_id)
-            if report.broken_at is not None:
-                world.wrong("INV-12", f"the audit of company {company_id} does not hold: {report}")
-
-
-def inv_13_steps_in_order(world: Any) -> None:
-    """Within a cycle the stage never falls."""
-    for company_id, _ in world.companies:
-        rows = world.journal.execute(
-            "SELECT customer_id, currency, cycle, number, stage, kind FROM contact WHERE company_id = ?"
-            " AND kind IN ('reminder', 'call') ORDER BY customer_id, currency, cycle, number",
-            (company_id,),
-        ).fetchall()
-        spoken_with = {  # once a customer has answered, the next message is a milder one
-            customer
-            for (customer,) in world.journal.execute(
-                "SELECT customer_id FROM hold WHERE company_id = ? UNION"
-                " SELECT customer_id FROM contact WHERE company_id = ? AND kind = 'call'",
-                (company_id, company_id),
-            )
-        }
-        for before, after in pairwise(rows):
-            if after[0] in spoken_with:
-                continue
-            if before[:3] == after[:3] and (before[4] or "") > (after[4] or ""):
-                world.wrong("INV-13", f"customer {after[0]}: {after[4]} after {before[4]} in one cycle")
-
-
-def inv_13_distance_is_kept(world: Any) -> None:
-    """Contacts keep the distance and the caps of the policy in force, in the company's own days."""
-    if world.script.jumps:
-        return
-    contacts = [(copy.at, copy.number, copy.realm, copy.customer_id) for copy in truth.copies(world)]
-    heard: dict[tuple[str, str], list[date]] = {}
-    for at, number, realm, customer in sorted([*contacts, *world.mails]):
-        day = at.astimezone(world.zones[realm]).date()
-        before = heard.setdefault((realm, customer), [])
-        why = [promised.too_close(before, day, one) for one in _in_force(world, realm, number)]
-        if all(why):
-            world.wrong("INV-13", f"customer {customer} of {realm} {why[-1]}")
-        before.append(day)
-
-
-def inv_17_nothing_is_stuck(world: Any) -> None:
-    """After the calm nothing is under way, unknown or due and left."""
-    now = world.service_clock.now()
-    for company_id, state, mode, stopped in world.journal.execute(
-        "SELECT id, state, mode, stopped_by FROM company"
-    ):
-        if company_id in world.absent:
-            continue
-        if state != "connected":
-            world.wrong("INV-17", f"company {company_id} is {state} after a person connected it again")
-            continue
-        stuck = world.journal.execute(
-            "SELECT id, kind, state, due_at, reason FROM intent"
-            " WHERE company_id = ? AND state IN ('sending', 'unknown')",
-            (company_id,),
-        ).fetchall()
-        if stuck and mode != "shadow":
-            world.wrong("INV-17", f"company {company_id}: effect {stuck[0]} is stuck, of {len(stuck)}")
-        waiting = world.journal.execute(
-            "SELECT id, kind, state, due_at, approval FROM intent WHERE company_id = ? AND state IN"
-            " ('planned', 'ready') AND approval IN ('not_needed', 'given') AND due_at < ?"
-            " AND NOT EXISTS (SELECT 1 FROM intent_dependency d JOIN intent p ON p.id = d.depends_on_id"
-            "                 WHERE d.intent_id = intent.id AND p.state <> 'confirmed')",
-            (company_id, (now - timedelta(hours=2)).isoformat()),
-        ).fetchall()
-        if waiting and mode != "shadow" and stopped is None and not _held(world, company_id):
-            world.wrong(
-                "INV-17", f"company {company_id}: effect {waiting[0]} is due and left, of {len(waiting)}"
-            )
-        pending = world.journal.execute(
-            "SELECT count(*) FROM inbox WHERE company_id = ? AND state = 'pending'", (company_id,)
-        ).fetchone()[0]
-        if pending:
-            world.wrong("INV-17", f"company {company_id}: {pending} pushed bodies were never worked off")
-    left = world.journal.execute("SELECT count(*) FROM inbox WHERE company_id IS NULL AND state = 'pending'")
-    if left.fetchone()[0]:
-        world.wrong("INV-17", "pushed bodies were never cut apart")
-
-
-def inv_17_every_night_was_run(world: Any) -> None:
-    """The last night of the calm was run and decided for everybody whose look was due."""
-    for place, (company_id, realm) in enumerate(world.companies):
-        if company_id in world.absent or not world.is_connected(place):
-            continue
-        today = world.clock.now().astimezone(world.zones[realm]).date()
-        [ran] = world.journal.execute(
-            "SELECT max(run_on) FROM run WHERE company_id = ? AND kind = 'night'", (company_id,)
-        ).fetchone()
-        if ran is None or ran < (today - timedelta(days=1)).isoformat():
-            world.wrong("INV-17", f"company {company_id}: its last night was run on {ran}, and it is {today}")
-        [left] = world.journal.execute(
-            "SELECT count(*) FROM look l WHERE company_id = ? AND next_look_on < ? AND EXISTS"
-            " (SELECT 1 FROM mirror_invoice i WHERE i.company_id = l.company_id"
-            "  AND i.customer_id = l.customer_id AND i.balance > 0)",
-            (company_id, (today - timedelta(days=2)).isoformat()),
-        ).fetchone()
-        if left:
-            world.wrong("INV-17", f"company {company_id}: {left} customers were due and nobody decided")
-
-
-def inv_16_permission_is_not_lost(world: Any) -> None:
-    """As the calm begins: a person has to connect again only where Intuit really ended the permission."""
-    ended = any(
-        "invalid_grant" in sent.known.get("struck", ()) or sent.path.endswith("/revoke")
-        for sent in world.network.sent
-    )
-    if ended or world.script.restores or world.script.jumps:
-        return
-    for place, (company_id, _) in enumerate(world.companies):
-        if company_id in world.absent or not world.is_connected(place):
-            continue
-        if world.company(place).state == "reconnect":
-            world.wrong("INV-16", f"company {company_id} has to connect again although nobody ended that")
-
-
-def inv_18_what_was_pushed_is_known(world: Any) -> None:
-    """Once a push is worked off our copy says what QuickBooks says of the invoice it was about."""
-    pushed = [one.change for one in world.by_people[-3 * len(world.companies) :]]
-    for company_id, realm in world.companies:
-        for change in pushed:
-            if change.realm_id != realm or change.entity != "Invoice" or company_id in world.absent:
-                continue
-            found = truth.row(world, realm, "Invoice", change.id)
-            [ours] = world.journal.execute(
-                "SELECT max(balance) FROM mirror_invoice WHERE company_id = ? AND id = ?",
-                (company_id, change.id),
-            ).fetchone()
-            if found is not None and (ours or 0) != found["balance"]:
-                world.wrong(
-                    "INV-18",
-                    f"company {company_id}: invoice {change.id} was pushed: {ours}, not {found['balance']}",
-                )
-
-
-def inv_18_the_mirror_equals_the_books(world: Any) -> None:
-    """After one more look our copy says what the books say, whatever was lost or came twice."""
-    for place, (company_id, realm) in enumerate(world.companies):
-        if not world.is_connected(place):
-            continue
-        company = world.company(place)
-        if company.state != "connected":
-            continue
-        with leasing.held(world.context, company) as lease:
-            sync.sync(world.context, company, lease)
-        ours = {
-            id_: (balance, due_on, customer)
-            for id_, balance, due_on, customer in world.journal.execute(
-                "SELECT id, balance, due_on, customer_id FROM mirror_invoice"
-                " WHERE company_id = ? AND balance > 0",
-                (company_id,),
-            )
-        }
-        with world.emulator.store.reading() as conn:
-            theirs = {
-                str(id_): (balance, due_on, customer)
-                for id_, balance, due_on, customer in conn.execute(
-                    "SELECT id, balance, due_on, customer FROM object WHERE realm = ? AND entity = 'Invoice'"
-                    " AND deleted = 0 AND balance > 0",
-                    (realm,),
-                )
-            }
-        if ours != theirs:
-            odd = sorted(set(ours.items()) ^ set(theirs.items()))[:4]
-            world.wrong("INV-18", f"company {company_id}: mirror and books differ: {odd}")
-
-
-def inv_19_what_was_taken_is_there(world: Any) -> None:
-    """Every body that was answered with 200 is in the files."""
-    stored = world.journal.execute("SELECT count(*) FROM inbox WHERE split_from IS NULL").fetchone()[0]
-    if stored < len(world.acked):
-        world.wrong("INV-19", f"{len(world.acked)} bodies were acknowledged and {stored} are stored")
-
-
-def inv_20_money_is_whole_units(world: Any) -> None:
-    for table, column in (
-        ("mirror_invoice", "balance"),
-        ("mirror_invoice", "total"),
-        ("mirror_payment", "unapplied"),
-        ("installment", "amount"),
-    ):
-        bad = world.journal.execute(
-            f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND typeof({column}) <> 'integer'"
-        ).fetchone()[0]
-        if bad:
-            world.wrong("INV-20", f"{bad} amounts in {table}.{column} are no whole numbers")
-
-
-def inv_21_the_same_night_twice_changes_nothing(world: Any) -> None:
-    """Running tonight's run again writes nothing, in the books or in the journal."""
-    if world.script.seed % 4 != 1:
-        return
-    for worker in (world.process.workers[0],):
-        for company_id, _ in world.companies:
-            worker("night by hand", company_id)
-        before = _writes(world)
-        for company_id, _ in world.companies:
-            worker("night by hand", company_id)
-        after = _writes(world)
-    if before != after:
-        world.wrong(
-            "INV-21",
-            f"the same night again: {before} became {after} (requests with effect, effects, contacts)",
-        )
-
-
-AT_REST = (
-    inv_01_each_contact_is_noted_once,
-    inv_01_records_say_what_left,
-    inv_02_no_copy_leaves_twice,
-    inv_04_05_plans_move_nothing,
-    inv_06_plans_are_whole_or_nothing,
-    inv_08_what_people_wrote_stays,
-    inv_10_no_secret_on_disk,
-    inv_12_the_audit_holds,
-    inv_13_steps_in_order,
-    inv_13_distance_is_kept,
-    inv_17_nothing_is_stuck,
-    inv_17_every_night_was_run,
-    inv_18_the_mirror_equals_the_books,
-    inv_19_what_was_taken_is_there,
-    inv_20_money_is_whole_units,
-    inv_21_the_same_night_twice_changes_nothing,
-)
-
-
-# Helpers
-
-
-def _known_no(
-    world: Any, realm: str, id_: str, customer: str | None, address: str, last: int, what: str
-) -> None:
-    """last: the number of the request during which the service could still be told."""
-    today = world.clock.now().astimezone(world.zones[realm]).date()
-    _agreed(world, realm, what)
-    for known in world.known_as_it_left:
-        if world.companies[known.place][1] != realm or known.from_request > last + 1:
-            continue
-        if known.invoice_id not in (None, id_) or known.to_request is not None:
-            continue
-        if world.now_called(realm, known.customer_id) not in (None, customer):
-            continue
-        if known.address not in (None, address):
-            continue
-        until_on = known.until_on
-        if until_on is not None and known.why.startswith("promise"):
-            until_on = min(promised.grace_ends(until_on, one) for one in _in_force(world, realm, last))
-        if until_on is not None and today > until_on:
-            continue
-        world.wrong("INV-22", f"{what} in spite of {known.why}")
-
-
-def _agreed(world: Any, realm: str, what: str) -> None:
-    """Where each run waits for a person, one has said yes to this night's, or to its preview."""
-    place = next(at for at, (_, theirs) in enumerate(world.companies) if theirs == realm)
-    if (
-        world.asks.get(place)
-        and world.clock.now() - world.agreed.get(place, world.template.start) > AGREED_FOR
-    ):
-        world.wrong("INV-22", f"{what} and nobody has agreed to it since {world.agreed.get(place)}")
-
-
-def _in_hours(world: Any, realm: str, customer: str, what: str) -> None:
-    found = truth.row(world, realm, "Customer", customer)
-    address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
-    zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[realm])
-    local = world.clock.now().astimezone(zone)
-    if not promised.OPENS <= local.time() < promised.CLOSES or local.weekday() >= 5:
-        world.wrong("INV-14", f"{what} leaves at {local:%H:%M} on {local:%A} in {zone}")
-    if local.date() in promised.HOLIDAYS:
-        world.wrong("INV-14", f"{what} leaves on {local:%d %B}, a public holiday")
-    if all(promised.is_quiet(local.date(), one) for one in _in_force(world, realm, len(world.network.sent))):
-        world.wrong("INV-14", f"{what} leaves on {local:%d %B}, in the quiet season")
-
-
-def _in_force(world: Any, realm: str, number: int) -> list[promised.Promised]:
-    """The company's policy at that request, and the one before it where it came into force a moment ago."""
-    told = [(0, "standard"), *(one for one in world.policies.get(realm, ()) if one[0] <= number)]
-    before = [name for _, name in told[:-1]][-1:] if told[-1][0] > number - 10 else []
-    return [promised.POLICIES[name] for name in (*before, told[-1][1])]
-
-
-def _memos(world: Any) -> dict[tuple[str, str], list[str]]:
-    ours = {
-        (change.realm_id, change.id)
-        for sent in world.network.sent
-        for change in sent.changes
-        if change.entity == "Invoice"
-    }
-    return {(realm, id_): truth.memos(world, realm, id_) for realm, id_ in ours}
-
-
-def _attached(world: Any, realm: str, id_: str) -> int:
-    with world.emulator.store.reading() as conn:
-        rows = conn.execute(
-            "SELECT body FROM object WHERE realm = ? AND entity = 'Attachable'", (realm,)
-        ).fetchall()
-    return sum(f'"value":"{id_}"' in body and "Note" in body for (body,) in rows)
-
-
-def _not_to_be_noted(world: Any, realm: str, id_: str) -> bool:
-    """The journal gives up on the note with a reason, or a person was asked whether it left."""
-    company_id = next(ours for ours, theirs in world.companies if theirs == realm)
-    found = world.journal.execute(
-        "SELECT count(*) FROM intent WHERE company_id = ?"
-        " AND kind IN ('note', 'note_attachment', 'send_invoice')"
-        " AND state IN ('rejected', 'cancelled', 'parked', 'planned') AND plan LIKE ?",
-        (company_id, f'%"{id_}"%'),
-    ).fetchone()[0]
-    stopped = world.journal.execute(
-        "SELECT notes_stopped FROM company WHERE id = ?", (company_id,)
-    ).fetchone()[0]
-    return bool(found) or stopped is not None
-
-
-def _held(world: Any, company_id: int) -> bool:
-    return bool(
-        world.journal.execute("SELECT count(*) FROM tie_out WHERE company_id = ?", (company_id,)).fetchone()[
-            0
-        ]
-    )
-
-
-def _writes(world: Any) -> tuple[int, int, int]:
-    effects = sum(sent.has_effect for sent in world.network.sent)
-    intents = world.journal.execute("SELECT count(*) FROM intent").fetchone()[0]
-    contacts = world.journal.execute("SELECT count(*) FROM contact").fetchone()[0]
-    return effects, intents, contacts
-
-
-def zones_of(world: Any) -> dict[str, ZoneInfo]:
-    zones = dict(world.journal.execute("SELECT id, zone FROM company").fetchall())
-    return {
-        realm: ZoneInfo(zones.get(company_id, "America/New_York")) for company_id, realm in world.companies
-    }

@@ -18,7 +18,7 @@ from qb_collections.services import connect, mail_settings, modes, policies, res
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
 from qb_collections.store.engine import durable
-from tests.simulation import invariants, webhooks
+from tests.simulation import at_rest, invariants, webhooks
 from tests.simulation.chance import seeded
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
@@ -130,7 +130,7 @@ class Player:
         for day in range(script.nights):
             self._day(day)
         self._calm()
-        invariants.at_rest(world)
+        at_rest.hold(world)
 
     def fired(self) -> dict[tuple[str, str], int]:
         fired = (
@@ -369,7 +369,7 @@ class Player:
         """Two nights without trouble, in which people do what only people can."""
         world = self.world
         world.calm()
-        invariants.inv_16_permission_is_not_lost(world)
+        at_rest.inv_16_permission_is_not_lost(world)
         for place, (_, realm) in enumerate(world.companies):
             if world.companies[place][0] in world.absent:
                 continue
@@ -404,7 +404,7 @@ class Player:
             perform(world, Act(0, 0, place, "pay", 1))
         self.webhooks.deliver(everything=True)
         self._jobs()
-        invariants.inv_18_what_was_pushed_is_known(world)
+        at_rest.inv_18_what_was_pushed_is_known(world)
 
     def _quiet_day(self) -> None:
         world = self.world

@@ -1,0 +1,124 @@
+"""What was known at a moment: yes and no, hours, policies in force, what stands in the memos."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.simulation import ground_truth as truth
+from tests.simulation import promised
+
+AGREED_FOR = timedelta(hours=36)  # a yes ends with its run; one to a preview is for the night after it
+STATES = {
+    "CA": ZoneInfo("America/Los_Angeles"),
+    "NY": ZoneInfo("America/New_York"),
+    "HI": ZoneInfo("Pacific/Honolulu"),
+}
+
+
+def a_no(world: Any, realm: str, id_: str, customer: str | None, address: str, last: int, what: str) -> None:
+    """last: the number of the request during which the service could still be told."""
+    today = world.clock.now().astimezone(world.zones[realm]).date()
+    agreed(world, realm, what)
+    for known in world.known_as_it_left:
+        if world.companies[known.place][1] != realm or known.from_request > last + 1:
+            continue
+        if known.invoice_id not in (None, id_) or known.to_request is not None:
+            continue
+        if world.now_called(realm, known.customer_id) not in (None, customer):
+            continue
+        if known.address not in (None, address):
+            continue
+        until_on = known.until_on
+        if until_on is not None and known.why.startswith("promise"):
+            until_on = min(promised.grace_ends(until_on, one) for one in in_force(world, realm, last))
+        if until_on is not None and today > until_on:
+            continue
+        world.wrong("INV-22", f"{what} in spite of {known.why}")
+
+
+def agreed(world: Any, realm: str, what: str) -> None:
+    """Where each run waits for a person, one has said yes to this night's, or to its preview."""
+    place = next(at for at, (_, theirs) in enumerate(world.companies) if theirs == realm)
+    if (
+        world.asks.get(place)
+        and world.clock.now() - world.agreed.get(place, world.template.start) > AGREED_FOR
+    ):
+        world.wrong("INV-22", f"{what} and nobody has agreed to it since {world.agreed.get(place)}")
+
+
+def in_hours(world: Any, realm: str, customer: str, what: str) -> None:
+    found = truth.row(world, realm, "Customer", customer)
+    address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
+    zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[realm])
+    local = world.clock.now().astimezone(zone)
+    if not promised.OPENS <= local.time() < promised.CLOSES or local.weekday() >= 5:
+        world.wrong("INV-14", f"{what} leaves at {local:%H:%M} on {local:%A} in {zone}")
+    if local.date() in promised.HOLIDAYS:
+        world.wrong("INV-14", f"{what} leaves on {local:%d %B}, a public holiday")
+    if all(promised.is_quiet(local.date(), one) for one in in_force(world, realm, len(world.network.sent))):
+        world.wrong("INV-14", f"{what} leaves on {local:%d %B}, in the quiet season")
+
+
+def in_force(world: Any, realm: str, number: int) -> list[promised.Promised]:
+    """The company's policy at that request, and the one before it where it came into force a moment ago."""
+    told = [(0, "standard"), *(one for one in world.policies.get(realm, ()) if one[0] <= number)]
+    before = [name for _, name in told[:-1]][-1:] if told[-1][0] > number - 10 else []
+    return [promised.POLICIES[name] for name in (*before, told[-1][1])]
+
+
+def memos(world: Any) -> dict[tuple[str, str], list[str]]:
+    ours = {
+        (change.realm_id, change.id)
+        for sent in world.network.sent
+        for change in sent.changes
+        if change.entity == "Invoice"
+    }
+    return {(realm, id_): truth.memos(world, realm, id_) for realm, id_ in ours}
+
+
+def attached(world: Any, realm: str, id_: str) -> int:
+    with world.emulator.store.reading() as conn:
+        rows = conn.execute(
+            "SELECT body FROM object WHERE realm = ? AND entity = 'Attachable'", (realm,)
+        ).fetchall()
+    return sum(f'"value":"{id_}"' in body and "Note" in body for (body,) in rows)
+
+
+def not_to_be_noted(world: Any, realm: str, id_: str) -> bool:
+    """The journal gives up on the note with a reason, or a person was asked whether it left."""
+    company_id = next(ours for ours, theirs in world.companies if theirs == realm)
+    found = world.journal.execute(
+        "SELECT count(*) FROM intent WHERE company_id = ?"
+        " AND kind IN ('note', 'note_attachment', 'send_invoice')"
+        " AND state IN ('rejected', 'cancelled', 'parked', 'planned') AND plan LIKE ?",
+        (company_id, f'%"{id_}"%'),
+    ).fetchone()[0]
+    stopped = world.journal.execute(
+        "SELECT notes_stopped FROM company WHERE id = ?", (company_id,)
+    ).fetchone()[0]
+    return bool(found) or stopped is not None
+
+
+def held(world: Any, company_id: int) -> bool:
+    return bool(
+        world.journal.execute("SELECT count(*) FROM tie_out WHERE company_id = ?", (company_id,)).fetchone()[
+            0
+        ]
+    )
+
+
+def writes(world: Any) -> tuple[int, int, int]:
+    effects = sum(sent.has_effect for sent in world.network.sent)
+    intents = world.journal.execute("SELECT count(*) FROM intent").fetchone()[0]
+    contacts = world.journal.execute("SELECT count(*) FROM contact").fetchone()[0]
+    return effects, intents, contacts
+
+
+def zones_of(world: Any) -> dict[str, ZoneInfo]:
+    zones = dict(world.journal.execute("SELECT id, zone FROM company").fetchall())
+    return {
+        realm: ZoneInfo(zones.get(company_id, "America/New_York")) for company_id, realm in world.companies
+    }
