@@ -230,6 +230,3 @@ def _owes(world: Any, realm: str, customer: str | None, look: int, what: str) ->
     balance = Decimal(str(json.loads(found["body"]).get("Balance", 1)))
     if balance <= 0:
         world.wrong("INV-03", f"{what}, to customer {customer} who owes {balance} in all")
-
-
-# At rest
