@@ -17,7 +17,7 @@ def changed(value: T, **changes: Any) -> T:
     Raises TypeError for a field that there is not.
     """
     kind = type(value)
-    values_of, places = _fields(kind)  # type: ignore[arg-type]
+    values_of, places = _fields(kind)  # type: ignore[arg-type]  # a dataclass
     values = [*values_of(value)]
     for name, new in changes.items():
         place = places.get(name)

@@ -19,7 +19,7 @@ def quick(kind: type[T]) -> type[T]:
 
     For classes that inherit no fields and whose fields are all arguments; `__post_init__` is still asked.
     """
-    every = fields(kind)  # type: ignore[arg-type]
+    every = fields(kind)  # type: ignore[arg-type]  # a dataclass; typing cannot say so
     assert kind.__base__ is object and all(one.init and not one.kw_only for one in every), kind
     twin = make_dataclass(
         kind.__name__, [(one.name, Any, _copied(one)) for one in every], slots=True, eq=False
@@ -42,7 +42,7 @@ def _maker(twin: Any, check: Callable[[Any], None] | None) -> Callable[..., Any]
     def checked(cls: Any, *args: Any, **named: Any) -> Any:
         made = twin(*args, **named)
         made.__class__ = cls
-        check(made)  # type: ignore[misc]
+        check(made)  # type: ignore[misc]  # chosen only where there is one
         return made
 
     return plain if check is None else checked
