@@ -18,7 +18,7 @@ from qb_collections.core.wording import list_text, money_text, short
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import plan_facts
 from qb_collections.services.context import Context
-from qb_collections.services.plan_facts import INSTALLMENTS, OVERLAY, Facts, cash_figures
+from qb_collections.services.plan_facts import INSTALLMENTS, OVERLAY, Facts, cash_words
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.store.companies import Company
@@ -181,12 +181,6 @@ def ready_shapes(context: Context, company: Company, facts: Facts) -> tuple[Shap
     return found
 
 
-def cash_sentence(company: Company, facts: Facts) -> str:
-    """What an owner types who wants installment invoices although a report is on cash basis."""
-    income, tax = (money_text(one, company.locale) for one in cash_figures(facts))
-    return f"income rises by {income} and tax by {tax}"
-
-
 def _rules(context: Context, company: Company, facts: Facts) -> tuple[Policy, Calendar]:
     with reading(context.engine) as conn:
         book = Rulebook(conn, company, facts.plan_on)
@@ -210,14 +204,14 @@ def _refused(company: Company, facts: Facts, dates: Sequence[date], asked: Asked
         if refusal(facts.candidates, dates, typed, overlay=overlay) is None:
             told += (
                 " An owner who knows what that does to the reports may type it: "
-                f'--on-cash-basis "{cash_sentence(company, facts)}".'
+                f'--on-cash-basis "{cash_words(company, facts)}".'
             )
         accepted = replace(facts.terrain, accrual_confirmed=True)
         if refusal(facts.candidates, dates, accepted, overlay=overlay) != because:
             told += f" {CONFIRM}"
         return Refusal(told)
     if asked.cash_basis is not None and not overlay:
-        wanted = cash_sentence(company, facts)
+        wanted = cash_words(company, facts)
         if asked.cash_basis.strip() != wanted:
             return Refusal(
                 f"On cash-basis reports {wanted} on the day of the plan, before the customer has paid. "

@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from qb_collections.core.books import Customer
 from qb_collections.core.case import HoldKind
-from qb_collections.core.money import Money, total
-from qb_collections.core.plan_cash import brought_forward
+from qb_collections.core.money import total
+from qb_collections.core.plan_cash import Forward, brought_forward
 from qb_collections.core.plan_classes import Weights, weights
 from qb_collections.core.plan_home_cents import worth
 from qb_collections.core.plans import Candidate, Terrain
-from qb_collections.core.wording import label, list_text, short
+from qb_collections.core.wording import label, list_text, money_text, short
 from qb_collections.quickbooks import company_facts, wire
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live, Preferences
@@ -263,7 +263,16 @@ def _amount(value: object) -> Decimal:
     return Decimal(str(value)) if value not in (None, "") else Decimal(0)
 
 
-def cash_figures(facts: Facts) -> tuple[Money, Money]:
-    """(income, tax) that cash-basis reports would move to the plan day, in the reports' currency."""
+def cash_figures(facts: Facts) -> tuple[Forward, ...]:
+    """What cash-basis reports would move to the plan day: one answer, or two (see the core)."""
     records = [facts.records.get(one.invoice.id, {}) for one in facts.candidates]
     return brought_forward(records, facts.preferences.home_currency)
+
+
+def cash_words(company: Company, facts: Facts) -> str:
+    """The same in words: income rises by $1,000.00 and tax by $92.50"""
+    told = [
+        f"{money_text(one.income, company.locale)} and tax by {money_text(one.tax, company.locale)}"
+        for one in cash_figures(facts)
+    ]
+    return f"income rises by {', or by '.join(told)}"

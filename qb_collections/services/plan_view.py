@@ -15,7 +15,7 @@ from qb_collections.core.plan_standing import PartDue, received, standing, unapp
 from qb_collections.core.plans import principal
 from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.services import proof
-from qb_collections.services.plan_facts import OVERLAY, Facts, cash_figures
+from qb_collections.services.plan_facts import OVERLAY, Facts, cash_words
 from qb_collections.services.plan_papers import KIND_OF
 from qb_collections.services.plan_setup import ACCOUNT_NAME, ITEM_NAME
 from qb_collections.store import plans
@@ -62,7 +62,6 @@ def looks_different(company: Company, facts: Facts) -> tuple[str, ...]:
             asked,
         )
     whole = money_text(principal(facts.candidates), company.locale)
-    income, tax = (money_text(one, company.locale) for one in cash_figures(facts))
     day = day_text(facts.plan_on, facts.plan_on.year)
     return (
         "The original invoices show as paid, and their pay links say so; nobody has paid anything yet.",
@@ -73,7 +72,7 @@ def looks_different(company: Company, facts: Facts) -> tuple[str, ...]:
         "If QuickBooks adds late fees by itself, exempt this customer first: a fee would be added to a late "
         "installment.",
         asked,
-        f"On cash-basis reports income rises by {income} and tax by {tax} on {day}, before the customer "
+        f"On cash-basis reports {cash_words(company, facts)} on {day}, before the customer "
         "has paid. On accrual reports receivables, income and tax stay as they are.",
     )
 
