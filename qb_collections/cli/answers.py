@@ -52,9 +52,9 @@ class Cannot(Exception):
 
 
 def accepted(value: T | Refusal) -> T:
-    """The value; raises Refused with the sentence of a refusal."""
+    """The value; raises Refused with the sentence of a refusal, and what helps here."""
     if isinstance(value, Refusal):
-        raise Refused(value.message)
+        raise Refused(f"{value.message} {value.at_command}" if value.at_command else value.message)
     return value
 
 

@@ -74,7 +74,8 @@ def add_to(main: click.Group) -> None:
             "message": done.message,
             "asks": done.asks,
         }
-        lines = [f"Reply {done.reply_id}. {done.message}", *([done.asks] if done.asks else [])]
+        asks = [f"{done.asks} With: {done.at_command}"] if done.asks else []
+        lines = [f"Reply {done.reply_id}. {done.message}", *asks]
         return Answer(data, lines)
 
     @verb(reply, "list", "reply list", 'reply list "Bright Dental"')

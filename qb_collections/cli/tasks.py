@@ -21,6 +21,12 @@ from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.tasks import Task
 
+# What a task asks for that somebody's answer left behind, as a command.
+_FOLLOWING = {
+    "plan": "plan offer {customer}",
+    "firm": 'hold add insolvent --customer {customer} --reason "…"',
+}
+
 
 def add_to(main: click.Group) -> None:
     @noun(main, "task", "task list")
@@ -142,4 +148,6 @@ def _lines(task: Task, with_text: bool, stale: str | None) -> list[str]:
         said.append(f"    {'Not now' if task.kind == 'call' else 'Do not send it'}: {stale}")
     elif with_text and task.text:
         said += ["", *(f"    {line}" for line in task.text.splitlines()), ""]
+        if command := _FOLLOWING.get(task.payload.get("about", "")):
+            said += [f"    With: qb-collections {command.format(customer=task.customer_id)}", ""]
     return said

@@ -30,7 +30,7 @@ _WORDS = {
     ),
     "plan": (
         "Offer {name} ways to spread it",
-        'They ask to pay in parts. Offer it in writing with: qb-collections plan offer "{name}"',
+        "They ask to pay in parts. Offer it to them in writing.",
     ),
     "question": ("Answer {name}", "They have a question. Answer it today."),
     "wrong_person": (
@@ -49,7 +49,7 @@ _WORDS = {
     "firm": (
         "Look at what {name} wrote",
         "Their words may mean a firm stop. Nothing goes out meanwhile. If somebody else speaks for them, or "
-        'a court does, mark it: qb-collections hold add insolvent --customer "{name}" --reason "…"',
+        "a court does, mark the customer so: a court or a lawyer speaks for them.",
     ),
     "other": ("Deal with what {name} said", "Nothing goes out until you have."),
 }

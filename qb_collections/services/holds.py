@@ -244,7 +244,7 @@ def _change_refusal(hold: Hold, new: Mapping[str, Any], today: date) -> Refusal 
 
 def _answer_refusal(hold: Hold, answered: str) -> Refusal | None:
     if hold.kind is not HoldKind.DISPUTE:
-        return Refusal("Only a dispute is answered: leave --answered out, and say --because.")
+        return Refusal("Only a dispute is answered.", "Leave --answered out, and say --because.")
     if not answered.strip():
         return Refusal('Say what was done, as it stands after "We have": "replaced the compressor".')
     if len(answered) > placing.REASON_MAX:

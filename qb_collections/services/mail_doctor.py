@@ -69,7 +69,9 @@ def send_test(context: Context, company: Company, to: str, *, by: str) -> str | 
     """One message to the user's own address.  Once it is taken, the account may be turned on."""
     account = mail_settings.find(context, company)
     if account is None:
-        return Refusal("No mail account is set up yet. Set one up with: qb-collections mail set --help")
+        return Refusal(
+            "No mail account is set up yet. Please set one up.", "With: qb-collections mail set --help"
+        )
     try:
         recipient = address(to.strip())
     except NoAddress as refused:

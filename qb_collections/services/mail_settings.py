@@ -83,12 +83,13 @@ def turn_on(context: Context, company: Company, *, by: str) -> str | Refusal:
         account = mail_accounts.find(conn, company.id)
         if account is None:
             return Refusal(
-                f"{company.name} has no mail account yet. Set one up with: qb-collections mail set --help"
+                f"{company.name} has no mail account yet. Please set one up.",
+                "With: qb-collections mail set --help",
             )
         if account.tested_at is None:
             return Refusal(
-                "Nothing was sent with this account yet. Send yourself a test first: "
-                "qb-collections mail doctor --to you@example.com"
+                "Nothing was sent with this account yet. Please send yourself a test first.",
+                "With: qb-collections mail doctor --to you@example.com",
             )
         mail_accounts.change(conn, company.id, state="on", because=None, on_since_at=now, changed_at=now)
         mail_waiting.let_go(conn, company.id, now)

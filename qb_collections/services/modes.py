@@ -154,7 +154,7 @@ def _still(conn: Connection) -> str:
     everything = companies.global_stop(conn)
     if everything is None:
         return ""
-    return f" Everything is still stopped by {everything.by}; lift that too: qb-collections stop --lift"
+    return f" Everything is still stopped by {everything.by}; lift that too."
 
 
 def _had_contacts(run: Run) -> bool:

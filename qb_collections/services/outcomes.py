@@ -113,12 +113,12 @@ _BY_KIND = {
 }
 # What is to be added when it is missing, and with which option of the command.
 NEEDED = {
-    "on": "the day (--on)",
-    "invoice": "the invoice (--invoice)",
-    "reason": "a reason in a few words (--reason)",
-    "who": "with whom (--owner, or in the reason)",
-    "amount": "the amount (--amount)",
-    "rest_on": "the day of the rest (--rest-on)",
+    "on": ("the day", "--on"),
+    "invoice": ("the invoice", "--invoice"),
+    "reason": ("a reason in a few words", "--reason"),
+    "who": ("with whom, in a few words", "--owner"),
+    "amount": ("the amount", "--amount"),
+    "rest_on": ("the day of the rest", "--rest-on"),
 }
 
 

@@ -199,23 +199,23 @@ def _refused(company: Company, facts: Facts, dates: Sequence[date], asked: Asked
     overlay = facts.form == OVERLAY
     because = refusal(facts.candidates, dates, facts.terrain, overlay=overlay)
     if because is not None:
-        told = because
+        options = []
         typed = replace(facts.terrain, cash_basis_accepted=True)
         if refusal(facts.candidates, dates, typed, overlay=overlay) is None:
-            told += (
-                " An owner who knows what that does to the reports may type it: "
+            options.append(
+                "An owner who knows what that does to the reports may type it: "
                 f'--on-cash-basis "{cash_words(company, facts)}".'
             )
         accepted = replace(facts.terrain, accrual_confirmed=True)
         if refusal(facts.candidates, dates, accepted, overlay=overlay) != because:
-            told += f" {CONFIRM}"
-        return Refusal(told)
+            options.append(CONFIRM)
+        return Refusal(because, " ".join(options) or None)
     if asked.cash_basis is not None and not overlay:
         wanted = cash_words(company, facts)
         if asked.cash_basis.strip() != wanted:
             return Refusal(
-                f"On cash-basis reports {wanted} on the day of the plan, before the customer has paid. "
-                f'To accept that, type exactly: --on-cash-basis "{wanted}"'
+                f"On cash-basis reports {wanted} on the day of the plan, before the customer has paid.",
+                f'To accept that, type exactly: --on-cash-basis "{wanted}"',
             )
     return None
 
@@ -234,7 +234,6 @@ def _in_home_cents(facts: Facts, split: Split) -> Split | Refusal:
     if shifted is None:
         return Refusal(
             f"At the exchange rate of {rate} these invoices in {len(split)} payments do not add up to the "
-            f"cent in {home}. Choose another number of payments, fewer invoices, or a plan kept here "
-            "(--as overlay)."
+            f"cent in {home}. Choose another number of payments, fewer invoices, or a plan kept here."
         )
     return tuple((on, amount) for (on, _), amount in zip(split, shifted, strict=True))

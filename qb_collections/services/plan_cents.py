@@ -57,7 +57,8 @@ def told(company: Company, plan: PlanRow, cents: Cents, accepted: Decimal | None
     return Refusal(
         f"Nothing was changed. QuickBooks rounds each amount in {cents.home_currency} by itself, so ending "
         f"payment plan {plan.label} books {named} of exchange gain or loss; nothing else moves, and clearing "
-        f"stays at zero. To accept that, end it with --exchange {cents.most}"
+        f"stays at zero. To accept that, say the amount: {cents.most}.",
+        f"With --exchange {cents.most}",
     )
 
 

@@ -77,7 +77,8 @@ def end(
     if not confirm:
         return Refusal(
             f"Nothing was changed. To end payment plan {found.label} with {found.details['customer']}, "
-            "say so: the same with --yes"
+            "say so.",
+            "The same with --yes",
         )
     ending = {
         "how": how,

@@ -226,12 +226,12 @@ def _elsewhere(company: Company, customer: Customer, form: str) -> Refusal | Non
         return Refusal(
             f"Installment invoices are written in {list_text(COUNTRIES)} only; this company is in "
             f"{company.country}, where they could break rules for tax invoices. "
-            "A plan kept here (--as overlay) leaves the invoices as they are."
+            "A plan kept here leaves the invoices as they are."
         )
     if form == INSTALLMENTS and company.country != "US" and "plan_tax" not in company.preferences:
         return Refusal(
-            "Which tax code means out of scope here has to be confirmed first, by an owner or accountant: "
-            "qb-collections plan setup --tax-code NAME"
+            "Which tax code means out of scope here has to be confirmed first, by an owner or accountant.",
+            "With: qb-collections plan setup --tax-code NAME",
         )
     if not customer.active:
         return Refusal(

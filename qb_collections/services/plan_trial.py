@@ -46,7 +46,7 @@ def set_up(
     if company.country not in COUNTRIES:
         return Refusal(
             f"Installment invoices are written in {list_text(COUNTRIES)} only; this company is in "
-            f"{company.country}. Plans that are kept here (--as overlay) need no set-up."
+            f"{company.country}. Plans that are kept here need no set-up."
         )
     closed = plan_gate.closed(context, company)
     if closed is not None:
@@ -92,8 +92,8 @@ def _tax_code(
     offered = f" Here it is {list_text(fitting)}." if fitting else " QuickBooks lists none by a name we know."
     if name is None:
         return Refusal(
-            "Say which tax code means out of scope, so that a plan enters no tax return: "
-            f"qb-collections plan setup --tax-code NAME.{offered}"
+            f"Say which tax code means out of scope, so that a plan enters no tax return.{offered}",
+            "With: qb-collections plan setup --tax-code NAME",
         )
     found = next((row for row in rows if str(row["Name"]).lower() == name.strip().lower()), None)
     if found is None:

@@ -52,7 +52,7 @@ def confirm_basis(
         return Refusal(
             "Installment invoices need both: income tax and sales tax filed on an accrual basis. On cash "
             "basis they would bring income and tax forward to the day of the plan. Plans that are kept here "
-            "(--as overlay) need neither."
+            "need neither."
         )
     with durable(context.engine) as conn:
         lease.check(conn)
@@ -115,7 +115,8 @@ def create(
     if not confirm:
         return Refusal(
             "Nothing was written: a plan is written once its proposal has been read and confirmed. "
-            "Read it (qb-collections plan propose), then ask again with --yes."
+            "Please read it first.",
+            "Read it (qb-collections plan propose), then ask again with --yes.",
         )
     if found.facts.form != OVERLAY:
         ready = plan_setup.ensure(context, company, lease, gateway, item=found.facts.item)

@@ -104,8 +104,8 @@ def no_such(conn: Connection, company: Company, name: str) -> Refusal:
     every = names(conn, company)
     if not every:
         return Refusal(
-            f'{company.name} has no group "{name[:60]}", and no other yet. '
-            "Begin one with: qb-collections policy group NAME --add CUSTOMER"
+            f'{company.name} has no group "{name[:60]}", and no other yet.',
+            "Begin one with: qb-collections policy group NAME --add CUSTOMER",
         )
     return Refusal(f'{company.name} has no group "{name[:60]}".{finding.nearest(name, every)}')
 

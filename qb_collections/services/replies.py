@@ -37,11 +37,14 @@ KINDS = {
 }
 _ASKS = {
     Firm.REPRESENTED: "Their words may mean that somebody else speaks for them: a lawyer, a court or an "
-    'administrator. If so, mark it: qb-collections hold add insolvent --customer "{name}" --reason "…"',
-    Firm.STOP: 'They may want no more e-mail. If so, record it: qb-collections reply record "{name}" '
-    '--kind stop --said "…"',
-    Firm.DISPUTE: "They may question what is owed. If so, mark the invoice: qb-collections hold add dispute "
-    '--invoice NUMBER --reason "…"',
+    "administrator. If so, mark the customer so.",
+    Firm.STOP: "They may want no more e-mail. If so, record that they asked for no more of it.",
+    Firm.DISPUTE: "They may question what is owed. If so, mark the invoice as questioned.",
+}
+_AT_COMMAND = {
+    Firm.REPRESENTED: 'qb-collections hold add insolvent --customer "{name}" --reason "…"',
+    Firm.STOP: 'qb-collections reply record "{name}" --kind stop --said "…"',
+    Firm.DISPUTE: 'qb-collections hold add dispute --invoice NUMBER --reason "…"',
 }
 _WAITS = ("paid", "question", "wrong_person", "other")  # nothing goes out until it was dealt with
 _MATCHING = {Firm.STOP: "stop", Firm.DISPUTE: "dispute"}
@@ -49,11 +52,15 @@ _MATCHING = {Firm.STOP: "stop", Firm.DISPUTE: "dispute"}
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was recorded and what follows; asks: a firm stop that the words may mean."""
+    """What was recorded and what follows; asks: a firm stop that the words may mean.
+
+    at_command: how whoever types commands says that it is one.
+    """
 
     reply_id: int
     message: str
     asks: str | None = None
+    at_command: str | None = None
 
 
 def record(
@@ -111,8 +118,10 @@ def record(
         audit.append(conn, company.id, by, "reply recorded", f"reply {reply_id}", detail, now)
     context.wake("deliver", company.id)
     name = short(case.customer.name, 60)
-    asks = _ASKS[firm].format(name=name) if firm is not None else None
-    return Recorded(reply_id, _told(kind, name, stopped, firm, following, on), asks)
+    told = _told(kind, name, stopped, firm, following, on)
+    if firm is None:
+        return Recorded(reply_id, told)
+    return Recorded(reply_id, told, _ASKS[firm], _AT_COMMAND[firm].format(name=name))
 
 
 def done(
@@ -125,7 +134,7 @@ def done(
             found = replies.get(conn, company.id, reply_id)
         except LookupError:
             return Refusal(
-                f"{company.name} has no reply {reply_id}. See them with: qb-collections reply list"
+                f"{company.name} has no reply {reply_id}.", "See them with: qb-collections reply list"
             )
         if not replies.done(conn, company.id, reply_id, by=by, because=because, at=now):
             return Refusal(f"Reply {reply_id} was dealt with already, by {found.done_by}.")
@@ -155,9 +164,9 @@ def _refusal(kind: str, said: str, invoice: str | None, on: date | None) -> Refu
     if len(said) > SAID_MAX:
         return Refusal(f"What they said has {len(said)} characters; up to {SAID_MAX:,} fit.")
     if kind == "promise" and on is None:
-        return Refusal("A promise needs the day on which the payment is promised (--on).")
+        return Refusal("A promise needs the day on which the payment is promised.", "With --on.")
     if kind == "dispute" and invoice is None:
-        return Refusal("A dispute is about one invoice: say which number (--invoice).")
+        return Refusal("A dispute is about one invoice: say which number.", "With --invoice.")
     if kind != "promise" and on is not None:
         return Refusal("Only a promise has a day: leave it out, or record it as a promise.")
     return None

@@ -112,7 +112,8 @@ def _refusal(conn: Connection, company: Company, task: Task, report: Report, tod
     outcome = known[report.outcome]
     missing = [NEEDED[name] for name in outcome.needs if not getattr(report, name)]
     if missing:
-        return Refusal(f"{outcome.says}: please add {' and '.join(missing)}.")
+        words, options = zip(*missing, strict=True)
+        return Refusal(f"{outcome.says}: please add {' and '.join(words)}.", f"With {' and '.join(options)}.")
     refusal = placing.too_far(today, report.on, report.answer_by_on, report.rest_on)
     if refusal is None and task.kind == "call":
         refusal = call_outcomes.refusal(report, today)

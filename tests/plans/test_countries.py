@@ -75,7 +75,7 @@ def test_without_a_confirmed_tax_code_no_installment_is_written(abroad):
     answer = abroad.create()
     asked = abroad.set_up()
 
-    assert isinstance(answer, Refusal) and "plan setup --tax-code" in answer.message
+    assert isinstance(answer, Refusal) and "plan setup --tax-code" in (answer.at_command or "")
     assert isinstance(asked, Refusal) and CODES[abroad.company.country] in asked.message
     assert abroad.rows("CreditMemo") == []
 

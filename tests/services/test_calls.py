@@ -249,7 +249,7 @@ def test_what_they_said_stands_in_the_timeline_and_on_the_next_sheet(world):
     ("outcome", "details", "says"),
     [
         ("", {}, '"" is not an outcome of this task.'),
-        ("part", {"rest_on": date(2026, 3, 20)}, "please add the amount (--amount)"),
+        ("part", {"rest_on": date(2026, 3, 20)}, "please add the amount."),
         (
             "part",
             {"amount": Money(Decimal("300.00"), "USD"), "on": date(2026, 3, 6), "rest_on": date(2026, 3, 6)},

@@ -182,7 +182,7 @@ def to_write():
     ("outcome", "details", "says"),
     [
         ("snet", {}, "The nearest"),
-        ("dispute", {}, "please add the invoice (--invoice) and a reason in a few words (--reason)"),
+        ("dispute", {}, "please add the invoice and a reason in a few words."),
         ("promise", {"on": date(2026, 3, 1)}, "1 March 2026 is past"),
         ("dispute", {"invoice": "77", "reason": "broken"}, 'has no invoice "77"'),
     ],

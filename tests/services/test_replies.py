@@ -139,7 +139,7 @@ def test_words_that_may_mean_a_lawyer_hold_everything_and_ask_a_person(world):
     [task] = left(world, "Lawyer")
     assert task.title == "Look at what Lawyer wrote"
     assert told.asks.startswith("Their words may mean that somebody else speaks for them")
-    assert 'hold add insolvent --customer "Lawyer"' in told.asks
+    assert 'hold add insolvent --customer "Lawyer"' in told.at_command
 
 
 def test_dealing_with_a_reply_sets_the_steps_free_and_closes_its_task(world):
