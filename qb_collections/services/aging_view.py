@@ -106,7 +106,7 @@ def of_company(
     bucket: int | None = None,
     page: int = 1,
 ) -> AgingView:
-    """Five statements, two of which read an index of everything that is open."""
+    """Five statements, two of which read an index of everything that is open; two more for a page too far."""
     totals = {
         code: Cells(code, tuple(amounts), tuple(counts))
         for code, (amounts, counts) in aging.totals(conn, company.id, today).items()
@@ -114,20 +114,23 @@ def of_company(
     own = company.currency
     shown = currency or (own if own in totals else min(totals, default=own))
     parents = overview.parents(conn, company.id)
-    heads: dict[str, list[int]] = {}
-    for one in aging.weights(conn, company.id, today, shown, bucket):
-        head = head_of(one.customer_id, parents) if parents else one.customer_id
-        sums = heads.setdefault(head, [0, 0])
-        sums[0] += one.weight
-        sums[1] += one.owed
-    ordered = sorted(heads, key=lambda id: (-heads[id][0], -heads[id][1], id))
-    page = max(min(page, -(-len(ordered) // PAGE)), 1)
-    some = ordered[(page - 1) * PAGE : page * PAGE]
+    heads = {site: head_of(site, parents) for site in parents}
+    page = max(page, 1)
+
+    def ranked(number: int) -> tuple[list[str], int]:
+        skipped = (number - 1) * PAGE
+        return aging.heaviest(conn, company.id, today, shown, bucket, heads=heads, limit=PAGE, offset=skipped)
+
+    some, customers = ranked(page)
+    if page > 1 and not some:  # behind the last page: that one is shown
+        _, customers = ranked(1)
+        page = max(-(-customers // PAGE), 1)
+        some, _ = ranked(page)
     cells = _cells(conn, company, today, _members(some, parents))
     names = aging.names(conn, company.id, some)
     lines = tuple(Line(id, names.get(id, id), cells[id, shown]) for id in some)
     by_code = tuple(totals[code] for code in sorted(totals, key=lambda code: (code != own, code)))
-    return AgingView(today, by_code, shown, bucket, lines, len(ordered), page)
+    return AgingView(today, by_code, shown, bucket, lines, customers, page)
 
 
 def of_customer(

@@ -66,18 +66,39 @@ def test_totals_by_bucket_on_both_sides_of_its_ends(engine, company):
     }
 
 
-def test_lists_are_weighed_by_what_is_late_or_by_their_bucket(engine, company):
+def heaviest(engine, company, bucket, heads=(), limit=50, offset=0):
     with reading(engine) as conn:
-        every = aging.weights(conn, company.id, TODAY, "USD", None)
-        fresh = aging.weights(conn, company.id, TODAY, "USD", 0)
-        old = aging.weights(conn, company.id, TODAY, "USD", 3)
+        return aging.heaviest(
+            conn, company.id, TODAY, "USD", bucket, heads=dict(heads), limit=limit, offset=offset
+        )
 
-    assert [(one.customer_id, one.weight, one.owed) for one in every] == [
-        ("7", 200_000, 300_000),
-        ("8", 800_000, 1_200_000),
-    ]
-    assert [(one.customer_id, one.weight) for one in fresh] == [("7", 100_000), ("8", 400_000)]
-    assert [(one.customer_id, one.weight) for one in old] == [("8", 800_000)]
+
+@pytest.mark.parametrize(
+    ("bucket", "expected"),
+    [
+        (None, ["8", "7"]),  # 80 late, 20 late
+        (0, ["8", "7"]),  # 40 without a day, 10 due today
+        (1, ["7"]),
+        (2, []),
+        (3, ["8"]),  # 90 days late
+        (4, []),  # the five euros are not dollars
+    ],
+)
+def test_lists_are_ordered_by_what_is_late_or_by_their_bucket(engine, company, bucket, expected):
+    assert heaviest(engine, company, bucket) == (expected, len(expected))
+
+
+def test_a_list_is_read_page_by_page_and_knows_how_many_there_are(engine, company):
+    assert heaviest(engine, company, None, limit=1) == (["8"], 2)
+    assert heaviest(engine, company, None, limit=1, offset=1) == (["7"], 2)
+    assert heaviest(engine, company, None, limit=1, offset=2) == ([], 0)  # behind the last page
+
+
+def test_what_a_site_owes_counts_with_whom_it_is_billed_with(engine, company):
+    """Also where that one owes nothing itself, as 9."""
+    assert heaviest(engine, company, None, {"8": "7"}) == (["7"], 1)
+    assert heaviest(engine, company, None, {"8": "9"}) == (["9", "7"], 2)
+    assert heaviest(engine, company, 1, {"7": "9", "8": "9"}) == (["9"], 1)
 
 
 def test_the_buckets_of_some_and_their_invoices_page_by_page(engine, company):
