@@ -27,6 +27,7 @@ def listen(settings: Settings) -> socket.socket:
 
 def serve(world: World, listening: socket.socket, say: Callable[[str], None]) -> None:
     """Print where it is and a link that signs in once; return after Ctrl-C or SIGTERM."""
+    world.read_past()
     runner = Runner()
     settings = server.at_port(world.context.settings, listening)
     context = replace(world.context, settings=settings, wake=runner.enqueue)

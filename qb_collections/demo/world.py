@@ -20,7 +20,7 @@ from qb_collections.emulator import acts
 from qb_collections.emulator.companies import CompanyHandle
 from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.serve import EmulatorServer
-from qb_collections.services import connect, leasing
+from qb_collections.services import connect, history, leasing, report_figures
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
@@ -76,6 +76,12 @@ class World:
         company = self.company
         with leasing.held(self.context, company) as lease:
             yield company, lease
+
+    def read_past(self) -> None:
+        """What the service reads and works out while nobody waits, done before somebody looks at its pages."""
+        with self.working() as (company, lease):
+            history.read(self.context, company, lease, lambda: False)
+        report_figures.refresh(self.context, self.company)
 
     def wait_until(self, at: datetime) -> None:
         """Let the time pass; customers' payments and new invoices of that time happen in the books."""

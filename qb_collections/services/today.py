@@ -132,7 +132,7 @@ def today_of(context: Context, company: Company) -> Today:
 
 def _expected(company: Company, figures: ReportFigures | None, today: date) -> Expected | None:
     """The week that today is in; figures of a week that is over say nothing about this one."""
-    if figures is None:
+    if figures is None or not figures.rests_on:  # before a payment is known, nothing is expected of anybody
         return None
     for one in figures.currencies:
         if one.currency == company.currency and one.forecast is not None:

@@ -82,6 +82,7 @@ class Seen:
 @pytest.fixture(scope="module")
 def service(played):
     world = played.world
+    world.read_past()
     runner = Runner()
     listening = server.listen(world.context.settings.model_copy(update={"port": 0}))
     settings = server.at_port(world.context.settings, listening)
