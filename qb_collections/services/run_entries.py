@@ -13,8 +13,9 @@ from qb_collections.core.money import Money
 from qb_collections.services import run_words
 from qb_collections.services.overview import NOTHING_LATE
 from qb_collections.store.companies import Company
+from qb_collections.store.run_choice import BEFORE_IT_LEAVES, SPOKEN, YOURS
 from qb_collections.store.run_effects import Effect, Line
-from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Head, Row
+from qb_collections.store.run_rows import Head, Row
 
 BACKLOG = "message about older invoices"
 

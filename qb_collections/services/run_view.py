@@ -21,8 +21,9 @@ from qb_collections.services.run_words import Reason, counted
 from qb_collections.store import policies, run_effects, run_rows
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
+from qb_collections.store.run_choice import BEFORE_IT_LEAVES, SPOKEN, YOURS, Choice
 from qb_collections.store.run_effects import Otherwise, Total
-from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Choice, Group, Head
+from qb_collections.store.run_rows import Group, Head
 from qb_collections.store.runs import Run
 
 ROWS_A_PAGE = 50
@@ -71,9 +72,11 @@ def page_of(
     """One page of one run.  Unknown choices show everybody; raises LookupError where there is no such run."""
     with reading(context.engine) as conn:
         head = run_rows.head(conn, company.id, run_id)
-        groups = run_rows.groups(conn, company.id, run_id)
         past = head.run.kind == "night"
-        previewed = run_rows.groups(conn, company.id, head.other_id) if past and head.other_id else None
+        groups = run_rows.groups(conn, company.id, run_id, acted=past)
+        previewed = None
+        if past and head.other_id:
+            previewed = run_rows.groups(conn, company.id, head.other_id, acted=False)
         totals = run_effects.totals(conn, company.id, run_id) if past else []
         otherwise = run_effects.differences(conn, company.id, run_id, limit=OTHERWISE_SHOWN) if past else []
         filters = _filters(company, head, groups)
@@ -88,6 +91,7 @@ def page_of(
             company.id,
             run_id,
             _choice(company, head, chosen.key, reason),
+            acted=past,
             limit=ROWS_A_PAGE,
             offset=(page - 1) * ROWS_A_PAGE,
         )
@@ -127,7 +131,8 @@ def entry_of(context: Context, company: Company, run_id: int, customer_id: str) 
     """One customer of a run.  Raises LookupError where the run or the customer in it does not exist."""
     with reading(context.engine) as conn:
         head = run_rows.head(conn, company.id, run_id)
-        rows = run_rows.rows(conn, company.id, run_id, Choice(customer_id=customer_id), limit=1)
+        acted = head.run.kind == "night"
+        rows = run_rows.rows(conn, company.id, run_id, Choice(customer_id=customer_id), acted=acted, limit=1)
         if not rows:
             raise LookupError(f"customer {customer_id} is not in run {run_id}")
         lines = run_effects.lines(conn, company.id, [one.decision_id for one in rows])

@@ -10,8 +10,9 @@ from babel.numbers import format_decimal
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.services.overview import NOTHING_LATE, REASONS
+from qb_collections.store.run_choice import BEFORE_IT_LEAVES, SPOKEN, YOURS
 from qb_collections.store.run_effects import Effect, Total
-from qb_collections.store.run_rows import BEFORE_IT_LEAVES, SPOKEN, YOURS, Group
+from qb_collections.store.run_rows import Group
 
 LOCALE = "en_US"
 NOTES = (IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)

@@ -5,41 +5,43 @@ What a page shows costs the same number of statements however many customers a r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    FromClause,
     Select,
+    Subquery,
     and_,
     case,
     func,
     literal,
-    not_,
+    null,
     or_,
     select,
 )
 
 from qb_collections.core.decision import Channel, Outcome, Trace
-from qb_collections.core.intents import CONTACT_KINDS, Approval, IntentKind, State
+from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.core.money import Money
+from qb_collections.store.run_choice import (
+    EFFECT,
+    Choice,
+    acted_on,
+    asked,
+    conditions,
+    differs,
+    of_run,
+    rank,
+)
 from qb_collections.store.runs import Run
 from qb_collections.store.tables.decisions import decision, draft_change, run, run_difference
-from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.mirror import mirror_customer
 from qb_collections.store.tables.watching import books_word
 from qb_collections.store.traces import trace_of
 from qb_collections.store.types import money_or_none
-
-SPOKEN = (Outcome.REMIND, Outcome.CALL)
-YOURS = (Outcome.TASK, Outcome.DECIDE)
-NOTHING_LATE = ("not_overdue", "settled")
-BEFORE_IT_LEAVES = (State.PLANNED, State.READY)
-WENT_WRONG = (State.REJECTED, State.CANCELLED, State.UNKNOWN, State.PARKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +96,6 @@ class Row:
     was: str | None  # what the preview said; None with differs: it did not know them
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which customers of a run are looked at; nothing chosen means all of them."""
-
-    outcomes: Sequence[Outcome] = ()
-    gates: Sequence[str] = ()
-    gates_not: Sequence[str] = ()
-    states: Sequence[State] = ()
-    approvals: Sequence[Approval] = ()
-    not_opened: bool = False  # no task that waits for a person's report
-    unapproved: bool = False  # drafts that nobody agreed to yet
-    needs_yes: bool | None = None
-    differs: bool = False
-    customer_id: str | None = None
-
-
 def head(conn: Connection, company_id: int, run_id: int) -> Head:
     """Raises LookupError when the company has no such run."""
     other = run.alias("other")
@@ -161,173 +147,137 @@ def head(conn: Connection, company_id: int, run_id: int) -> Head:
     return Head(found, row.other_id, row.newer_id, row.word)
 
 
-def groups(conn: Connection, company_id: int, run_id: int) -> list[Group]:
-    """Everybody of a run, counted by all that a page sorts and filters by."""
-    effect = intent.alias("effect")
-    what = (
-        decision.c.outcome,
-        decision.c.gate,
-        decision.c.channel,
-        decision.c.approval,
-        decision.c.approved_by.is_not(None),
-        run_difference.c.id.is_not(None),
-        effect.c.kind,
-        effect.c.state,
-        effect.c.approval,
-    )
-    query = _joined(select(*what, func.count()), company_id, run_id, effect).group_by(*what)
+def groups(conn: Connection, company_id: int, run_id: int, *, acted: bool) -> list[Group]:
+    """Everybody of a run, counted by all that a page sorts and filters by.
+
+    acted: it is a night.  A preview has neither effects nor anything that it differs from, and is counted
+    without looking for them.
+    """
+    values = {"company_id": company_id, "run_id": run_id}
+    found: dict[tuple[Any, ...], int] = {}
+    for row in conn.execute(_groups(acted), values):
+        what = *row[:4], row[4] is not None, *row[5:9]
+        found[what] = found.get(what, 0) + row[9]
     return [
         Group(
             Outcome(outcome),
             gate,
             Channel(channel) if channel else None,
             bool(needs_yes),
-            bool(approved),
+            approved,
             bool(differs),
             IntentKind(kind) if kind else None,
             State(state) if state else None,
             Approval(approval) if approval else None,
             customers,
         )
-        for outcome, gate, channel, needs_yes, approved, differs, kind, state, approval, customers in (
-            conn.execute(query).all()
+        for (outcome, gate, channel, needs_yes, approved, differs, kind, state, approval), customers in (
+            found.items()
         )
     ]
 
 
-def rows(
-    conn: Connection, company_id: int, run_id: int, choice: Choice, *, limit: int, offset: int = 0
-) -> list[Row]:
-    """What needs a person first, then who is contacted, then who is left alone; the largest first."""
-    effect = intent.alias("effect")
-    columns = (
-        decision.c.id,
-        decision.c.customer_id,
-        mirror_customer.c.name,
-        decision.c.currency,
+@cache
+def _groups(acted: bool) -> Select[Any]:
+    # By who agreed, not by whether: the index is in this order, so that nothing is sorted.
+    mine = (
         decision.c.outcome,
         decision.c.gate,
-        decision.c.reason,
-        decision.c.review_on,
-        decision.c.stage,
         decision.c.channel,
         decision.c.approval,
-        decision.c.amount,
-        decision.c.details,
-        decision.c.trace,
-        decision.c.text,
-        decision.c.edited_by,
-        draft_change.c.subject,
         decision.c.approved_by,
-        run_difference.c.id.is_not(None).label("differs"),
-        run_difference.c.was,
     )
-    order = (
-        _rank(effect),
-        func.coalesce(decision.c.amount, literal(0)).desc(),
-        func.lower(func.coalesce(mirror_customer.c.name, "")),
-        decision.c.id,
+    if not acted:
+        nothing = (literal(False), null(), null(), null())
+        return of_run(select(*mine, *nothing, func.count())).group_by(*mine)
+    came = (run_difference.c.id.is_not(None), EFFECT.c.kind, EFFECT.c.state, EFFECT.c.approval)
+    return acted_on(of_run(select(*mine, *came, func.count()))).group_by(*mine, *came)
+
+
+def rows(
+    conn: Connection,
+    company_id: int,
+    run_id: int,
+    choice: Choice,
+    *,
+    acted: bool,
+    limit: int,
+    offset: int = 0,
+) -> list[Row]:
+    """What needs a person first, then who is contacted, then who is left alone.
+
+    The largest first; who has no amount, by name.  acted: as for groups.
+    """
+    values = {"company_id": company_id, "run_id": run_id, "limit": limit, "offset": offset}
+    build = _rows if choice.customer_id is None else _rows.__wrapped__  # of one, nothing is kept
+    return [_row(found) for found in conn.execute(build(choice, acted), values)]
+
+
+@lru_cache(maxsize=64)
+def _rows(choice: Choice, acted: bool) -> Select[Any]:
+    shown = _shown(choice, acted)
+    was = (run_difference.c.id.is_not(None), run_difference.c.was) if acted else (literal(False), null())
+    named = and_(
+        mirror_customer.c.company_id == decision.c.company_id,
+        mirror_customer.c.id == decision.c.customer_id,
     )
-    # Sorted by their ids alone: the texts of those that are not shown are not carried along.
-    shown = (
-        _named(_joined(select(decision.c.id), company_id, run_id, effect), company_id)
-        .where(*_conditions(choice, effect))
-        .order_by(*order)
-        .limit(limit)
-        .offset(offset)
-        .subquery()
+    edited = and_(
+        draft_change.c.company_id == decision.c.company_id, draft_change.c.decision_id == decision.c.id
     )
     query = (
-        _edited(_named(_joined(select(*columns), company_id, run_id, effect), company_id), company_id)
-        .where(decision.c.id.in_(select(shown.c.id)))
-        .order_by(*order)
+        select(
+            decision.c.id,
+            decision.c.customer_id,
+            mirror_customer.c.name,
+            decision.c.currency,
+            decision.c.outcome,
+            decision.c.gate,
+            decision.c.reason,
+            decision.c.review_on,
+            decision.c.stage,
+            decision.c.channel,
+            decision.c.approval,
+            decision.c.amount,
+            decision.c.details,
+            decision.c.trace,
+            decision.c.text,
+            decision.c.edited_by,
+            draft_change.c.subject,
+            decision.c.approved_by,
+            was[0].label("differs"),
+            was[1].label("was"),
+        )
+        .select_from(shown)
+        .join(decision, decision.c.id == shown.c.id)
+        .outerjoin(mirror_customer, named)
+        .outerjoin(draft_change, edited)
+        .where(decision.c.company_id == asked("company_id"))
+        .order_by(shown.c.place, shown.c.size.desc(), shown.c.called, decision.c.id)
     )
-    return [_row(found) for found in conn.execute(query)]
+    return query.outerjoin(run_difference, differs()) if acted else query
 
 
-def _last_effects(company_id: int, run_id: int) -> FromClause:
-    """The number of the last contact or task that was planned for each decision of the run."""
-    return (
-        select(intent.c.decision_id, func.max(intent.c.id).label("intent_id"))
+def _shown(choice: Choice, acted: bool) -> Subquery:
+    """One page, put in order by what an index has: it reads no text, and a name only where that counts."""
+    name = (
+        select(func.lower(mirror_customer.c.name))
         .where(
-            intent.c.company_id == company_id,
-            intent.c.run_id == run_id,
-            intent.c.decision_id.is_not(None),
-            intent.c.kind.in_(CONTACT_KINDS),
+            mirror_customer.c.company_id == decision.c.company_id,
+            mirror_customer.c.id == decision.c.customer_id,
         )
-        .group_by(intent.c.decision_id)
-        .subquery("last")
+        .scalar_subquery()
     )
-
-
-def _joined(query: Select[Any], company_id: int, run_id: int, effect: FromClause) -> Select[Any]:
-    last = _last_effects(company_id, run_id)
+    place = rank(acted).label("place")
+    size = func.coalesce(decision.c.amount, literal(0)).label("size")
+    called = case((decision.c.amount.is_(None), func.coalesce(name, "")), else_="").label("called")
+    query = of_run(select(decision.c.id, place, size, called))
     return (
-        query.select_from(decision)
-        .outerjoin(last, last.c.decision_id == decision.c.id)
-        .outerjoin(effect, and_(effect.c.company_id == company_id, effect.c.id == last.c.intent_id))
-        .outerjoin(
-            run_difference,
-            and_(
-                run_difference.c.company_id == company_id,
-                run_difference.c.run_id == run_id,
-                run_difference.c.customer_id == decision.c.customer_id,
-                run_difference.c.currency == decision.c.currency,
-            ),
-        )
-        .where(decision.c.company_id == company_id, decision.c.run_id == run_id)
-    )
-
-
-def _named(query: Select[Any], company_id: int) -> Select[Any]:
-    """With the customers' names: counting does without, and SQLite would look each of them up."""
-    same = and_(mirror_customer.c.company_id == company_id, mirror_customer.c.id == decision.c.customer_id)
-    return query.outerjoin(mirror_customer, same)
-
-
-def _edited(query: Select[Any], company_id: int) -> Select[Any]:
-    """With the words that a person put in the place of ours."""
-    same = and_(draft_change.c.company_id == company_id, draft_change.c.decision_id == decision.c.id)
-    return query.outerjoin(draft_change, same)
-
-
-def _conditions(choice: Choice, effect: FromClause) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if choice.outcomes:
-        found.append(decision.c.outcome.in_(choice.outcomes))
-    if choice.gates:
-        found.append(decision.c.gate.in_(choice.gates))
-    if choice.gates_not:
-        found.append(decision.c.gate.not_in(choice.gates_not))
-    if choice.states:
-        found.append(effect.c.state.in_(choice.states))
-    if choice.approvals:
-        found.append(effect.c.approval.in_(choice.approvals))
-    if choice.not_opened:
-        opened = and_(effect.c.kind == IntentKind.TASK, effect.c.state == State.READY)
-        found.append(not_(opened))
-    if choice.unapproved:
-        found.append(decision.c.approved_by.is_(None))
-    if choice.needs_yes is not None:
-        found.append(decision.c.approval.is_(choice.needs_yes))
-    if choice.differs:
-        found.append(run_difference.c.id.is_not(None))
-    if choice.customer_id is not None:
-        found.append(decision.c.customer_id == choice.customer_id)
-    return found
-
-
-def _rank(effect: FromClause) -> ColumnElement[int]:
-    """What went wrong or waits for a yes, then contacts, what else is for a person, and the silent."""
-    waits = and_(effect.c.approval == Approval.NEEDED, effect.c.state.in_(BEFORE_IT_LEAVES))
-    unclear = effect.c.state.in_((State.UNKNOWN, State.PARKED, State.REJECTED))
-    return case(
-        (unclear, 0),
-        (and_(waits, decision.c.outcome.in_(SPOKEN)), 1),
-        (decision.c.outcome.in_(SPOKEN), 2),
-        (decision.c.outcome.in_(YOURS), 3),
-        (decision.c.gate.in_(NOTHING_LATE), 5),
-        else_=4,
+        (acted_on(query) if acted else query)
+        .where(*conditions(choice))
+        .order_by(place, size.desc(), called, decision.c.id)
+        .limit(asked("limit"))
+        .offset(asked("offset"))
+        .subquery("shown")
     )
 
 

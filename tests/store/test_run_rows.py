@@ -10,7 +10,7 @@ from qb_collections.core.decision import Channel, Decision, Finding, Outcome
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent, State
 from qb_collections.store import cycles, intents, mirror, run_effects, run_rows, runs
 from qb_collections.store.engine import durable
-from qb_collections.store.run_rows import Choice
+from qb_collections.store.run_choice import Choice
 from qb_collections.store.runs import Difference
 from tests.store.conftest import NOW
 from tests.store.samples import customer, invoice, usd
@@ -67,7 +67,8 @@ def stored(engine, company):
 
 
 def names(conn, company, run, choice=Choice(), **more):  # noqa: B008
-    return [one.name for one in run_rows.rows(conn, company.id, run.id, choice, limit=50, **more)]
+    found = run_rows.rows(conn, company.id, run.id, choice, acted=True, limit=50, **more)
+    return [one.name for one in found]
 
 
 def test_what_waits_for_a_yes_comes_first_then_contacts_and_nothing_late_last(stored):
@@ -75,7 +76,7 @@ def test_what_waits_for_a_yes_comes_first_then_contacts_and_nothing_late_last(st
 
     assert names(conn, company, run) == ["Birch", "Ash", "Cedar", "Dogwood"]
     assert names(conn, company, run, offset=3) == ["Dogwood"]
-    [ash] = run_rows.rows(conn, company.id, run.id, Choice(customer_id="1"), limit=1)
+    [ash] = run_rows.rows(conn, company.id, run.id, Choice(customer_id="1"), acted=True, limit=1)
     assert (ash.details["to"], ash.details["subject"]) == ("ash@b.example", "Hello")
 
 
@@ -100,7 +101,7 @@ def test_a_choice_leaves_those_that_it_is_about(stored, choice, expected):
 def test_everybody_is_counted_once_whatever_is_planned_for_them(stored):
     conn, company, _, run = stored
 
-    groups = run_rows.groups(conn, company.id, run.id)
+    groups = run_rows.groups(conn, company.id, run.id, acted=True)
 
     assert sum(one.customers for one in groups) == 4
     [birch] = [one for one in groups if one.approval is Approval.NEEDED]
@@ -111,6 +112,29 @@ def test_everybody_is_counted_once_whatever_is_planned_for_them(stored):
         False,
     )
     assert [one.gate for one in groups if one.differs] == ["promise"]
+
+
+def test_a_preview_reads_the_same_whether_effects_are_looked_for_or_not(stored):
+    """Equal amounts as they were decided; who is left alone by name."""
+    conn, company, preview, _ = stored
+    silent = {"amount": None, "outcome": Outcome.SILENCE, "gate": "promise"}
+    made = [
+        decision("4", amount="20.00"),
+        replace(decision("3"), **silent),
+        replace(decision("2"), **silent),
+        decision("1", amount="20.00"),
+    ]
+    rows = [(Case(customer(one.customer_id), "USD", ()), one, None, "f") for one in made]
+    runs.record(conn, company.id, preview.id, rows, decided_at=NOW)
+
+    looked = run_rows.rows(conn, company.id, preview.id, Choice(), acted=True, limit=50)
+    alone = run_rows.rows(conn, company.id, preview.id, Choice(), acted=False, limit=50)
+
+    assert looked == alone
+    assert [one.name for one in alone] == ["Dogwood", "Ash", "Birch", "Cedar"]
+    groups = [run_rows.groups(conn, company.id, preview.id, acted=acted) for acted in (True, False)]
+    assert groups[0] == groups[1]
+    assert sum(one.customers for one in groups[1]) == 4
 
 
 def test_a_run_knows_its_other_half_and_a_newer_one(stored):
@@ -136,7 +160,7 @@ def test_effects_are_those_of_the_customers_asked_for_and_answers_stand_apart(st
     assert sum(one.count for one in run_effects.totals(conn, company.id, run.id)) == 3
     [other] = run_effects.differences(conn, company.id, run.id, limit=9)
     assert (other.name, other.was, other.now) == ("Cedar", "before", "now")
-    [ash] = run_rows.rows(conn, company.id, run.id, Choice(customer_id="1"), limit=1)
+    [ash] = run_rows.rows(conn, company.id, run.id, Choice(customer_id="1"), acted=True, limit=1)
     [line] = run_effects.lines(conn, company.id, [ash.decision_id])
     assert (line.number, line.found.because) == ("1042", "why")
 
