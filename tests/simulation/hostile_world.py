@@ -3,94 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
-
-from qb_collections import app
 from qb_collections.clock import ManualClock
-from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Link
+from qb_collections.emulator.front import Front
 from qb_collections.emulator.serve import EmulatorServer
-from qb_collections.jobs.scheduler import Scheduler
-from qb_collections.jobs.work import Worker
 from qb_collections.quickbooks import scanning
 from qb_collections.services.context import Context
 from qb_collections.store import companies, leases, schema
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import Mode, Moment, interpose, reading
-from tests.simulation.memory_transport import MemoryAdapter, Network, NetworkFault, Sent
-from tests.simulation.points import BatonLock, Points, WaitingClock
-from tests.simulation.post_office import MemoryMailer, PostOffice
+from qb_collections.store.engine import reading
+from tests.simulation import service_life
+from tests.simulation.known import zones_of
+from tests.simulation.memory_transport import Network, NetworkFault, Sent
+from tests.simulation.post_office import PostOffice
+from tests.simulation.said import Said
 from tests.simulation.script import QUICKBOOKS_FAULTS, Script
-from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, settings, template
+from tests.simulation.service_life import STALLED_SECONDS, OffsetClock, Process
+from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, template, word
 
 ELSEWHERE = re.compile(r"process \d+ on \S+")  # the number is the machine's, not the seed's
-
-
-class Inline(Executor):
-    """Does at once what a pool would do side by side."""
-
-    def submit(self, fn, /, *args, **kwargs):
-        future: Future = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # a pool hands over every error the same way
-            future.set_exception(error)
-        return future
-
-
-class OffsetClock:
-    """The service's own clock: the world's, and as wrong as a seed says."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-        self.offset = timedelta(0)
-
-    def now(self) -> datetime:
-        return self._clock.now() + self.offset
-
-    def monotonic(self) -> float:
-        return self._clock.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        self._clock.sleep(seconds)
-
-
-class Running:
-    """A process that is not asked to stop; what waits for that waits on the simulated clock."""
-
-    def __init__(self, real: WaitingClock) -> None:
-        self._real = real
-
-    def is_set(self) -> bool:
-        return False
-
-    def wait(self, seconds: float) -> bool:
-        self._real.waited += seconds
-        return False
-
-
-_statements: list[Engine] = []
-
-
-def _share_statements(engine: Engine) -> None:
-    """Every process compiles the same statements anew; here they take them over from the first one."""
-    _statements.append(engine) if not _statements else None
-    engine.dialect = _statements[0].dialect
-    engine._compiled_cache = _statements[0]._compiled_cache
 
 
 @dataclass(slots=True)
@@ -100,33 +43,6 @@ class Written:
     at: datetime
     after_request: int
     change: Any
-
-
-@dataclass(slots=True)
-class Process:
-    """One life of the service; a crash takes all of it."""
-
-    number: int
-    points: Points
-    contexts: list[Context]
-    workers: list[Worker]
-    scheduler: Scheduler
-    queued: list[tuple[str, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Known:
-    """What the service was told not to do, from one request on until another."""
-
-    place: int
-    why: str
-    from_request: int
-    invoice_id: str | None = None  # None: nothing of this company at all
-    customer_id: str | None = None  # all of this customer's
-    address: str | None = None  # nothing to this address
-    hold_id: int | None = None
-    until_on: date | None = None  # through that day
-    to_request: int | None = None
 
 
 class Trouble(Exception):
@@ -156,19 +72,14 @@ class HostileWorld:
         self.by_people: list[Written] = []
         self.trace: list[tuple[datetime, str]] = []
         self.troubles: list[Trouble] = []
-        self.known: list[Known] = []
+        self.said = Said(lambda: len(self.network.sent), self.clock.now)
         self.fired: dict[tuple[str, str], int] = {}
         self.processes = 0
         self.folder = copy_files(self.template.folder)
         self.companies = self.template.companies
         self.absent = {pair[0] for place, pair in enumerate(self.companies) if place in script.without}
-        self.real: WaitingClock | None = None
-        self._waited = 0.0
         self.process: Process = None  # type: ignore[assignment]
         self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
-        from tests.simulation.known import zones_of
-        from tests.simulation.templates import word
-
         self.zones = zones_of(self)
         self.words = {realm: word(realm).encode() for _, realm in self.companies}
         self.not_before: dict[str, tuple[int, datetime]] = {}
@@ -181,12 +92,7 @@ class HostileWorld:
         self.met: dict[Any, int] = {}
         self.points_passed = 0
         self.mails: list[tuple[datetime, int, str, str]] = []  # contacts by e-mail: when, after which request
-        self.asks: dict[int, bool] = {}  # by place: whether each run waits for a person
-        self.agreed: dict[int, datetime] = {}  # when one last said yes
-        self.said_before: int | None = None  # while a message is handed over: how much was said until then
-        self._merged: dict[tuple[str, str], str] = {}
         self._kept_at = 0  # the number of requests as the files were copied
-        self.policies: dict[str, list[tuple[int, str]]] = {}  # by company: from which request on, which
         self._notes: dict[tuple[str, str], str] = {}
         rules = self.emulator.front.faults
         strike = rules.strike
@@ -202,82 +108,18 @@ class HostileWorld:
 
     # The service
 
-    def start(self) -> None:
+    def start(self, waited: float = 0.0) -> None:
         """Start the product on its files as they are."""
         self.processes += 1
-        points = Points(Random(f"points {self.script.seed} {self.processes}"))
-        points.switch_rate = self.script.switch_rate
-        real = WaitingClock(self.clock.now, points)
-        real.waited = self._waited
-        points.stall = lambda: real.skip(61.0)
-        self.real = real
-        leases.RealClock = lambda: real  # type: ignore[assignment,misc]
-        contexts = [self._context(points, None)]
-        if self.script.together == "processes":
-            contexts.append(self._context(points, f"elsewhere:{self.processes}:1"))
-        elif self.script.together == "threads":
-            contexts.append(contexts[0])
-        process = Process(self.processes, points, contexts, [], None)  # type: ignore[arg-type]
-        process.scheduler = Scheduler(contexts[0], lambda name, id: _queue(process, name, id), real)  # type: ignore[arg-type]
-        process.workers = [Worker(context, Running(real), real) for context in contexts]  # type: ignore[arg-type]
-        self.process = process
-
-    def _context(self, points: Points, holder: str | None) -> Context:
-        process: list[Process] = []
-        context = app.build(settings(self.folder), self.service_clock, shared_clock=self.service_clock)
-        context.executor.shutdown()
-        _share_statements(context.engine)
-        context.intuit.http.mount("http://", MemoryAdapter(self.network, points, self.processes))
-        context.intuit._locks = defaultdict(lambda: BatonLock(points))  # type: ignore[assignment]
-        context = replace(
-            context,
-            executor=Inline(),
-            random=Random(f"jitter {self.script.seed}"),
-            mailer=MemoryMailer(self.office, points, lambda: len(self.network.sent)),
-            holder=holder or context.holder,
-            wake=lambda name, id: _queue(self.process, name, id) if self.process else None,
-        )
-        interpose(context.engine, self._interposer(points))
-        assert not process
-        return context.on_clock(context, self.service_clock)
-
-    def _interposer(self, points: Points) -> Callable[[Moment, Mode], None]:
-        rules = [
-            (one.kind, one.rate, Random(one.seed), one.nth, one)
-            for one in self.script.faults
-            if one.where == "database"
-        ]
-        if not rules:
-            return points.interposer
-
-        def interposer(moment: Moment, mode: Mode) -> None:
-            points.interposer(moment, mode)
-            if mode is Mode.READING or self.is_calm:
-                return
-            for kind, rate, random, nth, one in rules:
-                if moment is not (Moment.BEFORE_BEGIN if kind == "database_busy" else Moment.BEFORE_COMMIT):
-                    continue
-                self.met[one] = self.met.get(one, 0) + 1
-                if self.met[one] == nth if nth else random.random() < rate:
-                    self.fired[kind, "transaction"] = self.fired.get((kind, "transaction"), 0) + 1
-                    said = "database is locked" if kind == "database_busy" else "database or disk is full"
-                    raise OperationalError("COMMIT", {}, sqlite3.OperationalError(said))
-
-        return interposer
+        self.process = service_life.begin(self, self.processes, waited)
 
     is_calm = True  # before the first day, and after the last hostile one
 
     def restart(self, why: str) -> None:
         """Memory is gone; the files stay."""
         self.note(f"the process ends: {why}; it starts again on its files")
-        old = self.process
-        old.points.dead = True
-        self._waited = self.real.waited if self.real else 0.0
-        for context in old.contexts:
-            interpose(context.engine, None)
-            context.engine.dispose()
-        self._waited += self.random.choice((0.0, 61.0))
-        self.start()
+        self.process.end()
+        self.start(self.process.real.waited + self.random.choice((0.0, STALLED_SECONDS)))
 
     def keep_files(self) -> Path:
         """A copy of the files as an operator makes one: the database whole, and the key."""
@@ -293,10 +135,7 @@ class HostileWorld:
     def put_back(self, kept: Path) -> None:
         """Yesterday's database in the place of today's; what stands beside it stays."""
         self.note("the operator puts the older database back")
-        self.process.points.dead = True
-        for context in self.process.contexts:
-            interpose(context.engine, None)
-            context.engine.dispose()
+        self.process.end()
         self.journal.close()
         for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
             (self.folder / name).unlink(missing_ok=True)
@@ -304,12 +143,10 @@ class HostileWorld:
         shutil.rmtree(kept)
         self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
         self.acked.clear()  # they came after the copy was made
-        self._over(lambda one: one.from_request >= self._kept_at)  # and so did what people said since
+        self.said.forgotten_since(self._kept_at)  # and so did what people said since
         self.bodies.clear()
         self.fired["restored", "files"] = self.fired.get(("restored", "files"), 0) + 1
-        self._waited = self.real.waited if self.real else 0.0
-        self._waited += 61.0
-        self.start()
+        self.start(self.process.real.waited + STALLED_SECONDS)
 
     @property
     def context(self) -> Context:
@@ -352,95 +189,6 @@ class HostileWorld:
         self.process.points.kill_at = None
         self.note("calm: no more faults, kills or wrong clocks")
 
-    # What the owner has said
-
-    @property
-    def known_as_it_left(self) -> list[Known]:
-        """Without what is said while the message in question is already on its way."""
-        return self.known[: self.said_before] if self.said_before is not None else self.known
-
-    def hold_placed(self, place: int, hold: Any, about: str, customer_id: str | None = None) -> None:
-        """A hold is about an invoice, or about all of a customer's."""
-        until_on = hold.until_on
-        if hold.kind is HoldKind.IN_TRANSIT and until_on is None:
-            until_on = hold.placed_on + timedelta(days=6)  # five business days are at least seven days
-        self.known.append(
-            Known(
-                place,
-                f"{hold.kind.value} on {about}",
-                len(self.network.sent),
-                invoice_id=hold.invoice_id,
-                customer_id=customer_id if hold.invoice_id is None else None,
-                hold_id=hold.id,
-                until_on=until_on,
-            )
-        )
-
-    def hold_lifted(self, place: int, hold_id: int) -> None:
-        self._over(lambda one: one.place == place and one.hold_id == hold_id)
-
-    def stopped(self, place: int) -> None:
-        self.known.append(Known(place, "a stop", len(self.network.sent)))
-
-    def merged(self, realm: str, gone: str, into: str) -> None:
-        self._merged[realm, gone] = into
-
-    def now_called(self, realm: str, customer_id: str | None) -> str | None:
-        """The customer that one is now, after merges."""
-        while (realm, customer_id or "") in self._merged:
-            customer_id = self._merged[realm, customer_id or ""]
-        return customer_id
-
-    def plan_agreed(self, place: int, plan: Any) -> None:
-        """Nothing goes out about what a plan is about before its first payment is due."""
-        sent = len(self.network.sent)
-        first_on = min(part.due_on for part in plan.installments)
-        self.known += [
-            Known(place, f"plan {plan.label}", sent, one.invoice_id, until_on=first_on - timedelta(days=1))
-            for one in plan.originals
-        ]
-
-    def plan_ends(self, place: int, label: str) -> None:
-        self._over(lambda one: one.place == place and one.why == f"plan {label}")
-
-    def mode_set(self, place: int, mode: str) -> None:
-        self.asks[place] = mode == "approve"
-
-    def agreed_to(self, place: int) -> None:
-        self.agreed[place] = self.clock.now()
-
-    def policy_used(self, place: int, name: str) -> None:
-        self.policies.setdefault(self.companies[place][1], []).append((len(self.network.sent), name))
-
-    def disconnected(self, place: int) -> None:
-        self.known.append(Known(place, "the end of the connection", len(self.network.sent)))
-
-    def connected(self, place: int) -> None:
-        self._over(lambda one: one.place == place and one.why == "the end of the connection")
-
-    def asked_to_stop(self, place: int, customer_id: str, addresses: frozenset[str]) -> None:
-        """A customer wants no more e-mail: nothing goes to the addresses that they had."""
-        sent = len(self.network.sent)
-        self.known += [
-            Known(
-                place, f"their wish for no more e-mail to {one}", sent, customer_id=customer_id, address=one
-            )
-            for one in sorted(addresses)
-        ]
-
-    def stop_lifted(self, place: int) -> None:
-        self._over(lambda one: one.place == place and one.why == "a stop")
-
-    def task_reported(self, place: int, task: Any, outcome: str) -> None:
-        """An answer may end what was known of the customer; which one it ends is the service's to say."""
-        if task.kind not in ("message", "call", "parked"):
-            self._over(lambda one: one.place == place and one.hold_id is not None)
-
-    def _over(self, which: Callable[[Known], bool]) -> None:
-        for one in self.known:
-            if one.to_request is None and which(one):
-                one.to_request = len(self.network.sent)
-
     # What is told
 
     def note(self, text: str) -> None:
@@ -461,8 +209,6 @@ class HostileWorld:
 
     def _remember_note(self, realm: str, id_: str) -> None:
         """What stands in a memo after a person saved the invoice is what that person left there."""
-        import json
-
         with self.emulator.store.reading() as conn:
             [body] = conn.execute(
                 "SELECT body FROM object WHERE realm = ? AND entity = 'Invoice' AND id = ?", (realm, int(id_))
@@ -485,24 +231,14 @@ class HostileWorld:
             ]
 
     def close(self) -> None:
-        self.process.points.dead = True
-        for context in self.process.contexts:
-            interpose(context.engine, None)
-            context.engine.dispose()
+        self.process.end()
         self.journal.close()
         self.emulator.store.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _queue(process: Process, name: str, company_id: int) -> None:
-    if (name, company_id) not in process.queued:
-        process.queued.append((name, company_id))
-
-
 def _on_store(bare: EmulatorServer, clock: ManualClock) -> EmulatorServer:
     """The same store with a front that reads its keys from what was copied in."""
-    from qb_collections.emulator.front import Front
-
     old = bare.front
     bare.front = Front(bare.store, bare.engine, clock, base_url=ADDRESS, control=True, throttle=True)
     bare.front.webhooks = old.webhooks

@@ -215,7 +215,7 @@ def _stopped_answer(world: Any, realm: str, mail: Any) -> None:
     read = next((one for one in reversed(world.network.sent) if one.realm == realm), None)
     if read is None:
         return
-    for told in world.known:
+    for told in world.said.known:
         is_theirs = world.companies[told.place][1] == realm and told.from_request <= read.number
         of_all = told.hold_id is None and told.invoice_id is None
         if is_theirs and of_all and told.to_request is None and told.address in (None, mail.recipient):

@@ -22,12 +22,12 @@ def a_no(world: Any, realm: str, id_: str, customer: str | None, address: str, l
     """last: the number of the request during which the service could still be told."""
     today = world.clock.now().astimezone(world.zones[realm]).date()
     agreed(world, realm, what)
-    for known in world.known_as_it_left:
+    for known in world.said.as_it_left:
         if world.companies[known.place][1] != realm or known.from_request > last + 1:
             continue
         if known.invoice_id not in (None, id_) or known.to_request is not None:
             continue
-        if world.now_called(realm, known.customer_id) not in (None, customer):
+        if world.said.now_called(realm, known.customer_id) not in (None, customer):
             continue
         if known.address not in (None, address):
             continue
@@ -41,12 +41,12 @@ def a_no(world: Any, realm: str, id_: str, customer: str | None, address: str, l
 
 def agreed(world: Any, realm: str, what: str) -> None:
     """Where each run waits for a person, one has said yes to this night's, or to its preview."""
-    place = next(at for at, (_, theirs) in enumerate(world.companies) if theirs == realm)
+    place = place_of(world, realm)
     if (
-        world.asks.get(place)
-        and world.clock.now() - world.agreed.get(place, world.template.start) > AGREED_FOR
+        world.said.asks.get(place)
+        and world.clock.now() - world.said.agreed.get(place, world.template.start) > AGREED_FOR
     ):
-        world.wrong("INV-22", f"{what} and nobody has agreed to it since {world.agreed.get(place)}")
+        world.wrong("INV-22", f"{what} and nobody has agreed to it since {world.said.agreed.get(place)}")
 
 
 def in_hours(world: Any, realm: str, customer: str, what: str) -> None:
@@ -64,7 +64,10 @@ def in_hours(world: Any, realm: str, customer: str, what: str) -> None:
 
 def in_force(world: Any, realm: str, number: int) -> list[promised.Promised]:
     """The company's policy at that request, and the one before it where it came into force a moment ago."""
-    told = [(0, "standard"), *(one for one in world.policies.get(realm, ()) if one[0] <= number)]
+    told = [
+        (0, "standard"),
+        *(one for one in world.said.policies.get(place_of(world, realm), ()) if one[0] <= number),
+    ]
     before = [name for _, name in told[:-1]][-1:] if told[-1][0] > number - 10 else []
     return [promised.POLICIES[name] for name in (*before, told[-1][1])]
 
@@ -122,3 +125,7 @@ def zones_of(world: Any) -> dict[str, ZoneInfo]:
     return {
         realm: ZoneInfo(zones.get(company_id, "America/New_York")) for company_id, realm in world.companies
     }
+
+
+def place_of(world: Any, realm: str) -> int:
+    return next(at for at, (_, theirs) in enumerate(world.companies) if theirs == realm)

@@ -163,7 +163,7 @@ class Player:
             policy = script.policies[place]
             if policy != "standard":
                 policies.use(world.context, company, policy, author="Sam")
-                world.policy_used(place, policy)
+                world.said.policy_used(place, policy)
             if script.long_live[place]:
                 with durable(world.context.engine) as conn:
                     companies.update(conn, company.id, live_since_on=date(2025, 1, 1))
@@ -179,9 +179,9 @@ class Player:
                 mail_settings.turn_on(world.context, company, by="Sam")
             if script.modes[place] != "automatic":
                 modes.set_mode(world.context, company, Mode(script.modes[place]), by="Sam", confirmed=True)
-                world.mode_set(place, script.modes[place])
+                world.said.mode_set(place, script.modes[place])
                 if script.modes[place] == "shadow":
-                    world.stopped(place)
+                    world.said.stopped(place)
         world.note(
             f"{len(world.companies)} companies; together: {script.together}; "
             f"faults: {', '.join(map(str, script.faults)) or 'none'}"
@@ -336,12 +336,12 @@ class Player:
             self.world.network.current = current
 
     def _left(self) -> None:
-        self.world.said_before = None
+        self.world.said.message_left()
 
     def _leaves(self) -> None:
         """A message is on its way to a customer; somebody else may be next."""
         self._contacts_of_day += 1
-        self.world.said_before = len(self.world.known)
+        self.world.said.message_leaves()
         due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
         for act in due:
             self._at_contact.remove(act)
@@ -377,13 +377,13 @@ class Player:
                 connect_first(world, place)
             company = world.company(place)
             if company.state is not Link.CONNECTED:
-                world.connected(place)
+                world.said.connected(place)
                 made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
                 world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
             if script_mails(world, place):
                 mail_settings.turn_on(world.context, company, by="Sam")  # also after a pause
             if company.stopped_by is not None:
-                world.stop_lifted(place)
+                world.said.stop_lifted(place)
                 modes.lift(world.context, company, by="Sam")
             self._guarded(lambda place=place: released(world, place))
         self.webhooks.deliver(everything=True)
@@ -428,9 +428,9 @@ def released(world: HostileWorld, place: int) -> None:
         return
     world.process.workers[0]("sync", company.id)
     said = restored.release(world.context, company, "Sam")
-    world.stop_lifted(place)
+    world.said.stop_lifted(place)
     modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
-    world.mode_set(place, "automatic")
+    world.said.mode_set(place, "automatic")
     world.note(f"the owner of company {company.id} releases it: {said}")
 
 

@@ -77,7 +77,7 @@ def _in_the_books(world: HostileWorld, realm: str, kind: str, random: Random) ->
         ids = _ids_of_merged(world, realm, wanted) if kind == "merge" else None
         acts.perform(world.engine, realm, wanted)
         if ids is not None:
-            world.merged(realm, *ids)
+            world.said.merged(realm, *ids)
     except (ValueError, Fault) as refused:
         world.note(f"in the books of {realm[-4:]}: {wanted} was refused: {str(refused)[:80]}")
         return
@@ -275,42 +275,42 @@ def _in_the_service(world: HostileWorld, place: int, kind: str, random: Random) 
         standing = holds.standing(context, company)
         if standing:
             chosen = random.choice(standing)
-            world.hold_lifted(place, chosen.hold.id)
+            world.said.hold_lifted(place, chosen.hold.id)
             said = holds.lift(context, company, chosen.hold.id, because="over", by="Sam")
     elif kind == "approve":
-        world.agreed_to(place)
+        world.said.agreed_to(place)
         said = runs.approve(context, company, by="Sam")
     elif kind == "stop":
         said = modes.stop(context, company, by="Sam")
-        world.stopped(place)
+        world.said.stopped(place)
     elif kind == "lift_stop":
-        world.stop_lifted(place)
+        world.said.stop_lifted(place)
         said = modes.lift(context, company, by="Sam")
     elif kind == "set_mode":
         mode = random.choice([Mode.SHADOW, *Mode])
         if mode is not Mode.SHADOW:
-            world.stop_lifted(place)
+            world.said.stop_lifted(place)
         said = modes.set_mode(context, company, mode, by="Sam", confirmed=True)
         if not isinstance(said, Refusal):
-            world.mode_set(place, mode.value)
+            world.said.mode_set(place, mode.value)
         if mode is Mode.SHADOW and not isinstance(said, Refusal):
-            world.stopped(place)
+            world.said.stopped(place)
     elif kind == "use_policy":
         policy = random.choice(POLICIES)
         said = policies.use(context, company, policy, author="Sam")
         if not isinstance(said, Refusal):
-            world.policy_used(place, policy)
+            world.said.policy_used(place, policy)
             said = f"{policy} is used"
     elif kind == "disconnect":
         said = disconnect.disconnect(context, company, "Sam")
         if not isinstance(said, Refusal):
-            world.disconnected(place)
+            world.said.disconnected(place)
             said = said.message
     elif kind == "connect_first":
         raise AssertionError("it has no company yet")
     elif kind == "reconnect":
         if company.state is not Link.CONNECTED:
-            world.connected(place)
+            world.said.connected(place)
             said = connect.connect_emulator(context, ADDRESS, realm, "Sam")
     elif kind in ("preview", "night_by_hand", "sync", "plan_create", "plan_end", "undo", "do_task"):
         here = on_company_time(context, company)
@@ -368,7 +368,7 @@ def _place_a_hold(world: HostileWorld, place: int, kind: str, row: tuple, random
     )
     if isinstance(said, Refusal):
         return said
-    world.hold_placed(place, said, name if of_all else number, customer)
+    world.said.hold_placed(place, said, name if of_all else number, customer)
     return f"{said.kind} on {name if of_all else number}, hold {said.id}"
 
 
@@ -395,9 +395,9 @@ def _record_a_reply(world: HostileWorld, place: int, row: tuple, random: Random)
         return said
     for one in holds.standing(context, company):
         if one.hold.id not in before:
-            world.hold_placed(place, one.hold, name, customer)
+            world.said.hold_placed(place, one.hold, name, customer)
     if kind == "stop":
-        world.asked_to_stop(place, customer, _first_address(world, realm, customer))
+        world.said.asked_to_stop(place, customer, _first_address(world, realm, customer))
     return f"{name}: {kind}"
 
 
@@ -422,7 +422,7 @@ def _undo_something(world: HostileWorld, place: int, here, company, lease, rando
     name = random.choice(random.choice(some))
     with reading(here.engine) as conn:
         for one in stored_plans.list(conn, company.id):
-            world.plan_ends(place, one.label)  # a run or an undo may have plans in it
+            world.said.plan_ends(place, one.label)  # a run or an undo may have plans in it
     said = undo.undo(here, company, lease, name, by="Sam", confirm=True)
     return said if isinstance(said, Refusal) else f"{name}: {said.lines[0]}"
 
@@ -446,7 +446,7 @@ def _agree_on_a_plan(world, here, place, lease, rows, random: Random):
         confirm=True,
     )
     if not isinstance(made, Refusal) and made.state == "active":
-        world.plan_agreed(place, made)
+        world.said.plan_agreed(place, made)
     return (
         made if isinstance(made, Refusal) else f"plan {made.label} ({made.form}) over {numbers}: {made.state}"
     )
@@ -458,7 +458,7 @@ def _end_a_plan(world: HostileWorld, place: int, here, company, lease, random: R
     if not active:
         return "there is no plan to end"
     chosen = random.choice(active)
-    world.plan_ends(place, chosen.label)
+    world.said.plan_ends(place, chosen.label)
     ended = plans.cancel(here, company, lease, chosen.id, by="Sam", confirm=True)
     return ended if isinstance(ended, Refusal) else f"plan {chosen.label} ends: {ended.state}"
 
@@ -485,7 +485,7 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
         owner="Sam",
     )
     with leasing.held(here, company, 5.0) as lease:
-        world.task_reported(place, task, outcome)
+        world.said.task_reported(place, task, outcome)
         said = tasks.done(here, company, lease, task.id, report)
     return said if isinstance(said, Refusal) else f"{task.kind} {outcome}: {said}"
 
