@@ -22,11 +22,12 @@ from tests.simulation import at_rest, invariants, webhooks
 from tests.simulation.chance import seeded
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
-from tests.simulation.people import connect_first, perform, settle_parked
+from tests.simulation.people import connect_first, perform
 from tests.simulation.points import Killed
 from tests.simulation.post_office import Mail
 from tests.simulation.script import Act, Script
 from tests.simulation.templates import ADDRESS, template
+from tests.simulation.was_sent import settle_parked
 
 TICKS_MAX = 12  # of one day: trouble that puts work back again and again is looked at now and then
 CALM_NIGHTS = 2
