@@ -60,9 +60,10 @@ def plan_key(plan_label: str, part: str) -> str:
     return f"plan:{plan_label}:{part}"
 
 
-def facts_hash(decision: Decision, text: str | None) -> str:
+def facts_hash(decision: Decision, text: str | None, to: str | None = None) -> str:
     """What a person agreed to: who, what about, how, for how much, until when and in which words.
 
+    to: the address, which counts where the message leaves by itself; what a person sends, a person addresses.
     Equal for a preview and a night that would do the same.  Sentences, traces and review days are
     left out: they may be worded on another day, and change nothing about what leaves.
     """
@@ -88,7 +89,7 @@ def facts_hash(decision: Decision, text: str | None) -> str:
         text,
     ]
     if decision.mailed:  # leaving by itself is another thing to agree to than a text for one's own hands
-        facts.append("mailed")
+        facts += ["mailed"] if to is None else ["mailed", to]
     return hashlib.sha256(_quickly(facts)).hexdigest()
 
 

@@ -196,4 +196,4 @@ def _with_words(
         if decision.outcome is not Outcome.SILENCE
         else Draft(None, "", "")
     )
-    return Decided(case, decision, draft, facts_hash(decision, draft.text))
+    return Decided(case, decision, draft, facts_hash(decision, draft.text, draft.to))

@@ -21,6 +21,7 @@ from qb_collections.core.night_time import next_daily_run
 from qb_collections.services import (
     answers,
     asking,
+    differences,
     effects,
     first_list,
     foreign,
@@ -33,6 +34,7 @@ from qb_collections.services.braking import braked
 from qb_collections.services.context import Context
 from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.drafts import changed_by_people, edited_plan
+from qb_collections.services.meanwhile import NOTHING_OPEN
 from qb_collections.services.no_collector import no_collector
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.sync_report import Progress
@@ -51,12 +53,11 @@ from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease
-from qb_collections.store.runs import Difference, DraftRow, Run
+from qb_collections.store.runs import DraftRow, Run
 from qb_collections.store.tasks import Task
 
 YEAR = timedelta(days=365)
 CHUNK = 200  # customers a transaction; a customer is never split
-NOTHING_OPEN = "Nothing of this customer is open any more."
 RUN_OVER = "Its night is over without it having left; it was decided again."
 AUTOMATIC_TASKS = (
     "message",
@@ -152,7 +153,7 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
         over = _open_tasks(conn, company, set(night.settled))
         _close_tasks(conn, company, over, set(), dict.fromkeys(night.settled, NOTHING_OPEN), now)
         hold_days.ask(conn, company, on, now)
-        runs.add_differences(conn, company.id, run.id, _differences(night, drafts))
+        runs.add_differences(conn, company.id, run.id, differences.since(drafts, night))
         state = _state(conn, company, run, brake)
         counts = _counts(runs.outcome_counts(conn, company.id, run.id)) | {"answers": given}
         runs.close(
@@ -328,26 +329,6 @@ def _brake(conn: Connection, company: Company, run: Run, night: Night) -> str | 
     else:
         contacts = _counts(runs.outcome_counts(conn, company.id, run.id))["contacts"]
     return braked(conn, company, night.on, contacts, night.book.policy.brake)
-
-
-def _differences(night: Night, drafts: dict[tuple[str, str], DraftRow]) -> list[Difference]:
-    """Where the night decided otherwise than its preview, in the two sentences."""
-    if not drafts:
-        return []
-    found = [
-        Difference(
-            *one.key, was=drafts[one.key].reason if one.key in drafts else None, now=one.decision.reason
-        )
-        for one in night.decided
-        if one.key not in drafts or drafts[one.key].facts_hash != one.facts
-    ]
-    # Who was not looked at tonight stands as the preview showed; who owes nothing more does not.
-    paid = [
-        Difference(*key, was=draft.reason, now=NOTHING_OPEN)
-        for key, draft in drafts.items()
-        if key in night.settled
-    ]
-    return found + paid
 
 
 def _decided(night: Night) -> Counter[Outcome]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
 from qb_collections.core.case import Case
 from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
@@ -46,6 +46,7 @@ class DraftRow:
     reason: str
     facts_hash: str | None
     text: str | None
+    to: str | None
     edited_by: str | None
     approved_by: str | None
     approved_at: datetime | None
@@ -208,13 +209,14 @@ def latest_findings(conn: Connection, company_id: int) -> dict[str, Finding]:
 
 def drafts(conn: Connection, company_id: int, run_id: int) -> dict[Key, DraftRow]:
     """A preview's drafts, by customer and currency."""
-    query = select(
+    query: Select[Any] = select(
         decision.c.id,
         decision.c.customer_id,
         decision.c.currency,
         decision.c.reason,
         decision.c.facts_hash,
         decision.c.text,
+        decision.c.details["to"].as_string(),
         decision.c.edited_by,
         decision.c.approved_by,
         decision.c.approved_at,

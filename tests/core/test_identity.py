@@ -162,3 +162,10 @@ def test_what_leaves_by_itself_has_a_hash_of_its_own():
     )
 
     assert facts_hash(decision, None) == "786465e9e0d388a0bf9b4b32078e768452fe901cb0c25022fc48fa50d0ada186"
+    assert facts_hash(decision, None, "a@x.example") != facts_hash(decision, None, "b@x.example")
+
+
+def test_a_text_for_a_persons_hands_is_the_same_whatever_the_address():
+    by_hand = decide(after(reminder("S1", octo(28))), rules(), nov(3))
+
+    assert facts_hash(by_hand, "x", "a@x.example") == facts_hash(by_hand, "x", "b@x.example")

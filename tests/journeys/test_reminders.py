@@ -252,6 +252,28 @@ def test_the_night_does_what_the_preview_showed_and_keeps_its_approval(world):
     assert difference["after"] == "Nothing of this customer is open any more."
 
 
+def test_an_approval_is_for_the_address_that_was_shown(world):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect(Mode.APPROVE)
+    world.settled_in()
+    with leasing.held(world.context, world.company) as lease:
+        shown = night.preview(world.context, world.company, lease)
+    runs.approve(world.context, world.company, shown, by="Dana", customer="Lookout Bakery")
+    world.act(
+        "edit", entity="Customer", id=bakery, fields={"PrimaryEmailAddr": {"Address": "x@else.example"}}
+    )
+
+    made = world.day()
+
+    assert made["run"]["state"] == "waiting"
+    assert world.sends() == {}
+    [difference] = made["differences"]
+    assert difference["after"] == (
+        "For the same reason, to another address: x@else.example; the list said ap@lookout.example."
+    )
+
+
 def test_turning_sending_on_after_a_night_in_shadow_lets_the_same_days_night_send(world):
     bakery = world.customer("Lookout Bakery", "ap@lookout.example")
     invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
