@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from qb_collections.core.business_days import Calendar
-from qb_collections.core.money import Money, quantum, split_evenly
+from qb_collections.core.money import Money, quantum, split_evenly, total
 from qb_collections.core.plans import INSTALLMENTS_MAX, Rhythm, schedule
 from qb_collections.core.policy_sections import Plans
 from qb_collections.core.wording import day_text, fit, money_text
@@ -32,6 +32,7 @@ class Terms:
     each: Decimal | None = None  # the last payment is what is left
     first_amount: Decimal | None = None  # a down payment, due on first_on
     days: tuple[date, ...] = ()  # instead of first_on and rhythm
+    amounts: tuple[Decimal, ...] = ()  # one for each of the days; none: equal parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def _amounts(whole: Money, terms: Terms, locale: str) -> Sequence[Money] | str:
                 f"A payment of {asked} cannot be made in {whole.currency}. "
                 f"Name an amount above zero, in steps of {unit}."
             )
+    if terms.amounts:
+        return _named(whole, terms, text, locale)
     if terms.first_amount is not None:
         return _with_first(whole, Money(terms.first_amount, whole.currency), terms, locale)
     if terms.each is not None:
@@ -136,6 +139,18 @@ def _amounts(whole: Money, terms: Terms, locale: str) -> Sequence[Money] | str:
     if count is None:
         return "Say in how many payments, or how much each payment is."
     return _equal(whole, count, text)
+
+
+def _named(whole: Money, terms: Terms, text: str, locale: str) -> Sequence[Money] | str:
+    """Amounts that were agreed on before, to the cent: they fit while nothing else has changed."""
+    amounts = [Money(one, whole.currency) for one in terms.amounts]
+    together = total(amounts, whole.currency)
+    if together != whole:
+        return (
+            f"Its payments come to {money_text(together, locale)}, and {text} is open on these invoices now. "
+            "Agree on a new plan for what is open."
+        )
+    return amounts
 
 
 def _equal(whole: Money, count: int, text: str) -> Sequence[Money] | str:

@@ -38,7 +38,8 @@ CONFIRM = "Confirm it, once: qb-collections plan confirm --income-on-accrual --s
 class Asked:
     """A plan in a person's words.  Without payments, each and days only shapes can be proposed."""
 
-    invoice_numbers: tuple[str, ...]
+    invoice_numbers: tuple[str, ...] = ()
+    invoice_ids: tuple[str, ...] = ()  # QuickBooks' own, where a number may say too little
     form: str = "overlay"  # overlay, installments
     payments: int | None = None
     every: str = "month"
@@ -46,6 +47,7 @@ class Asked:
     each: Decimal | None = None  # the last payment is what is left
     first_amount: Decimal | None = None  # a down payment, due on first_on
     days: tuple[date, ...] = ()
+    amounts: tuple[Decimal, ...] = ()  # one for each of the days; none: equal parts
     accepted: str = "unknown"  # how the customer agreed: phone, email, signed, in_person
     accepted_by: str | None = None  # who of them
     cash_basis: str | None = None  # typed by an owner: what cash-basis reports will show
@@ -136,6 +138,7 @@ def worked_out(
         each=asked.each,
         first_amount=asked.first_amount,
         days=asked.days,
+        amounts=asked.amounts,
     )
     split = plan_terms.split(whole, terms, calendar, locale=company.locale)
     if isinstance(split, str):
@@ -157,6 +160,7 @@ def gathered(context: Context, company: Company, gateway: Gateway, asked: Asked)
         gateway,
         asked.invoice_numbers,
         FORMS[asked.form],
+        ids=asked.invoice_ids,
         cash_basis_accepted=asked.cash_basis is not None,
     )
 

@@ -126,8 +126,8 @@ def fits(context: Context, company: Company, plan: PlanRow, asked: Asked) -> Ref
     return Refusal(because) if because else None
 
 
-def numbers_left(context: Context, company: Company, ended: PlanRow) -> list[str]:
-    """The numbers of the invoices that carry what an ended plan left unpaid."""
+def ids_left(context: Context, company: Company, ended: PlanRow) -> list[str]:
+    """The invoices that carry what an ended plan left unpaid, by QuickBooks' ids."""
     said = ended.details["ended"]
     ids = [one.invoice_id for one in ended.originals]
     with reading(context.engine) as conn:
@@ -135,7 +135,7 @@ def numbers_left(context: Context, company: Company, ended: PlanRow) -> list[str
             steps = intents.of_plan(conn, company.id, ended.id)
             ids = [str(one.external_id) for one in steps if one.plan.get("part") == "end-rest"]
         found = mirror.invoices(conn, company.id, ids)
-    return [found[id].number or id for id in ids if id in found and found[id].balance]
+    return [id for id in ids if id in found and found[id].balance]
 
 
 def as_stored(asked: Asked) -> dict[str, Any]:
@@ -155,7 +155,6 @@ def as_stored(asked: Asked) -> dict[str, Any]:
 
 def from_stored(said: dict[str, Any]) -> Asked:
     return Asked(
-        (),
         form=said["form"],
         payments=said["payments"],
         every=said["every"],

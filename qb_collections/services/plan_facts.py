@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,17 +21,17 @@ from qb_collections.core.wording import label, list_text, money_text, short
 from qb_collections.quickbooks import company_facts, wire
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live, Preferences
-from qb_collections.services import proof
+from qb_collections.services import plan_chosen, proof
 from qb_collections.services.context import Context
+from qb_collections.services.plan_chosen import INVOICES_MAX
 from qb_collections.services.proof import ACCOUNTS_MAX, Accounts
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import cases, holds, mirror, plans
+from qb_collections.store import cases, holds, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 
 NO_ID = "0"  # QuickBooks gives no such id
 OVERLAY, INSTALLMENTS = "overlay", "installment_invoices"
-INVOICES_MAX = 30
 # Where we know which tax code means out of scope.  Elsewhere, and where the law asks for electronic or
 # gap-free certified invoices (France, Italy, Spain, Portugal, Belgium), a plan leaves the invoices alone.
 COUNTRIES = ("US", "GB", "CA", "AU")
@@ -90,23 +89,23 @@ def gather(
     numbers: Sequence[str],
     form: str = INSTALLMENTS,
     *,
+    ids: Sequence[str] = (),
     cash_basis_accepted: bool = False,
 ) -> Facts | Refusal:
-    """Two requests: the books of the customers; the settings, accounts, item and the invoices' own fields."""
-    wanted = [number.strip() for number in numbers if number.strip()]
-    if not wanted or len(wanted) > INVOICES_MAX:
-        return Refusal(f"Name between 1 and {INVOICES_MAX} invoices by their numbers.")
+    """Two requests: the books of the customers; the settings, accounts, item and the invoices' own fields.
+
+    ids: QuickBooks' own, beside the numbers or instead of them.
+    """
     with reading(context.engine) as conn:
-        known = {number: mirror.invoice_by_number(conn, company.id, number) for number in wanted}
-        for number, invoice in known.items():
-            if invoice is None:
-                return _unknown(number, mirror.invoice_numbers(conn, company.id))
-    ids = [known[number].id for number in wanted]  # type: ignore[union-attr]
-    customer_ids = sorted({invoice.customer_id for invoice in known.values() if invoice is not None})
+        known = plan_chosen.chosen(conn, company, numbers, ids)
+    if isinstance(known, Refusal):
+        return known
+    ids = [one.id for one in known]
+    customer_ids = sorted({one.customer_id for one in known})
     live = gateway.live(customer_ids, ids)
-    gone = [number for number in wanted if known[number].id in live.missing]  # type: ignore[union-attr]
+    gone = [one for one in known if one.id in live.missing]
     if gone:
-        return Refusal(f"Invoice {gone[0]} is no longer in QuickBooks.")
+        return Refusal(f"Invoice {label(gone[0])} is no longer in QuickBooks.")
     rows, items, accounts, settings = gateway.queries(
         [
             f"SELECT * FROM Invoice WHERE Id IN {wire.one_of(ids)} MAXRESULTS {INVOICES_MAX}",
@@ -152,12 +151,6 @@ def gather(
         proof.fiscal_start(settings[0] if settings else {}, plan_on),
         form,
     )
-
-
-def _unknown(number: str, known: Sequence[str]) -> Refusal:
-    near = get_close_matches(number, known, n=3, cutoff=0.6)
-    hint = f" The nearest open ones are {', '.join(near)}." if near else ""
-    return Refusal(f"There is no invoice {short(number, 24)} that we know of.{hint}")
 
 
 def _candidate(

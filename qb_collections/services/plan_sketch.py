@@ -26,8 +26,8 @@ class Sketch:
 
 def sketch(context: Context, company: Company, case: Case, asked: Asked) -> Sketch | str:
     """The plan of these terms on the customer's open invoices, or why there can be none, in a sentence."""
-    wanted = set(asked.invoice_numbers)
-    chosen = [one for one in case.invoices if (one.number or one.id) in wanted]
+    wanted = set(asked.invoice_ids)
+    chosen = [one for one in case.invoices if one.id in wanted]
     if not chosen:
         return "Choose at least one invoice."
     if not asked.has_terms:

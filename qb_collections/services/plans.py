@@ -233,8 +233,8 @@ def after(context: Context, company: Company, lease: Lease, ended: PlanRow) -> P
         made = [one for one in stored.list(conn, company.id) if one.details.get("follows") == ended.label]
     if not then or made or ended.details.get("not_followed"):
         return None
-    numbers = plan_ending.numbers_left(context, company, ended)
-    asked = replace(plan_ending.from_stored(then), invoice_numbers=tuple(numbers))
+    left = plan_ending.ids_left(context, company, ended)
+    asked = replace(plan_ending.from_stored(then), invoice_ids=tuple(left))
     result = create(context, company, lease, asked, by=then["by"], confirm=True, follows=ended.label)
     if isinstance(result, Refusal):
         with durable(context.engine) as conn:

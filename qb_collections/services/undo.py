@@ -350,9 +350,17 @@ def _done(context: Context, company: Company, target: Target, number: int, befor
         elif one.state in (State.PLANNED, State.READY, State.UNKNOWN, State.SENDING):
             report.waiting += 1
         else:
-            about = "A plan" if is_plan else f"The note (ref {one.plan['ref']})"
-            report.left.append(f"{about} stays: {one.reason}")
+            report.left.append(f"{_about(one)}: {one.reason}")
     return report
+
+
+def _about(one: Intent) -> str:
+    """What was not done, as the beginning of a sentence."""
+    again = one.plan["way"] == "restore"
+    if one.plan["what"] == "plan":
+        label = one.key.rpartition(":")[2]
+        return f"Plan {label} was not agreed again" if again else f"Plan {label} stays"
+    return f"The note (ref {one.plan['ref']}) {'was not put back' if again else 'stays'}"
 
 
 def summary(company: Company, report: UndoReport) -> list[str]:

@@ -56,11 +56,11 @@ def _again(context: Context, company: Company, lease: Lease, one: Intent, row: P
     if made:
         _settle(context, lease, one, State.CONFIRMED, None)
         return True
-    labels = row.details["labels"]
     asked = Asked(
-        tuple(labels[original.invoice_id] for original in row.originals),
+        invoice_ids=tuple(original.invoice_id for original in row.originals),
         form="overlay" if row.form == "overlay" else "installments",
         days=tuple(part.due_on for part in row.installments),
+        amounts=tuple(part.amount.amount for part in row.installments),
         accepted=row.details["agreement"]["accepted"],
         accepted_by=row.details["agreement"]["accepted_by"],
         cash_basis=row.details.get("cash_basis"),

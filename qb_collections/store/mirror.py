@@ -116,6 +116,17 @@ def invoice_by_number(conn: Connection, company_id: int, number: str) -> Invoice
     return mirror_rows.invoice(row) if row else None
 
 
+def invoices_by_number(conn: Connection, company_id: int, number: str, limit: int = 10) -> list[Invoice]:
+    """Every invoice with this number, those that are open first."""
+    query = (
+        select(mirror_invoice)
+        .where(mirror_invoice.c.company_id == company_id, mirror_invoice.c.number == number)
+        .order_by((mirror_invoice.c.balance > ZERO).desc(), mirror_invoice.c.id)
+        .limit(limit)
+    )
+    return [mirror_rows.invoice(row) for row in conn.execute(query).mappings()]
+
+
 def invoice_numbers(conn: Connection, company_id: int, limit: int = 10_000) -> list[str]:
     """Numbers of open invoices, for naming the nearest ones."""
     query = (

@@ -200,7 +200,7 @@ def _form(
     company: Company, customer_id: str, *, proposal: Proposal | None = None, problem: str | None = None
 ) -> str:
     case = _case(company, customer_id)
-    chosen = request.form.getlist("invoice") or [one.number or one.id for one in case.invoices]
+    chosen = request.form.getlist("invoice") or [one.id for one in case.invoices]
     return render_template(
         "web/plan_new.html",
         case=case,
@@ -244,7 +244,7 @@ def _asked(company: Company, said: MultiDict[str, str] | None = None) -> Asked:
     if every not in EVERY or form not in FORMS or accepted not in ACCEPTED:
         raise ValueError("Please choose from what is offered")
     return Asked(
-        tuple(said.getlist("invoice")[:INVOICES_MAX]),
+        invoice_ids=tuple(said.getlist("invoice")[:INVOICES_MAX]),
         form=form,
         payments=int(count) if count else None,
         every=every,

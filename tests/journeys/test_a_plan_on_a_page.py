@@ -23,13 +23,8 @@ TERMS = {
 }
 
 
-def number(world):  # noqa: F811
-    row = world.read_invoice("1")
-    return row.get("DocNumber") or row["Id"]
-
-
 def test_a_plan_is_proposed_then_agreed_on_then_ended(world, owner, new):  # noqa: F811
-    terms = {**TERMS, "invoice": number(world)}
+    terms = TERMS
     before = world.read_invoice("1").get("PrivateNote", "")
 
     proposed = html.unescape(post(owner, new, **terms, look="1").text)
@@ -64,7 +59,7 @@ def test_a_plan_is_proposed_then_agreed_on_then_ended(world, owner, new):  # noq
 def test_terms_that_cannot_be_are_asked_for_again_and_nothing_is_written(world, owner, new, wrong, says):  # noqa: F811
     before = world.read_invoice("1").get("PrivateNote", "")
 
-    answer = post(owner, new, **{**TERMS, "invoice": number(world), **wrong}, agreed="1")
+    answer = post(owner, new, **{**TERMS, **wrong}, agreed="1")
 
     assert answer.status_code == 422
     assert says in html.unescape(answer.text)

@@ -259,7 +259,9 @@ def test_on_cash_basis_an_owner_types_what_the_reports_will_show(books):
     plan = books.create(cash_basis=words)
 
     assert f'--on-cash-basis "{words}"' in (refused.at_command or "")
-    assert isinstance(wrong, Refusal) and f'type exactly: --on-cash-basis "{words}"' in (wrong.at_command or "")
+    assert isinstance(wrong, Refusal) and f'type exactly: --on-cash-basis "{words}"' in (
+        wrong.at_command or ""
+    )
     assert plan.state == "active" and plan.details["cash_basis"] == words
 
 
@@ -271,3 +273,39 @@ def test_a_country_with_certified_invoices_keeps_plans_here(books):
 
     assert "A plan kept here leaves the invoices as they are" in refused.message
     assert kept.state == "active"
+
+
+def test_a_number_that_two_open_invoices_bear_names_neither_and_an_id_does(books):
+    """The same number for the bakery's invoice; QuickBooks allows that."""
+    number = books.invoices[0]["DocNumber"]
+    bakery = books.customer("Lookout Bakery")
+    other = books.invoice(bakery, "75.00", date(2026, 8, 3), date(2026, 9, 2))
+    books.act("edit", entity="Invoice", id=other["Id"], fields={"DocNumber": number})
+    resync(books)
+
+    refused = books.create(form="overlay", invoice_numbers=(number,))
+    named = books.create(form="overlay", invoice_numbers=(f"id:{other['Id']}",))
+
+    assert isinstance(refused, Refusal) and books.plan().label == named.label == "PP1"
+    assert f"2 open invoices have the number {number}. Say which one you mean: id:" in refused.message
+    assert f"id:{other['Id']} (Lookout Bakery, $75.00 open)" in refused.message
+    assert [one.invoice_id for one in named.originals] == [other["Id"]]
+
+
+def test_an_invoice_without_a_number_goes_on_a_plan_by_its_id_and_follows_it(books):
+    """Its id is the number of another one: what follows the plan must not take that for it."""
+    bare, other = books.invoices[0], books.invoices[1]
+    books.act("edit", entity="Invoice", id=bare["Id"], fields={"DocNumber": ""})
+    books.act("edit", entity="Invoice", id=other["Id"], fields={"DocNumber": bare["Id"]})
+    resync(books)
+
+    first = books.create(form="overlay", invoice_numbers=(), invoice_ids=(bare["Id"],))
+    with leasing.held(books.context, books.company) as lease:
+        asked = plans.Asked(form="installments", payments=2, first_on=date(2026, 11, 16))
+        second = plans.renegotiate(
+            books.context, books.company, lease, first.label, asked, by="Sam", confirm=True
+        )
+
+    assert [one.invoice_id for one in second.originals] == [bare["Id"]]
+    assert (second.form, second.state) == ("installment_invoices", "active")
+    assert books.balance(bare) == 0 and books.balance(other) == other["Balance"]

@@ -1,5 +1,7 @@
 """Undo: our line goes and what people wrote stays; a plan leaves the books; an undo is undone."""
 
+from decimal import Decimal
+
 import pytest
 
 from qb_collections.core.intents import IntentKind
@@ -184,3 +186,31 @@ def test_a_lost_answer_while_lines_are_taken_back_takes_each_back_once(planned, 
     assert planned.notes_on_originals() == [0, 0, 0]
     assert planned.plan().state == "cancelled"
     planned.assert_books_unmoved()
+
+
+def test_a_plan_is_agreed_again_with_the_amounts_that_were_agreed(books):
+    """1,000.00 with 400.00 first and 250.00 each: not in equal parts."""
+    books.create(first_amount=Decimal("400.00"), each=Decimal("250.00"))
+    before = [(one.due_on, one.amount) for one in books.plan().installments]
+    run(books, "PP1")
+
+    run(books, "U1")
+
+    assert [str(one.amount) for _, one in before] == ["400.00", "250.00", "250.00", "100.00"]
+    assert books.plan().label == "PP2" and books.plan().state == "active"
+    assert [(one.due_on, one.amount) for one in books.plan().installments] == before
+    books.assert_books_unmoved()
+
+
+def test_a_plan_is_not_agreed_again_over_another_sum(planned):
+    """100.00 of the 1,000.00 came meanwhile."""
+    run(planned, "PP1")
+    planned.act("part_pay", invoice=planned.invoices[0]["DocNumber"], amount="100.00")
+
+    report = run(planned, "U1")
+
+    assert report.plans == 0 and planned.plan().label == "PP1"
+    assert report.left == [
+        "Plan PP1 was not agreed again: Its payments come to $1,000.00, and $900.00 is open on these invoices now. "
+        "Agree on a new plan for what is open."
+    ]
