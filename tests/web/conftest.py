@@ -102,6 +102,18 @@ def house(furnished_once) -> House:
     return made
 
 
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory) -> House:
+    """A house whose every name means harm, with the preview of a night.  Whoever looks changes nothing."""
+    from tests.web.hostile_house import fill
+
+    house = furnished(config.read({}, data_dir=tmp_path_factory.mktemp("hostile"), log_level="error"))
+    fill(house)
+    made = house.browser("hostile@ours.example").post(f"/companies/{house.ours.id}/preview")
+    assert made.location.endswith("/runs/1")
+    return house
+
+
 def furnished(settings: config.Settings) -> House:
     woken: list[tuple[str, int]] = []
     clock = ManualClock(NOW)
