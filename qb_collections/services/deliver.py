@@ -30,6 +30,7 @@ from qb_collections.services import (
     noting,
     plan_saga,
     plan_setup,
+    plan_trial,
     restored,
     sending,
     tie_out,
@@ -152,7 +153,7 @@ def _work(
     if first.plan_id is not None:
         plan_saga.resume(context, company, lease, gateway, first.plan_id)
     elif first.kind in plan_setup.KINDS:
-        plan_setup.ensure(context, company, lease, gateway)
+        plan_trial.go_on(context, company, lease, gateway, first)
     elif first.kind is IntentKind.UNDO:
         if not undo.work(context, company, lease, gateway, unit):
             with durable(context.engine) as conn:

@@ -35,6 +35,8 @@ CONTROL = (
     "GlobalTaxSuspense",
     "GlobalTaxDeferred",
 )
+ITEM_KEY = "setup:clearing-item:"  # with the id of its account
+BEGUN = (State.PLANNED, State.READY, State.SENDING, State.UNKNOWN)
 LOST_MAX = 2  # lost answers that are read for at once; after these the next call goes on
 
 
@@ -62,7 +64,7 @@ def ensure(
             item = _one(gateway, "Item", f"Id = {wire.literal(company.clearing_item_id)}")
         return _still_good(company, item) or company
     for kind in _kinds_to_try(company):
-        chosen = _chosen(gateway, account_name) if account_name else None
+        chosen = _chosen(context, company, gateway, account_name)
         account = chosen or _account(context, company, lease, gateway, kind)
         if isinstance(account, Refusal):
             return account
@@ -114,8 +116,16 @@ def unfit(context: Context, company: Company, gateway: Gateway, name: str) -> Re
     return None
 
 
-def _chosen(gateway: Gateway, name: str) -> Mapping[str, Any] | None:
-    return _named(gateway, "Account", name.strip())
+def _chosen(
+    context: Context, company: Company, gateway: Gateway, name: str | None
+) -> Mapping[str, Any] | None:
+    """The account that a person named, now or before the process ended while its item was being made."""
+    if name is not None:
+        return _named(gateway, "Account", name.strip())
+    with reading(context.engine) as conn:
+        begun = intents.list(conn, company.id, states=BEGUN, kinds=[IntentKind.CLEARING_ITEM])
+    ids = [one.key.removeprefix(ITEM_KEY) for one in begun if one.key.startswith(ITEM_KEY)]
+    return gateway.document("Account", ids[0]) if ids else None
 
 
 def _still_good(company: Company, item: Mapping[str, Any] | None) -> Refusal | None:
@@ -180,7 +190,7 @@ def _item(
         "Taxable": False,
         "Description": "Moves an open balance to a payment plan. Not a sale.",
     }
-    key = f"setup:clearing-item:{account['Id']}"
+    key = f"{ITEM_KEY}{account['Id']}"
     made = _make(context, company, lease, gateway, IntentKind.CLEARING_ITEM, key, "Item", body, found)
     return _NOT_HERE if isinstance(made, Refused) else made
 

@@ -6,30 +6,23 @@ takes the item on that account, and puts no tax on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from datetime import timedelta
 
-from qb_collections.core.identity import marker
-from qb_collections.core.intents import Intent, IntentKind, PlannedIntent, State
-from qb_collections.core.money import quantum
+from qb_collections.core.intents import Intent, State
 from qb_collections.core.wording import list_text, short
-from qb_collections.quickbooks import wire
-from qb_collections.quickbooks.errors import Refused
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import attempts, plan_gate, plan_setup
-from qb_collections.services.attempts import Prepared
+from qb_collections.services import plan_gate, plan_setup, plan_trial_memo
 from qb_collections.services.context import Context
 from qb_collections.services.plan_facts import COUNTRIES
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, companies, intents
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable, reading
+from qb_collections.store.engine import durable
 from qb_collections.store.leases import Lease
 
 # QuickBooks' own names of the codes that enter no return (reference: plan-accounting.md, 8).
 OUT_OF_SCOPE = ("no vat", "no gst", "bas excluded", "out of scope", "hors champ")
-TRIAL_KEY = "setup:trial"
+AGAIN_AFTER = timedelta(hours=1)  # what waits for a person is looked at again then
 
 
 def set_up(
@@ -61,12 +54,29 @@ def set_up(
     ready = plan_setup.ensure(context, company, lease, gateway, account_name=account)
     if isinstance(ready, Refusal):
         return ready
-    tried = _trial(context, ready, lease, gateway)
+    tried = plan_trial_memo.tried(context, ready, lease, gateway)
     if isinstance(tried, Refusal):
         return tried
     name = account or plan_setup.ACCOUNT_NAME
     said = [f'The account "{name}" and the item "{plan_setup.ITEM_NAME}" are there.', tried]
     return [*said, f'Tax code: "{code}", confirmed by {by}.'] if code else said
+
+
+def go_on(context: Context, company: Company, lease: Lease, gateway: Gateway, intent: Intent) -> None:
+    """What an end of the process left of a set-up, with the next delivery.
+
+    What a person has to put right first waits an hour, so that nothing else waits for it.
+    Raises the QuickBooksError that left it open.
+    """
+    if plan_trial_memo.is_of(intent):
+        answer: object = plan_trial_memo.tried(context, company, lease, gateway)
+    else:
+        answer = plan_setup.ensure(context, company, lease, gateway)
+    with durable(context.engine) as conn:
+        now = intents.get(conn, company.id, intent.id)
+        if now.state in (State.PLANNED, State.READY, State.UNKNOWN) and now.state is intent.state:
+            intents.postpone(conn, lease, [intent.id], context.clock.now() + AGAIN_AFTER)
+    assert answer is not None
 
 
 def _tax_code(
@@ -110,111 +120,3 @@ def _tax_code(
         companies.update(conn, company.id, preferences=preferences)
         audit.append(conn, company.id, by, "tax code of plans", value["name"], value, context.clock.now())
     return value["name"]
-
-
-def _trial(context: Context, company: Company, lease: Lease, gateway: Gateway) -> str | Refusal:
-    """Write a credit memo of the smallest amount, look at it, and delete it; once per item."""
-    key = f"{TRIAL_KEY}:{company.clearing_item_id}"
-    with reading(context.engine) as conn:
-        made = intents.by_key(conn, company.id, key)
-    customers = gateway.query("SELECT * FROM Customer WHERE Active = true MAXRESULTS 1")
-    if not customers:
-        return "There is no customer yet to try them on; the first plan will tell."
-    ref = marker(company.key, key)
-    now = context.clock.now()
-    currency = str((customers[0].get("CurrencyRef") or {}).get("value") or company.currency)
-    body = _body(company, customers[0], currency, ref, company.today(now).isoformat())
-    with durable(context.engine) as conn:
-        lease.check(conn)
-        what = {"name": "trial", "kind": "CreditMemo", "ref": ref, "customer_id": customers[0]["Id"]}
-        planned = PlannedIntent(key, IntentKind.CLEARING_ITEM, now, what)
-        intents.plan(conn, company.id, None, [planned])
-        made = intents.by_key(conn, company.id, key)
-    assert made is not None
-    record = _written(context, company, lease, gateway, made, body)
-    if isinstance(record, Refusal):
-        return record
-    if record is None:
-        return "They were tried before."
-    tax = (record.get("TxnTaxDetail") or {}).get("TotalTax") or Decimal(0)
-    gateway.delete("CreditMemo", str(record["Id"]), str(record["SyncToken"]), _delete_name(company, key))
-    if tax:
-        return Refusal(
-            f"QuickBooks put {tax} of tax on a credit memo with the item, which was deleted again. "
-            "Installment invoices cannot be written before the item is free of tax."
-        )
-    return "A credit memo with them was written, had no tax, and was deleted again."
-
-
-def _written(
-    context: Context,
-    company: Company,
-    lease: Lease,
-    gateway: Gateway,
-    intent: Intent,
-    body: Mapping[str, Any],
-) -> Mapping[str, Any] | Refusal | None:
-    """The trial's memo as it is in the books; None when it was tried and deleted before."""
-    if intent.state is State.CONFIRMED:
-        found = [row for row in _same(gateway, intent) if row["Id"] == intent.external_id]
-        return found[0] if found else None
-    there = _same(gateway, intent)
-    if there:
-        record: Mapping[str, Any] = there[0]
-        if intent.state is State.PLANNED:
-            with durable(context.engine) as conn:
-                intents.ready(conn, lease, intent, body=None, body_hash=None, before=None, round=intent.round)
-    else:
-        if intent.state is State.UNKNOWN:
-            with reading(context.engine) as conn:
-                attempt = intents.last_attempt(conn, company.id, intent.id)
-            assert attempt is not None, "what is unknown was attempted"
-            begun = attempts.again(context, lease, attempt)
-        else:
-            begun = attempts.begin(context, company, lease, [Prepared(intent, dict(body), {})])
-        sent = begun.members[0].body or {}
-        try:
-            record = attempts.send(
-                context, lease, begun, lambda name: gateway.create("CreditMemo", sent, name)
-            )
-        except Refused as error:
-            with durable(context.engine) as conn:
-                at = context.clock.now()
-                intents.settle(conn, lease, intent.id, State.REJECTED, reason=str(error), at=at)
-            return Refusal(f"QuickBooks would not write a credit memo with the item: {error.detail or error}")
-    with durable(context.engine) as conn:
-        intents.settle(
-            conn,
-            lease,
-            intent.id,
-            State.CONFIRMED,
-            after={"id": record["Id"]},
-            inverse={"none": "it was deleted at once"},
-            external_id=str(record["Id"]),
-            at=context.clock.now(),
-        )
-    return record
-
-
-def _same(gateway: Gateway, intent: Intent) -> list[dict[str, Any]]:
-    who = wire.literal(str(intent.plan["customer_id"]))
-    rows = gateway.query(f"SELECT * FROM CreditMemo WHERE CustomerRef = {who} MAXRESULTS 1000")
-    return [row for row in rows if f"(ref {intent.plan['ref']})" in str(row.get("PrivateNote", ""))]
-
-
-def _body(company: Company, customer: Mapping[str, Any], currency: str, ref: str, on: str) -> dict[str, Any]:
-    amount = quantum(currency)
-    detail: dict[str, Any] = {"ItemRef": {"value": company.clearing_item_id}, "Qty": 1, "UnitPrice": amount}
-    tax = company.preferences.get("plan_tax")
-    detail["TaxCodeRef"] = {"value": "NON" if company.country == "US" else (tax or {}).get("id")}
-    body: dict[str, Any] = {
-        "CustomerRef": {"value": customer["Id"]},
-        "TxnDate": on,
-        "PrivateNote": f"A trial of payment plans, deleted at once. (ref {ref})",
-        "Line": [{"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}],
-    }
-    return body if company.country == "US" else body | {"GlobalTaxCalculation": "NotApplicable"}
-
-
-def _delete_name(company: Company, key: str) -> str:
-    return f"trial{marker(company.key, key)}delete"

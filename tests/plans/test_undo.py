@@ -211,6 +211,6 @@ def test_a_plan_is_not_agreed_again_over_another_sum(planned):
 
     assert report.plans == 0 and planned.plan().label == "PP1"
     assert report.left == [
-        "Plan PP1 was not agreed again: Its payments come to $1,000.00, and $900.00 is open on these invoices now. "
-        "Agree on a new plan for what is open."
+        "Plan PP1 was not agreed again: Its payments come to $1,000.00, and $900.00 is open on these "
+        "invoices now. Agree on a new plan for what is open."
     ]
