@@ -15,6 +15,7 @@ EVERY = (
     *DATABASE_FAULTS,
     *WEBHOOK_FAULTS,
     *SMTP_FAULTS,
+    "changing_pages",
     "kill",
     "restored",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from qb_collections.services.context import Context
 from qb_collections.store import companies, leases, schema
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
-from tests.simulation import service_life
+from tests.simulation import service_life, telling
 from tests.simulation.known import zones_of
 from tests.simulation.memory_transport import Network, NetworkFault, Sent
 from tests.simulation.post_office import PostOffice
@@ -32,8 +31,6 @@ from tests.simulation.said import Said
 from tests.simulation.script import QUICKBOOKS_FAULTS, Script
 from tests.simulation.service_life import STALLED_SECONDS, OffsetClock, Process
 from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, template, word
-
-ELSEWHERE = re.compile(r"process \d+ on \S+")  # the number is the machine's, not the seed's
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ class Trouble(Exception):
     """Something that must never happen, in a sentence; name is the invariant it breaks."""
 
     def __init__(self, name: str, sentence: str) -> None:
-        super().__init__(f"{name}: {sentence}")
+        super().__init__(f"{telling.PROMISES.get(name, name)} ({name}): {sentence}")
         self.name = name
 
 
@@ -117,7 +114,7 @@ class HostileWorld:
 
     def restart(self, why: str) -> None:
         """Memory is gone; the files stay."""
-        self.note(f"the process ends: {why}; it starts again on its files")
+        self.note(f"the service is killed {why} and starts again on its files")
         self.process.end()
         self.start(self.process.real.waited + self.random.choice((0.0, STALLED_SECONDS)))
 
@@ -145,7 +142,7 @@ class HostileWorld:
         self.acked.clear()  # they came after the copy was made
         self.said.forgotten_since(self._kept_at)  # and so did what people said since
         self.bodies.clear()
-        self.fired["restored", "files"] = self.fired.get(("restored", "files"), 0) + 1
+        self.count("restored", "files")
         self.start(self.process.real.waited + STALLED_SECONDS)
 
     @property
@@ -159,6 +156,13 @@ class HostileWorld:
     def is_connected(self, place: int) -> bool:
         with reading(self.context.engine) as conn:
             return companies.find(conn, self.companies[place][0]) is not None
+
+    def is_due(self, company_id: int) -> bool:
+        """Whether the company's night has come."""
+        found = self.journal.execute(
+            "SELECT next_night_at FROM company WHERE id = ? AND state = 'connected'", (company_id,)
+        ).fetchone()
+        return bool(found and found[0] and datetime.fromisoformat(found[0]) <= self.service_clock.now())
 
     # Trouble
 
@@ -187,16 +191,21 @@ class HostileWorld:
         self.network.arrive_late(all_of_them=True)
         self.service_clock.offset = timedelta(0)
         self.process.points.kill_at = None
-        self.note("calm: no more faults, kills or wrong clocks")
+        self.note("from here on all is calm: no more trouble, kills or wrong clocks")
 
     # What is told
 
     def note(self, text: str) -> None:
-        self.trace.append((self.clock.now(), ELSEWHERE.sub("another process", text)))
+        told = telling.plain(self, text)
+        self.trace.append((self.clock.now(), told[:1].upper() + told[1:]))
 
     def wrong(self, name: str, sentence: str) -> None:
-        self.note(f"WRONG {name}: {sentence}")
-        self.troubles.append(Trouble(name, sentence))
+        trouble = Trouble(name, telling.plain(self, sentence))
+        self.note(f"BROKEN: {trouble}")
+        self.troubles.append(trouble)
+
+    def count(self, fault: str, kind: str) -> None:
+        self.fired[fault, kind] = self.fired.get((fault, kind), 0) + 1
 
     def _changed(self, change: Any) -> None:
         current = self.network.current

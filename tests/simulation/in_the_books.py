@@ -9,6 +9,7 @@ from random import Random
 
 from qb_collections.emulator import acts
 from qb_collections.emulator.errors import Fault
+from tests.simulation import telling
 from tests.simulation.hostile_world import HostileWorld
 
 
@@ -23,13 +24,12 @@ def happens(world: HostileWorld, realm: str, kind: str, random: Random) -> None:
         if ids is not None:
             world.said.merged(realm, *ids)
     except (ValueError, Fault) as refused:
-        world.note(f"in the books of {realm[-4:]}: {wanted} was refused: {str(refused)[:80]}")
+        told = (
+            telling.in_the_books(world, realm, wanted) if wanted else "somebody tries something in QuickBooks"
+        )
+        world.note(f"{told}, and QuickBooks refuses: {str(refused)[:80]}")
         return
-    world.note(f"in the books of {realm[-4:]}: {_told(wanted)}")
-
-
-def _told(act: dict) -> str:
-    return " ".join(f"{name}={value}" if name != "act" else str(value) for name, value in act.items())
+    world.note(telling.in_the_books(world, realm, wanted))
 
 
 def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> dict | None:
@@ -97,7 +97,8 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
         }
         body = {"CustomerRef": {"value": customer}, "Line": [line], "TxnDate": today.isoformat()}
         world.engine.save(realm, "CreditMemo", body)
-        world.note(f"in the books of {realm[-4:]}: credit memo for customer {customer}")
+        at = telling.company(world, realm)
+        world.note(f"in QuickBooks, somebody at {at} makes a credit memo for customer {customer}")
         return None
     if kind == "pay_on_account":
         if random.random() < 0.5:  # all that they owe, and nobody has applied it yet

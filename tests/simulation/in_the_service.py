@@ -53,7 +53,8 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
         if standing:
             chosen = random.choice(standing)
             world.said.hold_lifted(place, chosen.hold.id)
-            said = holds.lift(context, company, chosen.hold.id, because="over", by="Sam")
+            lifted = holds.lift(context, company, chosen.hold.id, because="over", by="Sam")
+            said = lifted if isinstance(lifted, Refusal) else f"{chosen.hold.kind.value}, {chosen.hold.id}"
     elif kind == "approve":
         world.said.agreed_to(place)
         said = runs.approve(context, company, by="Sam")
@@ -70,8 +71,9 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
         said = modes.set_mode(context, company, mode, by="Sam", confirmed=True)
         if not isinstance(said, Refusal):
             world.said.mode_set(place, mode.value)
-        if mode is Mode.SHADOW and not isinstance(said, Refusal):
-            world.said.stopped(place)
+            said = mode.value
+            if mode is Mode.SHADOW:
+                world.said.stopped(place)
     elif kind == "use_policy":
         policy = random.choice(POLICIES)
         said = policies.use(context, company, policy, author="Sam")
@@ -83,12 +85,12 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
         if not isinstance(said, Refusal):
             world.said.disconnected(place)
             said = said.message
-    elif kind == "connect_first":
-        raise AssertionError("it has no company yet")
     elif kind == "reconnect":
         if company.state is not Link.CONNECTED:
             world.said.connected(place)
             said = connect.connect_emulator(context, ADDRESS, realm, "Sam")
+    elif kind == "tend":
+        said = _tend(world, place)
     elif kind in ("preview", "night_by_hand", "sync", "plan_create", "plan_end", "undo", "do_task"):
         here = on_company_time(context, company)
         if kind == "do_task":
@@ -106,8 +108,62 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
                     said = _end_a_plan(world, place, here, company, lease, random)
                 elif rows:
                     said = _agree_on_a_plan(world, here, place, lease, rows, random)
-    text = said.message if isinstance(said, Refusal) else str(said)
-    world.note(f"the owner of {realm[-4:]}: {kind}: {text[:90]}")
+    world.note(f"the owner of company {company.id} {ASKED[kind]}: {_answer(said)}")
+
+
+# What an owner does, in words; what came of it follows.
+ASKED = {
+    "hold": "marks a customer or an invoice",
+    "promise": "records a promise to pay",
+    "dispute": "records a dispute",
+    "reply": "records a customer's reply",
+    "lift_hold": "lifts a mark",
+    "approve": "says yes to tonight's messages",
+    "stop": "presses stop",
+    "lift_stop": "lifts the stop",
+    "set_mode": "chooses another way of sending",
+    "use_policy": "chooses another policy",
+    "disconnect": "disconnects QuickBooks",
+    "reconnect": "connects QuickBooks again",
+    "preview": "looks at a preview",
+    "night_by_hand": "starts tonight's run by hand",
+    "sync": "asks for the newest from QuickBooks",
+    "plan_create": "agrees on a payment plan",
+    "plan_end": "ends a payment plan",
+    "undo": "undoes something",
+    "do_task": "does a task",
+    "tend": "looks after the service",
+}
+
+
+def _answer(said: object) -> str:
+    if isinstance(said, Refusal):
+        return f"it is refused, {said.message[:120]}"
+    if said is None:
+        return "nothing to do"
+    told = getattr(said, "message", None) or (said if isinstance(said, str) else "done")
+    return str(told)[:120]
+
+
+def _tend(world: HostileWorld, place: int) -> str:
+    """Connect again where that ended, and let things go on where they were stopped."""
+    context, company = world.context, world.company(place)
+    done = []
+    if company.state is not Link.CONNECTED:
+        world.said.connected(place)
+        connect.connect_emulator(context, ADDRESS, world.companies[place][1], "Sam")
+        done.append("connects again")
+    if company.mode is Mode.SHADOW:
+        world.said.stop_lifted(place)
+        said = modes.set_mode(context, company, Mode.AUTOMATIC, by="Sam", confirmed=True)
+        if not isinstance(said, Refusal):
+            world.said.mode_set(place, "automatic")
+        done.append("turns sending on")
+    elif company.stopped_by is not None:
+        world.said.stop_lifted(place)
+        modes.lift(context, company, by="Sam")
+        done.append("lifts the stop")
+    return " and ".join(done) or "finds everything in order"
 
 
 ABOUT_AN_INVOICE = (HoldKind.EXCLUSION, HoldKind.IN_TRANSIT)

@@ -14,23 +14,21 @@ from sqlalchemy.exc import OperationalError
 
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.quickbooks.errors import QuickBooksError
-from qb_collections.services import connect, mail_settings, modes, policies, restored
+from qb_collections.services import mail_settings, modes, policies
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies
 from qb_collections.store.engine import durable
-from tests.simulation import at_rest, invariants, webhooks
+from tests.simulation import at_rest, calm, invariants, telling, webhooks
 from tests.simulation.chance import seeded
 from tests.simulation.hostile_world import HostileWorld, Trouble, patched
 from tests.simulation.memory_transport import Sent, kind_of
-from tests.simulation.people import connect_first, perform
+from tests.simulation.people import perform
 from tests.simulation.points import Killed
 from tests.simulation.post_office import Mail
 from tests.simulation.script import Act, Script
-from tests.simulation.templates import ADDRESS, template
-from tests.simulation.was_sent import settle_parked
+from tests.simulation.templates import template
 
 TICKS_MAX = 12  # of one day: trouble that puts work back again and again is looked at now and then
-CALM_NIGHTS = 2
 NIGHTS = "SELECT id, next_night_at FROM company WHERE state = 'connected' AND next_night_at IS NOT NULL"
 WAITS = """
 SELECT i.company_id, min(i.due_at) FROM intent i JOIN company c ON c.id = i.company_id
@@ -51,7 +49,7 @@ class Result:
     troubles: list[Trouble]
     trace: list[tuple[datetime, str]]
     fired: dict[tuple[str, str], int]
-    nights: int
+    nights: int  # that were run, with trouble possible; a day on which no company could be read is none
     requests: int
     cpu_seconds: float
     kills: int = 0
@@ -84,13 +82,13 @@ def play(script: Script) -> Result:
             except Trouble as trouble:
                 world.troubles.append(trouble)
             except Exception as error:  # what fails in the calm is a trouble like any other
-                world.wrong("INV-17", f"it failed: {_where(error)}")
+                world.wrong("INV-17", f"it failed: {where(error)}")
             return Result(
                 script,
                 world.troubles,
                 world.trace,
                 player.fired(),
-                script.nights,
+                len(player.nights_run - {-1}),
                 len(world.network.sent),
                 time.process_time() - began,
                 player.kills,
@@ -108,6 +106,10 @@ class Player:
     def __init__(self, world: HostileWorld) -> None:
         self.world = world
         self.kills = 0
+        self.nights_run: set[int] = (
+            set()
+        )  # days on which the scheduler's night asked QuickBooks for something
+        self._day_number = -1
         self.webhooks = webhooks.Deliveries(world)
         self._sent_of_day = 0
         self._at_send: list[Act] = []
@@ -129,8 +131,10 @@ class Player:
         self._begin()
         world.add_faults()
         for day in range(script.nights):
+            self._day_number = day
             self._day(day)
-        self._calm()
+        self._day_number = -1
+        calm.pass_over(self)
         at_rest.hold(world)
 
     def fired(self) -> dict[tuple[str, str], int]:
@@ -183,10 +187,10 @@ class Player:
                 world.said.mode_set(place, script.modes[place])
                 if script.modes[place] == "shadow":
                     world.said.stopped(place)
-        world.note(
-            f"{len(world.companies)} companies; together: {script.together}; "
-            f"faults: {', '.join(map(str, script.faults)) or 'none'}"
-        )
+        begin = [telling.beginning(world, place) for place in range(len(world.companies))]
+        for told in begin:
+            world.note(told)
+        world.note(telling.trouble_to_come(script))
 
     # One day
 
@@ -197,7 +201,8 @@ class Player:
         for jump in script.jumps:
             if jump.day == day:
                 world.service_clock.offset = timedelta(seconds=jump.seconds)
-                world.note(f"the service's clock is {jump.seconds} s off")
+                ahead = "ahead" if jump.seconds > 0 else "behind"
+                world.note(f"the service's own clock is {abs(jump.seconds)} seconds {ahead} from now on")
         today = [one for one in script.acts if one.day == day]
         acts = sorted((one for one in today if one.at_send is None and one.at_contact is None), key=_minute)
         self._at_send = sorted((one for one in today if one.at_send is not None), key=_at_send)
@@ -214,7 +219,7 @@ class Player:
         ticks = 0
         while True:
             act_at = begins + timedelta(minutes=acts[0].minute) if acts else None
-            due_at = self._next_due() if ticks < TICKS_MAX else None
+            due_at = self.next_due() if ticks < TICKS_MAX else None
             at = min(
                 (one for one in (act_at, due_at, self.webhooks.next_at()) if one is not None), default=ends
             )
@@ -224,14 +229,14 @@ class Player:
                 world.clock.set(at)
             if act_at is not None and at == act_at:
                 act = acts.pop(0)
-                self._guarded(lambda act=act: perform(world, act))
-                self._guarded(self._jobs)
+                self.guarded(lambda act=act: perform(world, act))
+                self.guarded(self.jobs)
             elif due_at is not None and at == due_at:
                 ticks += 1
-                self._guarded(self._tick)
-            self._guarded(self.webhooks.deliver)
+                self.guarded(self.tick)
+            self.guarded(self.webhooks.deliver)
         for act in (*self._at_send, *self._at_contact):
-            self._guarded(lambda act=act: perform(world, act))
+            self.guarded(lambda act=act: perform(world, act))
         self._at_send, self._at_contact = [], []
         world.points_passed = world.process.points.passed
         world.process.points.kill_at = None
@@ -241,7 +246,7 @@ class Player:
     _again: int | None = None
     _kept: Path | None = None
 
-    def _guarded(self, work: Callable[[], object]) -> None:
+    def guarded(self, work: Callable[[], object]) -> None:
         """Do it; where the process ends in it, start it again on its files."""
         world = self.world
         try:
@@ -258,13 +263,13 @@ class Player:
         except Trouble:
             raise
         except Exception as error:  # a page or a command that fails is shown to a person as our mistake
-            world.wrong("INV-17", f"it failed: {_where(error)}")
+            world.wrong("INV-17", f"it failed: {where(error)}")
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         self.world.process.scheduler.tick()
-        self._jobs()
+        self.jobs()
 
-    def _jobs(self) -> None:
+    def jobs(self) -> None:
         """Do what is queued, as the runner does; two workers at a time where the seed says so."""
         world = self.world
         process = world.process
@@ -296,18 +301,23 @@ class Player:
     def _one(self, worker: int, name: str, company_id: int) -> None:
         """The outermost loop of a thread: what fails is recorded, and still due."""
         world = self.world
+        sent = len(world.network.sent)
+        if name.startswith("night") and not world.is_calm and world.is_due(company_id):
+            world.note(f"the night of company {company_id} begins")
         try:
             world.process.workers[worker](name, company_id)
         except QuickBooksError as error:
-            world.note(f"job {name} of {company_id}: {type(error).__name__}: {error}")
+            world.note(f"the service gives up {telling.work(name, company_id)} for now: {error}")
         except OperationalError:
             if not world.fired:
                 raise
-            world.note(f"job {name} of {company_id}: the database refused")
+            world.note(f"the service gives up {telling.work(name, company_id)}: its database refused")
         except Exception as error:
-            world.wrong("INV-17", f"job {name} failed: {_where(error)}")
+            world.wrong("INV-17", f"{telling.work(name, company_id)} failed: {where(error)}")
+        if name.startswith("night") and len(world.network.sent) > sent:
+            self.nights_run.add(self._day_number)
 
-    def _next_due(self, hours: int = 1) -> datetime | None:
+    def next_due(self, hours: int = 1) -> datetime | None:
         """When something is due next: a night, or an effect that waits for its hour; not every minute."""
         world = self.world
         now = world.clock.now()
@@ -328,8 +338,13 @@ class Player:
         while self._at_send and (self._at_send[0].at_send or 0) <= self._sent_of_day:
             act = self._at_send.pop(0)
             current, self.world.network.current = self.world.network.current, None
-            self.world.note(f"while request {sent.number} ({sent.method} {sent.resource}) is on its way:")
+            self.world.note(f"while request {sent.number} is on its way:")
             perform(self.world, act)
+            if (
+                kind_of(sent) == "read"
+                and b"MAXRESULTS 3" in sent.body + sent.params.get("query", "").encode()
+            ):
+                self.world.count("changing_pages", "read")
             self.world.network.current = current
         if kind_of(sent) == "send":
             current, self.world.network.current = self.world.network.current, None
@@ -346,100 +361,19 @@ class Player:
         due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
         for act in due:
             self._at_contact.remove(act)
-            self.world.note(f"while message {self._contacts_of_day} of the day is on its way:")
+            self.world.note(f"while the day's message number {self._contacts_of_day} is on its way:")
             perform(self.world, act)
 
     def _tell(self, sent: Sent) -> None:
-        if sent.has_effect or sent.fault or sent.status != 200:
-            answer = sent.status if sent.status is not None else "no answer"
-            changed = ", ".join(f"{one.operation} {one.entity} {one.id}" for one in sent.changes)
-            struck = sent.fault or " ".join(sent.known.get("struck", ()))
-            self.world.note(
-                f"request {sent.number} {sent.method} {(sent.realm or '')[-4:]} {sent.resource or sent.path} "
-                f"{sent.params.get('requestid', '')[:6]} -> {answer}"
-                + (f" [{struck}]" if struck else "")
-                + (f" did: {changed}" if changed else "")
-            )
+        told = telling.request(self.world, sent)
+        if told is not None:
+            self.world.note(told)
 
     def _tell_mail(self, mail: Mail) -> None:
-        self.world.note(f"e-mail {mail.number} to {mail.recipient}: {mail.subject} {sorted(mail.invoices)}")
-
-    # The calm
-
-    def _calm(self) -> None:
-        """Two nights without trouble, in which people do what only people can."""
-        world = self.world
-        world.calm()
-        at_rest.inv_16_permission_is_not_lost(world)
-        for place, (_, realm) in enumerate(world.companies):
-            if world.companies[place][0] in world.absent:
-                continue
-            if not world.is_connected(place):
-                connect_first(world, place)
-            company = world.company(place)
-            if company.state is not Link.CONNECTED:
-                world.said.connected(place)
-                made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
-                world.note(f"the owner of {realm[-4:]} connects again: {getattr(made, 'state', made)}")
-            if script_mails(world, place):
-                mail_settings.turn_on(world.context, company, by="Sam")  # also after a pause
-            if company.stopped_by is not None:
-                world.said.stop_lifted(place)
-                modes.lift(world.context, company, by="Sam")
-            self._guarded(lambda place=place: released(world, place))
-        self.webhooks.deliver(everything=True)
-        for _ in range(CALM_NIGHTS):
-            self._quiet_day()
-            settle_parked(world)
-        for _ in range(2):  # what was pushed by the last of it
-            self.webhooks.deliver(everything=True)
-            self._tick()
-        if world.script.seed % 4 == 2:
-            self._push()
-
-    def _push(self) -> None:
-        """Somebody pays in each company; nobody but QuickBooks tells us."""
-        world = self.world
-        world.clock.advance(timedelta(minutes=5))
-        for place in range(len(world.companies)):
-            perform(world, Act(0, 0, place, "pay", 1))
-        self.webhooks.deliver(everything=True)
-        self._jobs()
-        at_rest.inv_18_what_was_pushed_is_known(world)
-
-    def _quiet_day(self) -> None:
-        world = self.world
-        ends = world.clock.now() + timedelta(days=1)
-        for _ in range(TICKS_MAX):
-            due_at = self._next_due(hours=2)
-            if due_at is None or due_at >= ends:
-                break
-            if due_at > world.clock.now():
-                world.clock.set(due_at)
-            self._guarded(self._tick)
-            self.webhooks.deliver()
-        if world.clock.now() < ends:
-            world.clock.set(ends)
+        self.world.note(telling.mail(mail))
 
 
-def released(world: HostileWorld, place: int) -> None:
-    """Where older files were put back, the owner has read what is said about it and lets things go on."""
-    company = world.company(place)
-    if not restored.waits(world.context, company):
-        return
-    world.process.workers[0]("sync", company.id)
-    said = restored.release(world.context, company, "Sam")
-    world.said.stop_lifted(place)
-    modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
-    world.said.mode_set(place, "automatic")
-    world.note(f"the owner of company {company.id} releases it: {said}")
-
-
-def script_mails(world: HostileWorld, place: int) -> bool:
-    return bool(world.script.mails[place])
-
-
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -35,7 +35,7 @@ def perform(world: HostileWorld, act: Act) -> None:
             return
         in_the_service.asks_for(world, place, act.kind, random)
     except (Leased, LeaseLost, QuickBooksError) as error:
-        world.note(f"the owner asks for {act.kind} and is told: {error}")
+        world.note(f"an owner asks for {act.kind.replace('_', ' ')} and is told: {error}")
 
 
 def connect_first(world: HostileWorld, place: int) -> None:

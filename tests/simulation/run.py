@@ -115,11 +115,12 @@ def _one(seed: int) -> Result:
 
 def tell(result: Result) -> None:
     """The trace, as a person reads it; its middle is left out where it is long."""
-    lines = [f"{at:%m-%d %H:%M:%S} {text}" for at, text in result.trace]
+    lines = [f"{at:%d %b %H:%M:%S}  {text}" for at, text in result.trace]
     if len(lines) > SHOWN_MAX:
         gone = len(lines) - SHOWN_MAX
         lines = [*lines[: SHOWN_MAX // 3], f"... {gone} lines ...", *lines[-SHOWN_MAX * 2 // 3 :]]
     print("\n".join(lines))
+    print("(all times in UTC)")
     print(
         f"seed {result.script.seed} at {_commit()}: {result.nights} nights, {result.requests} requests, "
         f"{result.contacts} contacts, {result.notes} other writes, {result.kills} kills, "

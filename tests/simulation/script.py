@@ -50,7 +50,6 @@ QUICKBOOKS_FAULTS: dict[str, dict[str, Any]] = {
     "new_fields": {},
     "forget_requestid": {},
     "lagging_queries": {"seconds": 30.0},
-    "changing_pages": {},
     "half_batch": {},
     "skewed_date": {"seconds": 90.0},
 }
@@ -100,18 +99,33 @@ APP_ACTS = {
     "undo": 3,
     "reply": 3,
     "connect_first": 0,
+    "tend": 0,  # drawn by itself: in long lives somebody looks after the connections
 }
 
-# Faults that find little to strike are drawn more often than the others.
-SELDOM = {**dict.fromkeys(SMTP_FAULTS, 4), "forget_requestid": 4, "late": 2}
+# Faults that find little to strike are drawn more often than the others, and strike more often.
+SELDOM = {
+    **dict.fromkeys(SMTP_FAULTS, 4),
+    "forget_requestid": 4,
+    "late": 3,
+    "webhook_late": 2,
+    "webhook_duplicate": 2,
+    **dict.fromkeys(DATABASE_FAULTS, 2),
+}
 AT_LEAST = {
     **dict.fromkeys(SMTP_FAULTS, 0.4),
     "forget_requestid": 1.0,
-    "changing_pages": 0.5,
+    "late": 0.3,
     "half_batch": 0.2,
     "lagging_queries": 0.2,
+    "webhook_late": 0.2,
+    "webhook_duplicate": 0.2,
 }
+# These end a permission or a stretch of work: as often as they are drawn is often enough.
+AT_MOST = {"invalid_grant": 0.1, "lower_401": 0.2}
+ANYWHERE = ("lagging_queries", "half_batch", "invalid_grant", "invalid_client", "forget_requestid")
 FIRST_NIGHT = 0.06  # of the seeds begin before their one company is connected
+PAGES_CHANGE = ("new_invoice", "delete_invoice", "redate", "pay", "edit_amount")  # while books are first read
+TENDED = 0.35  # of the days of a long life: somebody connects again and lets things go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +198,11 @@ class Script:
     restores: tuple[int, ...] = ()  # days on which the files of the day before are put back
 
 
-def draw(seed: int, templates: int = TEMPLATES) -> Script:
+def draw(seed: int, nights: int | None = None, templates: int = TEMPLATES) -> Script:
+    """nights: 1 or LONG; where it is not said the seed draws that too."""
     random = Random(seed)
-    nights = LONG if random.random() < 0.1 else 1
+    is_long = random.random() < 0.1
+    nights = nights or (LONG if is_long else 1)
     together = random.choice(("alone", "alone", "threads", "processes"))
     first = random.random() < FIRST_NIGHT
     modes = tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5))
@@ -202,14 +218,11 @@ def draw(seed: int, templates: int = TEMPLATES) -> Script:
         long_live=tuple(random.random() < 0.7 for _ in range(5)),
         mails=tuple(random.random() < 0.6 for _ in range(5)),
         faults=_faults(random),
-        acts=tuple(_acts(random, nights, modes) + connects * first),
+        acts=tuple(_acts(random, nights, modes) + (connects + _while_read(random)) * first),
         kills=tuple(_kills(random, nights)),
         jumps=_jumps(random, nights),
-        restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.5 else (),
+        restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.7 else (),
     )
-    if first and seed % 2:  # only who reads everything reads pages
-        pages = Fault("quickbooks", "changing_pages", AT_LEAST["changing_pages"], seed)
-        drawn = replace(drawn, faults=(*drawn.faults, pages))
     if any(one.where == "mail" for one in drawn.faults):
         drawn = replace(drawn, mails=(True,) * 5)
     return drawn
@@ -244,18 +257,14 @@ def _faults(random: Random) -> tuple[Fault, ...]:
     often = [SELDOM.get(kind, 1) for _, kind in kinds]
     for where, kind in _some(random, kinds, often, random.randint(1, 10)):
         rate = random.choice((0.03, 0.1, 0.2, 0.3))
-        if kind in ("invalid_grant", "invalid_client"):
-            rate = 0.3
         if where == "database":
             rate = min(rate, 0.05)
-        rate = max(rate, AT_LEAST.get(kind, 0.0))
+        rate = min(max(rate, AT_LEAST.get(kind, 0.0)), AT_MOST.get(kind, 1.0))
         only = None
-        if where == "quickbooks":
-            only = random.choice((None, None, "send", "batch", "update", "create"))
+        if where == "quickbooks" and kind not in ANYWHERE:
+            only = random.choice((None, None, None, "send", "batch", "create"))
         elif where == "network":
             only = random.choice((None, "writes"))
-        if kind in ("lagging_queries", "changing_pages", "half_batch", "invalid_grant", "invalid_client"):
-            only = None
         found.append(
             Fault(where, kind, rate if only is None else max(rate, 0.4), random.getrandbits(31), only)
         )
@@ -293,7 +302,17 @@ def _acts(random: Random, nights: int, modes: tuple[str, ...]) -> list[Act]:
         for place, mode in enumerate(modes):
             if mode == "approve" and random.random() < 0.7:
                 acts.append(Act(day, random.randrange(420, 900), place, "approve", 0))
+        if nights > 1 and random.random() < TENDED:
+            acts.append(Act(day, random.randrange(1440), random.randrange(5), "tend", 0))
     return acts
+
+
+def _while_read(random: Random) -> list[Act]:
+    """What people do in the books while the first sync goes from one page to the next."""
+    return [
+        Act(0, 0, 0, random.choice(PAGES_CHANGE), random.getrandbits(31), random.randint(2, 14))
+        for _ in range(random.randint(1, 4))
+    ]
 
 
 def _kills(random: Random, nights: int) -> list[Kill]:

@@ -19,8 +19,9 @@ def settle_parked(world: HostileWorld) -> None:
             if task.kind == "parked" and task.intent_id is not None:
                 outcome = "was-sent" if was_sent(world, place, task) else "was-not-sent"
                 with leasing.held(world.context, company, 5.0) as lease:
-                    said = tasks.done(world.context, company, lease, task.id, Report(outcome, "Sam"))
-                world.note(f"the owner of company {company_id} answers: {outcome}: {said}")
+                    tasks.done(world.context, company, lease, task.id, Report(outcome, "Sam"))
+                found = "left" if outcome == "was-sent" else "did not leave"
+                world.note(f"the owner of company {company_id} looks it up and answers that it {found}")
 
 
 def was_sent(world: HostileWorld, place: int, task) -> bool:

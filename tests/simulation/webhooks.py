@@ -108,5 +108,5 @@ class Deliveries:
         if status[0].startswith("200"):
             world.acked.append(body)
             return True
-        world.note(f"a webhook was answered {status[0]}")
+        world.note(f"QuickBooks pushes what changed, and the service answers {status[0]}")
         return False

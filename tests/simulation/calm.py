@@ -1,0 +1,97 @@
+"""After the last hostile day: two nights without trouble, in which people do what only people can."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from qb_collections.core.company_gates import Link, Mode
+from qb_collections.services import connect, mail_settings, modes, restored
+from qb_collections.services.refusal import Refusal
+from tests.simulation import at_rest
+from tests.simulation.hostile_world import HostileWorld
+from tests.simulation.people import connect_first, perform
+from tests.simulation.script import Act
+from tests.simulation.templates import ADDRESS
+from tests.simulation.was_sent import settle_parked
+
+CALM_NIGHTS = 2
+TICKS_MAX = 12  # of one day
+
+
+def pass_over(player: Any) -> None:
+    """Two nights without trouble, in which people do what only people can."""
+    world = player.world
+    world.calm()
+    at_rest.inv_16_permission_is_not_lost(world)
+    for place, (_, realm) in enumerate(world.companies):
+        if world.companies[place][0] in world.absent:
+            continue
+        if not world.is_connected(place):
+            connect_first(world, place)
+        company = world.company(place)
+        if company.state is not Link.CONNECTED:
+            world.said.connected(place)
+            made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
+            told = made.message if isinstance(made, Refusal) else "done"
+            world.note(f"the owner of company {company.id} connects again: {told}")
+        if script_mails(world, place):
+            mail_settings.turn_on(world.context, company, by="Sam")  # also after a pause
+        if company.stopped_by is not None:
+            world.said.stop_lifted(place)
+            modes.lift(world.context, company, by="Sam")
+        player.guarded(lambda place=place: released(world, place))
+    player.webhooks.deliver(everything=True)
+    for _ in range(CALM_NIGHTS):
+        _quiet_day(player)
+        settle_parked(world)
+    for _ in range(2):  # what was pushed by the last of it
+        player.webhooks.deliver(everything=True)
+        player.tick()
+    if world.script.seed % 4 == 2:
+        _push(player)
+
+
+def _push(player: Any) -> None:
+    """Somebody pays in each company; nobody but QuickBooks tells us."""
+    world = player.world
+    world.clock.advance(timedelta(minutes=5))
+    for place in range(len(world.companies)):
+        perform(world, Act(0, 0, place, "pay", 1))
+    player.webhooks.deliver(everything=True)
+    player.jobs()
+    at_rest.inv_18_what_was_pushed_is_known(world)
+
+
+def _quiet_day(player: Any) -> None:
+    world = player.world
+    ends = world.clock.now() + timedelta(days=1)
+    for _ in range(TICKS_MAX):
+        due_at = player.next_due(hours=2)
+        if due_at is None or due_at >= ends:
+            break
+        if due_at > world.clock.now():
+            world.clock.set(due_at)
+        player.guarded(player.tick)
+        player.webhooks.deliver()
+    if world.clock.now() < ends:
+        world.clock.set(ends)
+
+
+def released(world: HostileWorld, place: int) -> None:
+    """Where older files were put back, the owner has read what is said about it and lets things go on."""
+    company = world.company(place)
+    if not restored.waits(world.context, company):
+        return
+    world.process.workers[0]("sync", company.id)
+    said = restored.release(world.context, company, "Sam")
+    world.said.stop_lifted(place)
+    modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
+    world.said.mode_set(place, "automatic")
+    world.note(
+        f"the owner of company {company.id} has read what the older files lack and lets things go on: {said}"
+    )
+
+
+def script_mails(world: HostileWorld, place: int) -> bool:
+    return bool(world.script.mails[place])
