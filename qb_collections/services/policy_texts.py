@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from functools import lru_cache
 
-from qb_collections.core.money import Money
 from qb_collections.core.policy import Policy, Problem
 from qb_collections.core.policy_problems import problem_at
 from qb_collections.core.policy_stage import Stage
 from qb_collections.core.policy_text import nearest
 from qb_collections.core.policy_values import TONES, Channel, Tone
 from qb_collections.messages.check import check
-from qb_collections.messages.facts import CallFacts, CompanyFacts, CustomerFacts, Item, MessageFacts
+from qb_collections.messages.facts import MessageFacts
 from qb_collections.messages.library import Library, packaged
 from qb_collections.messages.reminders import STEPS, TEMPLATES, compose
 from qb_collections.messages.template import TemplateRefused
+from qb_collections.services.template_samples import SEVERAL, YOUNGER
 
 # Which variants of a step's text a channel sends or shows.  "one" and "several" are found by the facts.
 _VARIANTS: dict[Channel, tuple[str, ...]] = {
@@ -61,7 +60,7 @@ def _of_stage(stage: Stage, library: Library) -> Iterator[str]:
 
 
 def _of_text(stage: Stage, library: Library, step: str, variant: str) -> Iterator[str]:
-    for facts in (_EARLY, _EARLIER) if stage.after_due_days < 0 else (_SEVERAL, _ONE):
+    for facts in (_EARLY, _EARLIER) if stage.after_due_days < 0 else (SEVERAL, _ONE):
         tone, fault = _tried(library, step, variant, facts)
         if fault is not None:
             yield f'the text "{stage.template}" cannot be used: {fault}'
@@ -102,43 +101,6 @@ def _tried(library: Library, step: str, variant: str, facts: MessageFacts) -> tu
     return message.tone, faults[0].what if faults else None
 
 
-def _usd(amount: str) -> Money:
-    return Money(Decimal(amount), "USD")
-
-
-_OLDER = Item("1061", date(2026, 9, 11), date(2026, 10, 12), _usd("1240.00"), _usd("840.00"))
-_YOUNGER = Item("1068", date(2026, 9, 23), date(2026, 10, 23), _usd("780.40"), _usd("780.40"))
-_SEVERAL = MessageFacts(
-    company=CompanyFacts(
-        name="Harbor Light Supply",
-        contact_name="Dana Whitlock",
-        contact_role="office manager",
-        contact_phone="(423) 555-0142",
-        reply_to="accounts@harborlight.example",
-        payment_instructions="Check or bank transfer, as on the invoice",
-        address="118 Foundry Lane, Chattanooga, TN 37402",
-    ),
-    customer=CustomerFacts(
-        name="Marlow Print Works",
-        first_name="June",
-        full_name="June Marlow",
-        email="june@marlowprint.example",
-        phone="(423) 555-0167",
-        address="9 Press Street\nChattanooga, TN 37405",
-    ),
-    as_of=datetime(2026, 11, 10, 14, 2, tzinfo=UTC),
-    zone="America/New_York",
-    total=_usd("1620.40"),
-    items=(_OLDER, _YOUNGER),
-    reply_by=date(2026, 11, 17),
-    act_by=date(2026, 11, 17),
-    deadline=date(2026, 11, 24),
-    letters_on=(date(2026, 10, 28), date(2026, 11, 4)),
-    calls_on=(date(2026, 11, 6),),
-    missed_call_on=date(2026, 11, 9),
-    terms="Net 30",
-    call=CallFacts(),
-)
-_ONE = replace(_SEVERAL, items=(_YOUNGER,), total=_usd("780.40"))
+_ONE = replace(SEVERAL, items=(YOUNGER,), total=YOUNGER.balance)
 _EARLY = replace(_ONE, as_of=datetime(2026, 10, 19, 14, 2, tzinfo=UTC), letters_on=(), calls_on=())
-_EARLIER = replace(_SEVERAL, as_of=datetime(2026, 10, 5, 14, 2, tzinfo=UTC), letters_on=(), calls_on=())
+_EARLIER = replace(SEVERAL, as_of=datetime(2026, 10, 5, 14, 2, tzinfo=UTC), letters_on=(), calls_on=())

@@ -28,16 +28,16 @@ def _usd(amount: str) -> Money:
 
 
 _OLDER = Item("1061", date(2026, 9, 11), date(2026, 10, 12), _usd("1240.00"), _usd("840.00"))
-_YOUNGER = Item("1068", date(2026, 9, 23), date(2026, 10, 23), _usd("780.40"), _usd("780.40"))
+YOUNGER = Item("1068", date(2026, 9, 23), date(2026, 10, 23), _usd("780.40"), _usd("780.40"))
 _ALSO = Item("1075", date(2026, 10, 9), date(2026, 11, 8), _usd("385.00"), _usd("385.00"))
 
-FULL = MessageFacts(
+# A reminder about two invoices, as nearly every company would send it.
+SEVERAL = MessageFacts(
     company=CompanyFacts(
         name="Harbor Light Supply",
         contact_name="Dana Whitlock",
         contact_role="office manager",
         contact_phone="(423) 555-0142",
-        phone_hours="weekdays 8 to 5",
         reply_to="accounts@harborlight.example",
         payment_instructions="Check or bank transfer, as on the invoice",
         address="118 Foundry Lane, Chattanooga, TN 37402",
@@ -52,18 +52,25 @@ FULL = MessageFacts(
     ),
     as_of=datetime(2026, 11, 10, 14, 2, tzinfo=UTC),
     zone="America/New_York",
-    total=_usd("1470.40"),
-    items=(_OLDER, _YOUNGER),
-    also_open=(_ALSO,),
-    credits=(Credit("Credit memo 118", _usd("150.00")),),
+    total=_usd("1620.40"),
+    items=(_OLDER, YOUNGER),
     reply_by=date(2026, 11, 17),
     act_by=date(2026, 11, 17),
     deadline=date(2026, 11, 24),
     letters_on=(date(2026, 10, 28), date(2026, 11, 4)),
     calls_on=(date(2026, 11, 6),),
     missed_call_on=date(2026, 11, 9),
-    final_notice_on=date(2026, 10, 26),
     terms="Net 30",
+    call=CallFacts(),
+)
+# Everything that a text may ask for.
+FULL = replace(
+    SEVERAL,
+    company=replace(SEVERAL.company, phone_hours="weekdays 8 to 5"),
+    total=_usd("1470.40"),
+    also_open=(_ALSO,),
+    credits=(Credit("Credit memo 118", _usd("150.00")),),
+    final_notice_on=date(2026, 10, 26),
     unusual=True,
     attachments=("a copy of invoice 1061",),
     pay_link="https://pay.example/1061",
@@ -88,14 +95,13 @@ FULL = MessageFacts(
         grace_end_on=date(2026, 12, 18),
     ),
     decision=Choice("pause_work", date(2026, 11, 16), contact="Ray Copper, (423) 555-0143"),
-    call=CallFacts(),
 )
 # The least that a company which has filled in its settings knows of somebody.
 LEAST = replace(
     FULL,
     company=replace(FULL.company, contact_role=None, phone_hours=None, address=None),
     customer=CustomerFacts("Marlow Print Works", email="june@marlowprint.example"),
-    items=(_YOUNGER,),
+    items=(YOUNGER,),
     also_open=(),
     credits=(),
     total=_usd("780.40"),
@@ -121,6 +127,6 @@ LEAST = replace(
 
 def samples(language: str) -> tuple[MessageFacts, ...]:
     """Much, one thing of each, and the least, as written in that language."""
-    single = replace(FULL, items=(_YOUNGER,), credits=(), total=_usd("780.40"))
+    single = replace(FULL, items=(YOUNGER,), credits=(), total=_usd("780.40"))
     every = (FULL, single, LEAST)
     return tuple(replace(facts, locale=in_language("en_US", language)) for facts in every)
