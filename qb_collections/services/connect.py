@@ -125,8 +125,11 @@ def complete(
     realm_id: str | None = None,
     error: str | None = None,
     actor: str = "user",
+    practice_id: int | None = None,
 ) -> Connected | Refusal:
     """Finish an authorisation with what came back in the browser's address.
+
+    practice_id: where a new company goes; without one, to the installation's first practice.
 
     The code is exchanged once and never again, whatever happens.  A company
     that we know keeps its records and goes on in shadow; a new one starts in
@@ -150,7 +153,7 @@ def complete(
     if not code or not realm_id or not realm_id.isdigit() or len(realm_id) > 30:
         return Refusal("QuickBooks was not connected: Intuit's answer names no company. Please begin again.")
     try:
-        return _exchanged(context, expected.company_id, emulator_url, code, realm_id, actor)
+        return _exchanged(context, expected.company_id, emulator_url, code, realm_id, actor, practice_id)
     except QuickBooksError as refused:
         return Refusal(f"QuickBooks was not connected. {_sentence(refused)}")
     except Leased as leased:
@@ -196,7 +199,13 @@ def connect_emulator(
 
 
 def _exchanged(
-    context: Context, meant_id: int | None, emulator_url: str | None, code: str, realm_id: str, actor: str
+    context: Context,
+    meant_id: int | None,
+    emulator_url: str | None,
+    code: str,
+    realm_id: str,
+    actor: str,
+    practice_id: int | None,
 ) -> Connected | Refusal:
     with reading(context.engine) as conn:
         known_id = connections.company_by_realm(conn, context.vault, realm_id)
@@ -237,7 +246,7 @@ def _exchanged(
             return _connected_again(
                 context, lease, known, target, realm_id, facts, preferences, one.tokens, actor
             )
-    return _connected(context, target, realm_id, facts, preferences, one.tokens, actor)
+    return _connected(context, target, realm_id, facts, preferences, one.tokens, actor, practice_id)
 
 
 def _connected(
@@ -248,6 +257,7 @@ def _connected(
     preferences: Preferences,
     tokens: oauth.StoredTokens,
     actor: str,
+    practice_id: int | None,
 ) -> Connected:
     now = context.clock.now()
     zone = company_zone.zone(facts.zone, facts.country, facts.region)
@@ -267,6 +277,7 @@ def _connected(
             next_night_at=next_daily_run(now, DEFAULT_NIGHT_AT, ZoneInfo(zone)),
             preferences=stored_preferences(facts, preferences),
             multicurrency=preferences.multicurrency,
+            **({"practice_id": practice_id} if practice_id is not None else {}),
             contact_phone=facts.phone,
             reply_to=facts.email,
         )

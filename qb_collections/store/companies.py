@@ -240,14 +240,25 @@ def global_stop(conn: Connection) -> StopState | None:
     return _stop_state(settings.get(conn, _GLOBAL_STOP))
 
 
-def on_every_page(conn: Connection, company_id: int | None) -> tuple[StopState | None, int]:
-    """The stop of everything, and how many open tasks the company has, in one statement."""
+def on_every_page(
+    conn: Connection, company_id: int | None, user_id: int
+) -> tuple[StopState | None, int, bool]:
+    """The stop of everything, how many open tasks the company has, and whether the user does more than look.
+
+    In one statement; the last is true of who has a role above viewer for any company.
+    """
     stop = select(setting.c.value).where(setting.c.name == _GLOBAL_STOP).scalar_subquery()
     waiting = (
         select(func.count()).where(task.c.company_id == company_id, task.c.state == "open").scalar_subquery()
     )
-    value, count = conn.execute(select(stop, waiting)).one()
-    return _stop_state(value), count
+    acts = (
+        select(func.count())
+        .select_from(membership)
+        .where(membership.c.user_id == user_id, membership.c.role != Role.VIEWER)
+        .scalar_subquery()
+    )
+    value, count, roles = conn.execute(select(stop, waiting, acts)).one()
+    return _stop_state(value), count, roles > 0
 
 
 def set_global_stop(conn: Connection, by: str | None, at: datetime) -> None:

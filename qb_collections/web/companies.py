@@ -13,7 +13,7 @@ from qb_collections.services import client_grid, connect, disconnect, worklist
 from qb_collections.services.company_time import on_company_time
 from qb_collections.services.connect import Authorisation
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import certificates, clients, people
+from qb_collections.store import certificates, clients, people, team
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.store.people import Role
@@ -49,6 +49,7 @@ def list_all() -> str:
     page = max(min(_number("page") or 1, -(-len(mine) // client_grid.PAGE)), 1)
     with reading(context().engine) as conn:
         gone = certificates.of_user(conn, user().id)
+        may_connect = bool(team.practices_owned(conn, user().id))
     return render_template(
         "web/companies.html",
         grid=grid,
@@ -58,6 +59,7 @@ def list_all() -> str:
         sort=sort,
         down=down,
         practice_id=practice_id,
+        may_connect=may_connect,
         Link=Link,
         Role=Role,
         gone=gone,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.config import is_loopback
 from qb_collections.services import connect
 from qb_collections.services.connect import Authorisation, Connected
+from qb_collections.store import team
+from qb_collections.store.engine import reading
 from qb_collections.web import headers
 from qb_collections.web.access import context, session_key, user
 
@@ -31,12 +33,16 @@ def show() -> str:
         "web/connect.html",
         emulator=emulator,
         has_keys=context().settings.intuit_client_id is not None,
+        may_connect=own_practice() is not None,
         environment=context().settings.intuit_environment,
     )
 
 
 @bp.post("/connect")
 def begin() -> ResponseReturnValue:
+    """An owner's act: the company comes into their own practice."""
+    if own_practice() is None:
+        abort(403)
     emulator = session.get("emulator_url") if "emulator" in request.form else None
     began = connect.begin(context(), session_key(), emulator_url=emulator)
     if isinstance(began, Authorisation):
@@ -48,6 +54,8 @@ def begin() -> ResponseReturnValue:
 @bp.post("/connect/emulator")
 def choose_emulator() -> ResponseReturnValue:
     """Remember the emulator for this session, so that the next page's button may lead there."""
+    if own_practice() is None:
+        abort(403)
     address = request.form.get("address", "").strip().rstrip("/")
     if address and not _is_local(address):
         flash(NOT_LOCAL, "refused")
@@ -74,6 +82,7 @@ def callback() -> ResponseReturnValue:
         realm_id=told.get("realmId"),
         error=told.get("error"),
         actor=user().name,
+        practice_id=own_practice(),
     )
     if not isinstance(done, Connected):
         flash(done.message, "refused")
@@ -85,6 +94,13 @@ def callback() -> ResponseReturnValue:
     else:
         flash(f"{done.company.name} is connected again, with all its records. It goes on with sending off.")
     return _nowhere_else(url_for("dashboard.show", company_id=done.company.id))
+
+
+def own_practice() -> int | None:
+    """Where a company goes that this person connects; None: they own no practice as a whole."""
+    with reading(context().engine) as conn:
+        owned = team.practices_owned(conn, user().id)
+    return owned[0].id if owned else None
 
 
 def leave_for(began: Authorisation, emulator_url: str | None) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from qb_collections.core.company_gates import Link, Mode
 from qb_collections.store import companies
 from qb_collections.store.companies import Company, StopState
 from qb_collections.store.engine import reading
+from qb_collections.web import stop
 from qb_collections.web.access import context, may, user
 
 IN_FORCE = {
@@ -70,12 +71,14 @@ def _shared() -> dict[str, Any]:
         return {"signed_in": None, "company": None, "sending": None, "needs_you": 0, "may": may}
     company: Company | None = g.get("company")
     with reading(context().engine) as conn:
-        everything, waiting = companies.on_every_page(conn, company.id if company else None)
+        everything, waiting, acts = companies.on_every_page(conn, company.id if company else None, user().id)
     return {
         "signed_in": user(),
         "company": company,
         "sending": sending_of(company, everything),
         "needs_you": waiting,
+        "may_stop_all": acts,
+        "may_lift_all": everything is not None and stop.may_lift_all(),
         "emulator_silent": g.get("emulator_silent", False),
         "may": may,
     }

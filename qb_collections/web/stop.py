@@ -17,14 +17,16 @@ bp = Blueprint("stop", __name__)
 @bp.post("/stop")
 def stop_all() -> ResponseReturnValue:
     """Anybody who may place a hold may stop everything: stopping too much harms nobody."""
-    _must_be(Role.COLLECTOR, everywhere=False)
+    if not _has(Role.COLLECTOR, everywhere=False):
+        abort(403)
     flash(modes.stop(context(), None, by=user().name))
     return _back()
 
 
 @bp.post("/stop/lift")
 def lift_all() -> ResponseReturnValue:
-    _must_be(Role.MANAGER, everywhere=True)
+    if not may_lift_all():
+        abort(403)
     flash(modes.lift(context(), None, by=user().name))
     return _back()
 
@@ -43,13 +45,17 @@ def lift_one(company_id: int) -> ResponseReturnValue:
     return _back()
 
 
-def _must_be(role: Role, *, everywhere: bool) -> None:
+def may_lift_all() -> bool:
+    """It takes a manager of every company that there is."""
+    return _has(Role.MANAGER, everywhere=True)
+
+
+def _has(role: Role, *, everywhere: bool) -> bool:
     """Of some company, or of every one that there is; an installation without companies asks for nothing."""
     with reading(context().engine) as conn:
         held = [people.role_for(conn, user().id, one.id) for one in companies.all(conn)]
     covered = [one is not None and one.covers(role) for one in held]
-    if covered and not (all(covered) if everywhere else any(covered)):
-        abort(403)
+    return not covered or (all(covered) if everywhere else any(covered))
 
 
 def _back() -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from qb_collections.core.company_gates import Link, Mode
 from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.store import companies, connections, people
 from qb_collections.store.engine import durable, reading
+from qb_collections.store.tables.people import practice
 from qb_collections.web import create_web_app
 from tests.kept import Kept
 from tests.web.conftest import NOW, PASSWORD, Browser
@@ -117,6 +118,22 @@ def test_the_way_back_ends_at_a_clean_address_and_the_reading_begins(browser, co
     assert company.mode is Mode.SHADOW
     assert woken == [("sync", company.id)]
     assert "We are only reading" in browser.get(answer.location).text
+
+
+def test_a_company_comes_into_the_practice_of_whoever_connects_it(installed, browser, context, emulator):
+    with durable(context.engine) as conn:
+        accountant = people.add_user(conn, "ann@books.example", "Ann", at=NOW, password=PASSWORD)
+        made = conn.execute(practice.insert().values(name="Ann's clients", created_at=NOW))
+        [practice_id] = made.inserted_primary_key
+        people.join(conn, accountant.id, practice_id, people.Role.OWNER, at=NOW)
+    ann = Browser(installed[1].test_client())
+    ann.post("/sign-in", email="ann@books.example", password=PASSWORD)
+
+    answer = ann.get(approve(go_out(ann, emulator)))
+
+    assert only_company(context).practice_id == practice_id
+    assert ann.get(answer.location).status_code == 200
+    assert browser.get(answer.location).status_code == 404  # the first practice's owner
 
 
 @pytest.mark.req("IR-10")
