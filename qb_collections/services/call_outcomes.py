@@ -183,9 +183,11 @@ def _spoken(
     now: datetime,
 ) -> date:
     """A call in which somebody was spoken to is a delivered contact; return the day of the next look."""
-    if intent is None or intent.state is not State.READY:
+    in_time = intent is not None and intent.state is State.READY
+    if intent is None or not (in_time or contacts.reported_late(conn, company, intent)):
         return company.today(now)
-    intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": report.outcome}, at=now)
+    if in_time:
+        intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": report.outcome}, at=now)
     contacts.delivered(
         conn,
         company,
@@ -201,11 +203,11 @@ def _spoken(
 
 def _not_spoken(conn: Connection, company: Company, task: Task, report: Report, following: Following) -> date:
     """The day on which the night looks at them again."""
-    if report.outcome == "no-answer":
+    if report.outcome == "no-answer":  # a day that was named with it is none to wait for
         key = task.customer_id or "", task.currency or ""
         cycle = stored_cycles.current(conn, company.id, *key)
         if cycle is not None:
             stored_cycles.save(conn, company.id, *key, cycles.call_missed(cycle, following.today))
     if report.outcome == "call-back":
         return report.on or following.call_back_on
-    return report.on or following.today + _DAY
+    return following.today + _DAY

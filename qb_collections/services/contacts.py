@@ -78,6 +78,22 @@ def delivered(
     )
 
 
+def reported_late(conn: Connection, company: Company, intent: Intent) -> bool:
+    """Whether a person's report still counts although the run that asked for it is over.
+
+    They spoke or wrote all the same: it counts where no other contact has taken its place.
+    """
+    plan = intent.plan
+    key = plan["customer_id"], plan["currency"]
+    running = stored_cycles.current(conn, company.id, *key)
+    if running is not None:
+        return (running.number, running.contacts + 1) == (plan["cycle"], plan["number"])
+    spoken = stored_contacts.of_customer(conn, company.id, key[0])
+    return plan["number"] == 1 and all(
+        (one.currency, one.contact.cycle) != (key[1], plan["cycle"]) for one in spoken
+    )
+
+
 def _notes(company: Company, intent: Intent, on: date, kind: str, at: datetime) -> list[PlannedIntent]:
     """One line for every invoice that the contact named, where the owner wants notes at all."""
     if company.note_place == "neither":

@@ -53,7 +53,7 @@ class Following:
             "arrives": self.day(
                 on or self.calendar.add_business_days(self.today, terms.in_transit_business_days)
             ),
-            "quiet": self.day(self.calendar.add_business_days(self.today, terms.upset_business_days)),
+            "quiet": self.day(on or self.calendar.add_business_days(self.today, terms.upset_business_days)),
             "back": self.day(on or self.call_back_on),
             "task": self.day(self.follow_up_on),
             "days": count_text(QUIET_DAYS, "day"),

@@ -182,9 +182,11 @@ def _message(
     intent = _intent(conn, company, task)
     today = company.today(now)
     if report.outcome == "sent":
-        if intent is None or intent.state is not State.READY:
-            return "Noted. Its run is over, so it does not advance the steps."
-        intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
+        in_time = intent is not None and intent.state is State.READY
+        if intent is None or not (in_time or contacts.reported_late(conn, company, intent)):
+            return "Noted. Another contact has taken its place, so it does not advance the steps."
+        if in_time:
+            intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
         contacts.delivered(conn, company, replace(intent, plan=task.payload), at=now, actor=report.by)
         return "Noted as sent. The line that records it follows in QuickBooks."
     call_outcomes.drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
