@@ -48,22 +48,23 @@ def standing(
     days: Mapping[int, date],
     *,
     texts: Mapping[int, str] | None = None,
+    past: bool = False,
 ) -> list[Promise]:
     """Promises for a day of the last 60 or to come, the earliest first; days: each company's own today.
 
     Judged as on the customer's page, with the grace of the company's own policy: texts has that of each
-    company, where the caller has read it.
+    company, where the caller has read it.  past: only those for a day that is over.
     """
     if not companies:
         return []
-    found = stored.standing(conn, days.keys(), min(days.values()) - BACK)
+    before = max(days.values()) if past else date.max
+    found = stored.standing(conn, days.keys(), min(days.values()) - BACK, before)
     if not found:
         return []
     keys = {(one.company_id, one.head_id) for one in found}
     if texts is None:
         texts = lists.policies(conn, {one.company_id for one in found})
-    came = stored.received(conn, keys, min(one.hold.placed_on for one in found))
-    oldest = stored.oldest_open(conn, keys)
+    came, oldest = stored.since_then(conn, keys, min(one.hold.placed_on for one in found))
     graces = {one.id: _grace(one, texts[one.id], days[one.id].year) for one in companies if one.id in texts}
     judged = []
     for one in found:

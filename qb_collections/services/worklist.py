@@ -65,15 +65,12 @@ class Row:
     last_contact_on: date | None
     matter: Matter  # what its place rests on
     today: date  # of the company
+    minutes: int  # that all of it takes
 
     @property
     def why(self) -> str:
         """The sentence for its place.  Made when it is shown: a list may be long, and a page short."""
         return why(self.matter, self.today, self.company.locale)
-
-    @property
-    def minutes(self) -> int:
-        return sum(todo.minutes for todo in self.todos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +88,15 @@ class Worklist:
     @property
     def later(self) -> tuple[Row, ...]:
         return self.rows[self.fits :]
+
+    @property
+    def whole_minutes(self) -> int:
+        """That all of the list takes."""
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def later_minutes(self) -> int:
+        return self.whole_minutes - sum(row.minutes for row in self.now)
 
 
 def of(
@@ -111,7 +117,7 @@ def of(
     with reading(context.engine) as conn:
         waiting = stored.waiting(conn, days)
         owed = stored.owed(conn, days)
-        promises = promised.standing(conn, companies, days)
+        promises = promised.standing(conn, companies, days, past=True)
     broken = _broken(promises)
     grouped: dict[tuple[int, str | int], list[Waiting]] = {}
     for one in waiting:
@@ -175,6 +181,7 @@ def _row(company: Company, some: Sequence[Waiting], matter: Matter, today: date)
         last_contact_on=first.contacted_on,
         matter=matter,
         today=today,
+        minutes=sum(todo.minutes for todo in todos),
     )
 
 

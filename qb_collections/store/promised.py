@@ -11,14 +11,30 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Date, Select, and_, bindparam, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    CompoundSelect,
+    Connection,
+    Date,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.store import families
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.tables.mirror import ZERO, mirror_customer, mirror_invoice, mirror_payment
-from qb_collections.store.types import money
+from qb_collections.store.types import money, money_of
 from qb_collections.store.within import numbers_named, within_named
 
 Key = tuple[int, str]  # company, head of the case
@@ -37,9 +53,11 @@ class Promised:
     invoice_open: bool | None  # None: it is about the whole account
 
 
-def standing(conn: Connection, company_ids: Collection[int], since: date) -> list[Promised]:
-    """For a day since then, the earliest promised first."""
-    rows = conn.execute(_standing(), {"companies": [*company_ids], "since": since})
+def standing(
+    conn: Connection, company_ids: Collection[int], since: date, before: date = date.max
+) -> list[Promised]:
+    """For a day since then and before the other, the earliest promised first."""
+    rows = conn.execute(_standing(), {"companies": [*company_ids], "since": since, "before": before})
     return [
         Promised(
             company_id,
@@ -76,19 +94,23 @@ def standing(conn: Connection, company_ids: Collection[int], since: date) -> lis
     ]
 
 
-def received(conn: Connection, keys: Collection[Key], since: date) -> dict[Key, list[tuple[date, Money]]]:
-    """What came in from the families of these heads since that day.  A payment of zero moves no money."""
-    found: dict[Key, list[tuple[date, Money]]] = {}
-    rows = conn.execute(_received(), _asked(keys) | {"since": since})
-    for company_id, head, on, currency, amount in rows:
-        found.setdefault((company_id, head), []).append((on, money(amount, currency)))
-    return found
+def since_then(
+    conn: Connection, keys: Collection[Key], since: date
+) -> tuple[dict[Key, list[tuple[date, Money]]], dict[Key, date]]:
+    """What came in from the families of these heads since that day, and the earliest due date of what is open
+    in their cases; who owes nothing is missing there.
 
-
-def oldest_open(conn: Connection, keys: Collection[Key]) -> dict[Key, date]:
-    """The earliest due date of what is open in these heads' cases; who owes nothing is missing."""
-    rows = conn.execute(_oldest_open(), _asked(keys))
-    return {(company_id, head): due_on for company_id, head, due_on in rows}
+    A payment of zero moves no money.
+    """
+    came: dict[Key, list[tuple[date, Money]]] = {}
+    oldest: dict[Key, date] = {}
+    rows = conn.execute(_since_then(), _asked(keys) | {"since": since})
+    for company_id, head, on, currency, units in rows:
+        if currency is None:
+            oldest[company_id, head] = on
+        else:
+            came.setdefault((company_id, head), []).append((on, money_of(units, currency)))
+    return came, oldest
 
 
 def _asked(keys: Collection[Key]) -> dict[str, list[Any]]:
@@ -106,6 +128,7 @@ def _standing() -> Select[Any]:
         hold.c.kind == HoldKind.PROMISE,
         hold.c.lifted_at.is_(None),
         func.coalesce(hold.c.until_on, hold.c.placed_on) >= bindparam("since", type_=Date()),
+        func.coalesce(hold.c.until_on, hold.c.placed_on) < bindparam("before", type_=Date()),
     )
     heads = families.heads_of(select(hold.c.company_id, hold.c.customer_id).where(*stands).distinct())
     whose = mirror_customer.alias()
@@ -139,15 +162,15 @@ def _standing() -> Select[Any]:
 
 
 @cache
-def _received() -> Select[Any]:
+def _since_then() -> CompoundSelect[Any]:
     members = _members()
-    return (
+    received = (
         select(
             members.c.company_id,
             members.c.head,
             mirror_payment.c.received_on,
             mirror_payment.c.currency,
-            mirror_payment.c.total,
+            type_coerce(mirror_payment.c.total, BigInteger),
         )
         .select_from(members)
         .join(
@@ -161,13 +184,14 @@ def _received() -> Select[Any]:
             mirror_payment.c.received_on >= bindparam("since", type_=Date()), mirror_payment.c.total > ZERO
         )
     )
-
-
-@cache
-def _oldest_open() -> Select[Any]:
-    members = _members()
-    return (
-        select(members.c.company_id, members.c.head, func.min(mirror_invoice.c.due_on))
+    oldest_open = (
+        select(
+            members.c.company_id,
+            members.c.head,
+            func.min(mirror_invoice.c.due_on),
+            cast(null(), String),
+            cast(null(), BigInteger),
+        )
         .select_from(members)
         .join(
             mirror_invoice,
@@ -181,6 +205,7 @@ def _oldest_open() -> Select[Any]:
         )
         .group_by(members.c.company_id, members.c.head)
     )
+    return union_all(received, oldest_open)
 
 
 def _members() -> CTE:

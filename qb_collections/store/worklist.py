@@ -11,7 +11,19 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Date, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from qb_collections.core.case import ContactKind
 from qb_collections.core.money import Money
@@ -21,7 +33,7 @@ from qb_collections.store.tables.habits import habit
 from qb_collections.store.tables.mirror import ZERO, look, mirror_customer, mirror_invoice
 from qb_collections.store.tables.policies import policy, policy_version
 from qb_collections.store.tables.tasks import task
-from qb_collections.store.types import MoneyUnits, money
+from qb_collections.store.types import money_of
 from qb_collections.store.within import numbers_named
 
 Key = tuple[int, str, str]  # company, customer, currency
@@ -68,9 +80,9 @@ def owed(conn: Connection, days: Mapping[int, date]) -> dict[Key, Owes]:
         by_day.setdefault(on, []).append(company_id)
     asked: dict[str, Any] = {"companies": [*days]}
     for place, (on, ids) in enumerate(by_day.items()):
-        asked |= {f"ids_{place}": ids, f"on_{place}": on}
+        asked |= {f"ids_{place}": ids, f"on_{place}": on} if len(by_day) > 1 else {"on_0": on}
     return {
-        (company_id, head, currency): Owes(money(whole, currency), money(late, currency), oldest_on)
+        (company_id, head, currency): Owes(money_of(whole, currency), money_of(late, currency), oldest_on)
         for company_id, head, currency, whole, late, oldest_on in conn.execute(_owed(len(by_day)), asked)
     }
 
@@ -150,22 +162,25 @@ def _owed(days: int) -> Select[Any]:
         .distinct()
     )
     due_on = mirror_invoice.c.due_on
-    is_late = or_(
-        *(
-            and_(
-                numbers_named(mirror_invoice.c.company_id, f"ids_{place}"),
-                due_on < bindparam(f"on_{place}", type_=Date()),
+    balance = type_coerce(mirror_invoice.c.balance, BigInteger)
+    is_late = due_on < bindparam("on_0", type_=Date())
+    if days > 1:
+        is_late = or_(
+            *(
+                and_(
+                    numbers_named(mirror_invoice.c.company_id, f"ids_{place}"),
+                    due_on < bindparam(f"on_{place}", type_=Date()),
+                )
+                for place in range(days)
             )
-            for place in range(days)
         )
-    )
     return (
         select(
             members.c.company_id,
             members.c.head,
             members.c.currency,
-            func.sum(mirror_invoice.c.balance, type_=MoneyUnits),
-            func.sum(case((is_late, mirror_invoice.c.balance), else_=ZERO), type_=MoneyUnits),
+            func.sum(balance, type_=BigInteger),
+            func.sum(case((is_late, balance), else_=0), type_=BigInteger),
             func.min(case((is_late, due_on))),
         )
         .select_from(members)

@@ -82,8 +82,8 @@ def test_ids_that_two_companies_share_stay_apart_in_a_list_of_both(engine):
         waits = worklist.waiting(conn, days)
         owed = worklist.owed(conn, days)
         made = promised.standing(conn, [ours.id], TODAY)
-        oldest = promised.oldest_open(conn, [(ours.id, "1")])
-        came = promised.received(conn, [(ours.id, "1")], LATE)
+        early = promised.standing(conn, [ours.id], TODAY, AHEAD)
+        came, oldest = promised.since_then(conn, [(ours.id, "1")], LATE)
 
     assert [(one.company_id, one.customer_id) for one in waits] == [(ours.id, "1"), (theirs.id, "1")]
     assert {key: (one.owed, one.late) for key, one in owed.items()} == {
@@ -91,6 +91,7 @@ def test_ids_that_two_companies_share_stay_apart_in_a_list_of_both(engine):
         (theirs.id, "1", "USD"): (usd("14.00"), usd("0.00")),
     }
     assert [(one.company_id, one.head_id) for one in made] == [(ours.id, "1")]
+    assert early == []  # what is promised for the day itself does not lie before it
     assert (oldest, came) == ({(ours.id, "1"): LATE}, {})
 
 
