@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
-from qb_collections.quickbooks import answers, company_facts, rows, translate, wire
+from qb_collections.quickbooks import answers, company_facts, paper_files, rows, translate, wire
 from qb_collections.quickbooks.capture import KINDS, MARK, changes_of, marked_memos
 from qb_collections.quickbooks.decoding import convert, decode, readable, sensible
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.live import IDS_PER_QUERY, live_of, live_statements
+from qb_collections.quickbooks.paper_files import NoFile, Paper
 from qb_collections.quickbooks.scanning import BATCH_QUERIES, PAGE_ROWS, PAGES_MAX, Scanning
 from qb_collections.quickbooks.values import (
     Changes,
@@ -179,6 +180,15 @@ class Reading(Scanning):
         url = self.client.company_url(f"invoice/{id}/pdf")
         headers = {"Content-Type": "application/pdf", "Accept": "application/pdf"}
         return bytes(self.client.process_request("GET", url, headers=headers).content)
+
+    def paper(self, document_id: str) -> Paper:
+        """The file that hangs there.  Raises NoFile for a note, NotFound, and what the fetching raises."""
+        record = self.document("Attachable", document_id)
+        address = str(record.get("TempDownloadUri") or "")
+        if not address or not record.get("FileName"):
+            raise NoFile
+        content = paper_files.fetch(self.client.session, address, self.client.api_url)
+        return Paper(str(record["FileName"]), content)
 
     def pay_link(self, invoice_id: str) -> str | None:
         """Where the invoice can be paid online; None where it cannot.  The link ends after a while."""

@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 
 from qb_collections.core.wording import list_text
 from qb_collections.quickbooks import papers
-from qb_collections.quickbooks.errors import QuickBooksError
+from qb_collections.quickbooks.errors import NotFound, QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
+from qb_collections.quickbooks.paper_files import NoFile, Paper
 from qb_collections.services.context import Context
 from qb_collections.services.leasing import PAGE_SECONDS, held
 from qb_collections.services.refusal import Refusal
@@ -29,6 +30,7 @@ from qb_collections.store.engine import durable, reading
 from qb_collections.store.leases import Lease, Leased
 
 LISTED_MAX = 100  # on a page
+FILE_NAME_MAX = 120
 FRESH_FOR = timedelta(days=1)
 KINDS = {
     "contract": "Contract",
@@ -132,6 +134,45 @@ def read(context: Context, company: Company, lease: Lease, gateway: Gateway, cus
         whole = whole and len(invoices) <= papers.INVOICES_MAX
         stored.put(conn, company.id, customer_id, documents, read_at=read_at, whole=whole)
         return stored.listed(conn, company.id, customer_id, LISTED_MAX)
+
+
+def whose(context: Context, company: Company, document_id: str) -> str | None:
+    """The customer in whose list it stands; None: in nobody's of this company."""
+    with reading(context.engine) as conn:
+        return stored.customer_of(conn, company.id, document_id)
+
+
+def open_one(context: Context, company: Company, document_id: str, *, by: str) -> Paper | Refusal:
+    """The file as QuickBooks has it this moment; it is kept nowhere here."""
+    try:
+        with held(context, company, PAGE_SECONDS) as lease:
+            paper = context.gateway(company, lease).paper(document_id)
+    except Leased as leased:
+        return Refusal(
+            f"We are working for {company.name} right now ({leases.describe(leased.holder)}). "
+            "Please open it again in a minute."
+        )
+    except NoFile:
+        return Refusal("It is a note and not a file: what stands in the list is all there is to it.")
+    except NotFound:
+        return Refusal(
+            "QuickBooks does not have that document any more. Look again to bring the list up to date."
+        )
+    except QuickBooksError as error:
+        return Refusal(
+            f"It could not be opened just now: {error} Please try again, or open it in QuickBooks."
+        )
+    with durable(context.engine) as conn:
+        about = f"document {document_id}"
+        detail = {"bytes": len(paper.content)}
+        audit.append(conn, company.id, by, "document opened", about, detail, context.clock.now())
+    return paper
+
+
+def file_name(name: str) -> str:
+    """What the file is called on a person's own disk: no folders, no marks that turn text around."""
+    kept = "".join(letter if letter.isprintable() and letter not in '/\\:*?"<>|' else "_" for letter in name)
+    return kept.strip(" .")[-FILE_NAME_MAX:] or "document"
 
 
 def say(context: Context, company: Company, document_id: str, kind: str, *, by: str) -> str | Refusal:

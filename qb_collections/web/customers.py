@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import HoldKind
@@ -24,6 +26,7 @@ from qb_collections.store import mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
 from qb_collections.web.access import company_for_user, context_of, safe_next, user
+from qb_collections.web.headers import sandbox
 from qb_collections.web.typed import amount_in, day_in
 
 bp = Blueprint("customers", __name__, url_prefix="/companies/<int:company_id>")
@@ -211,6 +214,27 @@ def look_at_documents(company_id: int, customer_id: str) -> ResponseReturnValue:
     here = context_of(company)
     _known_or_404(here, company, customer_id)
     return _told(documents.look(here, company, customer_id), _back(company, customer_id))
+
+
+@bp.get("/documents/<document_id>/file")
+def open_document(company_id: int, document_id: str) -> ResponseReturnValue:
+    """A file of QuickBooks', to be kept or opened by a program of the person's own: never shown in here."""
+    company = company_for_user(company_id)
+    here = context_of(company)
+    customer_id = documents.whose(here, company, document_id)
+    if customer_id is None:
+        abort(404)
+    found = documents.open_one(here, company, document_id, by=user().name)
+    if isinstance(found, Refusal):
+        flash(found.message, "refused")
+        return _back(company, customer_id)
+    sandbox()
+    return send_file(
+        BytesIO(found.content),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=documents.file_name(found.name),
+    )
 
 
 @bp.post("/documents/<document_id>")

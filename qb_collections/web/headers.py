@@ -24,6 +24,11 @@ def allow_form_to(address: str) -> None:
     g.form_targets = {*g.get("form_targets", ()), f"{parts.scheme}://{parts.netloc}"}
 
 
+def sandbox() -> None:
+    """This answer is somebody else's file: whatever opens it as a page lets it do nothing."""
+    g.is_sandboxed = True
+
+
 def policy(form_targets: set[str]) -> str:
     targets = " ".join(("'self'", INTUIT, *sorted(form_targets)))
     return (
@@ -34,7 +39,8 @@ def policy(form_targets: set[str]) -> str:
 
 def _protect(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = policy(g.get("form_targets", set()))
+    own = "default-src 'none'; sandbox" if g.get("is_sandboxed") else policy(g.get("form_targets", set()))
+    headers["Content-Security-Policy"] = own
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
