@@ -94,10 +94,18 @@ def page(told: Mapping[str, Any], locale: str) -> list[str]:
         lines += ["", "Taken back:", *(_document(one) for one in told["taken_back"])]
     if told["proof"] is None:
         return [*lines, "", "There is no proof yet: the plan is not whole."]
-    lines += ["", *_proof(told["proof"], str(told["customer"]), money, "the plan was written")]
+    lines += ["", *_proof(told["proof"], str(told["customer"]), locale, "the plan was written")]
     if told["proof_of_end"] is not None:
-        lines += ["", *_proof(told["proof_of_end"], str(told["customer"]), money, "the plan was ended")]
-    return lines
+        lines += ["", *_proof(told["proof_of_end"], str(told["customer"]), locale, "the plan was ended")]
+    start_on, end_on = told["proof"]["period"]
+    return [
+        *lines,
+        "",
+        "To see it in QuickBooks yourself:",
+        f"  Reports, Trial balance, {_day(start_on)} to {_day(end_on)}, accrual: every account as above.",
+        '  Chart of accounts, "Payment plan clearing": its balance is zero; its register shows the memo',
+        "  against the installments. The page of a document has its id in the address: txnId=ID",
+    ]
 
 
 def _taken(told: Mapping[str, Any]) -> str:
@@ -134,13 +142,14 @@ def _standing(found: Mapping[str, Any] | None, money: Write) -> list[str]:
     return lines
 
 
-def _proof(proof: Mapping[str, Any], customer: str, money: Write, when: str) -> list[str]:
+def _proof(proof: Mapping[str, Any], customer: str, locale: str, when: str) -> list[str]:
     sentence = str(proof["sentence"])
     lines = [f"Counted in QuickBooks just before and just after {when}:"]
     for basis in ("accrual", "cash"):
         lines.append(f"  {'On accrual reports' if basis == 'accrual' else 'On cash-basis reports'}:")
         lines.append(f"    {'':<{NAME_WIDTH}}{'before':>{AMOUNT_WIDTH}}{'after':>{AMOUNT_WIDTH}}")
         for one in proof[basis]:
+            money = _writer(one["currency"], locale)
             before, after = (
                 _amount(str(one["what"]), Decimal(one[side]), money) for side in ("before", "after")
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -133,7 +134,7 @@ def add_to(main: click.Group) -> None:
             made = accepted(
                 plans.create(work.context, work.company, work.lease, asked, by=actor(), confirm=yes)
             )
-            return _told(work, made, _made(made))
+            return _told(work, made)
 
     @verb(plan, "cancel", "plan cancel PP1 --because 'they paid by loan' --yes")
     @click.argument("label")
@@ -205,10 +206,8 @@ def add_to(main: click.Group) -> None:
                     exchange=exchange,
                 )
             )
-            said = (
-                _made(made) if made.label != label.upper() else plan_ending.summary(made, work.company.locale)
-            )
-            return _told(work, made, said)
+            ended = made.label == label.upper()
+            return _told(work, made, plan_ending.summary(made, work.company.locale) if ended else None)
 
     @verb(plan, "show", "plan show PP1")
     @click.argument("label")
@@ -233,8 +232,13 @@ def add_to(main: click.Group) -> None:
         return Answer({"company": company.name, "plans": found}, lines)
 
 
-def _made(made: PlanRow) -> str:
-    written = "is agreed and kept here" if made.form == "overlay" else "is written, and its proof holds"
+def _made(made: PlanRow, page: Mapping[str, Any]) -> str:
+    if made.form == "overlay":
+        written = "is agreed and kept here"
+    elif page["proof"] and not page["proof"]["holds"]:
+        written = "is written, but its proof does not hold: please look at it below"
+    else:
+        written = "is written, and its proof holds"
     return {
         "active": f"Payment plan {made.label} {written}.",
         "building": f"Payment plan {made.label} is not complete yet; it goes on with the next delivery: "
@@ -243,8 +247,10 @@ def _made(made: PlanRow) -> str:
     }.get(made.state, f"Payment plan {made.label} is {made.state}.")
 
 
-def _told(work: Work, plan: PlanRow, said: str) -> Answer:
+def _told(work: Work, plan: PlanRow, said: str | None = None) -> Answer:
+    """said: a sentence about its end; without one the plan was made just now."""
     page = accepted(plans.show(work.context, work.company, plan.id))
+    said = said or _made(plan, page)
     return Answer(
         {"company": work.company.name, "plan": page},
         [said, "", *plan_lines.page(page, work.company.locale)],

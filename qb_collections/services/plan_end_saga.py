@@ -19,7 +19,15 @@ from qb_collections.core.money import Money
 from qb_collections.core.plan_ending import How, Step, next_step, oldest_first
 from qb_collections.core.plan_proof import compare
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import plan_mirror, plan_moves, plan_papers, plan_picture, plan_steps, proof
+from qb_collections.services import (
+    plan_doubt,
+    plan_mirror,
+    plan_moves,
+    plan_papers,
+    plan_picture,
+    plan_steps,
+    proof,
+)
 from qb_collections.services.context import Context
 from qb_collections.services.plan_papers import KIND_OF
 from qb_collections.store import audit, cases, intents, plans
@@ -276,6 +284,7 @@ def _finish(
                 sentence=sentence,
                 read_at=now,
             )
+        plan_doubt.tell(conn, company, plan, verdict, now)
         close(conn, company, plan, ending, reason, now)
         audit.append(conn, company.id, "system", "plan ended", plan.label, {"proof": verdict.sentence}, now)
 

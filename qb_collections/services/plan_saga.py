@@ -18,6 +18,7 @@ from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
     noting,
     plan_allocation,
+    plan_doubt,
     plan_end_saga,
     plan_gate,
     plan_mirror,
@@ -198,6 +199,7 @@ def _finish(
             sentence=verdict.sentence,
             read_at=now,
         )
+        plan_doubt.tell(conn, company, plan, verdict, now)
         plans.change(conn, company.id, plan.id, state="active", details=plan.details | {"notices": notices})
         cases.touch(conn, company.id, [plan.customer_id], company.today(now))
         audit.append(conn, company.id, "system", "plan written", plan.label, {"proof": verdict.sentence}, now)

@@ -10,7 +10,7 @@ from typing import Any
 from qb_collections.core.books import Invoice, Payment
 from qb_collections.core.intents import Intent, IntentKind
 from qb_collections.core.money import Money
-from qb_collections.core.plan_proof import compare
+from qb_collections.core.plan_proof import ProofLine, compare
 from qb_collections.core.plan_standing import PartDue, received, standing, unapplied
 from qb_collections.core.plans import principal
 from qb_collections.core.wording import day_text, money_text, short
@@ -140,8 +140,8 @@ def page(
         "follows": plan.details.get("follows"),
         "not_ended": plan.details.get("not_ended"),
         "not_followed": plan.details.get("not_followed"),
-        "proof": proof_page([one for one in proofs if one.figures.get("act") is None]),
-        "proof_of_end": proof_page([one for one in proofs if one.figures.get("act") == "end"]),
+        "proof": proof_page(plan, [one for one in proofs if one.figures.get("act") is None]),
+        "proof_of_end": proof_page(plan, [one for one in proofs if one.figures.get("act") == "end"]),
     }
 
 
@@ -173,8 +173,12 @@ def _due(one: PartDue | None) -> dict[str, Any] | None:
     return {"number": one.number, "due_on": one.due_on.isoformat(), "amount": str(one.amount.amount)}
 
 
-def proof_page(proofs: Sequence[Proof]) -> dict[str, Any] | None:
-    """Before and after, side by side; None while there is nothing to compare."""
+def proof_page(plan: PlanRow, proofs: Sequence[Proof]) -> dict[str, Any] | None:
+    """Before and after, side by side; None while there is nothing to compare.
+
+    Reports are in the home currency, what a customer owes in the customer's own.
+    """
+    home = str(plan.details.get("home_currency") or plan.currency)
     before = next((one for one in proofs if one.kind == "before"), None)
     after = next((one for one in reversed(proofs) if one.kind == "after"), None)
     if before is None or after is None:
@@ -188,10 +192,10 @@ def proof_page(proofs: Sequence[Proof]) -> dict[str, Any] | None:
         "sentence": after.sentence,
         "read_at": [before.read_at.isoformat(), after.read_at.isoformat()],
         "period": [after.figures["start_on"], after.figures["end_on"]],
-        "accrual": [_side_by_side(one.what, one.before, one.after) for one in compared["Accrual"].lines],
-        "cash": [_side_by_side(one.what, one.before, one.after) for one in compared["Cash"].lines],
+        "accrual": [_of_line(one, plan, home) for one in compared["Accrual"].lines],
+        "cash": [_of_line(one, plan, home) for one in compared["Cash"].lines],
         "trial_balance": {
-            basis: _table(before.figures["trial_balance"][basis], after.figures["trial_balance"][basis])
+            basis: _table(before.figures["trial_balance"][basis], after.figures["trial_balance"][basis], home)
             for basis in proof.BASES
         },
         "other_work": after.figures.get("others", []),
@@ -211,14 +215,27 @@ def _document(step: Intent) -> dict[str, Any]:
     }
 
 
-def _side_by_side(what: str, before: Decimal, after: Decimal) -> dict[str, Any]:
-    return {"what": what, "before": str(before), "after": str(after), "unchanged": before == after}
+def _of_line(one: ProofLine, plan: PlanRow, home: str) -> dict[str, Any]:
+    owed = one.what in ("receivables", "tax on the plan's documents") or one.what.startswith("customer ")
+    return _side_by_side(one.what, one.before, one.after, plan.currency if owed else home)
 
 
-def _table(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> list[dict[str, Any]]:
+def _side_by_side(what: str, before: Decimal, after: Decimal, currency: str) -> dict[str, Any]:
+    return {
+        "what": what,
+        "before": str(before),
+        "after": str(after),
+        "currency": currency,
+        "unchanged": before == after,
+    }
+
+
+def _table(
+    before: Mapping[str, Decimal], after: Mapping[str, Decimal], currency: str
+) -> list[dict[str, Any]]:
     zero = Decimal(0)
     return [
-        _side_by_side(name, before.get(name, zero), after.get(name, zero))
+        _side_by_side(name, before.get(name, zero), after.get(name, zero), currency)
         for name in sorted(before.keys() | after.keys())
     ]
 

@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from qb_collections.core.plan_proof import Figures, Proof, compare, only_exchange
+from qb_collections.core.plan_proof import Figures, Proof, ProofLine, compare, only_exchange
+from qb_collections.core.wording import list_text
+from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Live
@@ -22,6 +24,12 @@ BASES = ("Accrual", "Cash")
 INCOME_TYPES = ("Income", "Other Income")
 TAX_SUBTYPES = ("SalesTaxPayable", "GlobalTaxPayable", "GlobalTaxSuspense", "GlobalTaxDeferred")
 ACCOUNTS_MAX = 1000
+# What else moves accounts: a plan writes none of these.
+OTHER_KINDS = (
+    *("JournalEntry", "Deposit", "SalesReceipt", "RefundReceipt", "Transfer"),
+    *("Purchase", "Bill", "BillPayment", "VendorCredit"),
+)
+OTHERS_MAX = 10  # of a kind; enough to name
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -114,12 +122,23 @@ def judge(
     sentence = f"receivables, income and tax unchanged by the plan: {'yes' if holds else 'no'}"
     if as_told and holds:
         sentence += "; the cents of exchange are those that were told before"
-    elif not accrual.unchanged and holds:
-        moved = [f"{line.what} by {line.after - line.before}" for line in accrual.lines if not line.same]
-        sentence += (
-            f"; other work in QuickBooks meanwhile ({', '.join(others[:3])}) moved {', '.join(moved[:6])}"
-        )
+    elif not accrual.unchanged:
+        moved = f"moved {', '.join([_moved(line) for line in accrual.lines if not line.same][:6])}"
+        if holds:
+            sentence += f"; other work in QuickBooks meanwhile ({list_text(others)}) {moved}"
+        else:
+            sentence += f"; meanwhile something {moved}, and no document that we know explains it"
     return Verdict(holds, sentence, accrual, cash, others)
+
+
+def _moved(line: ProofLine) -> str:
+    """Income and tax are credits, so more of them is below zero in the books and above for people."""
+    by = line.after - line.before
+    if line.what in ("income", "tax"):
+        return f"{line.what} by {-by}"
+    if line.what.startswith("account "):
+        return f"{line.what} by {abs(by)} {'debit' if by > 0 else 'credit'}"
+    return f"{line.what} by {by}"
 
 
 def figures(stored: Mapping[str, Any], basis: str) -> Figures:
@@ -135,12 +154,23 @@ def figures(stored: Mapping[str, Any], basis: str) -> Figures:
 
 
 def others_since(gateway: Gateway, since: datetime, ours: frozenset[tuple[str, str]]) -> tuple[str, ...]:
-    """Invoices, payments and credit memos changed since then that are not the plan's, by kind and id."""
+    """Documents changed since then that are not the plan's, by kind and id; two requests.
+
+    Of other kinds than invoices, payments and credit memos a deletion is not seen.
+    """
     changes = gateway.changes(since - _BEFORE_IT)
     found = [("Invoice", one.id) for one in changes.invoices]
     found += [("Payment", one.id) for one in changes.payments]
     found += [("CreditMemo", one.id) for one in changes.credit_memos]
     found += [(kind, id) for kind, ids in changes.deleted.items() for id in ids if kind != "Customer"]
+    at = wire.literal(wire.instant(since - _BEFORE_IT))
+    besides = gateway.queries(
+        [
+            f"SELECT * FROM {kind} WHERE MetaData.LastUpdatedTime >= {at} MAXRESULTS {OTHERS_MAX}"
+            for kind in OTHER_KINDS
+        ]
+    )
+    found += [(kind, str(row["Id"])) for kind, rows in zip(OTHER_KINDS, besides, strict=True) for row in rows]
     return tuple(f"{kind} {id}" for kind, id in sorted(set(found)) if (kind, id) not in ours)
 
 

@@ -259,18 +259,19 @@ def _asked(company: Company, said: MultiDict[str, str] | None = None) -> Asked:
 def _shown(told: dict[str, Any]) -> dict[str, Any]:
     """The same with days and amounts as values, for the page to write in the company's way."""
 
-    def value(name: str, one: Any) -> Any:
+    def value(name: str, one: Any, currency: str) -> Any:
         if isinstance(one, dict):
-            return {key: value(key, inner) for key, inner in one.items()}
+            own = one.get("currency") or currency
+            return {key: value(key, inner, own) for key, inner in one.items()}
         if isinstance(one, list):
-            return [value(name, inner) for inner in one]
-        if isinstance(one, str) and name.endswith("_on"):
+            return [value(name, inner, currency) for inner in one]
+        if isinstance(one, str) and (name.endswith("_on") or name == "period"):
             return date.fromisoformat(one)
         if isinstance(one, str) and name in _AMOUNTS:
-            return Money(Decimal(one), told["currency"])
+            return Money(Decimal(one), currency)
         return one
 
-    found: dict[str, Any] = value("", told)
+    found: dict[str, Any] = value("", told, told["currency"])
     return found
 
 
