@@ -12,18 +12,17 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
-    String,
     and_,
     bindparam,
-    cast,
     exists,
     func,
-    literal,
     or_,
     select,
+    text,
 )
 
 from qb_collections.store.tables.mirror import (
+    NO_EMAIL,
     ZERO,
     mirror_credit_memo,
     mirror_customer,
@@ -91,7 +90,9 @@ def late_sites() -> Select[Any]:
 
 def late_parents() -> Select[Any]:
     site = mirror_customer.alias()
-    parents = select(site.c.parent_id).where(mine(site.c.company_id), site.c.bill_with_parent)
+    parents = select(site.c.parent_id).where(
+        mine(site.c.company_id), site.c.bill_with_parent, site.c.parent_id.is_not(None)
+    )
     return select(mirror_customer.c.id, mirror_customer.c.currency).where(
         mine(mirror_customer.c.company_id), mirror_customer.c.id.in_(parents), _is_late(mirror_customer)
     )
@@ -119,7 +120,7 @@ def without_email() -> Select[Any]:
         .select_from(mirror_customer)
         .where(
             mine(mirror_customer.c.company_id),
-            cast(mirror_customer.c.emails, String) == literal("[]", String),
+            text(NO_EMAIL),
             ~and_(mirror_customer.c.bill_with_parent, mirror_customer.c.parent_id.is_not(None)),
             or_(_is_late(mirror_customer), late_site),
         )

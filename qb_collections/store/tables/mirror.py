@@ -25,6 +25,9 @@ from qb_collections.store.types import MoneyUnits
 # A literal, not a bound value: SQLite uses a partial index only for what it can read in the statement.
 ZERO: ColumnElement[Decimal] = literal_column("0", MoneyUnits)
 
+# The same for who has no e-mail address.
+NO_EMAIL = "CAST(emails AS VARCHAR) = '[]'"
+
 
 def _books_id() -> Column[str]:
     return Column("id", String(40), primary_key=True)
@@ -64,6 +67,14 @@ mirror_customer = Table(
         "currency",
         sqlite_where=text("bill_with_parent"),
         postgresql_where=text("bill_with_parent"),
+    ),
+    Index(
+        "ix_mirror_customer_silent",  # who has no address to write to
+        "company_id",
+        "id",
+        "currency",
+        sqlite_where=text(NO_EMAIL),
+        postgresql_where=text(NO_EMAIL),
     ),
 )
 

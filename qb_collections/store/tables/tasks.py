@@ -38,5 +38,5 @@ task = Table(
     instant("done_at"),
     instant("opened_at", nullable=False),
     UniqueConstraint("company_id", "key", name="uq_task_key"),
-    Index("ix_task_state", "company_id", "state", "due_on"),
+    Index("ix_task_waiting", "company_id", "state", "due_on", "customer_id", "kind"),  # counted by it alone
 )
