@@ -19,15 +19,18 @@ smaller unit, a hundred count for one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 
 from qb_collections.core.money import Money, quantum
+from qb_collections.core.quick import quick
 from qb_collections.core.wording import count_text, day_text, money_text
 
-ONE = Decimal(1)
+THRICE, TWICE = Decimal(3), Decimal(2)
+HALF_MORE, A_QUARTER_MORE, HALF = Decimal("1.5"), Decimal("1.25"), Decimal("0.5")
 OWED_COUNTS = Decimal("0.1")
 AGES = ((91, Decimal("1.75")), (61, Decimal("1.5")), (31, Decimal("1.25")))
 UNUSUAL_FROM = 5  # paid invoices before "later than ever" says something
@@ -38,6 +41,7 @@ DOUBTS = frozenset({"parked", "verify"})
 ANSWERS = frozenset({"answer_dispute", "follow_up"})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What the order rests on, of one customer with something to do."""
@@ -53,18 +57,21 @@ class Matter:
     important: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One reason why somebody comes earlier, or later; without words the title says it already."""
+    """One reason why somebody comes earlier, or later; without words the title says it already.
+
+    say: the words in a locale.  Made for the rows that are shown: all of a list are weighed.
+    """
 
     times: Decimal
-    words: str | None
+    say: Callable[[str], str] | None = None
 
 
 def weight(matter: Matter, today: date) -> Decimal:
     """Larger comes first; zero where nothing is owed."""
-    rough = 100 if quantum(matter.owed.currency) >= 1 else 1
-    base = (matter.late.amount or matter.owed.amount * OWED_COUNTS) / rough
+    base = (matter.late.amount or matter.owed.amount * OWED_COUNTS) / _rough(matter.owed.currency)
     if base:
         for factor in factors(matter, today):
             base *= factor.times
@@ -74,47 +81,52 @@ def weight(matter: Matter, today: date) -> Decimal:
 def why(matter: Matter, today: date, locale: str = "en_US") -> str:
     """$8,420.00 late, the oldest for 64 days · promised for Friday, November 6, not kept."""
     said = [_amount(matter, today, locale)]
-    said += [one.words for one in factors(matter, today, locale) if one.words is not None]
+    said += [one.say(locale) for one in factors(matter, today) if one.say is not None]
     return " · ".join(said)
 
 
-def factors(matter: Matter, today: date, locale: str = "en_US") -> Sequence[Factor]:
+def factors(matter: Matter, today: date) -> Sequence[Factor]:
     """In the order in which they are said."""
     found = []
-    past = matter.due_on is not None and matter.due_on < today
-    if matter.kinds & ANSWERS and matter.due_on is not None and matter.due_on <= today:
-        when = "today" if matter.due_on == today else day_text(matter.due_on, today.year, locale)
-        found.append(
-            Factor(
-                Decimal(3), f"{'they wait for your answer since' if past else 'your answer is due'} {when}"
-            )
-        )
+    due_on, late_days = matter.due_on, _late_days(matter, today)
+    answers = bool(matter.kinds & ANSWERS)
+    if answers and due_on is not None and due_on <= today:
+        found.append(Factor(THRICE, partial(_answer_due, due_on, today)))
     if matter.kinds & DOUBTS:
-        found.append(Factor(Decimal(3), "we can't tell whether something reached them"))
+        found.append(Factor(THRICE, lambda _: "we can't tell whether something reached them"))
     if matter.broken is not None:
-        promised_on, amount = matter.broken
-        of = f"{money_text(amount, locale)} " if amount is not None else ""
-        found.append(
-            Factor(Decimal(2), f"promised {of}for {day_text(promised_on, today.year, locale)}, not kept")
-        )
+        found.append(Factor(TWICE, partial(_not_kept, *matter.broken, today)))
     if "plan_missed" in matter.kinds:
-        found.append(Factor(Decimal(2), "a payment of their plan did not come"))
-    if (late_days := _late_days(matter, today)) and _is_unusual(matter, late_days):
-        assert matter.latest_day is not None
-        found.append(Factor(Decimal("1.5"), f"unusual for them: so far they {_so_far(matter.latest_day)}"))
+        found.append(Factor(TWICE, lambda _: "a payment of their plan did not come"))
+    if (latest := matter.latest_day) is not None and late_days and _is_unusual(matter, late_days):
+        found.append(Factor(HALF_MORE, lambda _: f"unusual for them: so far they {_so_far(latest)}"))
     if matter.important:
-        found.append(Factor(Decimal("1.5"), "important to you"))
-    if past and not matter.kinds & ANSWERS:
-        assert matter.due_on is not None
+        found.append(Factor(HALF_MORE, lambda _: "important to you"))
+    if due_on is not None and due_on < today and not answers:
         found.append(
-            Factor(Decimal("1.25"), f"was to be done by {day_text(matter.due_on, today.year, locale)}")
+            Factor(A_QUARTER_MORE, lambda locale: f"was to be done by {day_text(due_on, today.year, locale)}")
         )
-    age = next((times for days, times in AGES if late_days >= days), ONE)
-    if age != ONE:
-        found.append(Factor(age, None))
+    if late_days >= AGES[-1][0]:
+        found.append(Factor(next(times for days, times in AGES if late_days >= days)))
     if matter.kinds <= PUTS_RIGHT:
-        found.append(Factor(Decimal("0.5"), None))
+        found.append(Factor(HALF))
     return found
+
+
+def _answer_due(due_on: date, today: date, locale: str) -> str:
+    when = "today" if due_on == today else day_text(due_on, today.year, locale)
+    return f"{'they wait for your answer since' if due_on < today else 'your answer is due'} {when}"
+
+
+def _not_kept(promised_on: date, amount: Money | None, today: date, locale: str) -> str:
+    of = f"{money_text(amount, locale)} " if amount is not None else ""
+    return f"promised {of}for {day_text(promised_on, today.year, locale)}, not kept"
+
+
+@lru_cache(maxsize=64)
+def _rough(currency: str) -> int:
+    """So many of the currency's units count for one."""
+    return 100 if quantum(currency) >= 1 else 1
 
 
 def _amount(matter: Matter, today: date, locale: str) -> str:

@@ -14,6 +14,7 @@ from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Hold
 from qb_collections.core.money import Money
 from qb_collections.core.promises import PromiseState
+from qb_collections.core.quick import quick
 from qb_collections.services import rulebook
 from qb_collections.store import promised as stored
 from qb_collections.store import worklist as lists
@@ -23,6 +24,7 @@ from qb_collections.store.companies import Company
 BACK = timedelta(days=60)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Promise:
     """One promise and what became of it by the company's today."""

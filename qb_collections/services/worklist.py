@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from qb_collections.core.money import Money
 from qb_collections.core.promises import PromiseState
+from qb_collections.core.quick import quick
 from qb_collections.core.ranking import Matter, weight, why
 from qb_collections.services import promised
 from qb_collections.services.context import Context
@@ -36,6 +37,7 @@ MINUTES_OF = {
 MINUTES_ELSE = 2
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Todo:
     """One task of a row."""
@@ -50,6 +52,7 @@ class Todo:
         return MINUTES_OF.get(self.kind, MINUTES_ELSE)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Row:
     """One customer of one company, or a thing that is about nobody in particular (customer_id None)."""

@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 from qb_collections.store import families
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.tables.mirror import ZERO, mirror_customer, mirror_invoice, mirror_payment
@@ -41,6 +42,7 @@ Key = tuple[int, str]  # company, head of the case
 MOST = 1000  # promises
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Promised:
     """One promise that nobody lifted."""

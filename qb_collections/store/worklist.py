@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from qb_collections.core.case import ContactKind
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
 from qb_collections.store import families
 from qb_collections.store.tables.decisions import contact
 from qb_collections.store.tables.habits import habit
@@ -40,6 +41,7 @@ Key = tuple[int, str, str]  # company, customer, currency
 MOST = 2000  # tasks; what is beyond waits until these are done
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One open task, and what is known of whom it is about."""
@@ -59,6 +61,7 @@ class Waiting:
     contacted_on: date | None  # we last wrote to them, or spoke with them
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Owes:
     """What the case of one customer comes to."""

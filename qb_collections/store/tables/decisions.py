@@ -195,7 +195,7 @@ contact = Table(
     UniqueConstraint("company_id", "intent_id", name="uq_contact_intent"),
     # A reminder is identified by its number within the cycle.
     UniqueConstraint("company_id", "customer_id", "currency", "cycle", "number", name="uq_contact_number"),
-    Index("ix_contact_customer", "company_id", "customer_id", "currency", "contacted_on"),
+    Index("ix_contact_said", "company_id", "customer_id", "currency", "contacted_on", "kind"),
     Index("ix_contact_day", "company_id", "contacted_on"),
     Index("ix_contact_recipient", "recipient", "contacted_on"),
 )
