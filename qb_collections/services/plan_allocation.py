@@ -55,19 +55,20 @@ def free(
     gateway: Gateway,
     plan: PlanRow,
     steps: list[Intent],
+    memo: Intent,
 ) -> str | bool:
-    """Before our memo is applied: take away what QuickBooks applied it to by itself.
+    """Before a memo of ours is applied or deleted: take away what QuickBooks applied it to by itself.
 
     True: something was done; look again.  False: nothing stands in the way.  A sentence: a payment of the
     customer uses the memo, and the plan cannot stand.
     """
-    memo = next(one for one in steps if one.kind is IntentKind.PLAN_MEMO and one.plan.get("act") is None)
     said = memo.after or {}
     if said.get("remaining") == said.get("total"):
         return False
     open_ones = [one for one in steps if one.plan.get("act") == ACT and one.state is not State.CONFIRMED]
     waiting: Intent | str | None
-    waiting = open_ones[0] if open_ones else _planned(context, company, lease, gateway, plan, steps)
+    memo_id = str(memo.external_id)
+    waiting = open_ones[0] if open_ones else _planned(context, company, lease, gateway, plan, steps, memo_id)
     if waiting is None or isinstance(waiting, str):
         return waiting or False
     if waiting.state is State.PARKED:
@@ -105,12 +106,12 @@ def _planned(
     gateway: Gateway,
     plan: PlanRow,
     steps: list[Intent],
+    memo_id: str,
 ) -> Intent | str | None:
-    assert plan.memo_id is not None
     [payments] = gateway.queries([statement(plan)])
     done = {one.plan["id"] for one in steps if one.plan.get("act") == ACT}
     for record in payments:
-        if not applied(record, plan.memo_id) or str(record["Id"]) in done:
+        if not applied(record, memo_id) or str(record["Id"]) in done:
             continue
         if record.get("TotalAmt"):
             return f"Payment {record['Id']} of the customer uses the plan's credit memo."

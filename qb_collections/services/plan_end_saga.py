@@ -20,6 +20,7 @@ from qb_collections.core.plan_ending import How, Step, next_step, oldest_first
 from qb_collections.core.plan_proof import compare
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
+    plan_allocation,
     plan_doubt,
     plan_mirror,
     plan_moves,
@@ -56,7 +57,7 @@ def advance(
     if waiting is not None:
         return _go_on(context, company, lease, gateway, plan, waiting)
     if plan.details["ending"]["mode"] == ADDED:
-        return _added(context, company, lease, gateway, plan, mine)
+        return _added(context, company, lease, gateway, plan, steps, mine)
     seen = plan_picture.read(gateway, plan, steps)
     if seen.blocked is not None:
         return _ask_a_person(context, company, lease, plan, mine, seen.blocked)
@@ -159,6 +160,7 @@ def _added(
     lease: Lease,
     gateway: Gateway,
     plan: PlanRow,
+    steps: list[Intent],
     mine: list[Intent],
 ) -> bool:
     """Memo, its application to the unpaid installments, one invoice for the rest; a refusal goes back."""
@@ -184,6 +186,12 @@ def _added(
     if not following:
         _finish(context, company, lease, gateway, plan, mine, own_is_zero=True)
         return True
+    if following[0] is IntentKind.PLAN_APPLY:
+        in_the_way = plan_allocation.free(context, company, lease, gateway, plan, steps, written[0])
+        if isinstance(in_the_way, str):
+            return _ask_a_person(context, company, lease, plan, mine, in_the_way.rstrip("."))
+        if in_the_way:
+            return True
     memo_id = written[0].external_id if written else None
     parts = {IntentKind.PLAN_MEMO: "end-memo", IntentKind.PLAN_APPLY: "end-apply"}
     asked: dict[str, Any] = {

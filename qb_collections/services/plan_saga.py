@@ -134,7 +134,8 @@ def _before(
     True: something had to be done first.  A sentence: the plan cannot stand.
     """
     if following.kind is IntentKind.PLAN_APPLY:
-        return plan_allocation.free(context, company, lease, gateway, plan, steps) or None
+        memo = next(one for one in steps if one.kind is IntentKind.PLAN_MEMO and one.plan.get("act") is None)
+        return plan_allocation.free(context, company, lease, gateway, plan, steps, memo) or None
     begun = any(one.state is State.CONFIRMED for one in steps if one.kind is IntentKind.PLAN_INSTALLMENT)
     if following.kind is IntentKind.PLAN_INSTALLMENT and not begun:
         return plan_readback.not_moved(context, company, lease, gateway, plan)
@@ -152,6 +153,14 @@ def _take_back(
     step = next(one for one in steps if plan_reversal.is_open(one))
     if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
         return False
+    memo = next((one for one in steps if one.external_id == step.plan["id"] and one.kind in KIND_OF), None)
+    if memo is not None and memo.kind is IntentKind.PLAN_MEMO:
+        in_the_way = plan_allocation.free(context, company, lease, gateway, plan, steps, memo)
+        if in_the_way is True:
+            return True
+        if isinstance(in_the_way, str):
+            plan_moves.park(context, company, lease, plan, step, in_the_way.rstrip("."))
+            return False
     plan_reversal.run(context, company, lease, gateway, plan, step)
     return True
 

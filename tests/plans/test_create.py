@@ -93,6 +93,7 @@ def test_the_proof_can_be_read_side_by_side(books):
         "what": "receivables",
         "before": "1000.00",
         "after": "1000.00",
+        "currency": "USD",
         "unchanged": True,
     }
     assert lines["income"]["before"] == "-1000.00" and lines["income"]["unchanged"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qb_collections.core.money import Money, split_evenly
 from qb_collections.core.plan_home_cents import SHIFTS_MAX, adding_up, residue
-from qb_collections.services import leasing, plans, sync
+from qb_collections.services import leasing, plans, sync, verify
 from qb_collections.services.refusal import Refusal
 
 RATES = ("1.1", "1.1")
@@ -128,7 +128,7 @@ def test_cents_of_exchange_are_told_before_a_part_paid_plan_is_ended(books):
     ended = books.end("cancel", exchange=Decimal("0.01"))
 
     assert isinstance(told, Refusal) and "books $0.01 of exchange gain or loss" in told.message
-    assert "--exchange 0.01" in told.message and still == "active"
+    assert told.at_command == "With --exchange 0.01" and still == "active"
     assert ended.state == "cancelled" and "carry €75.02 again" in ended.reason
     assert before - exchange(books) == Decimal("0.01")
     assert books.trial_balance().get("Payment plan clearing", 0) == 0
@@ -185,3 +185,49 @@ def test_shifted_installments_lose_nothing_in_either_currency(count, cents, rate
         share = whole.amount / count
         assert all(abs(part.amount - share) <= Decimal("0.01") * (SHIFTS_MAX + 1) for part in found)
         assert all(part.amount > 0 for part in found)
+
+
+def verified(books):
+    with leasing.held(books.context, books.company) as lease:
+        return verify.verify(books.context, books.company, lease)
+
+
+def test_receivables_in_euros_tie_out_although_the_report_is_in_dollars(books):
+    """200.02 euros at 1.1 are 220.02 dollars in the aged receivables, beside 1,000.00 dollars of others."""
+    abroad(books, RATES)
+
+    report = verified(books)
+
+    assert [one.sentence for one in report.differences if not one.repaired] == []
+    assert report.tie_out == (
+        "QuickBooks' receivables of €200.02 are its documents to the cent. "
+        "QuickBooks' receivables of $1,000.00 are its documents to the cent."
+    )
+
+
+def test_euros_that_no_document_explains_are_found(books):
+    """An entry to receivables of 10.00 euros, 11.00 dollars at the rate of the invoices."""
+    abroad(books, RATES)
+    rows = books.engine.query(books.realm, "SELECT * FROM Account MAXRESULTS 1000")["Account"]
+    by_name = {row["Name"]: row["Id"] for row in rows}
+    lines = [
+        {
+            "Amount": "10.00",
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": account}} | more,
+        }
+        for side, account, more in (
+            (
+                "Debit",
+                by_name["Accounts Receivable (A/R) - EUR"],
+                {"Entity": {"Type": "Customer", "EntityRef": {"value": books.grill}}},
+            ),
+            ("Credit", by_name["Sales of Product Income"], {}),
+        )
+    ]
+    euros = {"CurrencyRef": {"value": "EUR"}, "ExchangeRate": "1.1"}
+    books.engine.save(books.realm, "JournalEntry", {"TxnDate": "2026-10-30", "Line": lines} | euros)
+
+    report = verified(books)
+
+    assert report.tie_out.startswith("QuickBooks' receivables are €210.02, its invoices and credits €200.02.")

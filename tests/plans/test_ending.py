@@ -210,7 +210,7 @@ def test_a_plan_that_was_paid_has_nothing_to_end(planned):
 def test_ending_asks_for_a_yes(planned):
     answer = planned.end("cancel", confirm=False)
 
-    assert isinstance(answer, Refusal) and "--yes" in answer.message
+    assert isinstance(answer, Refusal) and answer.at_command == "The same with --yes"
     planned.assert_whole()
 
 
@@ -308,3 +308,28 @@ def test_tax_on_a_document_that_ends_a_plan_takes_it_back(planned):
     assert len(planned.rows("CreditMemo")) == 1 and len(planned.rows("Payment")) == 1
     assert sum(one["Balance"] for one in planned.installments()) == planned.debt
     assert planned.trial_balance() == planned.before
+
+
+def closed_where_credits_apply_themselves(books):
+    """The bait invoice is older than all others: QuickBooks takes the ending's memo there by itself."""
+    bait = books.invoice(books.grill, "90.00", date(2026, 7, 1), date(2026, 7, 31))
+    books.debt += 90
+    books.create()
+    pay(books, 2)  # the bait invoice stands before the first payment
+    books.clock.set(books.clock.now().replace(month=12, day=7))
+    books.act("close_books", through="2026-11-30")
+    books.act("set_preferences", preferences={"SalesFormsPrefs": {"AutoApplyCredit": True}})
+    return bait
+
+
+def test_over_closed_books_too_the_memo_goes_to_the_installments_and_nowhere_else(books):
+    bait = closed_where_credits_apply_themselves(books)
+    before = books.trial_balance()
+
+    ended = books.end("cancel")
+
+    assert ended.state == "cancelled" and "one new invoice asks for the rest of $666.66" in ended.reason
+    assert str(books.balance(bait)) == "90.00"
+    assert [str(one["Balance"]) for one in books.installments() if one["Balance"]] == ["90.00", "666.66"]
+    assert books.trial_balance() == before
+    is_zero(books)
