@@ -136,7 +136,7 @@ def facts(conn: Database, company_id: int, today: date, coming: date) -> Facts:
         tie_out=StoredTieOut(*compared[0]) if compared else None,
         policy=policies[0][0] if policies else None,
         due=tuple(Due(code, on, money(owed, code), count) for code, on, owed, count in due),
-        late=dict(late),
+        late={code: customers for code, customers in late if customers},
         late_sites=[(row[0], row[1]) for row in sites],
         late_parents=frozenset((row[0], row[1]) for row in parents),
         billed_with=dict(billed),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
 )
 
 from qb_collections.store.tables.mirror import (
@@ -55,18 +56,45 @@ def due() -> Select[Any]:
 
 
 def late() -> Select[Any]:
-    """Customers with something late, by currency, each site by itself."""
+    """Customers with something late, by currency, each site by itself; 0 says nothing.
+
+    Nearly every company has one currency.  There they are counted along the index, which costs half of what
+    it takes to put them in order by currency too.
+    """
+    first, last = _currency(func.min), _currency(func.max)
+    in_one = select(first.label("currency"), func.count(mirror_invoice.c.customer_id.distinct())).where(
+        *_late_of(_mine_if(first == last))
+    )
     customers = (
         select(mirror_invoice.c.customer_id, mirror_invoice.c.currency)
-        .where(
-            mine(mirror_invoice.c.company_id),
-            mirror_invoice.c.balance > ZERO,
-            mirror_invoice.c.due_on < today(),
-        )
+        .where(*_late_of(_mine_if(first != last)))
         .distinct()
         .subquery()
     )
-    return select(customers.c.currency, func.count()).group_by(customers.c.currency)
+    in_several = select(customers.c.currency, func.count()).group_by(customers.c.currency)
+    return select(union_all(in_one, in_several).subquery())
+
+
+def _currency(which: Any) -> Any:
+    """The first or the last of what is open: each is found at once, at an end of the index."""
+    return (
+        select(which(mirror_invoice.c.currency))
+        .where(mine(mirror_invoice.c.company_id), mirror_invoice.c.balance > ZERO)
+        .scalar_subquery()
+    )
+
+
+def _mine_if(condition: ColumnElement[bool]) -> Any:
+    """The company, or none of them, so that nothing is read where the condition does not hold."""
+    return select(bindparam("company_id", type_=Integer())).where(condition).scalar_subquery()
+
+
+def _late_of(company: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        mirror_invoice.c.company_id == company,
+        mirror_invoice.c.balance > ZERO,
+        mirror_invoice.c.due_on < today(),
+    )
 
 
 def _is_late(customer: Any) -> ColumnElement[bool]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy.dialects import postgresql
 
 from qb_collections.core.case import HoldKind
+from qb_collections.core.money import Money
 from qb_collections.store import holds, mirror, promised, tasks, today, worklist
 from qb_collections.store.engine import durable, reading
 from tests.store.conftest import NOW, add_company
@@ -69,6 +72,28 @@ def test_each_company_has_its_own_facts(engine):
     ]
     assert found.late == {"USD": 1}
     assert [(one.kind, one.open, one.past) for one in found.waiting] == [("call", 1, 1)]
+
+
+def test_customers_who_are_late_are_counted_by_currency_where_there_are_several(engine):
+    company = add_company(engine)
+    with durable(engine) as conn:
+        owing(conn, company, "100.00")
+        more = [
+            invoice("c", "1", "5.00", due_on=LATE),  # the same customer once more
+            invoice("d", "2", "5.00", due_on=LATE),
+        ]
+        mirror.put_invoices(conn, company.id, more)
+        in_one = today.facts(conn, company.id, TODAY, COMING).late
+        euros = Money(Decimal("9.00"), "EUR")
+        abroad = [
+            replace(invoice("e", "3", due_on=LATE), total=euros, balance=euros),
+            replace(invoice("f", "4", due_on=AHEAD), total=euros, balance=euros),
+        ]
+        mirror.put_invoices(conn, company.id, abroad)
+        in_two = today.facts(conn, company.id, TODAY, COMING).late
+
+    assert in_one == {"USD": 2}
+    assert in_two == {"USD": 2, "EUR": 1}
 
 
 def test_ids_that_two_companies_share_stay_apart_in_a_list_of_both(engine):
