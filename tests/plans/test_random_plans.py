@@ -1,10 +1,12 @@
 """Random plans through the whole product: faults on the way, people in between, ended, undone, crashed.
 
 Each life is one customer of one company.  Afterwards the plan is whole or over, clearing is zero, the
-customer owes what the documents say and never owed more, and income stands where it stood.
+customer owes what the documents say and never owed more, and income stands where it stood.  Abroad they
+owe euros or yen at a rate of their own: nothing is left on clearing in home cents either.
 """
 
 import os
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -19,15 +21,25 @@ from tests.plans.books import PlanBooks
 from tests.plans.test_trouble import KillAt, Killed
 
 LIVES = 4  # in one company
+HERE, ABROAD = (None,), ("EUR", "JPY", "EUR", None)
+AMOUNT = re.compile(r"[0-9]+\.[0-9]+$")
 FAULTS = ("lose_answer", "http_503", "json_429", "http_500_after", "half_batch", "fault_400")
 
 
 class Life:
     """A customer with random invoices, a plan on them, and whatever happens to it."""
 
-    def __init__(self, books, seed):
+    def __init__(self, books, seed, currencies=(None,)):
         self.books, self.random = books, Random(seed)
-        books.grill = books.customer(f"Customer {seed}")
+        self.currency = self.random.choice(currencies)
+        self.unit = Decimal(1) if self.currency == "JPY" else Decimal("0.01")
+        self.abroad = {}
+        own = {}
+        if self.currency is not None:
+            own = {"CurrencyRef": {"value": self.currency}}
+            rate = Decimal(self.random.randint(5000, 20000)) / 10000
+            self.abroad = own | {"ExchangeRate": rate}
+        books.grill = books.customer(f"Customer {seed}", **own)
         count = self.random.randint(1, 3)
         books.invoices = [self._invoice() for _ in range(count)]
         self.sync()
@@ -37,8 +49,9 @@ class Life:
 
     def _invoice(self):
         issued = date(2026, 10, 30) - timedelta(days=self.random.randint(0, 200))
-        amount = f"{self.random.randint(1, 90_000) / Decimal(100)}"
-        return self.books.invoice(self.books.grill, amount, issued, issued + timedelta(days=30))
+        amount = str(self.random.randint(1, 90_000) * self.unit)
+        due = issued + timedelta(days=30)
+        return self.books.invoice(self.books.grill, amount, issued, due, **self.abroad)
 
     def sync(self):
         with leasing.held(self.books.context, self.books.company) as lease:
@@ -91,7 +104,7 @@ class Life:
         self.trouble()
         roll = self.random.random()
         if roll < 0.5:
-            self.through(lambda: books.end("cancel", label=mine.label))
+            self.through(lambda: self.end(mine.label))
         elif roll < 0.8:
             self.through(lambda: self.undo(mine.label))
         else:
@@ -104,8 +117,15 @@ class Life:
             roll = self.random.random()
             if roll < 0.25:
                 self.books.act("pay", invoice=one["DocNumber"])
-            elif roll < 0.4 and one["TotalAmt"] > Decimal("0.02"):
-                self.books.act("part_pay", invoice=one["DocNumber"], amount="0.01")
+            elif roll < 0.4 and one["TotalAmt"] > 2 * self.unit:
+                self.books.act("part_pay", invoice=one["DocNumber"], amount=str(self.unit))
+
+    def end(self, label):
+        """Cents of exchange that are told are accepted."""
+        said = self.books.end("cancel", label=label)
+        if isinstance(said, Refusal) and (cents := AMOUNT.search(said.at_command or "")):
+            said = self.books.end("cancel", label=label, exchange=Decimal(cents[0]))
+        return said
 
     def undo(self, label):
         with leasing.held(self.books.context, self.books.company) as lease:
@@ -126,11 +146,14 @@ class Life:
         assert owed == books.engine.read(books.realm, "Customer", books.grill)["Balance"]
 
 
-def lives(seeds):
+def lives(seeds, currencies=(None,)):
     books = PlanBooks(amounts=("10.00",))
+    if currencies != (None,):
+        home = {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}
+        books.act("set_preferences", preferences={"CurrencyPrefs": home})
     try:
         for seed in seeds:
-            Life(books, seed).live()
+            Life(books, seed, currencies).live()
         with leasing.held(books.context, books.company) as lease:
             report = verify.verify(books.context, books.company, lease)
         assert [one.sentence for one in report.differences if not one.repaired] == []
@@ -139,16 +162,18 @@ def lives(seeds):
 
 
 @pytest.mark.parametrize("seed", [0])
-def test_a_plan_survives_what_happens_to_it(seed):
-    lives(range(seed, seed + LIVES))
+@pytest.mark.parametrize("currencies", [HERE, ABROAD], ids=["at home", "abroad"])
+def test_a_plan_survives_what_happens_to_it(seed, currencies):
+    lives(range(seed, seed + LIVES), currencies)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)  # as long as PLANS_LIVED asks for
 @pytest.mark.parametrize("shard", range(10))
-def test_many_plans_survive_what_happens_to_them(shard):
-    """PLANS_LIVED says how many in all."""
-    count = int(os.environ.get("PLANS_LIVED", "200")) // 10
+@pytest.mark.parametrize("currencies", [HERE, ABROAD], ids=["at home", "abroad"])
+def test_many_plans_survive_what_happens_to_them(shard, currencies):
+    """PLANS_LIVED says how many in all, half of them abroad."""
+    count = int(os.environ.get("PLANS_LIVED", "200")) // 20
     first = 10_000 + shard * count
     for start in range(first, first + count, LIVES):
-        lives(range(start, start + LIVES))
+        lives(range(start, start + LIVES), currencies)
