@@ -14,8 +14,14 @@ from qb_collections.core.money import Money
 from qb_collections.core.past import ZERO, Past, PastInvoice, PastPayment
 from qb_collections.core.replay_account import Account, Event, Key, Said
 
-# The customer said something other than a day of payment.
-ANSWERS = (HoldKind.OPEN_REPLY, HoldKind.DISPUTE, HoldKind.UPSET)
+# The customer said something other than a day of payment; "it is in the mail" is an answer too.
+ANSWERS = (
+    HoldKind.OPEN_REPLY,
+    HoldKind.DISPUTE,
+    HoldKind.UPSET,
+    HoldKind.IN_TRANSIT,
+    HoldKind.HARDSHIP,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,14 @@ from qb_collections.store.tables.decisions import hold
 from qb_collections.store.types import money
 from qb_collections.store.within import within
 
-# The customer said something other than a day of payment.
-ANSWERS = (HoldKind.OPEN_REPLY, HoldKind.DISPUTE, HoldKind.UPSET)
+# The customer said something other than a day of payment; "it is in the mail" is an answer too.
+ANSWERS = (
+    HoldKind.OPEN_REPLY,
+    HoldKind.DISPUTE,
+    HoldKind.UPSET,
+    HoldKind.IN_TRANSIT,
+    HoldKind.HARDSHIP,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ def test_receipts_reach_back_ninety_days_and_to_the_oldest_promise_that_stands(e
     [
         (HoldKind.OPEN_REPLY, True),
         (HoldKind.UPSET, True),
+        (HoldKind.IN_TRANSIT, True),
+        (HoldKind.HARDSHIP, True),
         (HoldKind.PROMISE, False),
         (HoldKind.EXCLUSION, False),
     ],
