@@ -158,7 +158,7 @@ def _equal(whole: Money, count: int, text: str) -> Sequence[Money] | str:
         return f"A plan has between 1 and {INSTALLMENTS_MAX} payments; {count} were asked for."
     most = int(whole.amount / quantum(whole.currency))
     if most < 1:
-        return "Nothing is left to pay on these invoices, so there is nothing to spread."
+        return "Nothing is left to pay on these invoices. Choose invoices that are open."
     if count > most:
         return f"{text} is too small for {count} payments. Choose fewer: {most} at most."
     return split_evenly(whole, count)

@@ -135,7 +135,7 @@ def _choice(candidates: Sequence[Candidate]) -> str | None:
             plan = short(one.plan_label, 24)
             return f"Invoice {label(invoice)} is already on payment plan {plan}. End that plan first."
         if invoice.voided or invoice.balance.amount <= 0:
-            return f"Nothing is left to pay on invoice {label(invoice)}, so it cannot go on a plan."
+            return f"Nothing is left to pay on invoice {label(invoice)}. Leave it out of the plan."
     return None
 
 

@@ -38,11 +38,11 @@ def test_an_ordinary_choice_is_not_refused():
         ),
         (
             (Candidate(invoice(balance="0")),),
-            "Nothing is left to pay on invoice 10611, so it cannot go on a plan.",
+            "Nothing is left to pay on invoice 10611. Leave it out of the plan.",
         ),
         (
             (Candidate(invoice(voided=True)),),
-            "Nothing is left to pay on invoice 10611, so it cannot go on a plan.",
+            "Nothing is left to pay on invoice 10611. Leave it out of the plan.",
         ),
         (
             (ONE, Candidate(invoice("2", customer_id="8"))),

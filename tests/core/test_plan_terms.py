@@ -45,7 +45,7 @@ def test_the_sum_is_exact(whole, terms, expected):
 @pytest.mark.parametrize(
     ("whole", "terms", "says"),
     [
-        ("0.00", {"payments": 3}, "there is nothing to spread"),
+        ("0.00", {"payments": 3}, "Choose invoices that are open"),
         ("1.00", {"payments": 100}, "between 1 and 60 payments; 100 were asked for"),
         ("0.02", {"payments": 3}, "$0.02 is too small for 3 payments. Choose fewer: 2 at most."),
         ("1000.00", {"each": Decimal(10)}, "Choose at least $17.00."),  # 60 of 16.67 would do
