@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from qb_collections.core import zones as known
+from qb_collections.core import zones_abroad as abroad
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.policy import ContactHours
 
@@ -33,7 +34,7 @@ def zones_of(country: str | None, region: str | None, city: str | None, company_
     else:
         found = None
     if found is None and country and country.strip():
-        found = known.COUNTRIES.get(place)
+        found = known.COUNTRIES.get(place) or abroad.COUNTRIES.get(place)
     return found or (company_zone,)
 
 
@@ -56,6 +57,29 @@ def next_window(
             return at
         at = latest
     return _next_open(start, zones[0], hours, calendar)
+
+
+def next_contact(
+    after: datetime, zones: Sequence[tzinfo], hours: ContactHours, calendar: Calendar, home: tzinfo
+) -> datetime:
+    """The first instant in contact hours for what the company decided on the day of after.
+
+    Days between contacts are counted from one decision to the next.  Where the customer's day begins
+    later than the company's, and hours that are open now are still those of the day before, a contact
+    waits for that day's own hours, if they come before the company's midnight.
+    """
+    at = next_window(after, zones, hours, calendar)
+    on = after.astimezone(home).date()
+    if all(at.astimezone(zone).date() >= on for zone in zones):
+        return at
+    begins_at = max(datetime.combine(on, time(0), tzinfo=zone).astimezone(UTC) for zone in zones)
+    later = next_window(max(at, begins_at), zones, hours, calendar)
+    return later if later.astimezone(home).date() == on else at
+
+
+def heard_on(at: datetime, zones: Sequence[tzinfo], home: tzinfo) -> date:
+    """The day from which the distance counts: the customer's, or the company's where that is later."""
+    return max(at.astimezone(zone).date() for zone in (home, *zones))
 
 
 def _next_open(at: datetime, zone: tzinfo, hours: ContactHours, calendar: Calendar) -> datetime:
@@ -93,7 +117,7 @@ def _instant(day: date, clock_time: time, zone: tzinfo) -> datetime:
 
 def _country(text: str) -> str:
     word = text.strip().upper()
-    return known.COUNTRY_NAMES.get(word, word)
+    return known.COUNTRY_NAMES.get(word) or abroad.NAMES.get(word, word)
 
 
 def _home_country(company_zone: str) -> str:

@@ -44,6 +44,9 @@ class Conditions:
     opens_at: Callable[[Customer, Rules, datetime], datetime]  # the customer's next contact hour
     # How everybody had paid, as the night of that day and instant knew it; None: it was not known.
     habits_on: Callable[[date, datetime], Habits | None] = lambda on, at: None
+    heard_on: Callable[[Customer, datetime], date] | None = (
+        None  # the customer's own day; None: the company's
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +299,9 @@ class _Player:
     def _record(self, account: Account, decision: Decision, on: date, at: datetime) -> None:
         assert decision.stage is not None and decision.amount is not None
         kind = ContactKind.CALL if decision.outcome is Outcome.CALL else ContactKind.REMINDER
+        heard_on = self._conditions.heard_on
         contact = Contact(
-            on,
+            heard_on(account.customer, at) if heard_on else on,
             kind,
             decision.stage,
             decision.cycle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -17,15 +17,27 @@ def opens_at(
     company: Company, policy: Policy, calendar: Calendar, customer: Customer, after: datetime
 ) -> datetime:
     """The first instant from after on at which this customer may be contacted; after itself if open then."""
-    zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
+    zones = zones_of(company, customer)
     held = policy.contact_hours
     known = _RECENT.get((zones, id(held), id(calendar), after))
     if known is None or known[0] is not held or known[1] is not calendar:
         if len(_RECENT) >= _RECENT_MAX:
             _RECENT.clear()
-        known = held, calendar, _opens_at(zones, held, calendar, after)
+        known = held, calendar, _opens_at(zones, held, calendar, after, company.zone)
         _RECENT[zones, id(held), id(calendar), after] = known
     return known[2]
+
+
+def zones_of(company: Company, customer: Customer) -> tuple[str, ...]:
+    return contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
+
+
+def heard_on(company: Company, customer: Customer | None, at: datetime) -> date:
+    """The day from which the distance to the next contact counts."""
+    if customer is None:
+        return company.today(at)
+    zones = [ZoneInfo(zone) for zone in zones_of(company, customer)]
+    return contact_hours.heard_on(at, zones, ZoneInfo(company.zone))
 
 
 # A night asks for thousands of customers in a few zones, at one instant, with one and the same hours and
@@ -35,5 +47,9 @@ _RECENT_MAX = 1024
 
 
 @lru_cache(maxsize=1024)
-def _opens_at(zones: tuple[str, ...], hours: ContactHours, calendar: Calendar, after: datetime) -> datetime:
-    return contact_hours.next_window(after, [ZoneInfo(zone) for zone in zones], hours, calendar)
+def _opens_at(
+    zones: tuple[str, ...], hours: ContactHours, calendar: Calendar, after: datetime, home: str
+) -> datetime:
+    return contact_hours.next_contact(
+        after, [ZoneInfo(zone) for zone in zones], hours, calendar, ZoneInfo(home)
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_collections.core import contact_hours, zones
+from qb_collections.core import contact_hours, zones, zones_abroad
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.contact_hours import zones_of
 from qb_collections.core.policy import ContactHours
@@ -52,6 +52,10 @@ def utc(*parts):
         (None, None, None, "Europe/Paris", ("Europe/Paris",)),
         (None, None, None, NEW_YORK, (NEW_YORK,)),
         (None, "XX", None, NEW_YORK, (NEW_YORK,)),
+        ("Kiribati", None, None, NEW_YORK, ("Pacific/Tarawa", "Pacific/Kanton", "Pacific/Kiritimati")),
+        ("Samoa", None, "Apia", NEW_YORK, ("Pacific/Apia",)),
+        ("Nepal", None, None, NEW_YORK, ("Asia/Kathmandu",)),
+        ("Deutschland", None, "Köln", NEW_YORK, ("Europe/Berlin",)),
         ("Atlantis", "X", "Y", DENVER, (DENVER,)),
         (None, "TX", "El Paso", "US/Eastern", (DENVER,)),
     ],
@@ -214,3 +218,38 @@ def test_what_waits_for_a_window_keeps_its_order(where, one, other):
     assert next_window(opens, where[:1], HOURS, CALENDAR) == opens
     assert both >= opens
     assert both - first <= timedelta(days=10)
+
+
+SYDNEY, LONDON, GUAM = "Australia/Sydney", "Europe/London", "Pacific/Guam"
+
+
+@pytest.mark.parametrize(
+    ("zone", "after", "leaves"),
+    [
+        # 15:30 on Sunday in London at Sydney's Monday night: London's own Monday, 20:00 in Sydney.
+        (LONDON, utc(2026, 3, 9, 15, 30), utc(2026, 3, 10, 9)),
+        # Hawaii's hours all lie on Sydney's next day: what is open now is kept, or nothing would ever leave.
+        ("Pacific/Honolulu", utc(2026, 3, 9, 19, 30), utc(2026, 3, 9, 19, 30)),
+        # Ahead of the company, what is open now is no day of before.
+        (SYDNEY, utc(2026, 3, 9, 23, 0), utc(2026, 3, 9, 23, 0)),
+    ],
+)
+def test_a_contact_leaves_on_the_day_it_was_decided_for_where_that_day_has_hours(zone, after, leaves):
+    found = contact_hours.next_contact(after, [ZoneInfo(zone)], HOURS, CALENDAR, ZoneInfo(SYDNEY))
+
+    assert found == leaves
+
+
+def test_the_distance_counts_from_the_later_of_both_days():
+    """18:30 in New York is 9:30 of the next day on Guam; 1:00 in Sydney is still the day before in London."""
+    early, night = utc(2026, 3, 3, 23, 30), utc(2026, 3, 9, 14)
+
+    assert contact_hours.heard_on(early, [ZoneInfo(GUAM)], ZoneInfo(NEW_YORK)) == date(2026, 3, 4)
+    assert contact_hours.heard_on(night, [ZoneInfo(LONDON)], ZoneInfo(SYDNEY)) == date(2026, 3, 10)
+
+
+def test_every_zone_of_every_country_is_one_and_every_name_has_a_country():
+    everywhere = zones_abroad.COUNTRIES | zones.COUNTRIES
+
+    assert {zone for found in everywhere.values() for zone in found} <= available_timezones()
+    assert {*zones_abroad.NAMES.values()} <= everywhere.keys()
