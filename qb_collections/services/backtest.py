@@ -102,7 +102,7 @@ def _refusal(
 ) -> Refusal | None:
     cursor = cursors.cursor(conn, company.id)
     if cursor is None or cursor.first_synced_at is None:
-        return Refusal(f"{company.name} has not been read yet. Read it with: qb-collections sync")
+        return Refusal(f"{company.name} has not been read yet.", "Read it with: qb-collections sync")
     if last_on < first_on:
         return Refusal(f"{_day(last_on)} is before {_day(first_on)}: please turn them round.")
     if last_on > today:

@@ -78,7 +78,9 @@ def open(
         try:
             task = tasks.get(conn, company.id, task_id)
         except LookupError:
-            return Refusal(f"{company.name} has no task {task_id}. See them with: qb-collections task list")
+            return Refusal(
+                f"{company.name} has no task {task_id}.", "See them with: qb-collections task list"
+            )
     if task.kind != CALL:
         return Refusal(f"Task {task_id} is no call: {task.title}.")
     if task.state != "open":

@@ -256,11 +256,11 @@ def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusa
         try:
             run = runs.get(conn, company.id, run_id)
         except LookupError:
-            return Refusal(f"{company.name} has no run {run_id}. See them with: qb-collections run list")
+            return Refusal(f"{company.name} has no run {run_id}.", "See them with: qb-collections run list")
     else:
         latest = runs.latest(conn, company.id)
         if latest is None:
-            return Refusal("There is no run yet. Make one with: qb-collections preview")
+            return Refusal("There is no run yet.", "Make one with: qb-collections preview")
         run = latest
     if run.kind == "night" and run.state == "ended":
         return Refusal(f"The run of {_day(run.on)} is over.")

@@ -75,7 +75,7 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
     today = company.today(context.clock.now())
     with reading(context.engine) as conn:
         if cursors.cursor(conn, company.id) is None:
-            return Refusal(f"{company.name} has not been read yet. Read it with: qb-collections sync")
+            return Refusal(f"{company.name} has not been read yet.", "Read it with: qb-collections sync")
         invoice = finding.invoice(conn, company, number)
         if isinstance(invoice, Refusal):
             return invoice

@@ -93,8 +93,8 @@ def add(
         again = placing.standing(conn, company, filled, today)
         if again is not None:
             return Refusal(
-                f"That stands already as hold {again.id}. Nothing was changed; give it another owner or day "
-                f"with: qb-collections hold change {again.id}"
+                f"That stands already as hold {again.id}. Nothing was changed; give it another owner or day.",
+                f"With: qb-collections hold change {again.id}",
             )
         hold = placing.put(conn, company, filled, by=by, at=now)
         if answer:
@@ -256,7 +256,7 @@ def _standing(conn: Connection, company: Company, hold_id: int) -> StoredHold | 
     try:
         found = stored.get(conn, company.id, hold_id)
     except LookupError:
-        return Refusal(f"{company.name} has no hold {hold_id}. See them with: qb-collections hold list")
+        return Refusal(f"{company.name} has no hold {hold_id}.", "See them with: qb-collections hold list")
     if found.lifted_at is not None:
         return Refusal(f"Hold {hold_id} was lifted already, by {found.lifted_by}.")
     return found

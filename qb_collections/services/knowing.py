@@ -239,5 +239,5 @@ def _stands(lifted_at: datetime | None, until_on: date | None, today: date) -> b
 def _unread(conn: Connection, company: Company) -> Refusal | None:
     cursor = cursors.cursor(conn, company.id)
     if cursor is None or cursor.first_synced_at is None:
-        return Refusal(f"{company.name} has not been read yet. Read it with: qb-collections sync")
+        return Refusal(f"{company.name} has not been read yet.", "Read it with: qb-collections sync")
     return None

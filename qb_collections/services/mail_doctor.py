@@ -43,8 +43,7 @@ def examine(context: Context, company: Company) -> list[Look]:
             Look(
                 "account",
                 False,
-                "No mail account is set up: your messages wait for you to send them. "
-                "Set one up with: qb-collections mail set --help",
+                "No mail account is set up: your messages wait for you to send them.",
             )
         ]
     outcome = context.mailer.look(mail_server.server_of(context, account))
@@ -90,7 +89,7 @@ def send_test(context: Context, company: Company, to: str, *, by: str) -> str | 
     mail_settings.tested(context, company)
     return (
         f"A test is on its way to {recipient}. Look at it there: does it lie in the inbox, and does the "
-        f"sender look right? If so, turn it on with: qb-collections mail on"
+        "sender look right? If so, turn e-mail on."
     )
 
 
@@ -142,14 +141,14 @@ def _state(company: Company, account: MailAccount) -> Look:
         return Look("state", True, f"Messages of {company.name} leave by themselves.")
     if account.state == "paused":
         because = account.because or "a person paused it."
-        return Look("state", False, f"E-mail is paused: {because} Turn it on with: qb-collections mail on")
+        return Look("state", False, f"E-mail is paused: {because} Please turn it on again.")
     if account.tested_at is None:
         return Look(
             "state",
             False,
-            "Nothing was sent with it yet. Send yourself a test: qb-collections mail doctor --to ADDRESS",
+            "Nothing was sent with it yet. Please send yourself a test.",
         )
-    return Look("state", None, "It is tested and turned off. Turn it on with: qb-collections mail on")
+    return Look("state", None, "It is tested and turned off. Please turn it on.")
 
 
 def _addresses(account: MailAccount) -> list[Look]:

@@ -197,7 +197,7 @@ def pause(conn: Connection, company: Company, account: MailAccount, because: str
     mail_accounts.change(conn, company.id, state="paused", because=because, changed_at=now)
     text = (
         f"Nothing is e-mailed any more since {now.astimezone(company.tz):%H:%M}: {because} "
-        "Look at it with: qb-collections mail doctor. Then turn it on again with: qb-collections mail on. "
+        "Look under E-mail what is wrong, send yourself a test, and turn it on again there. "
         "What waits leaves then by itself."
     )
     since = account.on_since_at or account.changed_at

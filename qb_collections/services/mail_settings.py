@@ -88,7 +88,7 @@ def turn_on(context: Context, company: Company, *, by: str) -> str | Refusal:
             )
         if account.tested_at is None:
             return Refusal(
-                "Nothing was sent with this account yet. Please send yourself a test first.",
+                "Nothing was sent with this account yet. Send yourself a test first.",
                 "With: qb-collections mail doctor --to you@example.com",
             )
         mail_accounts.change(conn, company.id, state="on", because=None, on_since_at=now, changed_at=now)

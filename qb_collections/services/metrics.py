@@ -45,7 +45,7 @@ def figures(context: Context, company: Company, as_of: date | None = None) -> Fi
     with reading(context.engine) as conn:
         cursor = cursors.cursor(conn, company.id)
         if cursor is None or cursor.first_synced_at is None:
-            return Refusal(f"{company.name} has not been read yet. Read it with: qb-collections sync")
+            return Refusal(f"{company.name} has not been read yet.", "Read it with: qb-collections sync")
         since = company.history_since or company.today(cursor.first_synced_at)
         if not since <= on <= today:
             return Refusal(

@@ -51,7 +51,7 @@ def set_mode(
     if company.state is Link.DISCONNECTED:
         return Refusal(f"{company.name} is disconnected from QuickBooks. Connect it again first.")
     if mode is not Mode.SHADOW and restored.waits(context, company):
-        return Refusal(restored.NOT_YET.format(name=company.name))
+        return Refusal(restored.NOT_YET.format(name=company.name), restored.AT_COMMAND)
     with reading(context.engine) as conn:
         look = first_look.of(conn, company.id) if mode is not Mode.SHADOW else None
     unsettled = held_because(look)

@@ -31,6 +31,7 @@ EVERY = {
     "month_end": Rhythm.MONTH_END,
 }
 FORMS = {"overlay": OVERLAY, "installments": INSTALLMENTS}
+_TYPED_AT_COMMAND = 'An owner who knows what that does to the reports may type it: --on-cash-basis "{words}".'
 CONFIRM = "Confirm it, once: qb-collections plan confirm --income-on-accrual --sales-tax-on-accrual"
 
 
@@ -206,10 +207,7 @@ def _refused(company: Company, facts: Facts, dates: Sequence[date], asked: Asked
         options = []
         typed = replace(facts.terrain, cash_basis_accepted=True)
         if refusal(facts.candidates, dates, typed, overlay=overlay) is None:
-            options.append(
-                "An owner who knows what that does to the reports may type it: "
-                f'--on-cash-basis "{cash_words(company, facts)}".'
-            )
+            options.append(_TYPED_AT_COMMAND.format(words=cash_words(company, facts)))
         accepted = replace(facts.terrain, accrual_confirmed=True)
         if refusal(facts.candidates, dates, accepted, overlay=overlay) != because:
             options.append(CONFIRM)

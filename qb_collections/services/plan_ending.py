@@ -270,10 +270,7 @@ def summary(plan: PlanRow, locale: str) -> str:
     if plan.state == "cancelled":
         return f"Payment plan {plan.label} is over. {plan.reason}"
     if plan.state == "building":
-        return (
-            f"Payment plan {plan.label} is not taken back yet; it goes on with the next delivery: "
-            "qb-collections night"
-        )
+        return f"Payment plan {plan.label} is not taken back yet; it goes on with the next delivery."
     why = plan.details.get("not_ended")
     whole = money_text(plan.principal, locale)
     return f"Payment plan {plan.label} ({whole}) could not be ended and runs on: {why}"

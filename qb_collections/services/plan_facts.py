@@ -121,7 +121,8 @@ def gather(
     if customer is None:
         return Refusal(
             "These invoices belong to another customer in QuickBooks by now; perhaps two were merged. "
-            "Read the books (qb-collections sync), and ask again."
+            "Read the books again, and ask once more.",
+            "With: qb-collections sync",
         )
     plan_on = company.today(context.clock.now())
     with reading(context.engine) as conn:

@@ -191,7 +191,7 @@ def _who(
     key = cases.key_of(conn, company.id, who.id)
     loaded = cases.load(conn, company.id, [key], today) if key is not None else []
     if not loaded:
-        return Refusal(f"{short(who.name, 60)} is not known any more. Read the books: qb-collections sync")
+        return Refusal(f"{short(who.name, 60)} is not known any more.", "Read the books: qb-collections sync")
     if invoice is None:
         return who, None, loaded[0]
     found = finding.invoice(conn, company, invoice)

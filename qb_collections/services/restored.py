@@ -43,15 +43,16 @@ _EFFECTS = "Something went out that these records do not know of"
 _TEXT = (
     "{because}: the database was put back from an earlier day. Sending is off for {name}. What was written "
     "into QuickBooks since is read again; a message that left no note there is not found, so look into your "
-    "own sent mail. Then compare (qb-collections verify), read the preview (qb-collections preview), and "
-    "release the company (qb-collections company restored --release)"
+    "own sent mail. Then compare with the A/R aging, read tonight's list, and release the company: all three "
+    "stand under Today."
 )
 
 NOT_YET = (
     "The records of {name} are older than its books, and nobody has released them yet. Nothing was changed. "
-    "Read the books (qb-collections sync), look at what was found, and release the company: "
-    "qb-collections company restored --release"
+    "Read the books again, look at what was found, and release the company."
 )
+
+AT_COMMAND = "With: qb-collections sync, then qb-collections company restored --release"
 
 _log = structlog.get_logger("restored")
 
@@ -197,8 +198,8 @@ def release(context: Context, company: Company, by: str) -> RestoredState | Refu
             )
         if not row.found.get("read_at"):
             return Refusal(
-                f"The books of {company.name} have not been read again yet. "
-                "Read them first: qb-collections sync"
+                f"The books of {company.name} have not been read again yet. Please read them first.",
+                "With: qb-collections sync",
             )
         stored.release(conn, company.id, by, now)
         for task in tasks.list(conn, company.id, kinds=(TASK,), limit=100):

@@ -39,8 +39,8 @@ def approve(
     """
     if company.mode is Mode.SHADOW:
         return Refusal(
-            "Sending is off, so there is nothing to approve. Turn it on first: "
-            f'qb-collections company mode "{company.name}" approve'
+            "Sending is off, so there is nothing to approve. Please turn it on first.",
+            f'With: qb-collections company mode "{company.name}" approve',
         )
     now = context.clock.now()
     with durable(context.engine) as conn:
@@ -59,7 +59,8 @@ def approve(
             if run.state == "ended":
                 return Refusal(
                     f"The run of {run.on.day} {run.on:%B} is over, and its approvals with it. "
-                    "Approve the latest one: qb-collections run list"
+                    "Please approve the latest one.",
+                    "See them with: qb-collections run list",
                 )
             asked = [
                 intent
@@ -125,11 +126,11 @@ def _waits(count: int) -> str:
 def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusal:
     if run_id is None:
         latest = runs.latest(conn, company.id, "night") or runs.latest(conn, company.id)
-        return latest or Refusal("There is no run yet. Make one with: qb-collections preview")
+        return latest or Refusal("There is no run yet.", "Make one with: qb-collections preview")
     try:
         return runs.get(conn, company.id, run_id)
     except LookupError:
-        return Refusal(f"{company.name} has no run {run_id}. See them with: qb-collections run list")
+        return Refusal(f"{company.name} has no run {run_id}.", "See them with: qb-collections run list")
 
 
 def _approve_drafts(

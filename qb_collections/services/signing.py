@@ -57,7 +57,9 @@ def confirm(
     if partner and (not partner.isprintable() or len(partner) > LINE_MAX):
         return Refusal("Say with whom in one line. Nothing was changed.")
     if code == "hand_over" and partner is None:
-        return Refusal("Say to whom the account would go (--who): an agency or a court. Nothing was changed.")
+        return Refusal(
+            "Say to whom the account would go: an agency or a court. Nothing was changed.", "With --who."
+        )
     now = context.clock.now()
     with durable(context.engine) as conn:
         signing.put_confirmed(conn, company.id, Confirmed(code, partner, name, now))

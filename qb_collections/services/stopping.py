@@ -77,8 +77,8 @@ def unsubscribe(context: Context, company: Company, sent: MailMessage) -> None:
             title=f"{name[:60]} asked not to get automatic e-mail",
             text=(
                 f"{sent.recipient} asked for no more automatic e-mail. What they owe stays as it is: from "
-                "now on their messages wait for you to send, or to call. To allow e-mail again: "
-                f"qb-collections mail allow {sent.recipient}"
+                "now on their messages wait for you to send, or to call. E-mail to them is allowed "
+                "again under E-mail."
             ),
             payload={"address": sent.recipient, "archive": sent.id},
             due_on=company.today(now),

@@ -47,7 +47,9 @@ def find(context: Context, company: Company, task_id: int) -> Task | Refusal:
         try:
             return tasks.get(conn, company.id, task_id)
         except LookupError:
-            return Refusal(f"{company.name} has no task {task_id}. See them with: qb-collections task list")
+            return Refusal(
+                f"{company.name} has no task {task_id}.", "See them with: qb-collections task list"
+            )
 
 
 def following(context: Context, company: Company) -> Following:
@@ -69,7 +71,9 @@ def done(context: Context, company: Company, lease: Lease, task_id: int, report:
         try:
             task = tasks.get(conn, company.id, task_id)
         except LookupError:
-            return Refusal(f"{company.name} has no task {task_id}. See them with: qb-collections task list")
+            return Refusal(
+                f"{company.name} has no task {task_id}.", "See them with: qb-collections task list"
+            )
         if task.state != "open":
             return Refusal(f"Task {task_id} has ended already: {task.title}.")
         refusal = _refusal(conn, company, task, report, company.today(now))

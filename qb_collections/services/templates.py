@@ -272,8 +272,9 @@ def _unknown(name: str, language: str) -> Refusal | None:
     known = template_check.names()
     if name not in known:
         close = nearest(name, list(known))
-        hint = f"Did you mean {close}?" if close else "See them with: qb-collections templates list"
-        return Refusal(f'There is no template "{name[:60]}". {hint}')
+        if close:
+            return Refusal(f'There is no template "{name[:60]}". Did you mean {close}?')
+        return Refusal(f'There is no template "{name[:60]}".', "See them with: qb-collections templates list")
     if not is_language(language):
         return Refusal(f'"{language[:20]}" is not a language; write two small letters, such as en or de.')
     return None

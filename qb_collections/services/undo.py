@@ -109,7 +109,7 @@ def undo(
         why = " ".join(report.left) or "Nothing of it stands in QuickBooks."
         return Refusal(f"{found.what} cannot be undone. {why}")
     if not confirm:
-        return Refusal(f"Nothing was changed. Undoing {found.what}: {report.lines[0]}. To do it: --yes")
+        return Refusal(f"Nothing was changed. Undoing {found.what}: {report.lines[0]}.", "To do it: --yes")
     now = context.clock.now()
     with durable(context.engine) as conn:
         lease.check(conn)

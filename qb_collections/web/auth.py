@@ -60,7 +60,10 @@ def follow(token: str) -> ResponseReturnValue:
 def welcome() -> ResponseReturnValue:
     if "welcome" not in session:
         return redirect(url_for("auth.sign_in"), 303)
-    return render_template("web/welcome.html", shortest=PASSWORD_CHARACTERS_MIN, form={})
+    with reading(context().engine) as conn:  # who was invited need not say again who they are
+        guest = team.invited(conn, session["welcome"], context().clock.now())
+    known = {"name": guest.name, "email": guest.email} if guest else {}
+    return render_template("web/welcome.html", shortest=PASSWORD_CHARACTERS_MIN, form=known)
 
 
 @bp.post("/welcome")

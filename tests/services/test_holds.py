@@ -385,9 +385,9 @@ def test_the_same_hold_said_again_stands_already(world):
 
     assert isinstance(again, Refusal)
     assert again.message == (
-        f"That stands already as hold {first.id}. Nothing was changed; give it another owner or day with: "
-        f"qb-collections hold change {first.id}"
+        f"That stands already as hold {first.id}. Nothing was changed; give it another owner or day."
     )
+    assert again.at_command == f"With: qb-collections hold change {first.id}"
     assert len(holds.standing(world.context, world.company)) == 1
 
 

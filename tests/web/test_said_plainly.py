@@ -1,9 +1,13 @@
 """What a page says when something is missing, stopped, late, or there already."""
 
+import ast
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+import qb_collections
 from qb_collections.core.company_gates import Mode
 from qb_collections.store import companies, runs, tasks
 from qb_collections.store.engine import durable
@@ -99,3 +103,41 @@ def test_a_run_stands_where_its_owner_would_say():
         "Decided",
         "Finished",
     ]
+
+
+# What these say is read by whoever types commands, or by who installs the service.
+FOR_THE_OPERATOR = {"backup", "connect", "connect_target", "doctor", "doctor_watch", "finding", "hold_rows"}
+COMMAND = re.compile(r"qb-collections [a-z]|(?<![\w-])--[a-z]{2}")
+
+
+def is_said_at_the_command_line(node):
+    """The second half of a refusal, or a value whose name says that it is for the command line."""
+    if isinstance(node, ast.Assign):
+        names = {getattr(one, "id", "") for one in node.targets}
+        return any("COMMAND" in name or name in ("NEEDED", "CONFIRM") for name in names)
+    return False
+
+
+def sentences_of(module):
+    tree = ast.parse(module.read_text())
+    skipped = set()
+    for node in ast.walk(tree):
+        parts = []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal":
+            parts = node.args[1:]
+        elif is_said_at_the_command_line(node) or isinstance(node, ast.Expr):  # an Expr: a docstring
+            parts = [node.value] if not isinstance(getattr(node, "value", None), ast.Call) else []
+        skipped |= {id(one) for part in parts for one in ast.walk(part)}
+    texts = [one for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [one.value for one in texts if id(one) not in skipped]
+
+
+def test_what_a_service_says_names_no_command():
+    """A page shows it to an owner; what to type goes into the refusal's second half."""
+    services = Path(qb_collections.__file__).parent / "services"
+    modules = [one for one in services.glob("*.py") if one.stem not in FOR_THE_OPERATOR]
+
+    found = [(one.stem, text) for one in modules for text in sentences_of(one) if COMMAND.search(text)]
+
+    assert len(modules) > 150
+    assert found == []

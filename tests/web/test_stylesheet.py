@@ -1,4 +1,4 @@
-"""The stylesheet has what the pages use, and nothing else: no class without a rule, no rule without a page."""
+"""The stylesheet has what the pages use and nothing else: no class without a rule, no rule without a page."""
 
 import re
 from pathlib import Path
