@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 
 from qb_collections.core.intents import Intent, IntentKind, State
-from qb_collections.core.money import Money
-from qb_collections.core.wording import money_text
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import verify_agreed, verify_books, verify_plans
+from qb_collections.services import verify_agreed, verify_books, verify_clearing, verify_plans
 from qb_collections.services.context import Context
 from qb_collections.services.verify_report import Difference, VerifyReport
 from qb_collections.store import audit, intents, mirror, plans, runs, tasks, undos
@@ -51,7 +48,7 @@ def verify(context: Context, company: Company, lease: Lease, *, only_recent: boo
     report = VerifyReport()
     _writes(context, company, lease, gateway, writes, report)
     _plans(context, company, lease, gateway, agreed, report)
-    _clearing(company, gateway, report)
+    _clearing(context, company, gateway, agreed, report)
     books = verify_books.compare_mirror(context, company, lease, gateway, report)
     verify_books.tie_out(context, company, lease, gateway, books, report)
     _chain(context, company, report)
@@ -174,23 +171,15 @@ def _plans(
     report.differences.extend(verify_agreed.kept_here(company, gateway, agreed))
 
 
-def _clearing(company: Company, gateway: Gateway, report: VerifyReport) -> None:
-    """Plans add up to nothing on their account, so whatever stands there is another's, or an orphan."""
-    if company.clearing_account_id is None:
-        return
-    id = wire.literal(company.clearing_account_id)
-    rows = gateway.query(f"SELECT * FROM Account WHERE Id = {id}")
-    balance = rows[0].get("CurrentBalance") if rows else None
-    if not rows:
-        said = "The clearing account of payment plans is gone from QuickBooks."
-        report.differences.append(Difference("clearing", "gone", said))
-    elif balance and not any(one.subject.endswith(":clearing") for one in report.differences):
-        amount = money_text(Money(Decimal(str(balance)), company.currency), company.locale)
-        said = (
-            f"The clearing account of payment plans shows {amount}, and every plan adds up to nothing: "
-            "somebody else posted to it, or a document of a plan was made that we do not know."
-        )
-        report.differences.append(Difference("clearing", str(balance), said))
+def _clearing(
+    context: Context, company: Company, gateway: Gateway, agreed: Sequence[PlanRow], report: VerifyReport
+) -> None:
+    states = [one for one in State if one is not State.CANCELLED]
+    with reading(context.engine) as conn:
+        written = intents.list(conn, company.id, states=states, kinds=verify_clearing.KINDS, limit=WRITES_MAX)
+    today = company.today(context.clock.now())
+    first_on = min((one.agreed_on for one in agreed), default=today)
+    verify_clearing.check(company, gateway, written, first_on, today, report)
 
 
 def _chain(context: Context, company: Company, report: VerifyReport) -> None:

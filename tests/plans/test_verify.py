@@ -310,3 +310,22 @@ def test_a_night_s_own_notes_are_read_back():
     assert books.notes() == {invoice["Id"]: 1}
     assert (report.notes, report.sends, report.differences) == (1, 1, [])
     books.close()
+
+
+def test_a_plan_that_somebody_copied_is_found_although_it_adds_up_to_nothing(planned):
+    """A memo and an invoice on our item, of 55.00 each, without a mark of ours."""
+    kinds = {"CreditMemo": planned.rows("CreditMemo")[0], "Invoice": planned.installments()[0]}
+    for kind, row in kinds.items():
+        line = {**row["Line"][0], "Amount": Decimal("55.00"), "Description": "once more"}
+        line.pop("Id", None)
+        line["SalesItemLineDetail"] = line["SalesItemLineDetail"] | {"UnitPrice": Decimal("55.00"), "Qty": 1}
+        body = {name: row[name] for name in ("CustomerRef", "TxnDate")} | {"Line": [line]}
+        planned.engine.save(planned.realm, kind, body | {"DocNumber": f"COPY-{kind[0]}"})
+
+    report = run(planned)
+
+    found = [one.sentence for one in report.differences if one.kind == "clearing"]
+    assert found == [
+        "Credit memo COPY-C books $55.00 on the clearing account of plans, but belongs to none of ours.",
+        "Invoice COPY-I books $55.00 on the clearing account of plans, but belongs to none of ours.",
+    ]
