@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from qb_collections.core.books import Invoice
 from qb_collections.core.money import Money, total
 from qb_collections.services.context import Context
 from qb_collections.services.overview import head_of
-from qb_collections.services.spreadsheet import Cell, Sheet
-from qb_collections.store import mirror, overview
+from qb_collections.services.spreadsheet import Sheet
+from qb_collections.services.workbook import Cell
+from qb_collections.store import aging as aging_sums
+from qb_collections.store import overview
+from qb_collections.store.aging import Open
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
+from qb_collections.store.types import money_of
 
 # Upper ends of the buckets in days late; the first is what is not due yet, the last has no end.
 BUCKET_ENDS = (0, 30, 60, 90)
@@ -28,7 +31,7 @@ class Row:
     name: str
     currency: str
     buckets: tuple[Money, ...]  # as BUCKETS
-    invoices: tuple[Invoice, ...]  # the oldest due first
+    invoices: tuple[Open, ...]  # the oldest due first
 
     @property
     def owed(self) -> Money:
@@ -62,12 +65,11 @@ def aging(context: Context, company: Company) -> Aging:
     today = company.today(context.clock.now())
     with reading(context.engine) as conn:
         parents = overview.parents(conn, company.id)
-        grouped: dict[tuple[str, str], list[Invoice]] = {}
-        for invoice in mirror.open_invoices(conn, company.id):
-            key = head_of(invoice.customer_id, parents), invoice.balance.currency
-            grouped.setdefault(key, []).append(invoice)
-        names = mirror.customers(conn, company.id, sorted({customer_id for customer_id, _ in grouped}))
-    known = {customer_id: one.name for customer_id, one in names.items()}
+        grouped: dict[tuple[str, str], list[Open]] = {}
+        for invoice in aging_sums.every_open(conn, company.id):
+            head = head_of(invoice.customer_id, parents) if parents else invoice.customer_id
+            grouped.setdefault((head, invoice.currency), []).append(invoice)
+        known = aging_sums.names(conn, company.id, sorted({customer_id for customer_id, _ in grouped}))
     rows = [
         _row(customer_id, currency, known, found, today) for (customer_id, currency), found in grouped.items()
     ]
@@ -98,16 +100,16 @@ def _lines(found: Aging) -> Iterator[tuple[Cell, ...]]:
                 max((found.on - invoice.due_on).days, 0) if invoice.due_on else 0,
                 BUCKETS[bucket(invoice.due_on, found.on)].replace("–", " to "),
                 row.currency,
-                invoice.balance,
+                money_of(invoice.balance, row.currency),
             )
 
 
 def _row(
-    customer_id: str, currency: str, names: Mapping[str, str], invoices: Iterable[Invoice], today: date
+    customer_id: str, currency: str, names: Mapping[str, str], invoices: Iterable[Open], today: date
 ) -> Row:
     oldest_first = tuple(sorted(invoices, key=lambda one: (one.due_on or date.max, one.id)))
-    amounts = [Money.zero(currency)] * len(BUCKETS)
+    units = [0] * len(BUCKETS)
     for invoice in oldest_first:
-        at = bucket(invoice.due_on, today)
-        amounts[at] = amounts[at] + invoice.balance
-    return Row(customer_id, names.get(customer_id, customer_id), currency, tuple(amounts), oldest_first)
+        units[bucket(invoice.due_on, today)] += invoice.balance
+    amounts = tuple(money_of(one, currency) for one in units)
+    return Row(customer_id, names.get(customer_id, customer_id), currency, amounts, oldest_first)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -62,6 +62,36 @@ class OpenInvoice:
     @property
     def label(self) -> str:
         return self.number or f"no number (QuickBooks id {self.id})"
+
+
+class Open(NamedTuple):
+    """One open invoice of a list of all; its balance is in 1/10000, as stored."""
+
+    customer_id: str
+    id: str
+    number: str | None
+    issued_on: date
+    due_on: date | None
+    currency: str
+    balance: int
+
+    @property
+    def label(self) -> str:
+        return self.number or f"no number (QuickBooks id {self.id})"
+
+
+def every_open(conn: Connection, company_id: int) -> list[Open]:
+    """Every open invoice, in no order."""
+    query = select(
+        mirror_invoice.c.customer_id,
+        mirror_invoice.c.id,
+        mirror_invoice.c.number,
+        mirror_invoice.c.issued_on,
+        mirror_invoice.c.due_on,
+        mirror_invoice.c.currency,
+        _BALANCE,
+    ).where(mirror_invoice.c.company_id == company_id, mirror_invoice.c.balance > ZERO)
+    return [Open(*row) for row in conn.execute(query)]
 
 
 def totals(conn: Connection, company_id: int, today: date) -> dict[str, tuple[list[int], list[int]]]:
@@ -198,7 +228,7 @@ def _of_customers() -> Select[Any]:
 
 
 def names(conn: Connection, company_id: int, customer_ids: Sequence[str]) -> dict[str, str]:
-    """At most a page of them."""
+    """Who is not in the books is missing."""
     query = select(mirror_customer.c.id, mirror_customer.c.name).where(
         mirror_customer.c.company_id == company_id, within(mirror_customer.c.id, customer_ids)
     )

@@ -100,6 +100,48 @@ def test_days_are_days_and_nothing_is_nothing():
     )[1] == ["2026-11-02", "", "x"]
 
 
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("Fish & Chips <b>", "Fish & Chips <b>"),
+        ("a\x01b", "a_x0001_b"),  # what XML cannot hold, as Excel writes it (ECMA-376, 22.9.2.19)
+        ("_x0041_", "_x005F_x0041_"),  # and what looks like it, so that Excel does not read an A
+        ("\ud800", "_xD800_"),
+        ("two\nlines ", "two\nlines "),
+        ("x" * 40_000, "x" * 32_767),  # Excel refuses a file with a longer text
+    ],
+)
+def test_whatever_a_name_holds_excel_reads_it_as_it_stands(words, written):
+    rows, _, _, _ = of_xlsx(spreadsheet.as_xlsx(sheet((words, 1), (words, 2), title=words[:60]), AT))
+
+    assert rows[1:] == [[written, "1"], [written, "2"]]
+
+
+def test_amounts_have_the_decimals_of_their_currency():
+    amounts = [
+        Money(Decimal(one), code) for one, code in (("1200", "JPY"), ("1.50", "USD"), ("0.125", "KWD"))
+    ]
+
+    body = spreadsheet.as_xlsx(sheet(*[(one,) for one in amounts], header=("Balance",)), AT)
+
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        page = ElementTree.fromstring(packed.read("xl/worksheets/sheet1.xml"))
+        styles = ElementTree.fromstring(packed.read("xl/styles.xml"))
+    formats = [one.get("numFmtId") for one in styles.find(f"{MAIN}cellXfs")]
+    cells = [row[0] for row in page.iter(f"{MAIN}row")][1:]
+    assert [cell.find(f"{MAIN}v").text for cell in cells] == ["1200", "1.50", "0.125"]
+    assert [formats[int(cell.get("s"))] for cell in cells] == ["3", "4", "165"]  # #,##0; 0.00; our own
+
+
+def test_the_rows_behind_the_first_thousands_are_there_too():
+    body = spreadsheet.as_xlsx(sheet(*[(f"Customer {n}", n) for n in range(2500)]), AT)
+
+    rows, _, _, _ = of_xlsx(body)
+    assert len(rows) == 2501
+    assert rows[2500] == ["Customer 2499", "2499"]
+    assert body == spreadsheet.as_xlsx(sheet(*[(f"Customer {n}", n) for n in range(2500)]), AT)
+
+
 def test_more_rows_than_are_allowed_are_cut(monkeypatch):
     monkeypatch.setattr(spreadsheet, "ROWS_MAX", 2)
 
