@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qb_collections.core.case import DISPUTE_CODES
 from qb_collections.services import call_sheet, letters, ready_to_send, still_true, tasks
 from qb_collections.services.leasing import PAGE_SECONDS, held
+from qb_collections.services.outcomes import Outcome
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.tasks import Report
 from qb_collections.store import leases, mirror
@@ -22,6 +25,31 @@ from qb_collections.web.typed import amount_in, day_in
 
 bp = Blueprint("tasks", __name__, url_prefix="/companies/<int:company_id>/tasks")
 
+# What comes of a call, the most frequent first: ten of them have a key.
+FREQUENT = (
+    "no-answer",
+    "promise",
+    "part",
+    "in-transit",
+    "call-back",
+    "spoke",
+    "dispute",
+    "paid",
+    "plan",
+    "copy",
+)
+# Which outcomes a field is asked for; a browser that knows how shows it with them alone.
+ASKED = {
+    "on": "promise part in-transit call-back hardship upset call-again later still",
+    "amount": "promise part",
+    "rest_on": "part",
+    "reference": "in-transit paid",
+    "invoice": "dispute copy paid",
+    "code": "dispute",
+    "owner": "dispute",
+    "answer_by_on": "dispute",
+    "voicemail": "no-answer",
+}
 WORDS_MAX, OWNER_MAX, REFERENCE_MAX = 200, 120, 60
 ROWS_A_PAGE = 50
 
@@ -71,7 +99,8 @@ def show(company_id: int, task_id: int) -> ResponseReturnValue:
     return render_template(
         "web/task.html",
         task=task,
-        outcomes=tasks.outcomes_of(task.kind),
+        outcomes=_in_order(tasks.outcomes_of(task.kind)),
+        asked=ASKED,
         then=tasks.following(here, company).sentences(tasks.outcomes_of(task.kind)),
         open=owed,
         stale=stale,
@@ -136,6 +165,11 @@ def done(company_id: int, task_id: int) -> ResponseReturnValue:
     if before is None or which is None:
         return redirect(url_for("worklist.show", company_id=company.id), 303)
     return redirect(worklist.address_after(before, company, task_id, which), 303)
+
+
+def _in_order(outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    first = [name for name in FREQUENT if name in outcomes and "no-answer" in outcomes]
+    return {name: outcomes[name] for name in (*first, *(name for name in outcomes if name not in first))}
 
 
 def _report(company: Company) -> Report:
