@@ -35,6 +35,9 @@ def pass_over(player: Any) -> None:
             made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
             told = made.message if isinstance(made, Refusal) else "done"
             world.note(f"the owner of company {company.id} connects again: {told}")
+            _turned_on(world, place)  # what is connected again goes on in shadow
+        elif company.mode is Mode.SHADOW and _has_half_a_plan(world, company.id):
+            _turned_on(world, place)
         if script_mails(world, place):
             mail_settings.turn_on(world.context, company, by="Sam")  # also after a pause
         if company.stopped_by is not None:
@@ -50,6 +53,23 @@ def pass_over(player: Any) -> None:
         player.tick()
     if world.script.seed % 4 == 2:
         _push(player)
+
+
+def _turned_on(world: HostileWorld, place: int) -> None:
+    company = world.company(place)
+    if isinstance(modes.set_mode(world.context, company, Mode.AUTOMATIC, by="Sam", confirmed=True), Refusal):
+        return
+    world.said.stop_lifted(place)
+    world.said.mode_set(place, "automatic")
+    world.note(f"the owner of company {company.id} turns sending on again")
+
+
+def _has_half_a_plan(world: HostileWorld, company_id: int) -> bool:
+    """While sending is off a plan that was begun, or is ended, waits where it is."""
+    found = world.journal.execute(
+        "SELECT count(*) FROM plan WHERE company_id = ? AND state = 'building'", (company_id,)
+    )
+    return bool(found.fetchone()[0])
 
 
 def _push(player: Any) -> None:

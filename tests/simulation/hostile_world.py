@@ -90,6 +90,7 @@ class HostileWorld:
         self.points_passed = 0
         self.mails: list[tuple[datetime, int, str, str]] = []  # contacts by e-mail: when, after which request
         self._kept_at = 0  # the number of requests as the files were copied
+        self.put_back_at = 0  # and as they were put back: what left before it may be in no journal
         self._notes: dict[tuple[str, str], str] = {}
         rules = self.emulator.front.faults
         strike = rules.strike
@@ -133,6 +134,7 @@ class HostileWorld:
         """Yesterday's database in the place of today's; what stands beside it stays."""
         self.note("the operator puts the older database back")
         self.process.end()
+        self.put_back_at = len(self.network.sent)
         self.journal.close()
         for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
             (self.folder / name).unlink(missing_ok=True)

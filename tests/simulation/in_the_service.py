@@ -152,6 +152,7 @@ def _tend(world: HostileWorld, place: int) -> str:
     if company.state is not Link.CONNECTED:
         world.said.connected(place)
         connect.connect_emulator(context, ADDRESS, world.companies[place][1], "Sam")
+        company = world.company(place)
         done.append("connects again")
     if company.mode is Mode.SHADOW:
         world.said.stop_lifted(place)

@@ -85,6 +85,8 @@ def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> No
 
 def inv_09_journal_before_the_request(world: Any, sent: Sent) -> None:
     """What reaches QuickBooks stands in the journal, committed, before it arrives."""
+    if sent.number < world.put_back_at:
+        return  # it arrives late: the journal that it stood in was thrown away since
     name = sent.params.get("requestid")
     found = (
         name and world.journal.execute("SELECT sends FROM attempt WHERE request_id = ?", (name,)).fetchone()

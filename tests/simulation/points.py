@@ -12,7 +12,6 @@ from random import Random
 
 from qb_collections.store.engine import Mode, Moment
 
-STALL_RATE = 0.02  # of the changes of the baton: who gives it up comes back after its lease has run out
 STUCK_SECONDS = 60.0  # of real time; a baton that is not passed on for so long is a fault of the simulator
 
 
@@ -32,6 +31,7 @@ class Points:
         self.dead = False
         self.kill_at: int | None = None
         self.switch_rate = 0.0
+        self.stall_rate = 0.0
         self.at_send: list[Callable[[], None]] = []  # what people do while a request is on its way
         self.stall: Callable[[], None] = lambda: None
         self._random = random
@@ -46,7 +46,7 @@ class Points:
             self.dead = True
             raise Killed
         if may_switch and len(self._turns) > 1 and self._random.random() < self.switch_rate:
-            if self._random.random() < STALL_RATE:
+            if self._random.random() < self.stall_rate:
                 self.stall()
             self.give_way()
             if self.dead:

@@ -2,17 +2,23 @@
 
 python -m tests.simulation.run --seed N                       play one seed, tell it, shorten it if it fails
 python -m tests.simulation.run --nights N --from-seed S       play seeds until that many nights have passed
+    --results FILE                                            one line a seed; those that are there are not
+                                                              played again, and count
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.simulation import coverage
@@ -34,6 +40,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--from-seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep-going", action="store_true", help="go on after a failure")
+    parser.add_argument("--results", type=Path, help="keep each seed's result here, and go on from there")
     parser.add_argument("--table", action="store_true", help="print the coverage table")
     given = parser.parse_args(arguments)
     if given.seed is not None or given.script is not None:
@@ -48,29 +55,62 @@ def main(arguments: list[str]) -> int:
     return _many(given)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is kept of one seed."""
+
+    seed: int
+    nights: int
+    cpu_seconds: float
+    counts: dict[str, int]
+    fired: list[tuple[str, str, int]]
+    trouble: str | None
+
+    @classmethod
+    def of(cls, seed: int, result: Result) -> Line:
+        counts = {
+            "kills": result.kills,
+            "contacts": result.contacts,
+            "writes": result.notes,
+            "requests": result.requests,
+        }
+        fired = [(fault, kind, times) for (fault, kind), times in result.fired.items()]
+        trouble = str(result.troubles[0]) if result.failed else None
+        return cls(seed, result.nights, result.cpu_seconds, counts, fired, trouble)
+
+
 def _many(given: argparse.Namespace) -> int:
-    fired: Counter[tuple[str, str]] = Counter()
-    nights, seeds, failed, cpu = 0, 0, [], 0.0
-    counts: Counter[str] = Counter()
     began = time.monotonic()
+    kept = _kept(given.results)
+    lines: list[Line] = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was played counts, however it ends
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        for seed, result in _played(given.from_seed, given.nights, given.jobs):
-            nights += result.nights
-            seeds += 1
-            cpu += result.cpu_seconds
-            fired.update(result.fired)
-            counts.update(
-                kills=result.kills, contacts=result.contacts, writes=result.notes, requests=result.requests
-            )
-            if result.failed:
-                failed.append(seed)
-                print(f"seed {seed}: {result.troubles[0]}", flush=True)
+        for line in _played(given.from_seed, given.nights, given.jobs, kept):
+            lines.append(line)
+            if given.results and line.seed not in kept:
+                with given.results.open("a") as file:
+                    file.write(json.dumps(asdict(line)) + "\n")
+            if line.trouble:
+                print(f"seed {line.seed}: {line.trouble}", flush=True)
                 if not given.keep_going:
                     break
-    except KeyboardInterrupt:  # what was played counts
+    except KeyboardInterrupt:
         pass
+    _summary(lines, given, time.monotonic() - began)
+    return 1 if any(line.trouble for line in lines) else 0
+
+
+def _summary(lines: list[Line], given: argparse.Namespace, seconds: float) -> None:
+    fired: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
+    for line in lines:
+        fired.update({(fault, kind): times for fault, kind, times in line.fired})
+        counts.update(line.counts)
+    nights, cpu = sum(line.nights for line in lines), sum(line.cpu_seconds for line in lines)
+    failed = [line.seed for line in lines if line.trouble]
     print(
-        f"{nights} nights, {seeds} seeds from {given.from_seed}, {time.monotonic() - began:.0f} s, "
+        f"{nights} nights, {len(lines)} seeds from {given.from_seed}, {seconds:.0f} s, "
         f"{cpu / max(nights, 1) * 1000:.0f} ms of CPU a night; "
         + ", ".join(f"{count} {name}" for name, count in counts.items())
         + f"; failed: {failed or 'none'}"
@@ -79,55 +119,62 @@ def _many(given: argparse.Namespace) -> int:
         print(coverage.table(fired))
     if failed:
         print(f"commit {_commit()}; play one again with: python -m tests.simulation.run --seed {failed[0]}")
-    return 1 if failed else 0
 
 
-def _played(first: int, nights: int, jobs: int):
+def _kept(file: Path | None) -> dict[int, Line]:
+    if file is None or not file.exists():
+        return {}
+    lines = [Line(**json.loads(line)) for line in file.read_text().splitlines()]
+    return {line.seed: line for line in lines}
+
+
+def _played(first: int, nights: int, jobs: int, kept: dict[int, Line]) -> Iterator[Line]:
     """Each seed with its result, in order, until that many nights have passed."""
     passed, seed = 0, first
     if jobs == 1:
         while passed < nights:
-            result = play(draw(seed))
-            passed += result.nights
-            yield seed, result
+            line = kept.get(seed) or _one(seed)
+            passed += line.nights
+            yield line
             seed += 1
         return
     with ProcessPoolExecutor(jobs) as pool:
-        waiting = []
+        waiting: list[Line | Future[Line]] = []
         while passed < nights:
             while len(waiting) < jobs * AHEAD:
-                waiting.append((seed, pool.submit(_one, seed)))
+                waiting.append(kept.get(seed) or pool.submit(_one, seed))
                 seed += 1
-            at, future = waiting.pop(0)
-            result = future.result()
-            passed += result.nights
-            yield at, result
-        for _, future in waiting:
-            future.cancel()
+            one = waiting.pop(0)
+            line = one if isinstance(one, Line) else one.result()
+            passed += line.nights
+            yield line
+        for one in waiting:
+            if isinstance(one, Future):
+                one.cancel()
 
 
-def _one(seed: int) -> Result:
-    result = play(draw(seed))
-    if not result.failed:
-        result.trace.clear()
-    return result
+def _one(seed: int) -> Line:
+    return Line.of(seed, play(draw(seed)))
 
 
 def tell(result: Result) -> None:
+    print(told(result))
+
+
+def told(result: Result) -> str:
     """The trace, as a person reads it; its middle is left out where it is long."""
     lines = [f"{at:%d %b %H:%M:%S}  {text}" for at, text in result.trace]
     if len(lines) > SHOWN_MAX:
         gone = len(lines) - SHOWN_MAX
         lines = [*lines[: SHOWN_MAX // 3], f"... {gone} lines ...", *lines[-SHOWN_MAX * 2 // 3 :]]
-    print("\n".join(lines))
-    print("(all times in UTC)")
-    print(
+    lines.append("(all times in UTC)")
+    lines.append(
         f"seed {result.script.seed} at {_commit()}: {result.nights} nights, {result.requests} requests, "
         f"{result.contacts} contacts, {result.notes} other writes, {result.kills} kills, "
         f"{result.cpu_seconds * 1000:.0f} ms of CPU"
     )
-    for trouble in result.troubles:
-        print(f"  {trouble}")
+    lines += [f"  {trouble}" for trouble in result.troubles]
+    return "\n".join(lines)
 
 
 def _commit() -> str:

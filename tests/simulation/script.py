@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import Any
@@ -122,8 +123,20 @@ AT_LEAST = {
 }
 # These end a permission or a stretch of work: as often as they are drawn is often enough.
 AT_MOST = {"invalid_grant": 0.1, "lower_401": 0.2}
+# Half of the seeds have something that they do more than anything else: what seldom meets has to meet.
+THEMES: dict[str, dict[str, int]] = {
+    "plans": {"plan_create": 24, "plan_end": 6, "undo": 8, "pay": 4, "part_pay": 4, "preview": 1},
+    "credits": {"credit_memo": 8, "pay_on_account": 12, "unapply": 2, "return_payment": 3, "pay": 4},
+    "marks": {"hold": 8, "dispute": 6, "promise": 6, "reply": 6, "lift_hold": 2, "stop": 2, "lift_stop": 2},
+    "memos": {"add_note": 8, "rewrite_note": 3, "remove_our_line": 2, "close_books": 1, "undo": 4},
+    "tasks": {"do_task": 20, "reply": 4, "approve": 4, "undo": 2},
+    "connection": {"sync": 8, "disconnect": 2, "reconnect": 4, "set_mode": 3, "pay": 4, "night_by_hand": 4},
+}
+THEMED = 0.5
+DURING = {"credits": 0.75, "marks": 0.75, "memos": 0.6}  # how often it happens while something is on its way
 ANYWHERE = ("lagging_queries", "half_batch", "invalid_grant", "invalid_client", "forget_requestid")
 FIRST_NIGHT = 0.06  # of the seeds begin before their one company is connected
+HEARS = 0.12  # begin with books in which everybody hears from us by e-mail at once
 PAGES_CHANGE = ("new_invoice", "delete_invoice", "redate", "pay", "edit_amount")  # while books are first read
 TENDED = 0.35  # of the days of a long life: somebody connects again and lets things go on
 
@@ -186,6 +199,7 @@ class Script:
     nights: int = 1
     together: str = "alone"  # alone, threads, processes
     switch_rate: float = 0.0
+    stall_rate: float = 0.02  # of the changes: who gives way comes back after its lease has run out
     modes: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     long_live: tuple[bool, ...] = ()  # contacting began long ago
@@ -198,27 +212,29 @@ class Script:
     restores: tuple[int, ...] = ()  # days on which the files of the day before are put back
 
 
-def draw(seed: int, nights: int | None = None, templates: int = TEMPLATES) -> Script:
-    """nights: 1 or LONG; where it is not said the seed draws that too."""
+def draw(seed: int, nights: int | None = None, templates: Sequence[int] = range(TEMPLATES)) -> Script:
+    """nights: 1 or more; where it is not said the seed draws one or LONG."""
     random = Random(seed)
     is_long = random.random() < 0.1
     nights = nights or (LONG if is_long else 1)
     together = random.choice(("alone", "alone", "threads", "processes"))
     first = random.random() < FIRST_NIGHT
+    theme = random.choice([*THEMES]) if random.random() < THEMED else ""
     modes = tuple(random.choice(("automatic",) * 5 + ("approve",) * 2 + ("shadow",)) for _ in range(5))
     connects = [Act(0, random.randrange(300), 0, "connect_first", 0)]
     drawn = Script(
         seed=seed,
-        template=FRESH if first else random.randrange(templates),
+        template=FRESH if first else OWING if random.random() < HEARS else random.choice(templates),
         nights=nights,
         together=together,
         switch_rate=random.choice((0.05, 0.2, 0.5)),
+        stall_rate=random.choice((0.02, 0.02, 0.2)),
         modes=modes,
         policies=tuple(random.choice(POLICIES[:2] * 3 + POLICIES) for _ in range(5)),
         long_live=tuple(random.random() < 0.7 for _ in range(5)),
         mails=tuple(random.random() < 0.6 for _ in range(5)),
         faults=_faults(random),
-        acts=tuple(_acts(random, nights, modes) + (connects + _while_read(random)) * first),
+        acts=tuple(_acts(random, nights, modes, theme) + (connects + _while_read(random)) * first),
         kills=tuple(_kills(random, nights)),
         jumps=_jumps(random, nights),
         restores=(random.randrange(1, nights),) if nights > 1 and random.random() < 0.7 else (),
@@ -279,15 +295,16 @@ def _some(
     return sorted(kinds, key=lambda kind: drawn[kind])[-count:]
 
 
-def _acts(random: Random, nights: int, modes: tuple[str, ...]) -> list[Act]:
-    weights = BOOKS_ACTS | APP_ACTS
+def _acts(random: Random, nights: int, modes: tuple[str, ...], theme: str) -> list[Act]:
+    weights = THEMES.get(theme, BOOKS_ACTS | APP_ACTS)
+    during = DURING.get(theme, 0.45)
     kinds, often = [*weights], [*weights.values()]
     acts = []
     for day in range(nights):
         for _ in range(random.randint(0, 14 if nights == 1 else 4)):
             choice = random.random()
-            at_send = random.randint(1, 30) if choice < 0.25 else None
-            at_contact = random.randint(1, 3) if 0.25 <= choice < 0.45 else None
+            at_contact = random.randint(1, 3) if choice < during * 0.45 else None
+            at_send = random.randint(1, 30) if during * 0.45 <= choice < during else None
             acts.append(
                 Act(
                     day,

@@ -100,9 +100,16 @@ def begin(world: Any, number: int, waited: float) -> Process:
     """Start the product on the world's files.  waited: how far leases' time is ahead of the world's."""
     points = Points(Random(f"points {world.script.seed} {number}"))
     points.switch_rate = world.script.switch_rate
+    points.stall_rate = world.script.stall_rate
     real = WaitingClock(world.clock.now, points)
     real.waited = waited
-    points.stall = lambda: real.skip(STALLED_SECONDS)
+
+    def stall() -> None:
+        """Whoever stands still for so long has lost its lease: what it is about is not at the same time."""
+        real.skip(STALLED_SECONDS)
+        world.refreshing.clear()
+
+    points.stall = stall
     leases.RealClock = lambda: real  # type: ignore[assignment,misc]
     contexts = [_context(world, points, number, None)]
     if world.script.together == "processes":

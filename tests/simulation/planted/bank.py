@@ -18,7 +18,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+
+from tests.simulation.nights import play
+from tests.simulation.script import draw
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
@@ -76,16 +80,23 @@ def _read(file: Path) -> Bug:
 
 def plant(bug: Bug, tree: Path) -> None:
     """Make the bug's edits in a copy of the product.  Raises NoLongerApplies with a sentence."""
-    for edit in bug.edits:
-        file = tree / edit.file
+    for name in dict.fromkeys(edit.file for edit in bug.edits):
+        file = tree / name
         text = file.read_text() if file.exists() else ""
+        file.write_text(edited(text, [edit for edit in bug.edits if edit.file == name], bug))
+
+
+def edited(text: str, edits: Sequence[Edit], bug: Bug) -> str:
+    """A file's text with these edits made.  Raises NoLongerApplies."""
+    for edit in edits:
         count = text.count(edit.before)
         if count != 1:
             raise NoLongerApplies(
                 f"{bug.name} replaces a text that stands {count} times in {edit.file}, not once. "
                 "Write the bug anew for the code as it is."
             )
-        file.write_text(text.replace(edit.before, edit.after))
+        text = text.replace(edit.before, edit.after)
+    return text
 
 
 @contextmanager
@@ -105,35 +116,51 @@ def copied() -> Iterator[Path]:
 
 
 def hunt(bug: Bug, *, nights: int = NIGHTS_MAX, from_seed: int = 0) -> Hunt:
-    """Play seeds in a copy with the bug in it until one fails.  Raises NoLongerApplies."""
+    """Play seeds with the bug in the product until one fails.  Raises NoLongerApplies."""
+    from tests.simulation.planted import in_memory
+
+    if bug.found_by is None:
+        try:
+            with in_memory.planted(bug):
+                return _played(bug, nights, from_seed)
+        except in_memory.NotInMemory:
+            pass
     with copied() as tree:
         plant(bug, tree)
-        if bug.found_by is not None:
-            return _by_test(bug, tree)
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.simulation.run",
-                "--nights",
-                str(nights),
-                "--from-seed",
-                str(from_seed),
-            ],
-            cwd=tree,
-            capture_output=True,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(tree)},
-        )
+        return _by_test(bug, tree) if bug.found_by is not None else _elsewhere(bug, tree, nights, from_seed)
+
+
+def _played(bug: Bug, nights: int, from_seed: int) -> Hunt:
+    """Here, with what the modules do changed: saves the start of a process and its templates."""
+    passed = 0
+    for seed in count(from_seed):
+        result = play(draw(seed))
+        passed += result.nights
+        if result.failed:
+            return Hunt(bug, True, passed, seed, str(result.troubles[0]))
+        if passed >= nights:
+            return Hunt(bug, False, passed, None, "not found")
+    raise AssertionError("there is always another seed")
+
+
+def _elsewhere(bug: Bug, tree: Path, nights: int, from_seed: int) -> Hunt:
+    """In a process of its own that imports the copy."""
+    words = ["-m", "tests.simulation.run", "--nights", str(nights), "--from-seed", str(from_seed)]
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(tree)},
+    )
     lines = done.stdout.splitlines()
     failed = next((line for line in lines if line.startswith("seed ")), None)
     counted = next((line for line in lines if " nights, " in line), "0 nights, ")
     played = int(counted.split()[0])
     if failed is None:
         crashed = done.returncode != 0
-        return Hunt(
-            bug, False, played, None, done.stderr.strip().splitlines()[-1] if crashed else "not found"
-        )
+        said = done.stderr.strip().splitlines()[-1] if crashed else "not found"
+        return Hunt(bug, False, played, None, said)
     seed = int(failed.split()[1].rstrip(":"))
     return Hunt(bug, True, played, seed, failed.partition(": ")[2])
 
@@ -175,4 +202,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":  # a seed is the same night as on the command line
+        again = [sys.executable, "-m", "tests.simulation.planted.bank", *sys.argv[1:]]
+        os.execve(sys.executable, again, os.environ | {"PYTHONHASHSEED": "0"})
     sys.exit(main(sys.argv[1:]))
