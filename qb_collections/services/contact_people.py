@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qb_collections.core.addresses import is_address
 from qb_collections.core.case import Person
 from qb_collections.services import finding
@@ -10,7 +12,7 @@ from qb_collections.services.refusal import Refusal
 from qb_collections.store import audit, cases
 from qb_collections.store import contact_people as stored
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable
+from qb_collections.store.engine import durable, reading
 
 NAME_MAX = 120
 EMAIL_MAX = 254
@@ -65,6 +67,33 @@ def add(
         return f"{person.name} is on the list. Nothing goes to them by itself."
     what = "every message" if written_to == "every" else "the firm messages"
     return f"{person.name} gets {what} to {found.name} from now on, at {person.email}."
+
+
+def write_to(
+    context: Context, company: Company, person_id: int, written_to: str, *, by: str
+) -> str | Refusal:
+    """Say what goes to somebody who is on the list; the next look is today."""
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        found = stored.get(conn, company.id, person_id)
+        if found is None:
+            return Refusal("They were taken off the list meanwhile. Nothing was changed.")
+        refusal = _refusal(replace(found.person, written_to=written_to))
+        if refusal is not None:
+            return refusal
+        stored.write_to(conn, company.id, person_id, written_to)
+        cases.touch(conn, company.id, [found.customer_id], company.today(now))
+        detail = {"person": person_id, "written to": written_to, "before": found.person.written_to}
+        about = f"customer {found.customer_id}"
+        audit.append(conn, company.id, by, "contact person written to", about, detail, now)
+    return f"{found.person.name}: {CHOICES[written_to][:1].lower()}{CHOICES[written_to][1:]}, from now on."
+
+
+def steers(context: Context, company: Company, person_id: int) -> bool:
+    """Whether messages go to this person, so that taking them off sends messages elsewhere."""
+    with reading(context.engine) as conn:
+        found = stored.get(conn, company.id, person_id)
+    return found is not None and found.person.written_to != "none"
 
 
 def remove(context: Context, company: Company, person_id: int, *, by: str) -> str | Refusal:

@@ -14,7 +14,7 @@ from qb_collections.store.once import once
 from qb_collections.store.tables.customer_file import WRITTEN_TO, contact_person
 from qb_collections.store.within import within
 
-__all__ = ["WRITTEN_TO", "Named", "add", "by_customer", "get", "of_customer", "remove"]
+__all__ = ["WRITTEN_TO", "Named", "add", "by_customer", "get", "of_customer", "remove", "write_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,20 @@ def remove(conn: Connection, company_id: int, person_id: int, at: datetime) -> b
             contact_person.c.removed_at.is_(None),
         )
         .values(removed_at=at)
+    )
+    return done.rowcount == 1
+
+
+def write_to(conn: Connection, company_id: int, person_id: int, written_to: str) -> bool:
+    """Which steps they are written to for; False: there is no such person any more."""
+    done = conn.execute(
+        update(contact_person)
+        .where(
+            contact_person.c.company_id == company_id,
+            contact_person.c.id == person_id,
+            contact_person.c.removed_at.is_(None),
+        )
+        .values(written_to=written_to)
     )
     return done.rowcount == 1
 

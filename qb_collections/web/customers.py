@@ -25,7 +25,7 @@ from qb_collections.services.refusal import Refusal
 from qb_collections.store import mirror
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
-from qb_collections.web.access import company_for_user, context_of, safe_next, user
+from qb_collections.web.access import company_for_user, context_of, may, safe_next, user
 from qb_collections.web.headers import sandbox
 from qb_collections.web.typed import amount_in, day_in
 
@@ -171,6 +171,7 @@ def say_language(company_id: int, customer_id: str) -> ResponseReturnValue:
 
 @bp.post("/customers/<customer_id>/people")
 def add_person(company_id: int, customer_id: str) -> ResponseReturnValue:
+    """Where messages go is for a manager to say: who is added by others gets none before that."""
     company = company_for_user(company_id, role="collector")
     here = context_of(company)
     _known_or_404(here, company, customer_id)
@@ -182,16 +183,31 @@ def add_person(company_id: int, customer_id: str) -> ResponseReturnValue:
         role=request.form.get("role", ""),
         email=request.form.get("email", ""),
         phone=request.form.get("phone", ""),
-        written_to=request.form.get("written_to", ""),
+        written_to=request.form.get("written_to", "") if may("manager") else "none",
         by=user().name,
     )
     return _told(done, _back(company, customer_id))
 
 
+@bp.post("/people/<int:person_id>/written-to")
+def write_to(company_id: int, person_id: int) -> ResponseReturnValue:
+    """What goes to somebody: messages take another way from then on, so it takes who may approve them."""
+    company = company_for_user(company_id, role="manager")
+    done = contact_people.write_to(
+        context_of(company), company, person_id, request.form.get("written_to", ""), by=user().name
+    )
+    return _told(done, redirect(safe_next(request.form.get("back")), 303))
+
+
 @bp.post("/people/<int:person_id>/remove")
 def remove_person(company_id: int, person_id: int) -> ResponseReturnValue:
     company = company_for_user(company_id, role="collector")
-    done = contact_people.remove(context_of(company), company, person_id, by=user().name)
+    here = context_of(company)
+    done: str | Refusal
+    if not may("manager") and contact_people.steers(here, company, person_id):
+        done = Refusal("Messages go to them, so a manager takes them off. Nothing was changed.")
+    else:
+        done = contact_people.remove(here, company, person_id, by=user().name)
     return _told(done, redirect(safe_next(request.form.get("back")), 303))
 
 

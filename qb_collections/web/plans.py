@@ -27,7 +27,7 @@ from qb_collections.store.engine import reading
 from qb_collections.store.leases import Lease, Leased
 from qb_collections.store.plans import PlanRow
 from qb_collections.store.together import together
-from qb_collections.web.access import company_for_user, context_of, user
+from qb_collections.web.access import company_for_user, context_of, safe_next, user
 from qb_collections.web.typed import amount_in, day_in
 
 bp = Blueprint("plans", __name__, url_prefix="/companies/<int:company_id>/plans")
@@ -147,6 +147,30 @@ def offer(company_id: int, customer_id: str) -> ResponseReturnValue:
     else:
         flash(f"{done.message} Offered: {'; '.join(done.shapes)}.")
     return redirect(url_for("customers.show", company_id=company.id, customer_id=customer_id), 303)
+
+
+@bp.post("/basis")
+def confirm_basis(company_id: int) -> ResponseReturnValue:
+    """An owner says, once, that income and sales tax are filed on accrual: plans may be written then."""
+    company = company_for_user(company_id, role="owner")
+    here = context_of(company)
+    done = _under_lease(
+        here,
+        company,
+        lambda lease: plans.confirm_basis(
+            here,
+            company,
+            lease,
+            income_on_accrual="income" in request.form,
+            sales_tax_on_accrual="sales_tax" in request.form,
+            by=user().name,
+        ),
+    )
+    if isinstance(done, Refusal):
+        flash(done.message, "refused")
+    else:
+        flash("Noted in your name. Plans may be written into QuickBooks as invoices of their own.")
+    return redirect(safe_next(request.form.get("back")), 303)
 
 
 @bp.post("/<label>/end")

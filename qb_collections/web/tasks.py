@@ -86,7 +86,9 @@ def show(company_id: int, task_id: int) -> ResponseReturnValue:
             task = stored.get(conn, company.id, task_id)
         except LookupError:
             abort(404)
-        owed = mirror.open_invoices(conn, company.id, [task.customer_id]) if task.customer_id else []
+        theirs = [task.customer_id] if task.customer_id else []
+        owed = mirror.open_invoices(conn, company.id, theirs) if theirs else []
+        customer = mirror.customers(conn, company.id, theirs).get(task.customer_id or "") if theirs else None
     here = context_of(company)
     sheet = None
     if task.kind == call_sheet.CALL and task.state == "open":
@@ -103,6 +105,7 @@ def show(company_id: int, task_id: int) -> ResponseReturnValue:
         asked=ASKED,
         then=tasks.following(here, company).sentences(tasks.outcomes_of(task.kind)),
         open=owed,
+        phone=customer.phone if customer else None,
         stale=stale,
         sheet=sheet,
         ready=ready_to_send.of(task),

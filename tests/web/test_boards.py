@@ -28,6 +28,21 @@ def page(house, path, role="viewer"):
     return " ".join(answer.text.split())
 
 
+def test_an_owner_confirms_once_how_taxes_are_filed_and_a_manager_is_told_to_ask(house):
+    path = f"/companies/{house.ours.id}/plans"
+    owner = house.browser("owner@ours.example")
+
+    asked = page(house, "plans/new/7", "manager")
+    owner.post(f"{path}/basis", income="yes", back=f"{path}/new/7")
+    half = owner.get(f"{path}/new/7").text
+    owner.post(f"{path}/basis", income="yes", sales_tax="yes", back=f"{path}/new/7")
+    whole = owner.get(f"{path}/new/7").text
+
+    assert "Only an owner of Copperleaf may say so." in asked and "Confirm both" not in asked
+    assert "Installment invoices need both" in half and "Confirm both" in half
+    assert "Noted in your name" in whole and "Confirm both" not in whole
+
+
 def test_promises_stand_by_what_became_of_them(house):
     place(house, HoldKind.PROMISE, until_on=date(2026, 10, 21), amount=Money(Decimal("400.00"), "USD"))
     place(house, HoldKind.PROMISE, invoice_id="70", until_on=date(2026, 11, 6))

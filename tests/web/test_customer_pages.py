@@ -246,7 +246,7 @@ PERSON = {"name": "Jo Price", "role": "accounts", "email": "jo@b.example", "phon
 
 
 def test_a_person_is_added_and_taken_off_and_the_page_says_what_goes_to_them(house):
-    browser = house.browser("collector@ours.example")
+    browser = house.browser("manager@ours.example")
 
     browser.post(path(house, "customers/7/people"), **PERSON)
     added = text(house)
@@ -254,10 +254,29 @@ def test_a_person_is_added_and_taken_off_and_the_page_says_what_goes_to_them(hou
         [named] = contact_people.of_customer(conn, house.ours.id, "7")
     browser.post(path(house, f"people/{named.id}/remove"))
 
-    assert "Jo Price , accounts Take off jo@b.example The firm messages go to them." in added
+    assert "Jo Price , accounts jo@b.example The firm messages go to them." in added
     assert "Jo Price , accounts" not in text(house)
     with reading(house.context.engine) as conn:
         assert contact_people.by_customer(conn, house.ours.id, ["7"]) == {}
+
+
+def test_where_messages_go_is_for_a_manager_to_say(house):
+    """A collector may name somebody; whether messages go there is not for a collector to turn."""
+    collector, manager = house.browser("collector@ours.example"), house.browser("manager@ours.example")
+
+    collector.post(path(house, "customers/7/people"), **PERSON | {"written_to": "every"})
+    with reading(house.context.engine) as conn:
+        [before] = contact_people.of_customer(conn, house.ours.id, "7")
+    refused = collector.post(path(house, f"people/{before.id}/written-to"), written_to="every")
+    manager.post(path(house, f"people/{before.id}/written-to"), written_to="every", back=path(house))
+    collector.post(path(house, f"people/{before.id}/remove"), back=path(house))
+
+    assert before.person.written_to == "none"
+    assert refused.status_code == 403
+    with reading(house.context.engine) as conn:
+        [after] = contact_people.of_customer(conn, house.ours.id, "7")
+    assert after.person.written_to == "every"
+    assert "contact person written to" in house.dump()
 
 
 @pytest.mark.parametrize(
@@ -273,7 +292,7 @@ def test_a_person_is_added_and_taken_off_and_the_page_says_what_goes_to_them(hou
     ],
 )
 def test_somebody_who_cannot_be_written_to_is_not_added(house, wrong, because):
-    browser = house.browser("collector@ours.example")
+    browser = house.browser("manager@ours.example")
 
     browser.post(path(house, "customers/7/people"), **PERSON | wrong)
 
