@@ -82,6 +82,7 @@ class HostileWorld:
         self.not_before: dict[str, tuple[int, datetime]] = {}
         self.calls: dict[str, list[datetime]] = {}
         self.refreshing: set[int] = set()
+        self.stalled: set[int] = set()  # workers that stood still in the job they are at
         self.arrived: set[int] = set()
         self.ended: dict[bytes, int] = {}  # refreshes that Intuit refused for good, and who was told
         self.bodies: dict[tuple[str, str], bytes] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -305,7 +306,10 @@ class Player:
         if name.startswith("night") and not world.is_calm and world.is_due(company_id):
             world.note(f"the night of company {company_id} begins")
         try:
-            world.process.workers[worker](name, company_id)
+            try:
+                world.process.workers[worker](name, company_id)
+            finally:
+                world.stalled.discard(threading.get_ident())
         except QuickBooksError as error:
             world.note(f"the service gives up {telling.work(name, company_id)} for now: {error}")
         except OperationalError:

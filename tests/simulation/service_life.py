@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -108,6 +109,7 @@ def begin(world: Any, number: int, waited: float) -> Process:
         """Whoever stands still for so long has lost its lease: what it is about is not at the same time."""
         real.skip(STALLED_SECONDS)
         world.refreshing.clear()
+        world.stalled.add(threading.get_ident())
 
     points.stall = stall
     leases.RealClock = lambda: real  # type: ignore[assignment,misc]
