@@ -74,6 +74,11 @@ class Reversal:
     document: Written
 
 
+def named(number: str | None, issued_on: date) -> str:
+    """What people call an invoice on paper: its number, or its date where it has none."""
+    return short(number, 24) if number else f"dated {issued_on.isoformat()}"
+
+
 def draft_amounts(whole: Money, due_dates: Sequence[date]) -> tuple[Money, ...]:
     """Equal installments, odd units first; their sum is exactly the whole."""
     return split_evenly(whole, len(due_dates))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from qb_collections.core import plan_agreement, plan_terms
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.money import Money
+from qb_collections.core.plan_documents import named
 from qb_collections.core.plan_home_cents import adding_up
 from qb_collections.core.plan_terms import Shape, Split, Terms
 from qb_collections.core.plans import YEARS_MAX, Rhythm, on_days, principal, refusal
@@ -81,7 +82,7 @@ class Worked:
         return plan_agreement.text(
             company.name,
             short(facts.customer.name, 100),
-            [short(one.invoice.label, 24) for one in facts.candidates],
+            [named(one.invoice.number, one.invoice.issued_on) for one in facts.candidates],
             self.split,
             agreed_on=facts.plan_on,
             broken_after_days=self.policy.plans.broken_after_days,

@@ -39,7 +39,7 @@ KIND_OF = {
 def draft_of(plan: PlanRow) -> PlanDraft:
     """The draft that the plan was stored from; the same however often it is asked for."""
     details = plan.details
-    labels: dict[str, str] = details["labels"]
+    labels: dict[str, str] = details["labels"] | details.get("named", {})
     return PlanDraft(
         label=plan.label,
         customer_id=plan.customer_id,

@@ -11,6 +11,7 @@ from datetime import date
 
 from qb_collections.core.money import Money
 from qb_collections.core.plan_cash import Forward
+from qb_collections.core.plan_documents import named
 from qb_collections.core.plans import principal
 from qb_collections.services.plan_asking import Worked
 from qb_collections.services.plan_facts import OVERLAY, Facts, cash_figures
@@ -58,7 +59,7 @@ def _customer(worked: Worked) -> tuple[Paper, ...]:
             Paper(f"A message before payment {place} of {count}", amount, on)
             for place, (on, amount) in enumerate(worked.split, start=1)
         )
-    numbers = ", ".join(one.invoice.label for one in facts.candidates)
+    numbers = ", ".join(named(one.invoice.number, one.invoice.issued_on) for one in facts.candidates)
     moved = principal(facts.candidates)
     note = "Not a refund, discount or credit note for tax."
     return (

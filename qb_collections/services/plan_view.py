@@ -10,6 +10,7 @@ from typing import Any
 from qb_collections.core.books import Invoice, Payment
 from qb_collections.core.intents import Intent, IntentKind
 from qb_collections.core.money import Money
+from qb_collections.core.plan_documents import named
 from qb_collections.core.plan_proof import ProofLine, compare
 from qb_collections.core.plan_standing import PartDue, received, standing, unapplied
 from qb_collections.core.plans import principal
@@ -28,7 +29,7 @@ def writes(
 ) -> tuple[str, ...]:
     """Every document, in the order in which QuickBooks will be asked for it."""
     year = facts.plan_on.year
-    numbers = ", ".join(short(one.invoice.label, 24) for one in facts.candidates)
+    numbers = ", ".join(named(one.invoice.number, one.invoice.issued_on) for one in facts.candidates)
     several = "s" if len(facts.candidates) > 1 else ""
     if facts.form == OVERLAY:
         return (f"One line in the memo of invoice{several} {numbers}: that a plan was agreed. No document.",)

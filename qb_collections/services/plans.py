@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.core import plan_agreement
+from qb_collections.core.plan_documents import named as on_paper
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import (
@@ -359,6 +360,11 @@ def _details(company: Company, worked: Worked, asked: Asked, by: str) -> dict[st
     return {
         "customer": facts.customer.name,
         "labels": {one.invoice.id: one.invoice.label for one in facts.candidates},
+        "named": {
+            one.invoice.id: on_paper(None, one.invoice.issued_on)
+            for one in facts.candidates
+            if not one.invoice.number
+        },
         "item_id": company.clearing_item_id,
         "account_id": company.clearing_account_id,
         "auto_number": facts.preferences.custom_numbers,

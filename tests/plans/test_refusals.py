@@ -309,3 +309,6 @@ def test_an_invoice_without_a_number_goes_on_a_plan_by_its_id_and_follows_it(boo
     assert [one.invoice_id for one in second.originals] == [bare["Id"]]
     assert (second.form, second.state) == ("installment_invoices", "active")
     assert books.balance(bare) == 0 and books.balance(other) == other["Balance"]
+    parts = [row for row in books.installments() if "PP2" in str(row["CustomerMemo"])]
+    assert "for invoice dated 2026-08-03. Not a tax invoice." in parts[0]["CustomerMemo"]["value"]
+    assert "open on invoice dated 2026-08-03," in second.details["agreement"]["text"]
