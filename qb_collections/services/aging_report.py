@@ -9,8 +9,7 @@ from datetime import date
 from qb_collections.core.money import Money, total
 from qb_collections.services.context import Context
 from qb_collections.services.overview import head_of
-from qb_collections.services.spreadsheet import Sheet
-from qb_collections.services.workbook import Cell
+from qb_collections.services.spreadsheet import Cell, Sheet
 from qb_collections.store import aging as aging_sums
 from qb_collections.store import overview
 from qb_collections.store.aging import Open

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from qb_collections.core.money import Money
 from qb_collections.services.report_figures import ReportFigures
-from qb_collections.services.spreadsheet import Sheet
-from qb_collections.services.workbook import Cell
+from qb_collections.services.spreadsheet import Cell, Sheet
 
 WHY: Mapping[str, str] = {
     "plan": "On a payment plan",

@@ -106,7 +106,7 @@ def test_days_are_days_and_nothing_is_nothing():
         ("Fish & Chips <b>", "Fish & Chips <b>"),
         ("a\x01b", "a_x0001_b"),  # what XML cannot hold, as Excel writes it (ECMA-376, 22.9.2.19)
         ("_x0041_", "_x005F_x0041_"),  # and what looks like it, so that Excel does not read an A
-        ("\ud800", "_xD800_"),
+        ("\ud800", "?"),  # half of a character, which no file can hold
         ("two\nlines ", "two\nlines "),
         ("x" * 40_000, "x" * 32_767),  # Excel refuses a file with a longer text
     ],
@@ -130,7 +130,7 @@ def test_amounts_have_the_decimals_of_their_currency():
     formats = [one.get("numFmtId") for one in styles.find(f"{MAIN}cellXfs")]
     cells = [row[0] for row in page.iter(f"{MAIN}row")][1:]
     assert [cell.find(f"{MAIN}v").text for cell in cells] == ["1200", "1.50", "0.125"]
-    assert [formats[int(cell.get("s"))] for cell in cells] == ["3", "4", "165"]  # #,##0; 0.00; our own
+    assert [formats[int(cell.get("s"))] for cell in cells] == ["3", "4", "164"]  # #,##0; #,##0.00; our own
 
 
 def test_the_rows_behind_the_first_thousands_are_there_too():
