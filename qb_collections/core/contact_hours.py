@@ -62,24 +62,21 @@ def next_window(
 def next_contact(
     after: datetime, zones: Sequence[tzinfo], hours: ContactHours, calendar: Calendar, home: tzinfo
 ) -> datetime:
-    """The first instant in contact hours for what the company decided on the day of after.
+    """The first instant in contact hours for what the company decides on the day of after.
 
-    Days between contacts are counted from one decision to the next.  Where the customer's day begins
-    later than the company's, and hours that are open now are still those of the day before, a contact
-    waits for that day's own hours, if they come before the company's midnight.
+    Days between contacts are counted from decision to decision, so each of the company's days has one
+    of the customer's: hours that opened before the company's midnight belong to its day before, and
+    what is decided after it waits for those that open next.
     """
     at = next_window(after, zones, hours, calendar)
-    on = after.astimezone(home).date()
-    if all(at.astimezone(zone).date() >= on for zone in zones):
+    if at > after:
         return at
-    begins_at = max(datetime.combine(on, time(0), tzinfo=zone).astimezone(UTC) for zone in zones)
-    later = next_window(max(at, begins_at), zones, hours, calendar)
-    return later if later.astimezone(home).date() == on else at
-
-
-def heard_on(at: datetime, zones: Sequence[tzinfo], home: tzinfo) -> date:
-    """The day from which the distance counts: the customer's, or the company's where that is later."""
-    return max(at.astimezone(zone).date() for zone in (home, *zones))
+    days = [(at.astimezone(zone).date(), zone) for zone in zones]
+    opened_at = max((_instant(day, hours.opens, zone) for day, zone in days), default=at)
+    if opened_at.astimezone(home).date() >= at.astimezone(home).date():
+        return at
+    closes_at = min(_instant(day, hours.closes, zone) for day, zone in days)
+    return next_window(max(closes_at, at), zones, hours, calendar) if closes_at > at else at
 
 
 def _next_open(at: datetime, zone: tzinfo, hours: ContactHours, calendar: Calendar) -> datetime:

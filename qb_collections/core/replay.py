@@ -299,9 +299,8 @@ class _Player:
     def _record(self, account: Account, decision: Decision, on: date, at: datetime) -> None:
         assert decision.stage is not None and decision.amount is not None
         kind = ContactKind.CALL if decision.outcome is Outcome.CALL else ContactKind.REMINDER
-        heard_on = self._conditions.heard_on
         contact = Contact(
-            heard_on(account.customer, at) if heard_on else on,
+            on,
             kind,
             decision.stage,
             decision.cycle,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -22,7 +21,6 @@ from qb_collections.core.replay import Conditions, Replayed, replay
 from qb_collections.core.replay_account import ELSEWHERE_FOR, Account, Key, Said, resume
 from qb_collections.core.replay_events import HoldSpan, accounts
 from qb_collections.core.rules import Rules
-from qb_collections.services import hours
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.services.habits import PastHabits
@@ -143,7 +141,6 @@ def _played(material: Material, policy: Policy, first_on: date, last_on: date) -
         rules_on=_Rules(company, policy).on,
         opens_at=_Hours(company).opens_at,
         habits_on=material.habits.on,
-        heard_on=partial(hours.heard_on, company),
     )
     found = replay(_accounts(material, first_on), conditions, policy.name)
     ladder = [stage.code for stage in policy.ladder]

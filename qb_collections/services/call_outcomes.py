@@ -32,6 +32,8 @@ _LEAVES = {
     "wrong-contact": "wrong_person",
     "refused": "refused",
 }
+# Marks that a named day ends; all others stand until somebody has seen to them.
+_ENDS_ON_A_DAY = (HoldKind.PROMISE, HoldKind.IN_TRANSIT, HoldKind.UPSET)
 _DAY = timedelta(days=1)
 
 
@@ -88,17 +90,17 @@ def follow(
 def place(
     conn: Connection, company: Company, task: Task, report: Report, kind: HoldKind, now: datetime
 ) -> Hold:
-    """The mark that an outcome sets."""
+    """The mark that an outcome sets; a day named with it ends only what waits for one."""
     invoice = finding.invoice(conn, company, report.invoice) if report.invoice else None
     wanted = Wanted(
         kind,
         task.customer_id or "",
         None if invoice is None or isinstance(invoice, Refusal) else invoice.id,
         report.reason or outcomes_of(task.kind)[report.outcome].says.lower(),
-        until_on=report.on,
+        until_on=report.on if kind in _ENDS_ON_A_DAY else None,
         amount=report.amount,
         owner=report.owner,
-        answer_by_on=report.answer_by_on,
+        answer_by_on=report.answer_by_on or (report.on if kind is HoldKind.DISPUTE else None),
         code=report.code,
     )
     filled = placing.filled(conn, company, wanted, report.by, company.today(now))

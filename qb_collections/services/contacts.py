@@ -13,8 +13,8 @@ from qb_collections.core.decision import Channel
 from qb_collections.core.identity import marker, note_key
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent
 from qb_collections.messages.reminders import STEPS
-from qb_collections.services import answered, hours
-from qb_collections.store import audit, cases, intents, mirror
+from qb_collections.services import answered
+from qb_collections.store import audit, cases, intents
 from qb_collections.store import contacts as stored_contacts
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
@@ -37,9 +37,8 @@ def delivered(
         answered.given(conn, company, plan, intent_id=intent.id, at=at, actor=actor)
         return
     on = company.today(at)
-    customer = mirror.customers(conn, company.id, [plan["customer_id"]]).get(plan["customer_id"])
     contact = Contact(
-        on=hours.heard_on(company, customer, at),
+        on=on,
         kind=kind,
         stage=plan["stage"],
         cycle=plan["cycle"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ def opens_at(
     company: Company, policy: Policy, calendar: Calendar, customer: Customer, after: datetime
 ) -> datetime:
     """The first instant from after on at which this customer may be contacted; after itself if open then."""
-    zones = zones_of(company, customer)
+    zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
     held = policy.contact_hours
     known = _RECENT.get((zones, id(held), id(calendar), after))
     if known is None or known[0] is not held or known[1] is not calendar:
@@ -26,18 +26,6 @@ def opens_at(
         known = held, calendar, _opens_at(zones, held, calendar, after, company.zone)
         _RECENT[zones, id(held), id(calendar), after] = known
     return known[2]
-
-
-def zones_of(company: Company, customer: Customer) -> tuple[str, ...]:
-    return contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
-
-
-def heard_on(company: Company, customer: Customer | None, at: datetime) -> date:
-    """The day from which the distance to the next contact counts."""
-    if customer is None:
-        return company.today(at)
-    zones = [ZoneInfo(zone) for zone in zones_of(company, customer)]
-    return contact_hours.heard_on(at, zones, ZoneInfo(company.zone))
 
 
 # A night asks for thousands of customers in a few zones, at one instant, with one and the same hours and

@@ -224,28 +224,24 @@ SYDNEY, LONDON, GUAM = "Australia/Sydney", "Europe/London", "Pacific/Guam"
 
 
 @pytest.mark.parametrize(
-    ("zone", "after", "leaves"),
+    ("home", "zone", "after", "leaves"),
     [
-        # 15:30 on Sunday in London at Sydney's Monday night: London's own Monday, 20:00 in Sydney.
-        (LONDON, utc(2026, 3, 9, 15, 30), utc(2026, 3, 10, 9)),
-        # Hawaii's hours all lie on Sydney's next day: what is open now is kept, or nothing would ever leave.
-        ("Pacific/Honolulu", utc(2026, 3, 9, 19, 30), utc(2026, 3, 9, 19, 30)),
-        # Ahead of the company, what is open now is no day of before.
-        (SYDNEY, utc(2026, 3, 9, 23, 0), utc(2026, 3, 9, 23, 0)),
+        # 15:30 in London, 2:30 of the next day in Sydney: these hours opened on Sydney's day before.
+        (SYDNEY, LONDON, utc(2026, 3, 9, 15, 30), utc(2026, 3, 10, 9)),
+        # Hawaii's hours lie whole on Sydney's next day: nothing to wait for.
+        (SYDNEY, "Pacific/Honolulu", utc(2026, 3, 9, 19, 30), utc(2026, 3, 9, 19, 30)),
+        # 16:30 on Guam, 2:30 in New York, where these hours opened at 19:00 the evening before.
+        (NEW_YORK, GUAM, utc(2026, 3, 9, 6, 30), utc(2026, 3, 9, 23)),
+        (NEW_YORK, GUAM, utc(2026, 3, 9, 23, 30), utc(2026, 3, 9, 23, 30)),
+        (NEW_YORK, NEW_YORK, utc(2026, 3, 9, 15), utc(2026, 3, 9, 15)),
+        # Friday's leave no hours before Guam's Monday; the night decides again before then.
+        (NEW_YORK, GUAM, utc(2026, 3, 13, 6, 30), utc(2026, 3, 15, 23)),
     ],
 )
-def test_a_contact_leaves_on_the_day_it_was_decided_for_where_that_day_has_hours(zone, after, leaves):
-    found = contact_hours.next_contact(after, [ZoneInfo(zone)], HOURS, CALENDAR, ZoneInfo(SYDNEY))
+def test_each_of_the_companys_days_has_one_of_the_customers(home, zone, after, leaves):
+    found = contact_hours.next_contact(after, [ZoneInfo(zone)], HOURS, CALENDAR, ZoneInfo(home))
 
     assert found == leaves
-
-
-def test_the_distance_counts_from_the_later_of_both_days():
-    """18:30 in New York is 9:30 of the next day on Guam; 1:00 in Sydney is still the day before in London."""
-    early, night = utc(2026, 3, 3, 23, 30), utc(2026, 3, 9, 14)
-
-    assert contact_hours.heard_on(early, [ZoneInfo(GUAM)], ZoneInfo(NEW_YORK)) == date(2026, 3, 4)
-    assert contact_hours.heard_on(night, [ZoneInfo(LONDON)], ZoneInfo(SYDNEY)) == date(2026, 3, 10)
 
 
 def test_every_zone_of_every_country_is_one_and_every_name_has_a_country():
