@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from qb_collections.store.mirror import chunked
+from qb_collections.store.once import once
 from qb_collections.store.tables.dealing import call_attempt
+from qb_collections.store.within import within
 
 SAID_MAX = 2000
 
@@ -72,13 +74,18 @@ def days_of(
 
 def latest(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[Call]:
     """The latest first."""
-    query = (
+    rows = _latest(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    return [_call(row) for row in rows]
+
+
+@once
+def _latest(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(call_attempt)
-        .where(call_attempt.c.company_id == company_id, call_attempt.c.customer_id.in_(customer_ids))
+        .where(call_attempt.c.company_id == company_id, within(call_attempt.c.customer_id, customer_ids))
         .order_by(call_attempt.c.at.desc(), call_attempt.c.id.desc())
         .limit(limit)
     )
-    return [_call(row) for row in conn.execute(query)]
 
 
 def _call(row: Row[Any]) -> Call:

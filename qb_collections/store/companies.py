@@ -147,7 +147,16 @@ def _with_id(company_id: int) -> Select[Any]:
 
 def find_for(conn: Connection, user_id: int, company_id: int) -> tuple[Company, Role] | None:
     """The company with the user's strongest role for it, in one statement; None: not there for this user."""
-    rows = conn.execute(
+    rows = _held(conn, user_id=user_id, company_id=company_id).mappings()
+    found = [(row, Role(row["held"])) for row in rows]
+    if not found:
+        return None
+    return _company(found[0][0]), min((role for _, role in found), key=[*Role].index)
+
+
+@once
+def _held(user_id: int, company_id: int) -> Select[Any]:
+    return (
         select(company, membership.c.role.label("held"))
         .join(membership, membership.c.practice_id == company.c.practice_id)
         .join(user, user.c.id == membership.c.user_id)
@@ -158,11 +167,7 @@ def find_for(conn: Connection, user_id: int, company_id: int) -> tuple[Company, 
             user.c.active.is_(True),
             or_(membership.c.company_id.is_(None), membership.c.company_id == company.c.id),
         )
-    ).mappings()
-    found = [(row, Role(row["held"])) for row in rows]
-    if not found:
-        return None
-    return _company(found[0][0]), min((role for _, role in found), key=[*Role].index)
+    )
 
 
 def all_for(conn: Connection, user_id: int) -> list[Company]:
@@ -247,6 +252,13 @@ def on_every_page(
 
     In one statement; the last is true of who has a role above viewer for any company.
     """
+    row: Any = _told_everywhere(conn, company_id=company_id, user_id=user_id).one()
+    value, count, roles = row
+    return _stop_state(value), count, roles > 0
+
+
+@once
+def _told_everywhere(company_id: int | None, user_id: int) -> Select[Any]:
     stop = select(setting.c.value).where(setting.c.name == _GLOBAL_STOP).scalar_subquery()
     waiting = (
         select(func.count()).where(task.c.company_id == company_id, task.c.state == "open").scalar_subquery()
@@ -257,8 +269,7 @@ def on_every_page(
         .where(membership.c.user_id == user_id, membership.c.role != Role.VIEWER)
         .scalar_subquery()
     )
-    value, count, roles = conn.execute(select(stop, waiting, acts)).one()
-    return _stop_state(value), count, roles > 0
+    return select(stop, waiting, acts)
 
 
 def set_global_stop(conn: Connection, by: str | None, at: datetime) -> None:

@@ -87,7 +87,12 @@ def get(conn: Connection, company_id: int, person_id: int) -> Named | None:
 
 def of_customer(conn: Connection, company_id: int, customer_id: str) -> list[Named]:
     """The one added first stands first."""
-    query = (
+    return [_named(row) for row in _of_customer(conn, company_id=company_id, customer_id=customer_id)]
+
+
+@once
+def _of_customer(company_id: int, customer_id: str) -> Select[Any]:
+    return (
         select(contact_person)
         .where(
             contact_person.c.company_id == company_id,
@@ -96,7 +101,6 @@ def of_customer(conn: Connection, company_id: int, customer_id: str) -> list[Nam
         )
         .order_by(contact_person.c.id)
     )
-    return [_named(row) for row in conn.execute(query)]
 
 
 def by_customer(

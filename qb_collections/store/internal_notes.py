@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from qb_collections.store.once import once
 from qb_collections.store.tables.customer_file import internal_note
+from qb_collections.store.within import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,15 @@ def add(conn: Connection, company_id: int, customer_id: str, text: str, *, by: s
 
 def latest(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[InternalNote]:
     """The latest first."""
-    query = (
+    rows = _latest(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    return [InternalNote(row.id, row.text, row.written_by, row.written_at) for row in rows]
+
+
+@once
+def _latest(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(internal_note)
-        .where(internal_note.c.company_id == company_id, internal_note.c.customer_id.in_(customer_ids))
+        .where(internal_note.c.company_id == company_id, within(internal_note.c.customer_id, customer_ids))
         .order_by(internal_note.c.id.desc())
         .limit(limit)
     )
-    return [InternalNote(row.id, row.text, row.written_by, row.written_at) for row in conn.execute(query)]

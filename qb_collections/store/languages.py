@@ -26,10 +26,17 @@ def _chosen(company_id: int) -> Select[Any]:
 
 def of_customer(conn: Connection, company_id: int, customer_id: str) -> str | None:
     """None: the company's."""
-    query = select(customer_language.c.language).where(
+    found: str | None = _of_customer(
+        conn, company_id=company_id, customer_id=customer_id
+    ).scalar_one_or_none()
+    return found
+
+
+@once
+def _of_customer(company_id: int, customer_id: str) -> Select[Any]:
+    return select(customer_language.c.language).where(
         customer_language.c.company_id == company_id, customer_language.c.customer_id == customer_id
     )
-    return conn.execute(query).scalar_one_or_none()
 
 
 def put(

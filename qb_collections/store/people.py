@@ -13,9 +13,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
 from qb_collections.store import settings
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.people import login_attempt, membership, practice, user
 from qb_collections.store.tables.reports import certificate
@@ -123,8 +124,13 @@ def add_user(conn: Connection, email: str, name: str, *, at: datetime, password:
 
 
 def get(conn: Connection, user_id: int) -> User | None:
-    row = conn.execute(select(user).where(user.c.id == user_id)).one_or_none()
+    row = _of_id(conn, user_id=user_id).one_or_none()
     return _user(row) if row else None
+
+
+@once
+def _of_id(user_id: int) -> Select[Any]:
+    return select(user).where(user.c.id == user_id)
 
 
 def set_email(conn: Connection, user_id: int, email: str, name: str) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from qb_collections.core.money import Money
+from qb_collections.store.once import once
 from qb_collections.store.tables.dealing import REPLY_KINDS, reply
 from qb_collections.store.types import money
+from qb_collections.store.within import within
 
 __all__ = ["REPLY_KINDS", "Reply", "add", "done", "get", "latest", "list"]
 
@@ -109,13 +111,19 @@ def latest(
     conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int
 ) -> builtins.list[Reply]:
     """The latest first, dealt with or not."""
-    query = (
+    return [
+        _reply(row) for row in _latest(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    ]
+
+
+@once
+def _latest(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(reply)
-        .where(reply.c.company_id == company_id, reply.c.customer_id.in_(customer_ids))
+        .where(reply.c.company_id == company_id, within(reply.c.customer_id, customer_ids))
         .order_by(reply.c.at.desc(), reply.c.id.desc())
         .limit(limit)
     )
-    return [_reply(row) for row in conn.execute(query)]
 
 
 def _reply(row: Row[Any]) -> Reply:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from qb_collections.core.books import Payment
 from qb_collections.store import contacts, holds, mirror_rows
 from qb_collections.store.contacts import StoredContact
 from qb_collections.store.holds import StoredHold
+from qb_collections.store.once import once
 from qb_collections.store.tables.dealing import answer
 from qb_collections.store.tables.decisions import contact, decision, hold
-from qb_collections.store.tables.mirror import mirror_payment
+from qb_collections.store.tables.mirror import ZERO, mirror_payment
 from qb_collections.store.unindexed import unindexed
-
-ZERO = Decimal(0)
+from qb_collections.store.within import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,55 +32,74 @@ class Settled:
 
 
 def said(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[StoredContact]:
-    query = (
+    rows = _said(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    return [contacts.stored(row) for row in rows]
+
+
+@once
+def _said(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(contact)
-        .where(contact.c.company_id == company_id, contact.c.customer_id.in_(customer_ids))
+        .where(contact.c.company_id == company_id, within(contact.c.customer_id, customer_ids))
         .order_by(unindexed(contact.c.contacted_on).desc(), contact.c.id.desc())
         .limit(limit)
     )
-    return [contacts.stored(row) for row in conn.execute(query)]
 
 
 def marks(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[StoredHold]:
     """Holds, standing or lifted, the one placed last first."""
-    query = (
+    rows = _marks(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    return [holds.stored(row) for row in rows]
+
+
+@once
+def _marks(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(hold)
-        .where(hold.c.company_id == company_id, hold.c.customer_id.in_(customer_ids))
+        .where(hold.c.company_id == company_id, within(hold.c.customer_id, customer_ids))
         .order_by(unindexed(hold.c.placed_on).desc(), hold.c.id.desc())
         .limit(limit)
     )
-    return [holds.stored(row) for row in conn.execute(query)]
 
 
 def paid(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[Payment]:
     """Money that came in; what only applied a credit brought none."""
-    query = (
+    rows = _paid(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    return [mirror_rows.payment(row) for row in rows.mappings()]
+
+
+@once
+def _paid(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(mirror_payment)
         .where(
             mirror_payment.c.company_id == company_id,
-            mirror_payment.c.customer_id.in_(customer_ids),
+            within(mirror_payment.c.customer_id, customer_ids),
             mirror_payment.c.total > ZERO,
         )
         .order_by(unindexed(mirror_payment.c.received_on).desc(), unindexed(mirror_payment.c.id).desc())
         .limit(limit)
     )
-    return [mirror_rows.payment(row) for row in conn.execute(query).mappings()]
 
 
 def settled(conn: Connection, company_id: int, customer_ids: Sequence[str], limit: int) -> list[Settled]:
     """Answers that were given or dropped, the latest first."""
-    query = (
+    rows = _settled(conn, company_id=company_id, customer_ids=customer_ids, limit=limit)
+    return [Settled(row.kind, row.state, row.because, row.settled_at) for row in rows]
+
+
+@once
+def _settled(company_id: int, customer_ids: Sequence[str], limit: int) -> Select[Any]:
+    return (
         select(answer.c.kind, answer.c.state, answer.c.because, answer.c.settled_at)
         .where(
             answer.c.company_id == company_id,
-            answer.c.customer_id.in_(customer_ids),
+            within(answer.c.customer_id, customer_ids),
             answer.c.state != "wanted",
         )
         .order_by(unindexed(answer.c.id).desc())
         .limit(limit)
     )
-    rows = conn.execute(query).all()
-    return [Settled(row.kind, row.state, row.because, row.settled_at) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
