@@ -85,6 +85,7 @@ class Target:
     plans: tuple[PlanRow, ...]
     sent: int
     way: str = "remove"
+    over: tuple[str, ...] = ()  # sentences: plans that are at no point where they can be undone
 
 
 def preview(context: Context, company: Company, lease: Lease, asked: str) -> UndoReport | Refusal:
@@ -107,7 +108,7 @@ def undo(
     report, writes, agreed = _looked_at(context, company, gateway, found)
     if not writes and not agreed:
         why = " ".join(report.left) or "Nothing of it stands in QuickBooks."
-        return Refusal(f"{found.what} cannot be undone. {why}")
+        return Refusal(f"{found.what[0].upper()}{found.what[1:]} cannot be undone. {why}")
     if not confirm:
         return Refusal(f"Nothing was changed. Undoing {found.what}: {report.lines[0]}.", "To do it: --yes")
     now = context.clock.now()
@@ -193,14 +194,27 @@ def _of_run(conn: Connection, company: Company, run_id: int) -> Target | Refusal
     of_plans = _of_plans(conn, company, agreed)
     writes = [one for one in wrote if one.kind in (IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)]
     sent = sum(one.kind in SENT_KINDS for one in wrote)
-    return Target(f"run {run_id}", (*writes, *of_plans.writes), of_plans.plans, sent)
+    return Target(f"run {run_id}", (*writes, *of_plans.writes), of_plans.plans, sent, over=of_plans.over)
 
 
 def _of_plans(conn: Connection, company: Company, agreed: Sequence[PlanRow]) -> Target:
     lines = undos.plan_notes(conn, company.id, [row.id for row in agreed])
     writes = tuple(one for row in agreed for one in lines[row.id])
     running = tuple(row for row in agreed if row.state in ("active", "broken"))
-    return Target(f"plan {agreed[0].label}" if agreed else "", writes, running, 0)
+    over = tuple(said for row in agreed if (said := _over(row)) is not None)
+    return Target(f"plan {agreed[0].label}" if agreed else "", writes, running, 0, over=over)
+
+
+def _over(row: PlanRow) -> str | None:
+    """Why a plan that does not run cannot be undone; None where nothing of it stands."""
+    if row.state == "building":
+        return f"Plan {row.label} is being written or taken back; it can be undone when it is at rest."
+    if row.state == "paid":
+        return f"Plan {row.label} was paid in full; its documents stand for money that came."
+    stands = any(one.state != "void" and one.invoice_id for one in row.installments)
+    if row.state != "cancelled" or row.form == "overlay" or not stands:
+        return None
+    return f"Plan {row.label} has ended already; what is left of it in QuickBooks stands for money that came."
 
 
 def _of_undo(conn: Connection, company: Company, number: int) -> Target | Refusal:
@@ -221,6 +235,7 @@ def _looked_at(
 ) -> tuple[UndoReport, list[Intent], list[PlanRow]]:
     """The report before anything is done, with the writes and plans that can be undone."""
     report = UndoReport(target.what, sent=target.sent, restores=target.way == "restore")
+    report.left += target.over
     with reading(context.engine) as conn:
         gone = undos.gone(conn, company.id)
     writes = []

@@ -168,7 +168,7 @@ def test_an_undo_asks_for_a_yes(planned):
     with leasing.held(planned.context, planned.company) as lease:
         answer = undo.undo(planned.context, planned.company, lease, "PP1", by="Sam", confirm=False)
 
-    assert isinstance(answer, Refusal) and "--yes" in answer.message
+    assert isinstance(answer, Refusal) and answer.at_command == "To do it: --yes"
     planned.assert_whole()
 
 
@@ -214,3 +214,18 @@ def test_a_plan_is_not_agreed_again_over_another_sum(planned):
         "Plan PP1 was not agreed again: Its payments come to $1,000.00, and $900.00 is open on these "
         "invoices now. Agree on a new plan for what is open."
     ]
+
+
+def test_a_plan_that_ended_with_money_on_it_says_what_stands(planned):
+    """One of three payments came, and the plan was cancelled: its invoice and memo stay for that."""
+    planned.act("pay", invoice=planned.installments()[0]["DocNumber"])
+    planned.end("cancel")
+    run(planned, "PP1")  # the lines that are left of it
+
+    answer = run(planned, "PP1")
+
+    assert isinstance(answer, Refusal)
+    assert answer.message.startswith(
+        "Plan PP1 cannot be undone. Plan PP1 has ended already; what is left of it in QuickBooks stands for "
+        "money that came."
+    )
