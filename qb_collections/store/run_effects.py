@@ -7,21 +7,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    select,
+    type_coerce,
+)
 
 from qb_collections.core.decision import Finding
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.core.money import Money
+from qb_collections.core.quick import quick
+from qb_collections.store.once import once
 from qb_collections.store.tables.decisions import finding, run_difference
 from qb_collections.store.tables.intents import intent
 from qb_collections.store.tables.mail import mail_message
 from qb_collections.store.tables.mirror import mirror_customer, mirror_invoice
-from qb_collections.store.types import money
-from qb_collections.store.within import within
+from qb_collections.store.types import money_of
+from qb_collections.store.within import numbers_named, within
 
 EFFECTS_MAX = 1000  # of fifty customers; each contact writes one note an invoice, six at most
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """What one open invoice of a customer was found to be."""
@@ -71,32 +84,42 @@ class Otherwise:
 
 def lines(conn: Connection, company_id: int, decision_ids: Sequence[int]) -> list[Line]:
     """What was found about each invoice, the oldest due first."""
-    query = (
-        select(
-            finding,
-            mirror_invoice.c.number,
-            mirror_invoice.c.due_on,
-            mirror_invoice.c.balance,
-            mirror_invoice.c.currency,
-        )
-        .outerjoin(
-            mirror_invoice,
-            and_(mirror_invoice.c.company_id == company_id, mirror_invoice.c.id == finding.c.invoice_id),
-        )
-        .where(finding.c.company_id == company_id, finding.c.decision_id.in_(decision_ids))
-        .order_by(finding.c.decision_id, mirror_invoice.c.due_on, finding.c.invoice_id)
-    )
+    rows = _lines(conn, company_id=company_id, decision_ids=decision_ids)
     return [
         Line(
             one.decision_id,
             one.invoice_id,
             one.number,
             one.due_on,
-            money(one.balance, one.currency) if one.balance is not None else None,
+            money_of(one.balance, one.currency) if one.balance is not None else None,
             Finding(one.gate, one.because, one.stops, one.review_on, one.invoice_id),
         )
-        for one in conn.execute(query)
+        for one in rows
     ]
+
+
+@once
+def _lines(company_id: int, decision_ids: BindParameter[Any]) -> Select[Any]:
+    return (
+        select(
+            finding.c.decision_id,
+            finding.c.invoice_id,
+            finding.c.gate,
+            finding.c.because,
+            finding.c.stops,
+            finding.c.review_on,
+            mirror_invoice.c.number,
+            mirror_invoice.c.due_on,
+            type_coerce(mirror_invoice.c.balance, BigInteger).label("balance"),
+            mirror_invoice.c.currency,
+        )
+        .outerjoin(
+            mirror_invoice,
+            and_(mirror_invoice.c.company_id == company_id, mirror_invoice.c.id == finding.c.invoice_id),
+        )
+        .where(finding.c.company_id == company_id, numbers_named(finding.c.decision_id, decision_ids.key))
+        .order_by(finding.c.decision_id, mirror_invoice.c.due_on, finding.c.invoice_id)
+    )
 
 
 def effects(conn: Connection, company_id: int, run_id: int, customer_ids: Iterable[str]) -> list[Effect]:

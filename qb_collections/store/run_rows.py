@@ -26,6 +26,7 @@ from sqlalchemy import (
 from qb_collections.core.decision import Channel, Outcome, Trace
 from qb_collections.core.intents import Approval, IntentKind, State
 from qb_collections.core.money import Money
+from qb_collections.store.once import once
 from qb_collections.store.run_choice import (
     EFFECT,
     Choice,
@@ -98,6 +99,25 @@ class Row:
 
 def head(conn: Connection, company_id: int, run_id: int) -> Head:
     """Raises LookupError when the company has no such run."""
+    row = _head(conn, company_id=company_id, run_id=run_id).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no run {run_id}")
+    found = Run(
+        row.id,
+        row.company_id,
+        row.kind,
+        row.run_on,
+        row.state,
+        row.heading,
+        row.started_at,
+        row.ended_at,
+        row.counts,
+    )
+    return Head(found, row.other_id, row.newer_id, row.word)
+
+
+@once
+def _head(company_id: int, run_id: int) -> Select[Any]:
     other = run.alias("other")
     other_id = (
         select(func.max(other.c.id))
@@ -129,22 +149,9 @@ def head(conn: Connection, company_id: int, run_id: int) -> Head:
         .where(books_word.c.company_id == company_id, books_word.c.run_id == run.c.id)
         .scalar_subquery()
     )
-    query = select(run, other_id.label("other_id"), newer_id.label("newer_id"), word.label("word"))
-    row = conn.execute(query.where(run.c.company_id == company_id, run.c.id == run_id)).one_or_none()
-    if row is None:
-        raise LookupError(f"there is no run {run_id}")
-    found = Run(
-        row.id,
-        row.company_id,
-        row.kind,
-        row.run_on,
-        row.state,
-        row.heading,
-        row.started_at,
-        row.ended_at,
-        row.counts,
+    return select(run, other_id.label("other_id"), newer_id.label("newer_id"), word.label("word")).where(
+        run.c.company_id == company_id, run.c.id == run_id
     )
-    return Head(found, row.other_id, row.newer_id, row.word)
 
 
 def groups(conn: Connection, company_id: int, run_id: int, *, acted: bool) -> list[Group]:
