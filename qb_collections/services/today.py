@@ -1,6 +1,6 @@
 """What an owner with five minutes sees first: one company, as it stands today.  Reads only.
 
-Seven statements at most, and eight while nights wait for approval: what is asked before the first
+Six statements at most, and seven while nights wait for approval: what is asked before the first
 message costs two more.
 """
 
