@@ -132,7 +132,7 @@ mirror_payment = Table(
     units("unapplied"),
     instant("created_at"),
     instant("updated_at"),
-    Index("ix_mirror_payment_customer", "company_id", "customer_id"),
+    Index("ix_mirror_payment_received", "company_id", "customer_id", "received_on"),
     Index(
         "ix_mirror_payment_unapplied",
         "company_id",
