@@ -81,18 +81,20 @@ def tail_of(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     if step.stage is None or outcome is Outcome.DECIDE:
         if step.waits_for == "promises":
             day = view.day(step.since)
-            return (
-                f"The promise to pay by {day} was not the first one broken. "
-                "Choose: call again, a plan, hand over, or stop."
-            )
+            most = view.rules.policy.promises.broken_before_person
+            broken = "was not kept" if most == 1 else "was not the first one broken"
+            return f"The promise to pay by {day} {broken}. Choose: call again, a plan, hand over, or stop."
         why = _why_a_person(view, step)
         return f"{why}. Choose: call again, offer a plan, propose mediation, hand over, or stop."
     day = view.day(view.today)
     name = message_name(step)
     if outcome is Outcome.CALL:
         phone = "" if view.case.customer.phone else " QuickBooks has no phone number."
-        least = view.money(view.rules.call_threshold(view.case.currency))
-        return f"From {least} on, a call on {day} is the next step.{phone}"
+        least = view.rules.call_threshold(view.case.currency)
+        call = f"From {view.money(least)} on, a call" if least else "A call"
+        return f"{call} on {day} is the next step.{phone}"
+    if approval and step.stage.channel == "call":
+        return f"Nobody could be reached by phone; an e-mail goes out on {day} once you approve it."
     if approval:
         return f"{name} goes out on {day} once you approve it; you asked to see these first."
     if step.stage.channel == "call":

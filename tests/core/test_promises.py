@@ -113,6 +113,14 @@ def test_after_a_second_broken_promise_a_person_decides():
     )
 
 
+def test_where_one_broken_promise_is_enough_the_sentence_speaks_of_one():
+    once = changed(**{"broken_before_person = 2": "broken_before_person = 1"})
+    decision = decide(after(reminder("S1", octo(24)), holds=TWICE[1:]), rules(once), nov(2))
+
+    assert decision.outcome is Outcome.DECIDE
+    assert "The promise to pay by Wednesday, October 28 was not kept. Choose" in decision.reason
+
+
 def test_what_a_person_chooses_stays_theirs_over_a_weekend():
     saturday = decide(after(reminder("S1", octo(24)), holds=TWICE), RULES, nov(7))
 

@@ -358,6 +358,14 @@ def test_calls_approvals_and_decisions():
     assert reason(missed, nov(10)).endswith(
         "Nobody could be reached by phone, so an e-mail goes out on Tuesday, November 10."
     )
+    seen = changed(**{'code = "S3"\nname = "call"': 'code = "S3"\nname = "call"\napproval = true'})
+    assert decide(missed, rules(seen), nov(10)).reason.endswith(
+        "Nobody could be reached by phone; an e-mail goes out on Tuesday, November 10 once you approve it."
+    )
+    every = changed(**{"\ncall = 500": "\ncall = 0"})
+    assert decide(two, rules(every), nov(10)).reason.endswith(
+        "A call on Tuesday, November 10 is the next step."
+    )
     firm = after(reminder("S3", nov(10)), important=True)
     assert reason(firm, nov(17)) == (
         "Waiting for you: invoice 10611 ($780.40) was due on Friday, October 23; the last contact "
