@@ -54,6 +54,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "autopay": ("is collected by itself", "are collected by themselves"),
     "exclusion": ("is left out because you asked", "are left out because you asked"),
     "too_old": ("is very old and needs your look", "are very old and need your look"),
+    "skipped": ("was left out by one of you, this time", "were left out by one of you, this time"),
+    "unclear": (
+        "waits for your look: did the last message go out?",
+        "wait for your look: did the last go out?",
+    ),
     "trial": ("waits while you try it with one", "wait while you try it with one"),
     "first night": ("follows in the next days: we start small", "follow in the next days: we start small"),
     "start": ("follows in the next ten business days", "follow in the next ten business days"),
