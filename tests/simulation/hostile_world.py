@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -112,13 +112,18 @@ class HostileWorld:
         self.processes += 1
         self.process = service_life.begin(self, self.processes, waited)
 
+    at_restart: Callable[[Any], Callable[[Any], None] | None] | None = None
     is_calm = True  # before the first day, and after the last hostile one
 
     def restart(self, why: str) -> None:
         """Memory is gone; the files stay."""
         self.note(f"the service is killed {why} and starts again on its files")
         self.process.end()
-        self.start(self.process.real.waited + self.random.choice((0.0, STALLED_SECONDS)))
+        waited = self.process.real.waited + self.random.choice((0.0, STALLED_SECONDS))
+        then = self.at_restart(self) if self.at_restart else None
+        self.start(waited)
+        if then is not None:
+            then(self.process)
 
     def keep_files(self) -> Path:
         """A copy of the files as an operator makes one: the database whole, and the key."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -67,8 +68,12 @@ class Result:
         return {one.name for one in self.troubles}
 
 
-def play(script: Script) -> Result:
-    """Play one script from its beginning to its invariants."""
+def play(script: Script, at_restart: Callable[..., Any] | None = None) -> Result:
+    """Play one script from its beginning to its invariants.
+
+    at_restart: called with the world where the service was killed, before it starts again; what it answers
+    is called with the new process.
+    """
     template(script.template)  # built once, with the modules as they are
     gc.collect()  # once a seed; a seed leaves too little behind for more
     gc.freeze()  # what is there now stays: the next seed need not look at it again
@@ -76,6 +81,7 @@ def play(script: Script) -> Result:
     began = time.process_time()
     with patched(), seeded(f"seed {script.seed}"):
         world = HostileWorld(script)
+        world.at_restart = at_restart
         player = Player(world)
         try:
             try:
@@ -107,9 +113,7 @@ class Player:
     def __init__(self, world: HostileWorld) -> None:
         self.world = world
         self.kills = 0
-        self.nights_run: set[int] = (
-            set()
-        )  # days on which the scheduler's night asked QuickBooks for something
+        self.nights_run: set[int] = set()  # days whose night asked QuickBooks for something
         self._day_number = -1
         self.webhooks = webhooks.Deliveries(world)
         self._sent_of_day = 0

@@ -4,7 +4,8 @@
 
 Each scenario is a small script.  It is played once whole, to count its points; then once for each point with
 a kill there, for each of the first points of the recovery with a second one, and for each request and each
-commit with that one failing.
+commit with that one failing.  `--again all`: with a second kill at every point of the rest of the day at
+which the files and the books look as they never did before (twice.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import replace
 
 from tests.simulation.nights import play
 from tests.simulation.script import FRESH, OWING, SMALL, Act, Fault, Kill, Script
+from tests.simulation.twice import Tried, Twice
 
 MORNING = 16 * 60  # minutes after 05:00 UTC: within everybody's working hours
 QUIET = Script(
@@ -58,15 +60,15 @@ REQUEST_FAULTS = ("reset_before", "lost")
 COMMIT_FAULTS = ("database_busy", "disk_full")
 
 
-def variants(script: Script, every: int, again: int) -> Iterator[tuple[str, Script]]:
-    """The script with each trouble in it.  every: each so many-th; again: points of recovery."""
+def variants(script: Script, every: int, again: int | None) -> Iterator[tuple[str, Script]]:
+    """The script with each trouble in it.  every: each so many-th; again: second kills, or None for none."""
     whole = play(script)
     assert not whole.failed, f"it fails without any trouble: {whole.troubles[0]}"
     day = script.nights - 1
-    for point in range(1, whole.points + 1, every):
+    for point in range(1, whole.points + 1, every if again is not None else whole.points + 1):
         yield f"killed at {point}", replace(script, kills=(Kill(day, point),))
     for point in range(1, whole.points + 1, every):
-        for second in range(1, again + 1):
+        for second in range(1, (again or 0) + 1):
             yield f"killed at {point} and {second}", replace(script, kills=(Kill(day, point, second),))
     for kind in REQUEST_FAULTS:
         for number in range(1, whole.requests + 1, every):
@@ -78,9 +80,17 @@ def variants(script: Script, every: int, again: int) -> Iterator[tuple[str, Scri
             yield f"commit {number} {kind}", replace(script, faults=(fault,))
 
 
-def sweep(name: str, *, every: int = 1, again: int = 0, jobs: int = 1) -> tuple[int, list[str]]:
-    """How many were played, and a sentence for each that broke an invariant."""
+def sweep(name: str, *, every: int = 1, again: int | None = 0, jobs: int = 1) -> tuple[int, list[str]]:
+    """How many were played, and a sentence for each that broke an invariant.  again: None is all."""
     found, played = [], 0
+    if again is None:
+        tried = killed_twice(SCENARIOS[name], every)
+        print(
+            f"{name:16} {tried.first} first kills, {tried.second} second ones, "
+            f"{tried.alike} points that looked like one of them",
+            flush=True,
+        )
+        played, found = tried.first + tried.second, [f"{name}, {one}" for one in tried.found]
     cases = variants(SCENARIOS[name], every, again)
     if jobs == 1:
         results = ((told, play(script)) for told, script in cases)
@@ -91,6 +101,15 @@ def sweep(name: str, *, every: int = 1, again: int = 0, jobs: int = 1) -> tuple[
         if result.failed:
             found.append(f"{name}, {told}: {result.troubles[0]}")
     return played, found
+
+
+def killed_twice(script: Script, every: int = 1) -> Tried:
+    """A kill at each point, and again at each point of the recovery from it."""
+    whole = play(script)
+    twice = Twice(script)
+    for point in range(1, whole.points + 1, every):
+        twice.killed_at(point)
+    return twice.tried
 
 
 def _side_by_side(cases: Iterator[tuple[str, Script]], jobs: int):
@@ -109,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.sweep")
     parser.add_argument("names", nargs="*", help=f"of: {', '.join(SCENARIOS)}")
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--again", type=int, default=0)
+    parser.add_argument("--again", type=lambda text: None if text == "all" else int(text), default=0)
     parser.add_argument("--jobs", type=int, default=1)
     given = parser.parse_args(arguments)
     wrong = 0
