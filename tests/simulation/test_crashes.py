@@ -19,7 +19,7 @@ from qb_collections.store import intents
 from qb_collections.store.engine import Mode, Moment, interpose, reading
 from tests.world import Saved, World
 
-SHARDS = 6
+SHARDS = 12
 
 
 class Killed(BaseException):
@@ -105,7 +105,7 @@ def _moments_of_a_night() -> int:
     "shard", [*range(2), *(pytest.param(one, marks=pytest.mark.soak) for one in range(2, SHARDS))]
 )
 def test_a_night_killed_at_any_moment_loses_nothing_and_doubles_nothing(shard):
-    """The shards together try every moment: `make test` a third of them, `make soak` each one.
+    """The shards together try every moment: `make test` a sixth of them, `make soak` each one.
 
     Moments take turns, so one of the two has those before a transaction and the other those after one.
     """
