@@ -63,17 +63,23 @@ class Browser:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._token: str | None = None  # good until the session is another one
 
     def get(self, path: str, **options: object) -> TestResponse:
         return self.client.get(path, **options)
 
     def token(self) -> str:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/sign-in").text)
-        assert found is not None
-        return found[1]
+        if self._token is None:
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/sign-in").text)
+            assert found is not None
+            self._token = found[1]
+        return self._token
 
     def post(self, path: str, **form: str) -> TestResponse:
-        return self.client.post(path, data={"csrf_token": self.token(), **form})
+        answer = self.client.post(path, data={"csrf_token": self.token(), **form})
+        if path.startswith(("/sign-", "/welcome")):
+            self._token = None
+        return answer
 
 
 @pytest.fixture(scope="session", autouse=True)
