@@ -72,7 +72,8 @@ class ContactHours(Section):
     @model_validator(mode="after")
     def _in_order(self) -> ContactHours:
         if not time(8) <= self.opens < self.closes <= time(21):
-            raise ValueError("opens must be before closes, both between 08:00 and 21:00")
+            hours = f"{self.opens.isoformat()} to {self.closes.isoformat()}"
+            raise ValueError(f"{hours}: opens must be before closes, both between 08:00 and 21:00")
         return self
 
     @property

@@ -83,12 +83,20 @@ def test_a_setting_is_told_what_it_may_be(section, setting, message):
             "contact_hours.days[0]",
             "\"mond\": it is one of 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'; did you mean \"mon\"?",
         ),
-        ("opens = 07:59:59", "contact_hours", "opens must be before closes, both between 08:00 and 21:00"),
-        ("closes = 21:00:01", "contact_hours", "opens must be before closes, both between 08:00 and 21:00"),
+        (
+            "opens = 07:59:59",
+            "contact_hours",
+            "07:59:59 to 17:00:00: opens must be before closes, both between 08:00 and 21:00",
+        ),
+        (
+            "closes = 21:00:01",
+            "contact_hours",
+            "09:00:00 to 21:00:01: opens must be before closes, both between 08:00 and 21:00",
+        ),
         (
             "opens = 10:00:00\ncloses = 10:00:00",
             "contact_hours",
-            "opens must be before closes, both between 08:00 and 21:00",
+            "10:00:00 to 10:00:00: opens must be before closes, both between 08:00 and 21:00",
         ),
     ],
 )
