@@ -51,11 +51,7 @@ class Counter:
             assert not isinstance(held, Refusal)
         books.act("pay", invoice={"id": self.ids["paid"]})
         books.act("merge", entity="Customer", **{"from": "Customer merged", "into": "Customer mixed"})
-        self.client = create_web_app(books.context).test_client()
-        with durable(books.context.engine) as conn:
-            token = people.first_run_link(conn, START)
-        self.client.get(f"/welcome/{token}")
-        self.client.post("/welcome", data={"csrf_token": self.token("/welcome"), "later": "1"})
+        self.client = signed_in(books)
         self.writes = 0
         books.engine.on_change(self._count)
 
@@ -63,7 +59,21 @@ class Counter:
         self.writes += 1
 
     def token(self, path):
-        return self.client.get(path).text.split('name="csrf_token" value="')[1].split('"')[0]
+        return token_of(self.client, path)
+
+
+def signed_in(books):
+    """The owner's browser."""
+    client = create_web_app(books.context).test_client()
+    with durable(books.context.engine) as conn:
+        link = people.first_run_link(conn, START)
+    client.get(f"/welcome/{link}")
+    client.post("/welcome", data={"csrf_token": token_of(client, "/welcome"), "later": "1"})
+    return client
+
+
+def token_of(client, path):
+    return client.get(path).text.split('name="csrf_token" value="')[1].split('"')[0]
 
 
 @dataclass

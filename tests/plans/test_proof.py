@@ -1,7 +1,10 @@
 """The proof as people read it: whose work moved what, in which currency, and what is left to a person."""
 
+import html
+
 from qb_collections.cli import plan_lines
 from qb_collections.services import plans, tasks
+from tests.plans.test_bad_input import signed_in
 from tests.plans.test_currency import RATES, abroad
 from tests.plans.test_trouble import at_creation
 
@@ -75,6 +78,20 @@ def test_reports_are_shown_in_the_home_currency_and_debts_in_the_customers(books
     assert {one["currency"] for one in page["proof"]["trial_balance"]["Accrual"]} == {"USD"}
     assert any("owed by Glacier Lyon" in one and "€200.02" in one for one in lines)
     assert any(one.split()[:1] == ["income"] and "$1,220.02" in one for one in lines)
+
+
+def test_the_page_of_a_plan_has_the_whole_proof_and_the_way_to_it_in_quickbooks(books):
+    abroad(books, RATES)
+    plan = books.create(payments=2)
+
+    page = html.unescape(signed_in(books).get(f"/companies/{books.company_id}/plans/{plan.label}").text)
+
+    proof = page[page.index("The books before and after") :]
+    assert "Receivables, income and tax unchanged by the plan: yes" in proof
+    assert "Owed by Glacier Lyon" in proof and "€200.02" in proof
+    assert "$1,220.02" in proof and "€1,220.02" not in proof
+    assert "Reports, Trial balance, from Jan 1, 2026 to Oct 30, 2026: every account as below" in proof
+    assert proof.count("Accounts Receivable (A/R) - EUR") == 1  # on accrual; on cash nobody owes anything
 
 
 def test_a_person_is_told_where_to_look_in_quickbooks(planned):
