@@ -48,8 +48,9 @@ def test_reports_are_in_the_home_currency():
 
 
 def test_where_it_hangs_on_a_rounding_both_are_told():
-    """At 1.742 the tax of 24,788 yen is 43,180.70 by itself; 247,212 in all is 430,643.30, the line of 222,424
-    387,462.61, and what is left for tax 43,180.69.
+    """At 1.742 the tax of 24,788 yen is 43,180.70 by itself.
+
+    The whole of 247,212 is 430,643.30, the line of 222,424 is 387,462.61, and 43,180.69 is left for tax.
     """
     yen = {"CurrencyRef": {"value": "JPY"}, "ExchangeRate": Decimal("1.742")}
 
