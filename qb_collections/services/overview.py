@@ -23,7 +23,7 @@ from qb_collections.store import today as stored
 from qb_collections.store.companies import Company
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.engine import reading
-from qb_collections.store.overview import BUCKET_DAYS, Owing, Reason, Tally
+from qb_collections.store.overview import Owing, Reason, Tally
 from qb_collections.store.runs import Run
 from qb_collections.store.today import Facts
 
@@ -240,18 +240,17 @@ def _customers(
 
 def _owed(company: Company, found: Facts, today: date) -> tuple[Owed, ...]:
     currencies = sorted(
-        {one.currency for one in found.due}, key=lambda code: (code != company.currency, code)
+        {one.currency for one in found.aged}, key=lambda code: (code != company.currency, code)
     )
     return tuple(_owed_in(currency, found, today) for currency in currencies or [company.currency])
 
 
 def _owed_in(currency: str, found: Facts, today: date) -> Owed:
     owed, invoices = [Decimal(0)] * len(BUCKETS), [0] * len(BUCKETS)
-    for one in found.due:
+    for one in found.aged:
         if one.currency == currency:
-            number = _bucket(one.due_on, today)
-            owed[number] += one.owed.amount
-            invoices[number] += one.invoices
+            owed[one.bucket] += one.owed.amount
+            invoices[one.bucket] += one.invoices
     whole = sum(owed, Decimal(0))
     buckets = [
         Bucket(
@@ -270,12 +269,6 @@ def _owed_in(currency: str, found: Facts, today: date) -> Owed:
         invoices=sum(bucket.invoices for bucket in buckets),
         buckets=tuple(buckets),
     )
-
-
-def _bucket(due_on: date | None, today: date) -> int:
-    """0: not yet due, also what has no day."""
-    late_days = (today - due_on).days if due_on is not None else 0
-    return sum(late_days >= first for first in BUCKET_DAYS)
 
 
 def _late_customers(currency: str, found: Facts) -> int:

@@ -5,7 +5,7 @@ Sums and counts come from indices alone; rows are read for a handful of things.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from qb_collections.store import today_sums as sums
 from qb_collections.store.beside import Beside
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.history import HistoryRead
+from qb_collections.store.overview import Aged
 from qb_collections.store.restored import Restored
 from qb_collections.store.runs import Run
 from qb_collections.store.tables.connections import connection
@@ -38,21 +39,11 @@ from qb_collections.store.tables.policies import policy, policy_version
 from qb_collections.store.tables.tasks import task
 from qb_collections.store.tables.watching import books_word, history, restored, tie_out
 from qb_collections.store.tie_outs import StoredTieOut
-from qb_collections.store.types import money
+from qb_collections.store.types import money, money_of
 
 NIGHTS = 20  # the latest, by which sending by itself is offered
 
 Key = tuple[str, str]  # customer, currency
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Open invoices of one currency that are due on one day; None: without a day."""
-
-    currency: str
-    due_on: date | None
-    owed: Money
-    invoices: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ class Facts:
     history: HistoryRead | None
     tie_out: StoredTieOut | None
     policy: str | None
-    due: tuple[Due, ...]
+    aged: tuple[Aged, ...]  # by currency and bucket; what is missing is nothing
     late: Mapping[str, int]
     late_sites: Sequence[Key]
     late_parents: frozenset[Key]
@@ -106,7 +97,7 @@ def facts(conn: Database, company_id: int, today: date, coming: date) -> Facts:
         past,
         compared,
         policies,
-        due,
+        aged,
         late,
         sites,
         parents,
@@ -114,7 +105,7 @@ def facts(conn: Database, company_id: int, today: date, coming: date) -> Facts:
         silent,
         payments,
         memos,
-    ) = _FACTS(conn, company_id=company_id, today=today, coming=coming)
+    ) = _FACTS(conn, company_id=company_id, today=today, coming=coming, **sums.last_days(today))
     tallies: dict[int, list[tuple[str, str, int]]] = {}
     for run_id, outcome, gate, customers in tallied:
         tallies.setdefault(run_id, []).append((outcome, gate, customers))
@@ -135,13 +126,25 @@ def facts(conn: Database, company_id: int, today: date, coming: date) -> Facts:
         history=HistoryRead(*past[0]) if past else None,
         tie_out=StoredTieOut(*compared[0]) if compared else None,
         policy=policies[0][0] if policies else None,
-        due=tuple(Due(code, on, money(owed, code), count) for code, on, owed, count in due),
+        aged=_aged(aged),
         late={code: customers for code, customers in late if customers},
         late_sites=[(row[0], row[1]) for row in sites],
         late_parents=frozenset((row[0], row[1]) for row in parents),
         billed_with=dict(billed),
         without_email=silent[0][0],
         unapplied=dict(sorted(unapplied.items())),
+    )
+
+
+def _aged(rows: Iterable[tuple[Any, ...]]) -> tuple[Aged, ...]:
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for code, bucket, units, invoices in rows:
+        if invoices:
+            owed, many = found.get((code, bucket), (0, 0))
+            found[code, bucket] = owed + int(units), many + int(invoices)
+    return tuple(
+        Aged(code, bucket, money_of(owed, code), many)
+        for (code, bucket), (owed, many) in sorted(found.items())
     )
 
 
@@ -293,7 +296,7 @@ _FACTS = Beside(
     _history,
     _tie_out,
     _policy,
-    sums.due,
+    sums.aged,
     sums.late,
     sums.late_sites,
     sums.late_parents,

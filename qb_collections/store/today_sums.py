@@ -5,23 +5,29 @@ Each binds company_id, and today where days count.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     Integer,
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     text,
+    type_coerce,
     union_all,
 )
 
+from qb_collections.store.overview import BUCKET_DAYS
 from qb_collections.store.tables.mirror import (
     NO_EMAIL,
     ZERO,
@@ -42,17 +48,51 @@ def today() -> Any:
     return bindparam("today", type_=Date())
 
 
-def due() -> Select[Any]:
-    return (
-        select(
-            mirror_invoice.c.currency,
-            mirror_invoice.c.due_on,
-            func.sum(mirror_invoice.c.balance, type_=MoneyUnits),
-            func.count(),
+def aged() -> Select[Any]:
+    """(currency, bucket, owed in 1/10000, invoices) of what is open; a bucket without any says nothing.
+
+    Nearly every company has one currency.  There each bucket is a stretch of the index, and nothing is
+    compared from one invoice to the next; where there are several, they are added up by day first.
+    """
+    first, last = _currency(func.min), _currency(func.max)
+    balance, due_on = type_coerce(mirror_invoice.c.balance, BigInteger), mirror_invoice.c.due_on
+    in_one = [
+        select(first.label("currency"), bucket.label("bucket"), func.sum(balance), func.count()).where(
+            mirror_invoice.c.company_id == _mine_if(first == last),
+            mirror_invoice.c.balance > ZERO,
+            mirror_invoice.c.currency == first,
+            *stretch,
         )
-        .where(mine(mirror_invoice.c.company_id), mirror_invoice.c.balance > ZERO)
-        .group_by(mirror_invoice.c.currency, mirror_invoice.c.due_on)
+        for bucket, stretch in _stretches(due_on)
+    ]
+    days = (
+        select(mirror_invoice.c.currency, due_on, func.sum(balance).label("owed"), func.count().label("many"))
+        .where(mirror_invoice.c.company_id == _mine_if(first != last), mirror_invoice.c.balance > ZERO)
+        .group_by(mirror_invoice.c.currency, due_on)
+        .subquery()
     )
+    bucket = case(*((days.c.due_on <= _last(number), number) for number in (4, 3, 2, 1)), else_=0)
+    in_several = select(days.c.currency, bucket, func.sum(days.c.owed), func.sum(days.c.many)).group_by(
+        days.c.currency, bucket
+    )
+    return select(union_all(*in_one, in_several).subquery())
+
+
+def last_days(today: date) -> dict[str, date]:
+    """What aged binds: the last due date of each bucket behind "not yet due"."""
+    return {f"last_{number}": today - timedelta(days=first) for number, first in enumerate(BUCKET_DAYS, 1)}
+
+
+def _last(bucket: int) -> ColumnElement[date]:
+    return bindparam(f"last_{bucket}", type_=Date())
+
+
+def _stretches(due_on: Any) -> list[tuple[ColumnElement[int], list[ColumnElement[bool]]]]:
+    """Each bucket with where it lies by due date; what has no day is not yet due."""
+    found = [(0, [due_on.is_(None)]), (0, [due_on > _last(1)])]
+    found += [(number, [due_on <= _last(number), due_on > _last(number + 1)]) for number in (1, 2, 3)]
+    found.append((4, [due_on <= _last(4)]))
+    return [(literal_column(str(number), Integer), where) for number, where in found]
 
 
 def late() -> Select[Any]:

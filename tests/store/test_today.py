@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy.dialects import postgresql
@@ -53,7 +53,7 @@ def test_a_company_without_anything_has_no_facts(engine):
     with reading(engine) as conn:
         found = today.facts(conn, company.id, TODAY, COMING)
 
-    assert (found.cursor, found.preview, found.nights, found.due, found.waiting) == (None, None, (), (), ())
+    assert (found.cursor, found.preview, found.nights, found.aged, found.waiting) == (None, None, (), (), ())
     assert (found.unapproved, found.without_email, found.late, found.unapplied) == (0, 0, {}, {})
 
 
@@ -66,12 +66,46 @@ def test_each_company_has_its_own_facts(engine):
     with reading(engine) as conn:
         found = today.facts(conn, ours.id, TODAY, COMING)
 
-    assert [(one.due_on, one.owed, one.invoices) for one in found.due] == [
-        (LATE, usd("100.00"), 1),
-        (AHEAD, usd("100.00"), 1),
+    assert [(one.bucket, one.owed, one.invoices) for one in found.aged] == [
+        (0, usd("100.00"), 1),
+        (1, usd("100.00"), 1),
     ]
     assert found.late == {"USD": 1}
     assert [(one.kind, one.open, one.past) for one in found.waiting] == [("call", 1, 1)]
+
+
+def test_what_is_open_is_in_its_bucket_on_both_sides_of_each_end_in_one_currency_and_in_two(engine):
+    """Without a day nothing is late."""
+    company = add_company(engine)
+    ages = [None, -5, 0, 1, 30, 31, 60, 61, 90, 91, 400]
+    days = [None if age is None else TODAY - timedelta(days=age) for age in ages]
+    with durable(engine) as conn:
+        rows = [
+            invoice(f"i{n}", "1", f"{n + 1}.00", due_on=day) for n, day in enumerate(days)
+        ]  # of 1 to 11 dollars
+        mirror.put_invoices(conn, company.id, rows)
+        in_one = today.facts(conn, company.id, TODAY, COMING).aged
+        euros = Money(Decimal("9.50"), "EUR")
+        abroad = [
+            replace(invoice("e", "3", due_on=LATE), total=euros, balance=euros),
+            replace(invoice("f", "3", due_on=None), total=euros, balance=euros),
+        ]
+        mirror.put_invoices(conn, company.id, abroad)
+        in_two = today.facts(conn, company.id, TODAY, COMING).aged
+
+    dollars = [
+        ("USD", 0, usd("6.00"), 3),
+        ("USD", 1, usd("9.00"), 2),
+        ("USD", 2, usd("13.00"), 2),
+        ("USD", 3, usd("17.00"), 2),
+        ("USD", 4, usd("21.00"), 2),
+    ]
+    assert [(one.currency, one.bucket, one.owed, one.invoices) for one in in_one] == dollars
+    assert [(one.currency, one.bucket, one.owed, one.invoices) for one in in_two] == [
+        ("EUR", 0, euros, 1),
+        ("EUR", 1, euros, 1),
+        *dollars,
+    ]
 
 
 def test_customers_who_are_late_are_counted_by_currency_where_there_are_several(engine):
