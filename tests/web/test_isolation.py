@@ -10,12 +10,14 @@ from datetime import date
 from functools import cache
 
 import pytest
+from sqlalchemy import event
 
 from qb_collections.core.case import HoldKind
 from qb_collections.store import contact_people, documents, holds, mirror, replies, runs, tasks
 from qb_collections.store.contact_people import Person
 from qb_collections.store.documents import Document
 from qb_collections.store.engine import durable
+from qb_collections.store.metadata import metadata
 from tests.web.conftest import NOW, customer, invoice
 from tests.web.hostile_house import Page
 from tests.web.test_every_address import FORMS, GENERAL, PAGES, RANKS, VALUES
@@ -25,6 +27,8 @@ pytestmark = pytest.mark.xdist_group("hostile")  # one company, whose every name
 CANARY = "Canary Kite Works"
 # What the other company alone has; everything of ours has other ids.
 THEIRS = {"customer_id": "C777", "invoice_id": "I777", "document_id": "D777", "label": "PP777"}
+# Who works for a practice, and what it keeps of a company that was deleted.
+BY_PRACTICE = {"membership", "certificate"}
 # Forms of no one company that anybody signed in may send.
 FOR_ALL = {"auth.leave", "auth.enter", "auth.choose"}
 
@@ -203,3 +207,26 @@ def test_connecting_a_company_takes_an_owner_of_a_practice(both, role):
 
     assert [one.status_code for one in answers] == [403, 403]
     assert "An owner of your practice" in browser.get("/connect").text
+
+
+@pytest.mark.req("SEC-43")
+def test_sec_43_every_statement_of_a_page_on_a_companys_table_names_the_company(both):
+    owned = [
+        name for name, table in metadata.tables.items() if "company_id" in table.c and name not in BY_PRACTICE
+    ]
+    on_one = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO)\s+({'|'.join(map(re.escape, owned))})\b")
+    names = re.compile(r"\b(?:company_id|chain)\s*(?:=|IN\b)")  # a company's entries are a chain of their own
+    browser, said = both.browser("owner@ours.example"), set()
+    own = {"customer_id": "H1", "invoice_id": "HI1", "task_id": 2, "run_id": 1}
+
+    def heard(conn, cursor, statement, *rest):
+        said.add(statement)
+
+    event.listen(both.context.engine, "before_cursor_execute", heard)
+    for _, path in in_company(matrix(both, "GET", both.ours.id, own)):
+        browser.get(path)
+    event.remove(both.context.engine, "before_cursor_execute", heard)
+
+    about = [one for one in said if on_one.search(one)]
+    assert len(about) > 60
+    assert [one for one in about if not names.search(one) and not one.startswith("INSERT")] == []

@@ -1,4 +1,4 @@
-"""The list of security tests (after OWASP ASVS 5.0), by number: which test shows each, what does not apply."""
+"""The security tests (after OWASP ASVS 5.0), by number: which test shows each, what does not apply."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ SHOWN_BY = {
     39: "web/test_signing_in.py::test_signing_out_ends_a_copied_cookie_too",
     41: "web/test_isolation.py::test_sec_41_what_belongs_to_another_company_is_not_found_under_ones_own",
     42: "web/test_isolation.py::test_sec_42_fields_that_nobody_asked_for_change_nothing",
+    43: "web/test_isolation.py::test_sec_43_every_statement_of_a_page_on_a_companys_table_names_the_company",
     44: "store/test_connections.py::test_neither_tokens_nor_realm_nor_secrets_stand_on_the_disk",
     45: "store/test_connections.py::test_a_row_put_in_another_companys_place_opens_nothing",
     46: "cli/test_operator.py::test_rotated_keys_seal_everything_again_and_the_old_one_stays",
@@ -69,9 +70,8 @@ DOES_NOT_APPLY = {
 ELSEWHERE = {
     10: "tests/core and tests/plans: what a plan adds up to, by hypothesis",
     40: "deleting takes the company's name typed; nobody changes an address of their own yet",
-    43: "tests/architecture: every statement on a company's table names the company",
     56: "the list of what was done, in the tests of each act",
-    59: "tests/services: a policy that cannot be read sends nothing",
+    59: "a policy is checked before it is kept, so that none is unreadable; no test of its own",
     60: "requirements are locked with hashes; the emulator is no part of the application's addresses",
 }
 
