@@ -13,7 +13,13 @@ from qb_collections.store import audit
 from qb_collections.store.engine import reading
 from tests.simulation import ground_truth as truth
 from tests.simulation import known, promised
+from tests.simulation.at_rest_money import (
+    inv_04_05_plans_move_nothing,
+    inv_06_plans_are_whole_or_nothing,
+    inv_20_money_is_whole_units,
+)
 from tests.simulation.memory_transport import kind_of
+from tests.simulation.telling import invoice
 
 NEVER_LEFT = ("refused", "unresolved", "never_sent")  # the caller knows that nothing was sent
 
@@ -25,7 +31,10 @@ def inv_01_each_contact_is_noted_once(world: Any) -> None:
         for memo in memos:
             twice = [ref for ref, count in Counter(truth.MARKER.findall(memo)).items() if count > 1]
             if twice:
-                world.wrong("INV-01", f"invoice {id_} of {realm} has the marker {twice[0]} twice")
+                world.wrong(
+                    "INV-01",
+                    f"{invoice(world, realm, id_)} of {realm} has the line with ref {twice[0]} twice",
+                )
                 break
     for (realm, id_), count in copies.items():
         now = truth.row(world, realm, "Invoice", id_)
@@ -35,7 +44,8 @@ def inv_01_each_contact_is_noted_once(world: Any) -> None:
         if len(refs) + known.attached(world, realm, id_) >= count or known.not_to_be_noted(world, realm, id_):
             continue
         world.wrong(
-            "INV-01", f"invoice {id_} of {realm} was e-mailed {count} times and has {len(refs)} notes"
+            "INV-01",
+            f"{invoice(world, realm, id_)} of {realm} was e-mailed {count} times and has {len(refs)} notes",
         )
 
 
@@ -73,7 +83,8 @@ def inv_01_records_say_what_left(world: Any) -> None:
                     copies[realm, id_] -= 1
     for (realm, id_), more in copies.items():
         if more:
-            world.wrong("INV-01", f"invoice {id_} of {realm}: {more} more copies left than are recorded")
+            how = f"{more} more copies left than" if more > 0 else f"{-more} fewer copies left than"
+            world.wrong("INV-01", f"{invoice(world, realm, id_)} of {realm}: {how} are recorded")
 
 
 def inv_02_no_copy_leaves_twice(world: Any) -> None:
@@ -99,35 +110,6 @@ def inv_02_no_copy_leaves_twice(world: Any) -> None:
             world.wrong("INV-02", f"the message {name} arrived {count} times")
 
 
-def inv_04_05_plans_move_nothing(world: Any) -> None:
-    """What our documents book adds up to nothing: by account, customer, class, place, tax and day.
-
-    Customers whose plan documents people have touched, paid or merged are left out.
-    """
-    for realm, documents in truth.made_by_us(world).items():
-        touched = truth.customers_touched(world, realm, documents)
-        left = {
-            key: amount
-            for key, amount in truth.postings(world, realm, documents).items()
-            if touched is not None and key[1] not in touched
-        }
-        if left:
-            world.wrong("INV-05", f"plan documents of {realm} leave {left}")
-
-
-def inv_06_plans_are_whole_or_nothing(world: Any) -> None:
-    """As many installments as were agreed, or none that counts."""
-    rows = world.journal.execute(
-        "SELECT p.company_id, p.id, p.number, p.state, p.principal, count(*), sum(i.amount)"
-        " FROM plan p JOIN installment i ON i.plan_id = p.id AND i.company_id = p.company_id GROUP BY p.id"
-    ).fetchall()
-    for company_id, _, number, state, principal, count, total in rows:
-        if state == "building":
-            world.wrong("INV-06", f"plan PP{number} of company {company_id} is still half built")
-        if total != principal:
-            world.wrong("INV-07", f"plan PP{number}: {count} installments of {total} for {principal}")
-
-
 def inv_08_what_people_wrote_stays(world: Any) -> None:
     """The last words that people wrote into a memo are all still there."""
     for (realm, id_), text in world.written_notes().items():
@@ -141,7 +123,11 @@ def inv_08_what_people_wrote_stays(world: Any) -> None:
                 continue  # ours, copied along
             at = memo.find(line, place)
             if at < 0:
-                world.wrong("INV-08", f"invoice {id_} of {realm} lost what a person wrote: {line!r}")
+                last = max(
+                    (one.number for one in world.network.sent for c in one.changes if c.id == id_), default=0
+                )
+                told = f"{invoice(world, realm, id_)} of {realm} lost what a person wrote: {line!r}"
+                world.wrong("INV-08", f"{told}; the service changed it last with request {last}")
                 break
             place = at + len(line)
 
@@ -333,20 +319,6 @@ def inv_19_what_was_taken_is_there(world: Any) -> None:
     stored = world.journal.execute("SELECT count(*) FROM inbox WHERE split_from IS NULL").fetchone()[0]
     if stored < len(world.acked):
         world.wrong("INV-19", f"{len(world.acked)} bodies were acknowledged and {stored} are stored")
-
-
-def inv_20_money_is_whole_units(world: Any) -> None:
-    for table, column in (
-        ("mirror_invoice", "balance"),
-        ("mirror_invoice", "total"),
-        ("mirror_payment", "unapplied"),
-        ("installment", "amount"),
-    ):
-        bad = world.journal.execute(
-            f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND typeof({column}) <> 'integer'"
-        ).fetchone()[0]
-        if bad:
-            world.wrong("INV-20", f"{bad} amounts in {table}.{column} are no whole numbers")
 
 
 def inv_21_the_same_night_twice_changes_nothing(world: Any) -> None:

@@ -50,6 +50,9 @@ class Trouble(Exception):
         self.name = name
 
 
+SAME_MAX = 2  # times that one trace says that the same promise broke
+
+
 class HostileWorld:
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -113,6 +116,7 @@ class HostileWorld:
         self.process = service_life.begin(self, self.processes, waited)
 
     at_restart: Callable[[Any], Callable[[Any], None] | None] | None = None
+    meanwhile = ""  # what else is going on while people act
     is_calm = True  # before the first day, and after the last hostile one
 
     def restart(self, why: str) -> None:
@@ -204,12 +208,13 @@ class HostileWorld:
     # What is told
 
     def note(self, text: str) -> None:
-        told = telling.plain(self, text)
+        told = telling.plain(self, self.meanwhile + text)
         self.trace.append((self.clock.now(), told[:1].upper() + told[1:]))
 
     def wrong(self, name: str, sentence: str) -> None:
         trouble = Trouble(name, telling.plain(self, sentence))
-        self.note(f"BROKEN: {trouble}")
+        if sum(one.name == name for one in self.troubles) < SAME_MAX:
+            self.note(f"BROKEN: {trouble}")
         self.troubles.append(trouble)
 
     def count(self, fault: str, kind: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from tests.simulation import ground_truth as truth
 from tests.simulation import known
 from tests.simulation.memory_transport import Sent, kind_of
+from tests.simulation.telling import asks, invoice
 
 FRESH = timedelta(seconds=60)
 PER_MINUTE = 500
@@ -68,18 +69,20 @@ def on_answer(world: Any, sent: Sent) -> None:
 
 def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> None:
     """No copy of what the last look could see is paid, void or gone; that look is a minute old at most."""
+    told = invoice(world, sent.realm, id_)
     look = truth.read_before(world, sent, id_)
     if look is None or look.ended_at is None or sent.at - look.ended_at > FRESH:
         if not _looked(world, sent.realm, id_, sent.number, sent.at):
             world.wrong(
                 "INV-03",
-                f"request {sent.number} sends invoice {id_}, which nobody looked at in the last minute",
+                f"request {sent.number} sends {told}, which nobody looked at in the last minute",
             )
         return
     settled = truth.settled_since(world, sent.realm, id_)
     if settled is not None and settled <= look.number:
         world.wrong(
-            "INV-03", f"request {sent.number} sends invoice {id_}, settled before the look of {look.number}"
+            "INV-03",
+            f"request {sent.number} sends {told}, settled before the look of {look.number}",
         )
     _owes(world, sent.realm, sent.known.get("customer"), look.number, f"request {sent.number} sends {id_}")
 
@@ -94,7 +97,8 @@ def inv_09_journal_before_the_request(world: Any, sent: Sent) -> None:
     )
     if not found:
         world.wrong(
-            "INV-09", f"request {sent.number} {sent.method} {sent.resource} is in no journal (id {name})"
+            "INV-09",
+            f"the service {asks(world, sent)} (request {sent.number}), and no journal has it (id {name})",
         )
         return
     before = world.bodies.setdefault((sent.realm, name), sent.body)
@@ -160,7 +164,7 @@ def inv_22_nothing_after_a_no(world: Any, sent: Sent, id_: str) -> None:
 
     Also what they said while the one before it was on its way: our own marks are asked before each message.
     """
-    what = f"request {sent.number} sends invoice {id_}"
+    what = f"request {sent.number} sends {invoice(world, sent.realm or '', id_)}"
     to = sent.params.get("sendTo", "")
     last = truth.last_work(world, sent.realm, sent.number, sent.params.get("requestid"))
     known.a_no(world, sent.realm, id_, sent.known.get("customer"), to, last, what)

@@ -346,8 +346,9 @@ class Player:
         while self._at_send and (self._at_send[0].at_send or 0) <= self._sent_of_day:
             act = self._at_send.pop(0)
             current, self.world.network.current = self.world.network.current, None
-            self.world.note(f"while request {sent.number} is on its way:")
+            self.world.meanwhile = f"while request {sent.number} is on its way, "
             perform(self.world, act)
+            self.world.meanwhile = ""
             if (
                 kind_of(sent) == "read"
                 and b"MAXRESULTS 3" in sent.body + sent.params.get("query", "").encode()
@@ -369,8 +370,9 @@ class Player:
         due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
         for act in due:
             self._at_contact.remove(act)
-            self.world.note(f"while the day's message number {self._contacts_of_day} is on its way:")
+            self.world.meanwhile = f"while the day's message number {self._contacts_of_day} is on its way, "
             perform(self.world, act)
+            self.world.meanwhile = ""
 
     def _tell(self, sent: Sent) -> None:
         told = telling.request(self.world, sent)

@@ -173,7 +173,10 @@ def told(result: Result) -> str:
         f"{result.contacts} contacts, {result.notes} other writes, {result.kills} kills, "
         f"{result.cpu_seconds * 1000:.0f} ms of CPU"
     )
-    lines += [f"  {trouble}" for trouble in result.troubles]
+    same = Counter(one.name for one in result.troubles)
+    for name, times in same.items():
+        first = next(one for one in result.troubles if one.name == name)
+        lines.append(f"  {first}" + (f" (and {times - 1} more of this kind)" if times > 1 else ""))
     return "\n".join(lines)
 
 

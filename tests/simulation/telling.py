@@ -92,7 +92,7 @@ def request(world: Any, sent: Sent) -> str | None:
     faults = ([sent.fault] if sent.fault else []) + list(sent.known.get("struck", ()))
     if not sent.has_effect and not faults and sent.status == 200:
         return None
-    parts = [f"the service {_asks(world, sent)} (request {sent.number})"]
+    parts = [f"the service {asks(world, sent)} (request {sent.number})"]
     if sent.changes:
         parts.append(f"QuickBooks {_did(world, sent)}")
     elif sent.has_effect and not faults and sent.status == 200:
@@ -190,7 +190,7 @@ def _fields(fields: dict[str, Any]) -> str:
     return ", ".join(told)
 
 
-def _asks(world: Any, sent: Sent) -> str:
+def asks(world: Any, sent: Sent) -> str:
     kind, ours = kind_of(sent), company(world, sent.realm)
     if kind == "token":
         return "asks Intuit for new tokens"

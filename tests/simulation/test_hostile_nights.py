@@ -68,7 +68,7 @@ def test_a_planted_bug_is_found_by_its_seed(name):
 def test_each_planted_bug_still_applies():
     """A bank whose bugs no longer apply hunts for nothing."""
     with bank.copied() as tree:
-        for bug in bank.bugs():
+        for bug in bank.bugs(waiting=True):
             originals = {edit.file: (tree / edit.file).read_text() for edit in bug.edits}
             bank.plant(bug, tree)
             for file, text in originals.items():
