@@ -78,7 +78,7 @@ class World:
             yield company, lease
 
     def read_past(self) -> None:
-        """What the service reads and works out while nobody waits, done before somebody looks at its pages."""
+        """What the service reads and works out while nobody waits, before somebody looks at its pages."""
         with self.working() as (company, lease):
             history.read(self.context, company, lease, lambda: False)
         report_figures.refresh(self.context, self.company)
