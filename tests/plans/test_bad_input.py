@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from qb_collections.cli import main, opening
+from qb_collections.cli import plans as plan_commands
 from qb_collections.core.case import HoldKind
 from qb_collections.services import holds, leasing, plan_trial, plans, sync
 from qb_collections.services.refusal import Refusal
@@ -23,6 +24,10 @@ from qb_collections.web import create_web_app
 from tests.plans.books import START, PlanBooks
 
 HOME = {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}
+
+
+# A command's module is read when it is first asked for: before anything is put in the place of what it takes.
+assert plan_commands.open_context is opening.open_context
 
 
 class Counter:
