@@ -19,7 +19,7 @@ from qb_collections.store import intents
 from qb_collections.store.engine import Mode, Moment, interpose, reading
 from tests.world import Saved, World
 
-SHARDS = 12
+SHARDS = 13  # odd: moments before a transaction and after one take turns, and each shard has both
 
 
 class Killed(BaseException):
@@ -102,13 +102,10 @@ def _moments_of_a_night() -> int:
 
 
 @pytest.mark.parametrize(
-    "shard", [*range(2), *(pytest.param(one, marks=pytest.mark.soak) for one in range(2, SHARDS))]
+    "shard", [0, *(pytest.param(one, marks=pytest.mark.soak) for one in range(1, SHARDS))]
 )
 def test_a_night_killed_at_any_moment_loses_nothing_and_doubles_nothing(shard):
-    """The shards together try every moment: `make test` a sixth of them, `make soak` each one.
-
-    Moments take turns, so one of the two has those before a transaction and the other those after one.
-    """
+    """The shards together try every moment: `make test` a thirteenth of them, `make soak` each one."""
     moments = _moments_of_a_night()
     assert moments > 30
 
