@@ -212,7 +212,7 @@ def _books(candidates: Sequence[Candidate], terrain: Terrain) -> str | None:
     if terrain.report_basis == "Cash":
         return (
             "QuickBooks reports on a cash basis here. Installment invoices would show income and tax before "
-            "the customer has paid. A plan kept here (--as overlay) changes no report."
+            "the customer has paid. A plan kept here changes no report."
         )
     if not terrain.accrual_confirmed:
         return (

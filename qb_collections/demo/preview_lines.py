@@ -15,6 +15,7 @@ from qb_collections.store.engine import reading
 
 EXAMPLES = ("credits", "too_old", "no_contact", "too_small", "not_overdue")
 EXAMPLES_SHOWN = 3
+NAMES_SHOWN = 6
 DAYS_SHOWN = 3
 MESSAGE_WIDTH = 86
 
@@ -95,8 +96,14 @@ def _next_in_line(told: dict[str, Any]) -> list[str]:
         return []
     lines = ["", "Whose day comes first, if nothing is paid before:"]
     for on in sorted(days)[:DAYS_SHOWN]:
-        lines += labelled(f"  {day(date.fromisoformat(on))}", [listed(days[on])], 25)
+        lines += labelled(f"  {day(date.fromisoformat(on))}", [_by_name(days[on])], 25)
     return lines
+
+
+def _by_name(customers: list[str]) -> str:
+    """A company of thousands has hundreds for a day."""
+    named, more = customers[:NAMES_SHOWN], len(customers) - NAMES_SHOWN
+    return listed(named) if more <= 0 else f"{', '.join(named)} and {more} more"
 
 
 def _examples(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -149,7 +149,7 @@ def test_an_invoice_of_the_plans_own_day_may_go_on_it_and_a_later_one_not(issued
 
 CASH = (
     "QuickBooks reports on a cash basis here. Installment invoices would show income and tax before the "
-    "customer has paid. A plan kept here (--as overlay) changes no report."
+    "customer has paid. A plan kept here changes no report."
 )
 UNCONFIRMED = (
     "Nobody has confirmed yet that income tax and sales tax are filed on an accrual basis. Installment "
