@@ -18,7 +18,7 @@ from qb_collections.core.money import Money
 from qb_collections.core.receivables import Open, Part, Tied, TieState, apart, tie
 from qb_collections.core.wording import money_text
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import aged_receivables, tie_out_foreign
+from qb_collections.services import aged_receivables, tie_out_ahead, tie_out_foreign
 from qb_collections.services.context import Context
 from qb_collections.store import cases, cursors, mirror, tie_outs
 from qb_collections.store.companies import Company
@@ -54,8 +54,8 @@ class TieOut:
 
 
 def tie_out(context: Context, company: Company, lease: Lease, gateway: Gateway | None = None) -> TieOut:
-    """Compare and store.  One call where both agree, two where some are billed in other currencies; three
-    more where they do not.
+    """Compare and store.  One call where both agree, two where some are billed in other currencies; up to
+    five more where they do not.
 
     Where they differ the customers concerned are read again first: the mirror is put right,
     and only what is still apart is looked up document by document.
@@ -74,6 +74,10 @@ def tie_out(context: Context, company: Company, lease: Lease, gateway: Gateway |
         ids = apart(reported, _sums(known))[:CUSTOMERS_MAX]
     if ids:
         detail = aged_receivables.documents(gateway, on, ids)
+        ahead = tie_out_ahead.used_ahead(gateway, on, detail, known)
+        if ahead:
+            known = [*known, *ahead]
+            reported = tie_out_foreign.in_own_currencies(context, company, gateway, at_home, known)
     found = _compared(context, company, on, reported, known, detail)
     _keep(context, company, lease, found)
     return found
