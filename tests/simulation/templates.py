@@ -5,6 +5,7 @@ Building them costs more than a night.  A seed takes a copy and draws everything
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import sqlite3
@@ -103,6 +104,7 @@ def _built(number: int) -> Template:
         fill(emulator.engine, realm, random, start.date(), 5 if small else None, number == OWING)
         realms.append(realm)
     folder = quick_folder("qbc-template-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     put(_started(), folder)
     context = app.build(settings(folder), clock, shared_clock=clock)
     logs.configure("error")
