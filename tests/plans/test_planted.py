@@ -38,7 +38,7 @@ def test_every_planted_bug_still_fits_the_product():
     edits = [(bug.name, edit) for bug in bugs() for edit in bug.edits]
 
     missed = [(name, one.file) for name, one in edits if (ROOT / one.file).read_text().count(one.before) != 1]
-    assert len(edits) > 40 and missed == []
+    assert len(edits) > 30 and missed == []
 
 
 @pytest.mark.parametrize(

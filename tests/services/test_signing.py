@@ -135,7 +135,7 @@ def test_a_confirmation_keeps_who_and_when_and_is_audited(world):
         ("send_the_boys", None, "Dana", '"send_the_boys" is not a consequence to choose. There are: prepay:'),
         ("person", None, "Dana", '"person" is not a consequence to choose.'),
         ("prepay", None, " ", "Say who means it: a person's name, in one line."),
-        ("hand_over", None, "Dana", "Say to whom the account would go (--who)"),
+        ("hand_over", None, "Dana", "Say to whom the account would go: an agency or a court."),
     ],
 )
 def test_what_cannot_be_confirmed_is_refused_and_nothing_stands(world, code, who, by, sentence):
