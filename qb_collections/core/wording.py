@@ -37,6 +37,13 @@ def day_text(day: date, year: int, locale: str = "en_US") -> str:
     return text if day.year == year else f"{text} {day.year}"
 
 
+@lru_cache(maxsize=1024)
+def date_text(day: date, locale: str = "en_US") -> str:
+    """November 6, 2026 or 6 November 2026, as the locale orders it."""
+    month = _MONTHS[day.month - 1]
+    return f"{month} {day.day}, {day.year}" if _month_first(locale) else f"{day.day} {month} {day.year}"
+
+
 @lru_cache(maxsize=64)
 def _month_first(locale: str) -> bool:
     """Whether English there writes the month before the day; our sentences are English everywhere."""

@@ -21,6 +21,7 @@ from qb_collections.core.replay import Conditions, Replayed, replay
 from qb_collections.core.replay_account import ELSEWHERE_FOR, Account, Key, Said, resume
 from qb_collections.core.replay_events import HoldSpan, accounts
 from qb_collections.core.rules import Rules
+from qb_collections.core.wording import date_text
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.services.habits import PastHabits
@@ -101,10 +102,12 @@ def _refusal(
     cursor = cursors.cursor(conn, company.id)
     if cursor is None or cursor.first_synced_at is None:
         return Refusal(f"{company.name} has not been read yet.", "Read it with: qb-collections sync")
+    first, last = (date_text(day, company.locale) for day in (first_on, last_on))
     if last_on < first_on:
-        return Refusal(f"{_day(last_on)} is before {_day(first_on)}: please turn them round.")
+        return Refusal(f"{last} is before {first}: please turn them round.")
     if last_on > today:
-        return Refusal(f"{_day(last_on)} has not come yet. The last day can be today, {_day(today)}.")
+        now = date_text(today, company.locale)
+        return Refusal(f"{last} has not come yet. The last day can be today, {now}.")
     if (last_on - first_on).days >= DAYS_MAX:
         return Refusal(
             f"Those are {(last_on - first_on).days + 1:,} days; up to {DAYS_MAX:,} can be replayed."
@@ -115,7 +118,9 @@ def _refusal(
         more = (
             "" if company.history_since else " Once payment history has been read, it reaches back two years."
         )
-        return Refusal(f"{why} {_day(since)}; begin there or later, not on {_day(first_on)}.{more}")
+        return Refusal(
+            f"{why} {date_text(since, company.locale)}; begin there or later, not on {first}.{more}"
+        )
     return None
 
 
@@ -279,7 +284,3 @@ def _hidden_credits(found: Past) -> list[str]:
     for customer in found.customers.values():
         add(customer.id, customer.currency, -customer.balance.amount)
     return sorted(head for head, amount in owed.items() if amount > 0)
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

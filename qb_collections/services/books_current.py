@@ -12,6 +12,7 @@ from qb_collections.core import books_rhythm
 from qb_collections.core.books_rhythm import Rhythm
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.intents import Approval, State
+from qb_collections.core.wording import date_text
 from qb_collections.quickbooks import wire
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import first_list
@@ -67,10 +68,12 @@ def confirm(context: Context, company: Company, run_id: int, *, by: str) -> str 
     with durable(context.engine) as conn:
         run = runs.get(conn, company.id, run_id)
         if run.state == "ended":
-            return Refusal(f"The run of {run.on.day} {run.on:%B} is over; the next night asks again.")
+            return Refusal(
+                f"The run of {date_text(run.on, company.locale)} is over; the next night asks again."
+            )
         if not asks(run):
             return Refusal(
-                f"The run of {run.on.day} {run.on:%B} was not held for your books, "
+                f"The run of {date_text(run.on, company.locale)} was not held for your books, "
                 "so there is nothing to answer."
             )
         books_words.give(conn, company.id, run_id, by, now)

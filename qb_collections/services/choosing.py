@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from qb_collections.core.case import Hold, HoldKind
-from qb_collections.core.wording import count_text, short
+from qb_collections.core.wording import count_text, date_text, short
 from qb_collections.services import handing_over, holds, placing
 from qb_collections.services.deciding import in_cycle
 from qb_collections.services.outcomes import DECIDE_OUTCOMES, Report
@@ -70,7 +70,7 @@ def answered(conn: Connection, company: Company, task: Task, report: Report, now
     field = "answer_by_on" if found.hold.kind is HoldKind.DISPUTE else "until_on"
     new = holds.changes(found.hold, {field: report.on, "owner": report.owner})
     holds.alter(conn, company, found, new, by=report.by, at=now)
-    return f"Noted. We ask you again if it is still open after {report.on.day} {report.on:%B %Y}."
+    return f"Noted. We ask you again if it is still open after {date_text(report.on, company.locale)}."
 
 
 def _call_again(conn: Connection, company: Company, task: Task, report: Report, now: datetime) -> str:
@@ -78,7 +78,7 @@ def _call_again(conn: Connection, company: Company, task: Task, report: Report, 
     assert report.on is not None
     if report.on > company.today(now):
         _place(conn, company, task, report, HoldKind.EXCLUSION, "to be called again", now, before=True)
-    return f"Noted. Nothing goes out before {report.on.day} {report.on:%B %Y}; then you are asked again."
+    return f"Noted. Nothing goes out before {date_text(report.on, company.locale)}; then you are asked again."
 
 
 def _go_on(conn: Connection, company: Company, task: Task, report: Report, now: datetime) -> str:

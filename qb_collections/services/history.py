@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from qb_collections.core.books import CreditMemo, Invoice, Payment
+from qb_collections.core.wording import date_text
 from qb_collections.quickbooks.errors import Unreadable
 from qb_collections.quickbooks.values import Changes
 from qb_collections.services import habits, mirroring, read_budget
@@ -35,10 +36,11 @@ class Progress:
     done: int
     complete: bool
     stopped: bool
+    locale: str  # in which the company writes days
 
     @property
     def sentence(self) -> str:
-        day = f"{self.since_on.day} {self.since_on:%B %Y}"
+        day = date_text(self.since_on, self.locale)
         if self.complete:
             return f"Payment history is complete from {day} on."
         if self.stopped:
@@ -113,14 +115,14 @@ def progress(context: Context, company: Company) -> Progress | None:
     """None: it has not begun."""
     with reading(context.engine) as conn:
         state = history.of(conn, company.id)
-    return progress_of(state)
+    return progress_of(state, company.locale)
 
 
-def progress_of(state: HistoryRead | None) -> Progress | None:
+def progress_of(state: HistoryRead | None, locale: str) -> Progress | None:
     if state is None:
         return None
     finished = state.finished_at is not None
-    return Progress(state.since_on, state.done, finished, state.stopped_at is not None)
+    return Progress(state.since_on, state.done, finished, state.stopped_at is not None, locale)
 
 
 def _begun(context: Context, company: Company, lease: Lease) -> HistoryRead:

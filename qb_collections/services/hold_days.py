@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.case import HoldKind
 from qb_collections.core.money import total
-from qb_collections.core.wording import money_text, short
+from qb_collections.core.wording import date_text, money_text, short
 from qb_collections.store import cases, mirror, tasks
 from qb_collections.store import holds as stored
 from qb_collections.store.companies import Company
@@ -124,8 +124,9 @@ def _answer(company: Company, found: StoredHold, customer: Customer, invoice: In
     owner, name = short(hold.owner or hold.placed_by, 40), short(customer.name, 60)
     about = f", about: {hold.code.replace('_', ' ')}" if hold.code else ""
     text = (
-        f"{owner} was to answer {name} by {_day(hold.answer_by_on)}. They question invoice {invoice.label} "
-        f"({money_text(invoice.balance, company.locale)}){about}. What they said: {hold.reason}\n\n"
+        f"{owner} was to answer {name} by {date_text(hold.answer_by_on, company.locale)}. "
+        f"They question invoice {invoice.label} ({money_text(invoice.balance, company.locale)}){about}. "
+        f"What they said: {hold.reason}\n\n"
         "The invoice is left out of every message until somebody has answered; their other invoices keep "
         "their dates. Answer them, then say so here: settled, and the invoice goes on in its turn; or later, "
         "with the day by which they will have the answer."
@@ -143,13 +144,10 @@ def _hardship(company: Company, found: StoredHold, customer: Customer, open_ones
     )
     name = short(customer.name, 60)
     text = (
-        f"{short(hold.placed_by, 40)} noted on {_day(hold.placed_on)} that {name} is in difficulty: "
-        f"{hold.reason}\n\n{money_text(owed, company.locale)} is open. Nothing goes out by itself through "
-        f"{_day(hold.until_on)}; after that day the steps go on. Speak with them first, and say here: "
-        "still, with the day to look again; or better, and the steps go on at once."
+        f"{short(hold.placed_by, 40)} noted on {date_text(hold.placed_on, company.locale)} "
+        f"that {name} is in difficulty: {hold.reason}\n\n{money_text(owed, company.locale)} is open. "
+        f"Nothing goes out by itself through {date_text(hold.until_on, company.locale)}; after that day "
+        "the steps go on. Speak with them first, and say here: still, with the day to look again; or better, "
+        "and the steps go on at once."
     )
     return _Ask(HARDSHIP, found, hold.until_on, f"Look again at the difficulty of {name}", text)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core.case import Hold, HoldKind
 from qb_collections.core.money import Money
+from qb_collections.core.wording import date_text
 from qb_collections.services import finding, hold_days, placing, wanting
 from qb_collections.services.context import Context
 from qb_collections.services.placing import Wanted
@@ -130,7 +131,7 @@ def change(
         if refusal is not None:
             return refusal
         alter(conn, company, found, new, by=by, at=now)
-    told = ", ".join(f"{_FIELDS[name]} {_written(value)}" for name, value in new.items())
+    told = ", ".join(f"{_FIELDS[name]} {_written(value, company.locale)}" for name, value in new.items())
     return f"Hold {hold_id} is changed: {told}. The next night decides with that."
 
 
@@ -208,12 +209,13 @@ def sentence(context: Context, company: Company, hold: Hold) -> str:
         invoice = mirror.invoice(conn, company.id, hold.invoice_id) if hold.invoice_id else None
         usual_on = placing.answer_by(Rulebook(conn, company, hold.placed_on).calendar, None, hold.placed_on)
     about = f"Invoice {invoice.label}" if invoice else "This customer"
-    until = f" until {_written(hold.until_on)}" if hold.until_on else ""
+    until = f" until {date_text(hold.until_on, company.locale)}" if hold.until_on else ""
     said = f"{about} is marked as {_NAMES[hold.kind]}{until}. {_MEANS.get(hold.kind, _NOTHING)}"
     if hold.kind is HoldKind.DISPUTE and hold.answer_by_on is not None:
         usual = " (five business days, where no other day is named)" if hold.answer_by_on == usual_on else ""
         said += (
-            f" {hold.owner} is to answer by {_written(hold.answer_by_on)}{usual}; after that a task says so."
+            f" {hold.owner} is to answer by {date_text(hold.answer_by_on, company.locale)}{usual}; "
+            "after that a task says so."
         )
     if hold.kind is HoldKind.HARDSHIP and hold.until_on is not None:
         said += " On that day a task asks you to look at it again; after it the steps go on."
@@ -228,9 +230,9 @@ _FIELDS = {
 }
 
 
-def _written(value: date | str | None) -> str:
+def _written(value: date | str | None, locale: str) -> str:
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
+        return date_text(value, locale)
     return "none" if value is None else value
 
 

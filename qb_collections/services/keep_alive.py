@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from qb_collections.core.company_gates import Link
+from qb_collections.core.wording import date_text
 from qb_collections.services.context import Context
 from qb_collections.store import connections
 from qb_collections.store.companies import Company
@@ -63,7 +64,7 @@ def told(company: Company, ends_at: datetime | None, now: datetime) -> Reconnect
         return None
     left = "today" if days_left == 0 else "tomorrow" if days_left == 1 else f"in {days_left} days"
     sentence = (
-        f"Reconnect {company.name} by {ends_on.day} {ends_on:%B %Y}: Intuit's permission ends {left}, "
+        f"Reconnect {company.name} by {date_text(ends_on, company.locale)}: Intuit's permission ends {left}, "
         "and we cannot renew it for you. Nothing is lost when you reconnect."
     )
     return ReconnectBy(ends_on, days_left, step, sentence)

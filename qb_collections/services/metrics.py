@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from qb_collections.core.money import Money
 from qb_collections.core.standing import PERIOD_DAYS, Standing, standing
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import date_text, money_text
 from qb_collections.services.context import Context
 from qb_collections.services.knowing import look_back, percent
 from qb_collections.services.refusal import Refusal
@@ -49,7 +49,8 @@ def figures(context: Context, company: Company, as_of: date | None = None) -> Fi
         since = company.history_since or company.today(cursor.first_synced_at)
         if not since <= on <= today:
             return Refusal(
-                f"Figures can be worked out from {_day(since)} to {_day(today)}, not for {_day(on)}."
+                f"Figures can be worked out from {date_text(since, company.locale)} to "
+                f"{date_text(today, company.locale)}, not for {date_text(on, company.locale)}."
             )
         looking = look_back(conn, company, on)
     currencies = looking.past.currencies or [company.currency]
@@ -64,7 +65,7 @@ def sentences(one: Standing, locale: str) -> list[str]:
         return money_text(Money(amount, one.currency), locale)
 
     said = [
-        f"{_day(one.on)}, {one.currency}: customers owe you {money(one.open)}, "
+        f"{date_text(one.on, locale)}, {one.currency}: customers owe you {money(one.open)}, "
         f"{money(one.overdue)} of it late."
     ]
     if one.credits:
@@ -129,7 +130,3 @@ def days(value: Decimal) -> str:
 
 def _one(value: Decimal) -> str:
     return str(value.quantize(Decimal("0.1"), ROUND_HALF_UP))
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

@@ -13,6 +13,7 @@ from qb_collections.core.past import Past, PlanSpan, assemble, looked_through
 from qb_collections.core.promise_record import Promise
 from qb_collections.core.replay_account import Said
 from qb_collections.core.replay_events import HoldSpan
+from qb_collections.core.wording import date_text
 from qb_collections.store import accounts, billed, contacts, cursors, holds, mirror, past, plans
 from qb_collections.store.companies import Company
 from qb_collections.store.plans import PlanRow
@@ -114,14 +115,14 @@ def known_since(conn: Connection, company: Company) -> str:
     """From which day the figures hold, as a sentence that stands under each of them."""
     if company.history_since is not None:
         day = company.history_since
-        return f"Payment history is complete from {day.day} {day:%B %Y} on."
+        return f"Payment history is complete from {date_text(day, company.locale)} on."
     cursor = cursors.cursor(conn, company.id)
     if cursor is None or cursor.first_synced_at is None:
         return f"{company.name} has not been read yet."
     day = company.today(cursor.first_synced_at)
     return (
-        f"Payment history has not been read yet. What was paid before {day.day} {day:%B %Y} is not known; "
-        "figures that need it are left out."
+        "Payment history has not been read yet. What was paid before "
+        f"{date_text(day, company.locale)} is not known; figures that need it are left out."
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from qb_collections.core.company_gates import Mode
 from qb_collections.core.decision import Channel, Outcome
 from qb_collections.core.intents import Approval, IntentKind, State
-from qb_collections.core.wording import list_text
+from qb_collections.core.wording import date_text, list_text
 from qb_collections.services import about_you, finding, first_list
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
@@ -58,7 +58,7 @@ def approve(
         else:
             if run.state == "ended":
                 return Refusal(
-                    f"The run of {run.on.day} {run.on:%B} is over, and its approvals with it. "
+                    f"The run of {date_text(run.on, company.locale)} is over, and its approvals with it. "
                     "Please approve the latest one.",
                     "See them with: qb-collections run list",
                 )

@@ -124,7 +124,7 @@ def today_of(context: Context, company: Company) -> Today:
         reconnect_by=keep_alive.told(company, facts.permission_ends_at, now),
         asked_about_books=night is not None and books_current.asks(night),
         books_word=facts.books_word,
-        history=history_told.told(context, history.progress_of(facts.history)),
+        history=history_told.told(context, history.progress_of(facts.history, company.locale)),
         is_worked_on=facts.holder is not None,
         offers_automatic=offers,
     )

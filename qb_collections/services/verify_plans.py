@@ -12,7 +12,7 @@ from typing import Any
 
 from qb_collections.core.intents import Intent, IntentKind, State
 from qb_collections.core.money import Money
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import date_text, money_text
 from qb_collections.quickbooks.errors import NotFound
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Found, InvoiceDocument
@@ -247,7 +247,7 @@ def _value(company: Company, plan: PlanRow, what: str, value: Any) -> str:
         return "nothing"
     if what.endswith("date"):
         on = date.fromisoformat(str(value))
-        return f"{on.day} {on:%B %Y}"
+        return date_text(on, company.locale)
     return f"customer {value}"
 
 

@@ -183,7 +183,7 @@ def test_a_hold_is_changed_and_its_code_is_nearly_right(connected):
     wrong = connected.told("hold", "change", "1", "--code", "qualty", code=1)
     both = connected.told("hold", "change", "1", "--no-until", "--until", "2026-11-20", code=2)
 
-    assert said["message"].startswith("Hold 1 is changed: answer by 20 November 2026, about quality.")
+    assert said["message"].startswith("Hold 1 is changed: answer by November 20, 2026, about quality.")
     assert "The nearest are quality, quantity." in wrong["error"]["message"]
     assert "choose one" in both["error"]["message"]
     [row] = connected.told("hold", "list")["holds"]

@@ -106,7 +106,7 @@ def test_the_day_by_which_to_reconnect_is_told_by_companies_and_doctor(connected
 
     assert told["reconnect_by"]["on"] == by.date().isoformat()
     assert told["reconnect_by"]["days_left"] == days
-    assert found.startswith(f"Reconnect Harbor Light Supply by {by.day} {by:%B} 2026")
+    assert found.startswith(f"Reconnect Harbor Light Supply by {by:%B} {by.day}, 2026")
     assert (level, remedy) == ("warn", "connect it again: qb-collections connect")
 
 

@@ -205,4 +205,6 @@ def test_current_books_release_no_run_that_waits_for_another_reason(world):
 
     said = books_current.confirm(world.context, world.company, run["id"], by="Dana")
 
-    assert str(said) == ("The run of 3 March was not held for your books, so there is nothing to answer.")
+    assert str(said) == (
+        "The run of March 3, 2026 was not held for your books, so there is nothing to answer."
+    )

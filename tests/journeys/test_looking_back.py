@@ -100,12 +100,12 @@ def test_the_figures_are_sentences_and_say_from_which_day_they_hold(told):
 
     assert "customers owe you $2,717.34, $832.34 of it late." in said
     assert "Customers pay you after 48 days on average" in said
-    assert said.rstrip().endswith("Payment history is complete from 30 March 2024 on.")
+    assert said.rstrip().endswith("Payment history is complete from March 30, 2024 on.")
 
 
 def test_a_day_before_what_is_known_and_one_to_come_are_refused(told):
     for day in ("2024-03-29", "2026-04-01"):
-        assert "Figures can be worked out from 30 March 2024 to 31 March 2026" in told(
+        assert "Figures can be worked out from March 30, 2024 to March 31, 2026" in told(
             "metrics", "--as-of", day, code=1
         )
 
@@ -143,7 +143,7 @@ def test_a_customer_is_known_by_the_invoices_that_were_paid(told):
     assert found["traits"]["invoices"] == len(paid) == 9
     assert Decimal(found["traits"]["own_median_days"]) == late[4]
     assert {one["invoice"] for one in found["open"]} == {"0004403225", "0004402599"}
-    assert found["known_since"] == "Payment history is complete from 30 March 2024 on."
+    assert found["known_since"] == "Payment history is complete from March 30, 2024 on."
 
 
 @pytest.fixture(scope="module")
@@ -215,16 +215,16 @@ def test_the_answer_for_a_person_has_columns_reasons_and_the_disclaimer(told, fi
 
     assert "303 nights, 1 June 2025 to 30 March 2026, each with what was known then." in said
     assert "Paid within two days anyway" in said
-    assert "Payment history is complete from 30 March 2024 on." in said
+    assert "Payment history is complete from March 30, 2024 on." in said
     assert said.rstrip().endswith("nobody can replay what customers would have done.")
 
 
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
-        ("2024-03-01", "2024-04-01", "Payment history is complete from 30 March 2024; begin there or later"),
-        ("2026-03-01", "2026-04-01", "1 April 2026 has not come yet"),
-        ("2026-03-02", "2026-03-01", "is before 2 March 2026"),
+        ("2024-03-01", "2024-04-01", "Payment history is complete from March 30, 2024; begin there or later"),
+        ("2026-03-01", "2026-04-01", "April 1, 2026 has not come yet"),
+        ("2026-03-02", "2026-03-01", "is before March 2, 2026"),
     ],
 )
 def test_days_that_cannot_be_played_are_refused_with_the_remedy(told, files, first, last, sentence):

@@ -137,7 +137,7 @@ def test_to_be_called_again_leaves_them_alone_until_the_day_and_then_asks_again(
 
     said = undecided.choose("call-again", on=date(2026, 3, 6))
 
-    assert said == "Noted. Nothing goes out before 6 March 2026; then you are asked again."
+    assert said == "Noted. Nothing goes out before March 6, 2026; then you are asked again."
     [hold] = undecided.holds()
     assert (hold.kind, hold.reason, hold.until_on) == (
         HoldKind.EXCLUSION,

@@ -73,7 +73,7 @@ def test_a_dispute_is_the_placers_to_answer_within_five_business_days(world):
     assert (made.owner, made.answer_by_on) == ("Dana", date(2026, 3, 9))  # from Monday to Monday
     assert holds.sentence(world.context, world.company, made) == (
         "Invoice 1001 is marked as disputed. Nothing goes out about it meanwhile. "
-        "Dana is to answer by 9 March 2026 (five business days, where no other day is named); "
+        "Dana is to answer by March 9, 2026 (five business days, where no other day is named); "
         "after that a task says so."
     )
 
@@ -90,7 +90,7 @@ def test_an_owner_and_a_day_that_are_named_are_kept(world):
     made = placed(world, owner="Ray", answer_by_on=date(2026, 3, 4), code="quality")
 
     assert (made.owner, made.answer_by_on, made.code) == ("Ray", date(2026, 3, 4), "quality")
-    assert said_of(world, made).endswith(" Ray is to answer by 4 March 2026; after that a task says so.")
+    assert said_of(world, made).endswith(" Ray is to answer by March 4, 2026; after that a task says so.")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_change_is_kept_with_what_was_before(world):
     )
 
     assert said == (
-        f"Hold {made.id} is changed: owner Ray, answer by 12 March 2026, about quality. "
+        f"Hold {made.id} is changed: owner Ray, answer by March 12, 2026, about quality. "
         "The next night decides with that."
     )
     changed = one_hold(world)
@@ -217,7 +217,7 @@ def test_a_late_answer_is_asked_for_once_from_the_day_after(world):
     assert before == []
     assert task.title == "Answer Lookout Bakery about invoice 1001: Ray"
     assert task.text.startswith(
-        "Ray was to answer Lookout Bakery by 9 March 2026. They question invoice 1001 ($640.00), "
+        "Ray was to answer Lookout Bakery by March 9, 2026. They question invoice 1001 ($640.00), "
         "about: quality. What they said: cooler failed again\n"
     )
     assert [one.id for one in again] == [task.id]
@@ -229,7 +229,7 @@ def test_a_late_answer_is_not_asked_for_twice_once_somebody_said_when(world):
 
     said = report(world, task, "later", on=date(2026, 3, 12))
 
-    assert said == "Noted. We ask you again if it is still open after 12 March 2026."
+    assert said == "Noted. We ask you again if it is still open after March 12, 2026."
     assert one_hold(world).answer_by_on == date(2026, 3, 12)
     assert asked(world, date(2026, 3, 12)) == []
     [second] = asked(world, date(2026, 3, 13))
@@ -280,10 +280,10 @@ def test_a_hardship_is_looked_at_again_on_its_last_day(world):
     assert before == []
     assert task.title == "Look again at the difficulty of Marlow Print"
     assert task.text.startswith(
-        "Dana noted on 2 March 2026 that Marlow Print is in difficulty: press broke\n\n$900.00 is open. "
-        "Nothing goes out by itself through 12 March 2026; after that day the steps go on."
+        "Dana noted on March 2, 2026 that Marlow Print is in difficulty: press broke\n\n$900.00 is open. "
+        "Nothing goes out by itself through March 12, 2026; after that day the steps go on."
     )
-    assert said == "Noted. We ask you again if it is still open after 13 April 2026."
+    assert said == "Noted. We ask you again if it is still open after April 13, 2026."
     assert one_hold(world).until_on == date(2026, 4, 13)
     assert one_hold(world).id == made.id
 
@@ -316,7 +316,7 @@ def test_what_each_mark_means_is_said_to_who_places_it(world):
     assert "if nothing has come by then, it is asked for as usual" in said_of(world, card)
     assert "Another address is used if QuickBooks has one" in said_of(world, bounce)
     assert said_of(world, hard) == (
-        "This customer is marked as in difficulty until 12 March 2026. Nothing goes out about it meanwhile. "
+        "This customer is marked as in difficulty until March 12, 2026. Nothing goes out about it meanwhile. "
         "On that day a task asks you to look at it again; after it the steps go on."
     )
 

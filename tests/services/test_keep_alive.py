@@ -75,7 +75,7 @@ def test_reconnect_by_is_said_from_thirty_days_before(context, company, clock, d
         assert said.on == date(2031, 10, 29)
         assert said.days_left == days_left
         assert said.sentence == (
-            f"Reconnect {company.name} by 29 October 2031: Intuit's permission ends {left}, "
+            f"Reconnect {company.name} by October 29, 2031: Intuit's permission ends {left}, "
             "and we cannot renew it for you. Nothing is lost when you reconnect."
         )
 

@@ -114,7 +114,7 @@ def test_the_day_by_which_to_reconnect_stands_on_the_first_page_and_among_the_co
     by = TODAY + days * DAY
     for page in pages:
         assert f'<section class="card notice {colour}" aria-label="Reconnect {house.ours.name}">' in page
-        assert f"Reconnect {house.ours.name} by {by.day} {by:%B} 2026" in page
+        assert f"Reconnect {house.ours.name} by {by:%B} {by.day}, 2026" in page
         assert f'action="/companies/{house.ours.id}/reconnect"' in page
 
 
@@ -203,7 +203,7 @@ def test_history_is_shown_with_its_count_and_can_be_stopped_and_gone_on_with(hou
     browser.post(f"{address}/history/go-on")
     gone_on = first_page(house)
 
-    assert "Still reading payment history back to 1 November 2024: 1,240 rows so far." in begun
+    assert "Still reading payment history back to November 1, 2024: 1,240 rows so far." in begun
     assert "is stopped after 1,240 rows; it goes on when you say so." in stopped
     assert "Still reading payment history" in gone_on
     assert house.woken == [("history", house.ours.id)]
