@@ -19,18 +19,19 @@ def opens_at(
     """The first instant from after on at which this customer may be contacted; after itself if open then."""
     zones = contact_hours.zones_of(customer.country, customer.region, customer.city, company.zone)
     held = policy.contact_hours
-    known = _RECENT.get((zones, id(held), id(calendar), after))
+    asked = (zones, company.zone, id(held), id(calendar), after)
+    known = _RECENT.get(asked)
     if known is None or known[0] is not held or known[1] is not calendar:
         if len(_RECENT) >= _RECENT_MAX:
             _RECENT.clear()
         known = held, calendar, _opens_at(zones, held, calendar, after, company.zone)
-        _RECENT[zones, id(held), id(calendar), after] = known
+        _RECENT[asked] = known
     return known[2]
 
 
 # A night asks for thousands of customers in a few zones, at one instant, with one and the same hours and
 # calendar: to compare those by what they say would take longer than the answer.
-_RECENT: dict[tuple[tuple[str, ...], int, int, datetime], tuple[ContactHours, Calendar, datetime]] = {}
+_RECENT: dict[tuple[tuple[str, ...], str, int, int, datetime], tuple[ContactHours, Calendar, datetime]] = {}
 _RECENT_MAX = 1024
 
 
