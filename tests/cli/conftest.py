@@ -200,7 +200,7 @@ def shelf(tmp_path_factory):
     return Shelf(tmp_path_factory.mktemp("shelf"))
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def quick_commands():
     """One engine per database file, so that statements are compiled once, and no waiting between calls.
 
