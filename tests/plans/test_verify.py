@@ -80,7 +80,7 @@ def test_an_installment_with_another_due_date_is_found(planned):
 
     assert (
         "Payment plan PP1: the due date of installment 2 was changed "
-        "from 16 December 2026 to 1 February 2027." in (sentences(report))
+        "from December 16, 2026 to February 1, 2027." in (sentences(report))
     )
     assert not report.agrees
 

@@ -49,7 +49,7 @@ def test_history_brings_paid_invoices_and_payments_and_says_since_when(context, 
     with reading(context.engine) as conn:
         assert companies.get(conn, company.id).history_since == date(2024, 10, 29)
     assert history.progress(context, company).sentence == (
-        "Payment history is complete from 29 October 2024 on."
+        "Payment history is complete from October 29, 2024 on."
     )
 
 
