@@ -88,6 +88,16 @@ def again(context: Context, lease: Lease, attempt: Attempt) -> Begun:
     return Begun(attempt.id, attempt.request_id, members)
 
 
+def same_again(context: Context, company: Company, lease: Lease, intent: Intent) -> Begun | None:
+    """The request whose answer was lost, begun again as it was; None: nothing of the intent is on its way."""
+    if intent.state is not State.UNKNOWN:
+        return None
+    with reading(context.engine) as conn:
+        attempt = intents.last_attempt(conn, company.id, intent.id)
+    assert attempt is not None, "what is unknown was attempted"
+    return again(context, lease, attempt)
+
+
 def send(context: Context, lease: Lease, begun: Begun, request: Callable[[str], T]) -> T:
     """Send the attempt.  The answer comes back unsettled: the caller settles each member with its effects.
 

@@ -22,7 +22,7 @@ from qb_collections.services.context import Context
 from qb_collections.services.plan_papers import draft_of
 from qb_collections.store import intents, tasks
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable, reading
+from qb_collections.store.engine import durable
 from qb_collections.store.leases import Lease
 from qb_collections.store.plans import PlanRow
 
@@ -176,11 +176,8 @@ def image(record: Mapping[str, Any]) -> Record:
 def _begun(
     context: Context, company: Company, lease: Lease, plan: PlanRow, intent: Intent, record: Record
 ) -> tuple[Begun, str]:
-    if intent.state is State.UNKNOWN:
-        with reading(context.engine) as conn:
-            attempt = intents.last_attempt(conn, company.id, intent.id)
-        assert attempt is not None, "what is unknown was attempted"
-        return attempts.again(context, lease, attempt), str((intent.body or {})["SyncToken"])
+    if begun := attempts.same_again(context, company, lease, intent):
+        return begun, str((intent.body or {})["SyncToken"])
     token = str(record["SyncToken"])
     body = {"Id": intent.plan["id"], "SyncToken": token} | _change(plan, intent, record)
     return attempts.begin(context, company, lease, [Prepared(intent, body, image(record))]), token

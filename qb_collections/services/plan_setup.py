@@ -246,13 +246,9 @@ def _send(
     kind: str,
     body: dict[str, Any],
 ) -> Mapping[str, Any]:
-    if intent.state is State.UNKNOWN:
-        with reading(context.engine) as conn:
-            attempt = intents.last_attempt(conn, company.id, intent.id)
-        assert attempt is not None, "what is unknown was attempted"
-        begun = attempts.again(context, lease, attempt)
-    else:
-        begun = attempts.begin(context, company, lease, [Prepared(intent, body, {})])
+    begun = attempts.same_again(context, company, lease, intent) or attempts.begin(
+        context, company, lease, [Prepared(intent, body, {})]
+    )
     record = attempts.send(context, lease, begun, lambda name: gateway.create(kind, body, name))
     _settle(context, lease, intent, record)
     return record

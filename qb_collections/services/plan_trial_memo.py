@@ -93,13 +93,9 @@ def _write(
             with durable(context.engine) as conn:
                 intents.ready(conn, lease, intent, body=None, body_hash=None, before=None, round=intent.round)
     else:
-        if intent.state is State.UNKNOWN:
-            with reading(context.engine) as conn:
-                attempt = intents.last_attempt(conn, company.id, intent.id)
-            assert attempt is not None, "what is unknown was attempted"
-            begun = attempts.again(context, lease, attempt)
-        else:
-            begun = attempts.begin(context, company, lease, [Prepared(intent, intent.plan["body"], {})])
+        begun = attempts.same_again(context, company, lease, intent) or attempts.begin(
+            context, company, lease, [Prepared(intent, intent.plan["body"], {})]
+        )
         body = begun.members[0].body or {}
         try:
             record = attempts.send(

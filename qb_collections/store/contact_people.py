@@ -48,20 +48,15 @@ def add(conn: Connection, company_id: int, customer_id: str, person: Person, *, 
 
 def remove(conn: Connection, company_id: int, person_id: int, at: datetime) -> bool:
     """Nobody is written to there any more; False when that was said already."""
-    done = conn.execute(
-        update(contact_person)
-        .where(
-            contact_person.c.company_id == company_id,
-            contact_person.c.id == person_id,
-            contact_person.c.removed_at.is_(None),
-        )
-        .values(removed_at=at)
-    )
-    return done.rowcount == 1
+    return _change(conn, company_id, person_id, removed_at=at)
 
 
 def write_to(conn: Connection, company_id: int, person_id: int, written_to: str) -> bool:
     """Which steps they are written to for; False: there is no such person any more."""
+    return _change(conn, company_id, person_id, written_to=written_to)
+
+
+def _change(conn: Connection, company_id: int, person_id: int, **values: Any) -> bool:
     done = conn.execute(
         update(contact_person)
         .where(
@@ -69,7 +64,7 @@ def write_to(conn: Connection, company_id: int, person_id: int, written_to: str)
             contact_person.c.id == person_id,
             contact_person.c.removed_at.is_(None),
         )
-        .values(written_to=written_to)
+        .values(values)
     )
     return done.rowcount == 1
 

@@ -37,7 +37,7 @@ from qb_collections.store.run_choice import (
     of_run,
     rank,
 )
-from qb_collections.store.runs import Run
+from qb_collections.store.runs import Run, run_of
 from qb_collections.store.tables.decisions import decision, draft_change, run, run_difference
 from qb_collections.store.tables.mirror import mirror_customer
 from qb_collections.store.tables.watching import books_word
@@ -102,18 +102,7 @@ def head(conn: Connection, company_id: int, run_id: int) -> Head:
     row = _head(conn, company_id=company_id, run_id=run_id).one_or_none()
     if row is None:
         raise LookupError(f"there is no run {run_id}")
-    found = Run(
-        row.id,
-        row.company_id,
-        row.kind,
-        row.run_on,
-        row.state,
-        row.heading,
-        row.started_at,
-        row.ended_at,
-        row.counts,
-    )
-    return Head(found, row.other_id, row.newer_id, row.word)
+    return Head(run_of(row), row.other_id, row.newer_id, row.word)
 
 
 @once

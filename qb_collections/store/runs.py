@@ -80,7 +80,7 @@ def open_run(conn: Connection, company_id: int, kind: str, on: dt.date, at: date
         )
         row = conn.execute(query).one_or_none()
         if row is not None:
-            return _run(row)
+            return run_of(row)
     inserted = conn.execute(
         run.insert().values(
             company_id=company_id, kind=kind, run_on=on, state="deciding", counts={}, started_at=at
@@ -124,7 +124,7 @@ def get(conn: Connection, company_id: int, run_id: int) -> Run:
     row = conn.execute(select(run).where(run.c.company_id == company_id, run.c.id == run_id)).one_or_none()
     if row is None:
         raise LookupError(f"there is no run {run_id}")
-    return _run(row)
+    return run_of(row)
 
 
 def latest(conn: Connection, company_id: int, kind: str | None = None) -> Run | None:
@@ -139,7 +139,7 @@ def list(
     query = select(run).where(run.c.company_id == company_id).order_by(run.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(run.c.kind == kind)
-    return [_run(row) for row in conn.execute(query)]
+    return [run_of(row) for row in conn.execute(query)]
 
 
 def preview_of(conn: Connection, company_id: int, on: dt.date) -> Run | None:
@@ -151,7 +151,7 @@ def preview_of(conn: Connection, company_id: int, on: dt.date) -> Run | None:
         .limit(1)
     )
     row = conn.execute(query).one_or_none()
-    return _run(row) if row else None
+    return run_of(row) if row else None
 
 
 def unended(conn: Connection, company_id: int, *, before: dt.date) -> builtins.list[Run]:
@@ -166,7 +166,7 @@ def unended(conn: Connection, company_id: int, *, before: dt.date) -> builtins.l
         )
         .order_by(run.c.id)
     )
-    return [_run(row) for row in conn.execute(query)]
+    return [run_of(row) for row in conn.execute(query)]
 
 
 def _change(conn: Connection, company_id: int, run_id: int, values: dict[str, Any]) -> None:
@@ -174,7 +174,7 @@ def _change(conn: Connection, company_id: int, run_id: int, values: dict[str, An
     assert done.rowcount == 1, f"company {company_id} has no run {run_id}"
 
 
-def _run(row: Row[Any]) -> Run:
+def run_of(row: Row[Any]) -> Run:
     return Run(
         row.id,
         row.company_id,
