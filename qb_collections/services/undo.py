@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from qb_collections.core.intents import SENT_KINDS, Intent, IntentKind, PlannedIntent, State
-from qb_collections.core.wording import short
+from qb_collections.core.wording import date_text, short
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.services import plan_picture, undo_notes, undo_plans
@@ -194,7 +194,8 @@ def _of_run(conn: Connection, company: Company, run_id: int) -> Target | Refusal
     of_plans = _of_plans(conn, company, agreed)
     writes = [one for one in wrote if one.kind in (IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT)]
     sent = sum(one.kind in SENT_KINDS for one in wrote)
-    return Target(f"run {run_id}", (*writes, *of_plans.writes), of_plans.plans, sent, over=of_plans.over)
+    what = f"the night of {date_text(run.on, company.locale)}"
+    return Target(what, (*writes, *of_plans.writes), of_plans.plans, sent, over=of_plans.over)
 
 
 def _of_plans(conn: Connection, company: Company, agreed: Sequence[PlanRow]) -> Target:
@@ -379,7 +380,7 @@ def _about(one: Intent) -> str:
 
 
 def summary(company: Company, report: UndoReport) -> list[str]:
-    said = [f"{report.what[0].upper()}{report.what[1:]} of {company.name}: {report.lines[0]}."]
+    said = [f"{report.what[0].upper()}{report.what[1:]}, {company.name}: {report.lines[0]}."]
     said += report.lines[1:]
     if report.number:
         said.append(f"This is undo U{report.number}; it can be undone itself: undo U{report.number}")

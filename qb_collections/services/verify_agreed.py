@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from qb_collections.core.money import Money
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import date_text, money_text
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument
 from qb_collections.services.context import Context
@@ -74,7 +74,9 @@ def kept_here(company: Company, gateway: Gateway, agreed: Sequence[PlanRow]) -> 
     ]
 
 
-def due_dates(plan: PlanRow, documents: Mapping[str, InvoiceDocument]) -> Iterator[tuple[str, str]]:
+def due_dates(
+    company: Company, plan: PlanRow, documents: Mapping[str, InvoiceDocument]
+) -> Iterator[tuple[str, str]]:
     """Originals whose own due date is no longer that of the day the plan was agreed on."""
     for id, (due_on, _) in (plan.details.get("agreed_as") or {}).get("invoices", {}).items():
         document = documents.get(id)
@@ -85,7 +87,7 @@ def due_dates(plan: PlanRow, documents: Mapping[str, InvoiceDocument]) -> Iterat
             name = f"invoice {plan.details['labels'][id]}"
             yield (
                 f"{name}:due",
-                f"the due date of {name} was changed from {_day(due_on)} to {_day(now)}; "
+                f"the due date of {name} was changed from {_day(due_on, company)} to {_day(now, company)}; "
                 "the plan leaves it alone.",
             )
 
@@ -120,7 +122,7 @@ def _invoices(
                 f"{name} was changed from {was} to {now} since the plan was agreed on. Agree anew: "
                 f"plan renegotiate {plan.label}",
             )
-    yield from due_dates(plan, documents)
+    yield from due_dates(company, plan, documents)
 
 
 def _wanted(plan: PlanRow) -> list[Installment]:
@@ -140,8 +142,5 @@ def _is_there(plan: PlanRow, wanted: Installment) -> bool:
     )
 
 
-def _day(text: str | None) -> str:
-    if text is None:
-        return "none"
-    on = date.fromisoformat(text)
-    return f"{on.day} {on:%B %Y}"
+def _day(text: str | None, company: Company) -> str:
+    return "none" if text is None else date_text(date.fromisoformat(text), company.locale)

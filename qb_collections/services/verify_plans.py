@@ -74,7 +74,7 @@ def _plan(
         rest = money_text(Money(abs(clearing), plan.currency), company.locale)
         yield "clearing", f"its documents no longer add up; {rest} is left on the clearing account."
     yield from _originals(company, plan, documents)
-    yield from verify_agreed.due_dates(plan, documents)
+    yield from verify_agreed.due_dates(company, plan, documents)
 
 
 def _ours(gateway: Gateway, step: Intent, found: Iterable[Found]) -> list[Found]:

@@ -202,8 +202,8 @@ def test_an_invoice_of_a_plan_kept_here_must_be_what_it_was_when_it_was_agreed(k
         "Payment plan PP1: invoice 1001 was changed from $600.00 to $700.00 since the plan was agreed on. "
         "Agree anew: plan renegotiate PP1",
         "Payment plan PP1: invoice 1003 was voided in QuickBooks; $249.99 of the plan was on it.",
-        "Payment plan PP1: the due date of invoice 1002 was changed from 3 September 2026 "
-        "to 1 December 2026; the plan leaves it alone.",
+        "Payment plan PP1: the due date of invoice 1002 was changed from September 3, 2026 "
+        "to December 1, 2026; the plan leaves it alone.",
     ]
 
 
