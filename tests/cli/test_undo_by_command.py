@@ -28,6 +28,6 @@ def test_an_undo_reads_well_for_a_person(live):
 
     said = live.run("undo", run, "--yes").stdout
 
-    assert said.startswith(f"Run {run} of ")
+    assert said.startswith("The night of November 6, 2026, Harbor Light Supply: ")
     assert "notes removed, 0 plans reversed" in said and "cannot be unsent" in said
     assert "This is undo U1; it can be undone itself: undo U1" in said
