@@ -66,7 +66,7 @@ def events_of(part: bytes) -> list[Event] | None:
             for notice in told["eventNotifications"]
             for one in notice["dataChangeEvent"]["entities"]
         ]
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 
@@ -80,6 +80,8 @@ def _event(kind: str, operation: str, id: str, at: str, gone: object = None) -> 
     when = datetime.fromisoformat(at)
     if when.tzinfo is None or not isinstance(id, str) or not isinstance(gone, str | None):
         raise ValueError("an event without its id, or with a time that means nothing")
+    if not (kind + id + (gone or "")).isascii():
+        raise ValueError("QuickBooks names and numbers its entries in ASCII")
     done = operation.lower()
     return Event(_KINDS.get(kind.lower(), kind), id, _OPERATIONS.get(done, done), when.astimezone(UTC), gone)
 
@@ -97,4 +99,5 @@ def _by_realm(events: list[Any], name: str) -> dict[str, list[Any]]:
 
 
 def _text(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    # Half a surrogate pair is JSON and no text: json.loads reads it back as it was.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

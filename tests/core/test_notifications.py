@@ -181,3 +181,17 @@ def test_events_stay_in_their_order_in_both_forms():
 def test_one_unclear_event_makes_the_whole_part_unclear(unclear):
     """Then everything that changed is read, which is slower and never wrong."""
     assert events_of(body(unclear)) is None
+
+
+def test_half_a_letter_is_kept_as_it_came_and_told_of_nothing():
+    """JSON may hold half a surrogate pair: such a body must not stop those that wait behind it."""
+    raw = body([cloud(intuitentityid="\ud800")])
+
+    [part] = parts_of(raw).values()
+
+    assert json.loads(part) == json.loads(raw)
+    assert events_of(part) is None
+
+
+def test_a_time_before_all_time_is_told_of_nothing():
+    assert events_of(body([cloud(time="0001-01-01T00:00:00+14:00")])) is None

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
+from unittest import mock
 
 from flask import Flask
 
@@ -25,7 +26,7 @@ from qb_collections.core import notifications
 from qb_collections.emulator.companies import ledger_rows
 from qb_collections.emulator.companies.ledger_rows import LedgerRefused
 from qb_collections.emulator.webhooks_out import signature
-from qb_collections.services import hold_rows, inbox, policies, presets
+from qb_collections.services import hold_rows, inbox, leasing, policies, presets
 from qb_collections.store import inbox as stored
 from qb_collections.store.engine import durable
 from tests.simulation.hostile_world import HostileWorld, patched
@@ -143,8 +144,8 @@ def webhooks(count: int, random: Random) -> Counter[str]:
                 taken += answer.status_code == 200
                 notifications_of(body)
                 if number % 2_000 == 1_999:
-                    inbox.split_waiting(context)
-            inbox.split_waiting(context)
+                    _work_off(world)
+            _work_off(world)
             after = _tables(world)
             changed = {name for name in after if after[name] != before[name]}
             if changed - {"inbox"}:
@@ -157,11 +158,25 @@ def webhooks(count: int, random: Random) -> Counter[str]:
     return seen
 
 
+def _work_off(world: HostileWorld) -> None:
+    """Cut apart what has come, and see what of it is news; QuickBooks is not asked."""
+    context = world.context
+    inbox.split_waiting(context)
+    company = world.company(0)
+    with (
+        leasing.held(context, company) as lease,
+        mock.patch.object(inbox.sync, "sync"),
+        mock.patch.object(inbox.merges, "told"),
+    ):
+        while inbox.work_off(context, company, lease):
+            pass
+
+
 def notifications_of(body: bytes) -> None:
     """Reading one raises nothing but its own refusal."""
     try:
-        notifications.parts_of(body)
-        notifications.events_of(body)
+        for part in notifications.parts_of(body).values():
+            notifications.events_of(part)
     except notifications.Unreadable:
         return
 
