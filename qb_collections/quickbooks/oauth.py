@@ -141,6 +141,10 @@ class TokenStore(Protocol):
         """Intuit ended the permission for good: only that company stops, until a person connects again."""
         ...
 
+    def is_ended(self, company_id: int) -> bool:
+        """Whether it was marked so and nobody has connected again."""
+        ...
+
 
 class Intuit(AuthClient):  # type: ignore[misc]  # the library has no types
     """The library's client without its surprises; works on intuit-oauth 1.2.6 and 1.2.7.
@@ -266,6 +270,8 @@ class Access:
             return self._current
 
     def _next(self, stored: StoredTokens) -> StoredTokens:
+        if self._store.is_ended(self._company_id):  # work that began before it was marked
+            raise ReconnectNeeded("Intuit has ended the permission")
         try:
             fresh = refresh(self._intuit(), stored, self._clock)
         except ReconnectNeeded:

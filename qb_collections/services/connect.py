@@ -78,6 +78,9 @@ class OneCompany:
     def mark_reconnect(self, company_id: int) -> None:
         """Nothing is stored yet, so there is nothing to mark."""
 
+    def is_ended(self, company_id: int) -> bool:
+        return False
+
 
 def look_at_emulator(context: Context, emulator_url: str) -> Refusal | None:
     """Why a browser should not be led to that address: nothing answers, or no emulator does."""

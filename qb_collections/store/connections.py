@@ -78,6 +78,12 @@ class SqlTokenStore:
                 .values(state=Link.RECONNECT)
             )
 
+    def is_ended(self, company_id: int) -> bool:
+        """Whether it was marked so and nobody has connected again."""
+        with reading(self._engine) as conn:
+            state = conn.execute(select(company.c.state).where(company.c.id == company_id)).scalar()
+        return state == Link.RECONNECT
+
 
 def connect(
     conn: Connection,

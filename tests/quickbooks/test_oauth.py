@@ -132,6 +132,17 @@ def test_a_token_that_another_process_rotated_meanwhile_is_used_and_nothing_is_f
     assert len(scripted.asked) == 1
 
 
+def test_work_that_began_before_the_permission_ended_does_not_ask_again(scripted):
+    """A night that read its company while the permission was good, and comes to its first request later."""
+    scripted.store.mark_reconnect(1)
+    scripted.answers(answer({}))
+
+    with pytest.raises(e.ReconnectNeeded):
+        scripted.access.refreshed(1)
+
+    assert scripted.asked == []
+
+
 def test_a_token_that_another_thread_renewed_is_taken_without_asking(scripted):
     scripted.store.tokens = scripted.tokens("access-2", "refresh-2", 2)
     scripted.answers(answer({}))

@@ -38,6 +38,9 @@ class MemoryTokens:
     def mark_reconnect(self, company_id):
         self.reconnect = True
 
+    def is_ended(self, company_id):
+        return self.reconnect
+
 
 class World:
     """One company of the emulator and our gateway to it."""

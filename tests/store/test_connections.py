@@ -108,8 +108,10 @@ def test_a_disconnect_destroys_the_tokens_and_keeps_the_realm(engine, vault, com
 def test_an_ended_permission_marks_that_company_only(engine, vault, company, clock):
     other = add_company(engine, "Second Street")
 
-    SqlTokenStore(engine, vault, clock).mark_reconnect(company.id)
+    store = SqlTokenStore(engine, vault, clock)
+    store.mark_reconnect(company.id)
 
+    assert [store.is_ended(one.id) for one in (company, other)] == [True, False]
     with reading(engine) as conn:
         assert companies.get(conn, company.id).state is Link.RECONNECT
         assert companies.get(conn, other.id).state is Link.CONNECTED
