@@ -343,6 +343,8 @@ class Player:
 
     def _arrives(self, sent: Sent) -> None:
         self._sent_of_day += 1
+        if kind_of(sent) == "token":  # whoever else needs one waits until this is answered
+            return
         while self._at_send and (self._at_send[0].at_send or 0) <= self._sent_of_day:
             act = self._at_send.pop(0)
             current, self.world.network.current = self.world.network.current, None

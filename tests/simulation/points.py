@@ -114,18 +114,19 @@ class BatonLock:
 
     def __init__(self, points: Points) -> None:
         self._points = points
-        self._held = False
+        self._held_by: int | None = None
 
     def __enter__(self) -> bool:
-        while self._held:
+        while self._held_by is not None:
             if self._points.dead:
                 raise Killed
+            assert self._held_by != threading.get_ident(), "a worker waits for itself"
             self._points.give_way()
-        self._held = True
+        self._held_by = threading.get_ident()
         return True
 
     def __exit__(self, *_: object) -> None:
-        self._held = False
+        self._held_by = None
 
 
 class WaitingClock:
