@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from qb_collections.services import leasing, sync
+from qb_collections.core.company_gates import Mode
+from qb_collections.core.silence import CONTACTS
+from qb_collections.services import deciding, leasing, sync
 from qb_collections.store import audit
 from qb_collections.store.engine import reading
 from tests.simulation import ground_truth as truth
@@ -150,6 +153,22 @@ def inv_12_the_audit_holds(world: Any) -> None:
                 world.wrong("INV-12", f"the audit of company {company_id} does not hold: {report}")
 
 
+def inv_12_every_contact_is_in_the_audit(world: Any) -> None:
+    """Each contact that is recorded has its entry, written with it."""
+    for company_id, _ in world.companies:
+        [contacts] = world.journal.execute(
+            "SELECT count(*) FROM contact WHERE company_id = ? AND kind IN ('reminder', 'call', 'answer')",
+            (company_id,),
+        ).fetchone()
+        [told] = world.journal.execute(
+            "SELECT count(*) FROM audit WHERE company_id = ?"
+            " AND action IN ('contact delivered', 'answer given')",
+            (company_id,),
+        ).fetchone()
+        if told < contacts:
+            world.wrong("INV-12", f"company {company_id}: {contacts} contacts, and {told} in the audit")
+
+
 def inv_13_steps_in_order(world: Any) -> None:
     """Within a cycle the stage never falls."""
     for company_id, _ in world.companies:
@@ -174,16 +193,21 @@ def inv_13_steps_in_order(world: Any) -> None:
 
 
 def inv_13_distance_is_kept(world: Any) -> None:
-    """Contacts keep the distance and the caps of the policy in force, in the company's own days."""
+    """Contacts keep the distance and the caps of the policy in force, in the company's own days.
+
+    What a person said or sent counts too, and so does what QuickBooks sent without us about something late.
+    """
     if world.script.jumps:
         return
-    contacts = [(copy.at, copy.number, copy.realm, copy.customer_id) for copy in truth.copies(world)]
+    left = [(copy.at, copy.number, copy.realm, copy.customer_id) for copy in truth.copies(world)]
+    ours = [(*one, True) for one in (*left, *world.mails)]
+    theirs = [(*one, False) for one in (*world.said.spoken, *known.sent_without_us(world))]
     heard: dict[tuple[str, str], list[date]] = {}
-    for at, number, realm, customer in sorted([*contacts, *world.mails]):
+    for at, number, realm, customer, judged in sorted([*ours, *theirs]):
         day = at.astimezone(world.zones[realm]).date()
         before = heard.setdefault((realm, customer), [])
-        why = [promised.too_close(before, day, one) for one in known.in_force(world, realm, number)]
-        if all(why):
+        why = [promised.too_close(before, day, one) for one in known.in_force(world, realm, int(number))]
+        if judged and all(why):
             world.wrong("INV-13", f"customer {customer} of {realm} {why[-1]}")
         before.append(day)
 
@@ -246,6 +270,58 @@ def inv_17_every_night_was_run(world: Any) -> None:
         ).fetchone()
         if left:
             world.wrong("INV-17", f"company {company_id}: {left} customers were due and nobody decided")
+
+
+def inv_17_somebody_is_asked(world: Any) -> None:
+    """What nobody can see, whether a message left, is on a person's list."""
+    for company_id, id_, kind in world.journal.execute(
+        "SELECT company_id, id, kind FROM intent WHERE state = 'parked' AND kind IN ('email', 'send_invoice')"
+        " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.company_id = intent.company_id"
+        "                 AND t.intent_id = intent.id AND t.kind = 'parked' AND t.state = 'open')"
+    ):
+        world.wrong("INV-17", f"company {company_id}: nobody is asked whether {kind} {id_} left")
+
+
+def inv_17_the_night_keeps_its_hour(world: Any) -> None:
+    """The next night is at the hour that the owner chose, in the company's own time."""
+    if world.script.jumps:
+        return
+    for company_id, at, night_at, zone in world.journal.execute(
+        "SELECT id, next_night_at, night_at, zone FROM company WHERE state = 'connected'"
+    ):
+        if at is None or company_id in world.absent:
+            continue
+        local = datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
+        wanted = datetime.combine(local.date(), time.fromisoformat(night_at), tzinfo=local.tzinfo)
+        skipped = wanted.astimezone(UTC).astimezone(local.tzinfo).time() != wanted.time()
+        if local.time() != wanted.time() and not skipped:
+            world.wrong("INV-17", f"company {company_id}: its next night is at {local:%H:%M}, not {night_at}")
+
+
+def inv_17_whoever_is_due_is_looked_at(world: Any) -> None:
+    """Decided afresh, nobody's answer changes before the day on which we look at them again."""
+    if world.script.seed % 2:
+        return
+    for place, (company_id, realm) in enumerate(world.companies):
+        if company_id in world.absent or not world.is_connected(place):
+            continue
+        company = world.company(place)
+        if company.mode is Mode.SHADOW or company.live_since_on is None:
+            continue
+        today = world.clock.now().astimezone(world.zones[realm]).date()
+        looks = {
+            (customer, currency): day
+            for customer, currency, day in world.journal.execute(
+                "SELECT customer_id, currency, next_look_on FROM look WHERE company_id = ?", (company_id,)
+            )
+        }
+        for one in deciding.decide_company(world.context, company, today, everybody=True).decided:
+            contact = one.decision.outcome in CONTACTS
+            by_on = today + timedelta(days=1) if contact else one.decision.review_on
+            look = looks.get(one.key)
+            if by_on is not None and (look is None or date.fromisoformat(look) > by_on):
+                told = f"customer {one.key[0]} is due on {by_on} and looked at on {look}"
+                world.wrong("INV-17", f"company {company_id}: {told}: {one.decision.reason}")
 
 
 def inv_16_permission_is_not_lost(world: Any) -> None:
@@ -348,11 +424,15 @@ AT_REST = (
     inv_08_what_people_wrote_stays,
     inv_10_no_secret_on_disk,
     inv_12_the_audit_holds,
+    inv_12_every_contact_is_in_the_audit,
     inv_13_steps_in_order,
     inv_13_distance_is_kept,
     inv_17_nothing_is_stuck,
     inv_17_every_night_was_run,
+    inv_17_somebody_is_asked,
+    inv_17_the_night_keeps_its_hour,
     inv_18_the_mirror_equals_the_books,
+    inv_17_whoever_is_due_is_looked_at,
     inv_19_what_was_taken_is_there,
     inv_20_money_is_whole_units,
     inv_21_the_same_night_twice_changes_nothing,

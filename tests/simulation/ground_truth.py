@@ -116,6 +116,19 @@ def customer_of_mail(world: Any, realm: str, mail: Any) -> str | None:
     return None
 
 
+def addresses(world: Any, realm: str, invoice_id: str, customer: str | None) -> set[str]:
+    """Where QuickBooks would write to about an invoice: in small letters, its customer's and its own."""
+    found = [
+        json.loads(one["body"]).get(name, {}).get("Address", "")
+        for entity, id_, name in (
+            ("Invoice", invoice_id, "BillEmail"),
+            ("Customer", customer, "PrimaryEmailAddr"),
+        )
+        if id_ and (one := row(world, realm, entity, id_)) is not None
+    ]
+    return {part.casefold() for text in found for part in re.split(r"[\s,;]+", text) if "@" in part}
+
+
 def settled_since(world: Any, realm: str, id_: str) -> int | None:
     """The number of the request before which people settled, voided or deleted it; None: it is open."""
     now = row(world, realm, "Invoice", id_)

@@ -40,6 +40,7 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
     context, company, realm = world.context, world.company(place), world.companies[place][1]
     rows = world.open_invoices(realm)
     said: object = None
+    entries = _entries(world, company.id)
     if kind in ("hold", "promise", "dispute"):
         if not rows:
             return
@@ -85,6 +86,9 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
         if not isinstance(said, Refusal):
             world.said.disconnected(place)
             said = said.message
+            kept = context.tokens.load(company.id)
+            if kept is not None:
+                world.wrong("INV-10", f"company {company.id} is disconnected, and its tokens are still here")
     elif kind == "reconnect":
         if company.state is not Link.CONNECTED:
             world.said.connected(place)
@@ -109,6 +113,34 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
                 elif rows:
                     said = _agree_on_a_plan(world, here, place, lease, rows, random)
     world.note(f"the owner of company {company.id} {ASKED[kind]}: {_answer(said)}")
+    did = not isinstance(said, Refusal) and not str(said).startswith(("nothing", "there is no", "None"))
+    if kind in RECORDED and did and _entries(world, company.id) == entries:
+        who = f"the owner of company {company.id}"
+        world.wrong("INV-12", f"{who} {ASKED[kind]}, and the audit has no entry of it")
+
+
+def _entries(world: HostileWorld, company_id: int) -> int:
+    """What the audit has of the owner's acts."""
+    return world.journal.execute(
+        "SELECT count(*) FROM audit WHERE company_id = ? AND actor = 'Sam'", (company_id,)
+    ).fetchone()[0]
+
+
+# What leaves an entry in the audit whenever it was done.
+RECORDED = (
+    "hold",
+    "promise",
+    "dispute",
+    "reply",
+    "lift_hold",
+    "approve",
+    "stop",
+    "lift_stop",
+    "disconnect",
+    "reconnect",
+    "plan_end",
+    "do_task",
+)
 
 
 # What an owner does, in words; what came of it follows.
@@ -320,8 +352,23 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
     )
     with leasing.held(here, company, 5.0) as lease:
         world.said.task_reported(place, task, outcome)
+        before = _contacts(world, company.id, task.customer_id)
         said = tasks.done(here, company, lease, task.id, report)
+    recorded = _contacts(world, company.id, task.customer_id) > before
+    if recorded and task.kind != "parked":  # that one was heard when it left
+        world.said.spoken_with(world.companies[place][1], task.customer_id or "")
+    if not recorded and str(said).startswith("Noted as sent. The line"):
+        world.wrong("INV-01", f"company {company.id}: {said!r} is said, and no contact is recorded")
     return said if isinstance(said, Refusal) else f"{task.kind} {outcome}: {said}"
+
+
+def _contacts(world: HostileWorld, company_id: int, customer: str | None) -> int:
+    """How often the customer has heard from us, as it is recorded."""
+    return world.journal.execute(
+        "SELECT count(*) FROM contact WHERE company_id = ? AND customer_id = ?"
+        " AND kind IN ('reminder', 'call')",
+        (company_id, customer),
+    ).fetchone()[0]
 
 
 def _a_number(world: HostileWorld, place: int, customer: str | None, random: Random) -> str | None:

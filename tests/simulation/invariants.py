@@ -6,6 +6,7 @@ What our tables believe counts only where the statement is about the journal its
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from tests.simulation.telling import asks, invoice
 FRESH = timedelta(seconds=60)
 PER_MINUTE = 500
 UNTOLD_SECONDS = 60  # a 429 that does not say how long
+LISTED = re.compile(r"^Invoice (K\d{6}) of .*: \$([\d,]+\.\d\d)$", re.MULTILINE)  # a line of our own messages
 
 # Answers that may hide what the books say: a read that met one of these proves nothing.
 SPOILT = {
@@ -85,6 +87,8 @@ def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> No
             f"request {sent.number} sends {told}, settled before the look of {look.number}",
         )
     _owes(world, sent.realm, sent.known.get("customer"), look.number, f"request {sent.number} sends {id_}")
+    customer, to = sent.known.get("customer"), sent.params.get("sendTo", "")
+    _theirs(world, str(sent.realm), id_, customer, to, look.number, f"request {sent.number} sends {told}")
 
 
 def inv_09_journal_before_the_request(world: Any, sent: Sent) -> None:
@@ -206,6 +210,8 @@ def on_mail(world: Any, mail: Any) -> None:
             )
         what = f"e-mail {mail.number} names {doc}"
         _owes(world, realm, found[1], look.number, what)
+        _theirs(world, realm, found[0], found[1], mail.recipient, look.number, what)
+        _as_it_stands(world, realm, found[0], dict(LISTED.findall(mail.text)).get(doc), look.number, what)
         last = truth.last_work(world, realm, number)
         known.a_no(world, realm, found[0], found[1], mail.recipient, last, what)
     customer = truth.customer_of_mail(world, realm, mail)
@@ -239,3 +245,22 @@ def _owes(world: Any, realm: str, customer: str | None, look: int, what: str) ->
     balance = Decimal(str(json.loads(found["body"]).get("Balance", 1)))
     if balance <= 0:
         world.wrong("INV-03", f"{what}, to customer {customer} who owes {balance} in all")
+
+
+def _theirs(world: Any, realm: str, id_: str, customer: str | None, to: str, look: int, what: str) -> None:
+    """A message goes to an address that QuickBooks had of them at the last look."""
+    if any(one.after_request > look for one in world.by_people[-20:]):
+        return
+    theirs = truth.addresses(world, realm, id_, customer)
+    if theirs and to.casefold() not in theirs:
+        world.wrong("INV-03", f"{what} to {to}, which is no address of theirs any more")
+
+
+def _as_it_stands(world: Any, realm: str, id_: str, amount: str | None, look: int, what: str) -> None:
+    """The amount that a message names is what the books said at the last look."""
+    if amount is None or any(one.after_request > look for one in world.by_people[-20:]):
+        return
+    found = truth.row(world, realm, "Invoice", id_)
+    if found is not None and Decimal(found["balance"]) / 10_000 != Decimal(amount.replace(",", "")):
+        left = Decimal(found["balance"]) / 10_000
+        world.wrong("INV-03", f"{what} with {amount}, of which {left:.2f} is left to pay")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,25 @@ def in_force(world: Any, realm: str, number: int) -> list[promised.Promised]:
     ]
     before = [name for _, name in told[:-1]][-1:] if told[-1][0] > number - 10 else []
     return [promised.POLICIES[name] for name in (*before, told[-1][1])]
+
+
+def sent_without_us(world: Any) -> list[tuple[datetime, float, str, str]]:
+    """What a person sent from QuickBooks about something late that is still open: it counts like a contact.
+
+    The night after it is the first that knows, so it is put at the end of its day.
+    """
+    found = []
+    for written in world.by_people:
+        change = written.change
+        if change.operation != "Emailed" or change.realm_id not in world.zones:
+            continue
+        day = written.at.astimezone(world.zones[change.realm_id]).date()
+        now = truth.row(world, change.realm_id, "Invoice", change.id)
+        if now is None or now["balance"] <= 0 or str(now["due_on"]) > day.isoformat():
+            continue
+        end = datetime.combine(day, time.max, tzinfo=world.zones[change.realm_id])
+        found.append((end.astimezone(UTC), 0.0, change.realm_id, str(now["customer"])))
+    return found
 
 
 def memos(world: Any) -> dict[tuple[str, str], list[str]]:

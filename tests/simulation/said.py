@@ -33,6 +33,8 @@ class Said:
         self.asks: dict[int, bool] = {}  # by place: whether each run waits for a person
         self.agreed: dict[int, datetime] = {}  # when one last said yes
         self.policies: dict[int, list[tuple[int, str]]] = {}  # by place: from which request on, which
+        # Whom a person spoke with or wrote to: when, and between which requests.
+        self.spoken: list[tuple[datetime, float, str, str]] = []
         self.before: int | None = None  # while a message is handed over: how much was said until then
         self._sent = sent
         self._now = now
@@ -134,9 +136,15 @@ class Said:
         if task.kind not in ("message", "call", "parked"):
             self._over(lambda one: one.place == place and one.hold_id is not None)
 
+    def spoken_with(self, realm: str, customer_id: str) -> None:
+        """A person's own call or message: from now on the customer has heard from us."""
+        half = 0.5 if self.before is not None else -0.5
+        self.spoken.append((self._now(), self._sent() + half, realm, customer_id))
+
     def forgotten_since(self, request: int) -> None:
         """The files of that moment were put back: what was said later is not in them."""
         self._over(lambda one: one.from_request >= request)
+        self.spoken = [one for one in self.spoken if one[1] < request]
 
     def _over(self, which: Callable[[Known], bool]) -> None:
         for one in self.known:
