@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from qb_collections.core.company_gates import Mode
-from qb_collections.core.silence import CONTACTS
-from qb_collections.services import deciding, leasing, sync
 from qb_collections.store import audit
 from qb_collections.store.engine import reading
 from tests.simulation import ground_truth as truth
 from tests.simulation import known, promised
+from tests.simulation.at_rest_copy import inv_18_the_mirror_equals_the_books, inv_19_what_was_taken_is_there
 from tests.simulation.at_rest_money import (
     inv_04_05_plans_move_nothing,
     inv_06_plans_are_whole_or_nothing,
     inv_20_money_is_whole_units,
+)
+from tests.simulation.at_rest_work import (
+    inv_17_every_night_was_run,
+    inv_17_nothing_is_stuck,
+    inv_17_somebody_is_asked,
+    inv_17_the_night_keeps_its_hour,
+    inv_17_whoever_is_due_is_looked_at,
 )
 from tests.simulation.memory_transport import kind_of
 from tests.simulation.telling import invoice
@@ -210,191 +214,6 @@ def inv_13_distance_is_kept(world: Any) -> None:
         if judged and all(why):
             world.wrong("INV-13", f"customer {customer} of {realm} {why[-1]}")
         before.append(day)
-
-
-def inv_17_nothing_is_stuck(world: Any) -> None:
-    """After the calm nothing is under way, unknown or due and left."""
-    now = world.service_clock.now()
-    for company_id, state, mode, stopped in world.journal.execute(
-        "SELECT id, state, mode, stopped_by FROM company"
-    ):
-        if company_id in world.absent:
-            continue
-        if state != "connected":
-            world.wrong("INV-17", f"company {company_id} is {state} after a person connected it again")
-            continue
-        stuck = world.journal.execute(
-            "SELECT id, kind, state, due_at, reason FROM intent"
-            " WHERE company_id = ? AND state IN ('sending', 'unknown')",
-            (company_id,),
-        ).fetchall()
-        if stuck and mode != "shadow":
-            world.wrong("INV-17", f"company {company_id}: effect {stuck[0]} is stuck, of {len(stuck)}")
-        waiting = world.journal.execute(
-            "SELECT id, kind, state, due_at, approval FROM intent WHERE company_id = ? AND state IN"
-            " ('planned', 'ready') AND approval IN ('not_needed', 'given') AND due_at < ?"
-            " AND NOT EXISTS (SELECT 1 FROM intent_dependency d JOIN intent p ON p.id = d.depends_on_id"
-            "                 WHERE d.intent_id = intent.id AND p.state <> 'confirmed')",
-            (company_id, (now - timedelta(hours=2)).isoformat()),
-        ).fetchall()
-        if waiting and mode != "shadow" and stopped is None and not known.held(world, company_id):
-            world.wrong(
-                "INV-17", f"company {company_id}: effect {waiting[0]} is due and left, of {len(waiting)}"
-            )
-        pending = world.journal.execute(
-            "SELECT count(*) FROM inbox WHERE company_id = ? AND state = 'pending'", (company_id,)
-        ).fetchone()[0]
-        if pending:
-            world.wrong("INV-17", f"company {company_id}: {pending} pushed bodies were never worked off")
-    left = world.journal.execute("SELECT count(*) FROM inbox WHERE company_id IS NULL AND state = 'pending'")
-    if left.fetchone()[0]:
-        world.wrong("INV-17", "pushed bodies were never cut apart")
-
-
-def inv_17_every_night_was_run(world: Any) -> None:
-    """The last night of the calm was run and decided for everybody whose look was due."""
-    for place, (company_id, realm) in enumerate(world.companies):
-        if company_id in world.absent or not world.is_connected(place):
-            continue
-        today = world.clock.now().astimezone(world.zones[realm]).date()
-        [ran] = world.journal.execute(
-            "SELECT max(run_on) FROM run WHERE company_id = ? AND kind = 'night'", (company_id,)
-        ).fetchone()
-        if ran is None or ran < (today - timedelta(days=1)).isoformat():
-            world.wrong("INV-17", f"company {company_id}: its last night was run on {ran}, and it is {today}")
-        [left] = world.journal.execute(
-            "SELECT count(*) FROM look l WHERE company_id = ? AND next_look_on < ? AND EXISTS"
-            " (SELECT 1 FROM mirror_invoice i WHERE i.company_id = l.company_id"
-            "  AND i.customer_id = l.customer_id AND i.balance > 0)",
-            (company_id, (today - timedelta(days=2)).isoformat()),
-        ).fetchone()
-        if left:
-            world.wrong("INV-17", f"company {company_id}: {left} customers were due and nobody decided")
-
-
-def inv_17_somebody_is_asked(world: Any) -> None:
-    """What nobody can see, whether a message left, is on a person's list."""
-    for company_id, id_, kind in world.journal.execute(
-        "SELECT company_id, id, kind FROM intent WHERE state = 'parked' AND kind IN ('email', 'send_invoice')"
-        " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.company_id = intent.company_id"
-        "                 AND t.intent_id = intent.id AND t.kind = 'parked' AND t.state = 'open')"
-    ):
-        world.wrong("INV-17", f"company {company_id}: nobody is asked whether {kind} {id_} left")
-
-
-def inv_17_the_night_keeps_its_hour(world: Any) -> None:
-    """The next night is at the hour that the owner chose, in the company's own time."""
-    if world.script.jumps:
-        return
-    for company_id, at, night_at, zone in world.journal.execute(
-        "SELECT id, next_night_at, night_at, zone FROM company WHERE state = 'connected'"
-    ):
-        if at is None or company_id in world.absent:
-            continue
-        local = datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
-        wanted = datetime.combine(local.date(), time.fromisoformat(night_at), tzinfo=local.tzinfo)
-        skipped = wanted.astimezone(UTC).astimezone(local.tzinfo).time() != wanted.time()
-        if local.time() != wanted.time() and not skipped:
-            world.wrong("INV-17", f"company {company_id}: its next night is at {local:%H:%M}, not {night_at}")
-
-
-def inv_17_whoever_is_due_is_looked_at(world: Any) -> None:
-    """Decided afresh, nobody's answer changes before the day on which we look at them again."""
-    if world.script.seed % 2:
-        return
-    for place, (company_id, realm) in enumerate(world.companies):
-        if company_id in world.absent or not world.is_connected(place):
-            continue
-        company = world.company(place)
-        if company.mode is Mode.SHADOW or company.live_since_on is None:
-            continue
-        today = world.clock.now().astimezone(world.zones[realm]).date()
-        looks = {
-            (customer, currency): day
-            for customer, currency, day in world.journal.execute(
-                "SELECT customer_id, currency, next_look_on FROM look WHERE company_id = ?", (company_id,)
-            )
-        }
-        for one in deciding.decide_company(world.context, company, today, everybody=True).decided:
-            contact = one.decision.outcome in CONTACTS
-            by_on = today + timedelta(days=1) if contact else one.decision.review_on
-            look = looks.get(one.key)
-            if by_on is not None and (look is None or date.fromisoformat(look) > by_on):
-                told = f"customer {one.key[0]} is due on {by_on} and looked at on {look}"
-                world.wrong("INV-17", f"company {company_id}: {told}: {one.decision.reason}")
-
-
-def inv_16_permission_is_not_lost(world: Any) -> None:
-    """As the calm begins: a person has to connect again only where Intuit really ended the permission."""
-    ended = any(
-        "invalid_grant" in sent.known.get("struck", ()) or sent.path.endswith("/revoke")
-        for sent in world.network.sent
-    )
-    if ended or world.script.restores or world.script.jumps:
-        return
-    for place, (company_id, _) in enumerate(world.companies):
-        if company_id in world.absent or not world.is_connected(place):
-            continue
-        if world.company(place).state == "reconnect":
-            world.wrong("INV-16", f"company {company_id} has to connect again although nobody ended that")
-
-
-def inv_18_what_was_pushed_is_known(world: Any) -> None:
-    """Once a push is worked off our copy says what QuickBooks says of the invoice it was about."""
-    pushed = [one.change for one in world.by_people[-3 * len(world.companies) :]]
-    for company_id, realm in world.companies:
-        for change in pushed:
-            if change.realm_id != realm or change.entity != "Invoice" or company_id in world.absent:
-                continue
-            found = truth.row(world, realm, "Invoice", change.id)
-            [ours] = world.journal.execute(
-                "SELECT max(balance) FROM mirror_invoice WHERE company_id = ? AND id = ?",
-                (company_id, change.id),
-            ).fetchone()
-            if found is not None and (ours or 0) != found["balance"]:
-                world.wrong(
-                    "INV-18",
-                    f"company {company_id}: invoice {change.id} was pushed: {ours}, not {found['balance']}",
-                )
-
-
-def inv_18_the_mirror_equals_the_books(world: Any) -> None:
-    """After one more look our copy says what the books say, whatever was lost or came twice."""
-    for place, (company_id, realm) in enumerate(world.companies):
-        if not world.is_connected(place):
-            continue
-        company = world.company(place)
-        if company.state != "connected":
-            continue
-        with leasing.held(world.context, company) as lease:
-            sync.sync(world.context, company, lease)
-        ours = {
-            id_: (balance, due_on, customer)
-            for id_, balance, due_on, customer in world.journal.execute(
-                "SELECT id, balance, due_on, customer_id FROM mirror_invoice"
-                " WHERE company_id = ? AND balance > 0",
-                (company_id,),
-            )
-        }
-        with world.emulator.store.reading() as conn:
-            theirs = {
-                str(id_): (balance, due_on, customer)
-                for id_, balance, due_on, customer in conn.execute(
-                    "SELECT id, balance, due_on, customer FROM object WHERE realm = ? AND entity = 'Invoice'"
-                    " AND deleted = 0 AND balance > 0",
-                    (realm,),
-                )
-            }
-        if ours != theirs:
-            odd = sorted(set(ours.items()) ^ set(theirs.items()))[:4]
-            world.wrong("INV-18", f"company {company_id}: mirror and books differ: {odd}")
-
-
-def inv_19_what_was_taken_is_there(world: Any) -> None:
-    """Every body that was answered with 200 is in the files."""
-    stored = world.journal.execute("SELECT count(*) FROM inbox WHERE split_from IS NULL").fetchone()[0]
-    if stored < len(world.acked):
-        world.wrong("INV-19", f"{len(world.acked)} bodies were acknowledged and {stored} are stored")
 
 
 def inv_21_the_same_night_twice_changes_nothing(world: Any) -> None:

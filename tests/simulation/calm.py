@@ -8,7 +8,7 @@ from typing import Any
 from qb_collections.core.company_gates import Link, Mode
 from qb_collections.services import connect, mail_settings, modes, restored
 from qb_collections.services.refusal import Refusal
-from tests.simulation import at_rest
+from tests.simulation import at_rest_copy, at_rest_work
 from tests.simulation.hostile_world import HostileWorld
 from tests.simulation.people import connect_first, perform
 from tests.simulation.script import Act
@@ -23,7 +23,7 @@ def pass_over(player: Any) -> None:
     """Two nights without trouble, in which people do what only people can."""
     world = player.world
     world.calm()
-    at_rest.inv_16_permission_is_not_lost(world)
+    at_rest_work.inv_16_permission_is_not_lost(world)
     for place, (_, realm) in enumerate(world.companies):
         if world.companies[place][0] in world.absent:
             continue
@@ -34,6 +34,8 @@ def pass_over(player: Any) -> None:
             world.said.connected(place)
             made = connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
             told = made.message if isinstance(made, Refusal) else "done"
+            if not isinstance(made, Refusal):
+                world.said.connected_again(place)
             world.note(f"the owner of company {company.id} connects again: {told}")
             _turned_on(world, place)  # what is connected again goes on in shadow
         elif company.mode is Mode.SHADOW and _has_half_a_plan(world, company.id):
@@ -73,14 +75,16 @@ def _has_half_a_plan(world: HostileWorld, company_id: int) -> bool:
 
 
 def _push(player: Any) -> None:
-    """Somebody pays in each company; nobody but QuickBooks tells us."""
+    """In each company somebody pays, moves a due date and deletes; nobody but QuickBooks tells us."""
     world = player.world
     world.clock.advance(timedelta(minutes=5))
+    before = len(world.by_people)
     for place in range(len(world.companies)):
-        perform(world, Act(0, 0, place, "pay", 1))
+        for kind in ("pay", "redate", "delete_invoice"):
+            perform(world, Act(0, 0, place, kind, 1))
     player.webhooks.deliver(everything=True)
     player.jobs()
-    at_rest.inv_18_what_was_pushed_is_known(world)
+    at_rest_copy.inv_18_what_was_pushed_is_known(world, [one.change for one in world.by_people[before:]])
 
 
 def _quiet_day(player: Any) -> None:

@@ -93,6 +93,8 @@ def asks_for(world: HostileWorld, place: int, kind: str, random: Random) -> None
         if company.state is not Link.CONNECTED:
             world.said.connected(place)
             said = connect.connect_emulator(context, ADDRESS, realm, "Sam")
+            if not isinstance(said, Refusal):
+                world.said.connected_again(place)
     elif kind == "tend":
         said = _tend(world, place)
     elif kind in ("preview", "night_by_hand", "sync", "plan_create", "plan_end", "undo", "do_task"):
@@ -183,7 +185,9 @@ def _tend(world: HostileWorld, place: int) -> str:
     done = []
     if company.state is not Link.CONNECTED:
         world.said.connected(place)
-        connect.connect_emulator(context, ADDRESS, world.companies[place][1], "Sam")
+        made = connect.connect_emulator(context, ADDRESS, world.companies[place][1], "Sam")
+        if not isinstance(made, Refusal):
+            world.said.connected_again(place)
         company = world.company(place)
         done.append("connects again")
     if company.mode is Mode.SHADOW:

@@ -101,6 +101,41 @@ def memos(world: Any) -> dict[tuple[str, str], list[str]]:
     return {(realm, id_): truth.memos(world, realm, id_) for realm, id_ in ours}
 
 
+def both_sides(world: Any, company_id: int, realm: str) -> list[tuple[str, set[Any], set[Any]]]:
+    """What our copy says and what the books say: open invoices, open credits, and addresses."""
+    asked = {
+        "open invoices": (
+            "SELECT id, balance, due_on, customer_id FROM mirror_invoice"
+            " WHERE company_id = ? AND balance > 0",
+            "SELECT id, balance, due_on, customer FROM object WHERE realm = ? AND entity = 'Invoice'"
+            " AND deleted = 0 AND balance > 0",
+        ),
+        "payments on account": (
+            "SELECT id, unapplied, customer_id FROM mirror_payment WHERE company_id = ? AND unapplied > 0",
+            "SELECT id, balance, customer FROM object WHERE realm = ? AND entity = 'Payment'"
+            " AND deleted = 0 AND balance > 0",
+        ),
+        "credit memos": (
+            "SELECT id, remaining, customer_id FROM mirror_credit_memo"
+            " WHERE company_id = ? AND remaining > 0",
+            "SELECT id, balance, customer FROM object WHERE realm = ? AND entity = 'CreditMemo'"
+            " AND deleted = 0 AND balance > 0",
+        ),
+        "addresses": (
+            "SELECT id, emails ->> '$[0]' FROM mirror_customer WHERE company_id = ? AND emails <> '[]'",
+            "SELECT id, body ->> '$.PrimaryEmailAddr.Address' FROM object WHERE realm = ?"
+            " AND entity = 'Customer' AND deleted = 0 AND body ->> '$.PrimaryEmailAddr.Address' IS NOT NULL",
+        ),
+    }
+    found = []
+    with world.emulator.store.reading() as conn:
+        for what, (of_ours, of_theirs) in asked.items():
+            ours = {(str(id_), *rest) for id_, *rest in world.journal.execute(of_ours, (company_id,))}
+            theirs = {(str(id_), *rest) for id_, *rest in conn.execute(of_theirs, (realm,))}
+            found.append((what, ours, theirs))
+    return found
+
+
 def attached(world: Any, realm: str, id_: str) -> int:
     with world.emulator.store.reading() as conn:
         rows = conn.execute(

@@ -118,6 +118,10 @@ class Said:
     def connected(self, place: int) -> None:
         self._over(lambda one: one.place == place and one.why == "the end of the connection")
 
+    def connected_again(self, place: int) -> None:
+        """What is connected again goes on without sending, until a person turns that on."""
+        self.known.append(Known(place, "a stop", self._sent()))
+
     def asked_to_stop(self, place: int, customer_id: str, addresses: frozenset[str]) -> None:
         """A customer wants no more e-mail: nothing goes to the addresses that they had."""
         self.known += [

@@ -1,0 +1,50 @@
+"""What must hold of our copy of the books at rest, and of what QuickBooks pushed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qb_collections.services import leasing, sync
+from tests.simulation import ground_truth as truth
+from tests.simulation import known
+
+
+def inv_18_what_was_pushed_is_known(world: Any, pushed: list[Any]) -> None:
+    """Once a push is worked off our copy says what QuickBooks says of the invoice it was about."""
+    for company_id, realm in world.companies:
+        for change in pushed:
+            if change.realm_id != realm or change.entity != "Invoice" or company_id in world.absent:
+                continue
+            found = truth.row(world, realm, "Invoice", change.id) or {"balance": 0, "due_on": None}
+            ours, due_on = world.journal.execute(
+                "SELECT max(balance), max(due_on) FROM mirror_invoice WHERE company_id = ? AND id = ?",
+                (company_id, change.id),
+            ).fetchone()
+            told = f"company {company_id}: invoice {change.id} was pushed"
+            if (ours or 0) != found["balance"]:
+                world.wrong("INV-18", f"{told}: {ours}, not {found['balance']}")
+            elif ours and due_on != found["due_on"]:
+                world.wrong("INV-18", f"{told}: due on {due_on}, not {found['due_on']}")
+
+
+def inv_18_the_mirror_equals_the_books(world: Any) -> None:
+    """After one more look our copy says what the books say, whatever was lost or came twice."""
+    for place, (company_id, realm) in enumerate(world.companies):
+        if not world.is_connected(place):
+            continue
+        company = world.company(place)
+        if company.state != "connected":
+            continue
+        with leasing.held(world.context, company) as lease:
+            sync.sync(world.context, company, lease)
+        for what, ours, theirs in known.both_sides(world, company_id, realm):
+            if ours != theirs:
+                odd = sorted(ours ^ theirs)[:4]
+                world.wrong("INV-18", f"company {company_id}: {what} differ in our copy and the books: {odd}")
+
+
+def inv_19_what_was_taken_is_there(world: Any) -> None:
+    """Every body that was answered with 200 is in the files."""
+    stored = world.journal.execute("SELECT count(*) FROM inbox WHERE split_from IS NULL").fetchone()[0]
+    if stored < len(world.acked):
+        world.wrong("INV-19", f"{len(world.acked)} bodies were acknowledged and {stored} are stored")
