@@ -71,6 +71,21 @@ def live_of(slots: Iterable[rows.FullSlot], wanted: Iterable[str], read_at: date
         )
 
 
+def together(first: Live, second: Live) -> Live:
+    """Two looks as one, as old as the first; what both read is as the second found it."""
+    return Live(
+        read_at=first.read_at,
+        customers=first.customers | second.customers,
+        documents=first.documents | second.documents,
+        credit_memos=translate.distinct([*first.credit_memos, *second.credit_memos]),
+        payments=translate.distinct([*first.payments, *second.payments]),
+        missing=first.missing,
+        received=translate.distinct([*first.received, *second.received]),
+        links=tuple(dict.fromkeys((*first.links, *second.links))),
+        postal=first.postal | second.postal,
+    )
+
+
 def _links(slots: Iterable[rows.FullSlot], home: str) -> tuple[Link, ...]:
     """Each payment's once, though two queries may have answered it."""
     by_id = {row.Id: translate.links(row, home) for slot in slots for row in slot.Payment}

@@ -11,7 +11,7 @@ from qb_collections.quickbooks import answers, company_facts, paper_files, rows,
 from qb_collections.quickbooks.capture import KINDS, MARK, changes_of, marked_memos
 from qb_collections.quickbooks.decoding import convert, decode, readable, sensible
 from qb_collections.quickbooks.errors import Unreadable
-from qb_collections.quickbooks.live import IDS_PER_QUERY, live_of, live_statements
+from qb_collections.quickbooks.live import IDS_PER_QUERY, live_of, live_statements, together
 from qb_collections.quickbooks.paper_files import NoFile, Paper
 from qb_collections.quickbooks.scanning import BATCH_QUERIES, PAGE_ROWS, PAGES_MAX, Scanning
 from qb_collections.quickbooks.values import (
@@ -150,7 +150,7 @@ class Reading(Scanning):
         It holds their open invoices, those asked for by id, open credit memos and
         payments with unapplied money.  payments_since spares old payments: those
         changed since and those named are read; without it, all of the customers'.
-        More than 1000 rows are asked again in two halves.
+        More than 1000 rows are asked again in two halves, one customer's page by page.
         """
         read_at = self.clock.now()
         statements = live_statements(customer_ids, invoice_ids, payment_ids, payments_since)
@@ -290,22 +290,39 @@ class Reading(Scanning):
         payments_since: datetime | None,
     ) -> Live:
         if len(customer_ids) < 2:
-            raise Unreadable(detail="one customer has more than 1000 open documents")
+            return self._live_of_one(customer_ids, invoice_ids, payment_ids, payments_since)
         half = len(customer_ids) // 2
         first = self.live(
             customer_ids[:half], invoice_ids, payment_ids=payment_ids, payments_since=payments_since
         )
         second = self.live(customer_ids[half:], payment_ids=(), payments_since=payments_since)
-        return Live(
-            read_at=first.read_at,
-            customers=first.customers | second.customers,
-            documents=first.documents | second.documents,
-            credit_memos=translate.distinct([*first.credit_memos, *second.credit_memos]),
-            payments=translate.distinct([*first.payments, *second.payments]),
-            missing=first.missing,
-            received=translate.distinct([*first.received, *second.received]),
-            links=tuple(dict.fromkeys((*first.links, *second.links))),
-        )
+        return together(first, second)
+
+    def _live_of_one(
+        self,
+        customer_ids: Sequence[str],
+        invoice_ids: Sequence[str],
+        payment_ids: Sequence[str],
+        payments_since: datetime | None,
+    ) -> Live:
+        """One customer with more rows than a batch answers: what was asked for by id, then page by page."""
+        named = self.live((), invoice_ids, payment_ids=payment_ids)
+        slots = [
+            slot
+            for statement in live_statements(customer_ids, (), (), payments_since)
+            for slot in self._in_pages(statement)
+        ]
+        return together(named, live_of(slots, (), named.read_at, self.home_currency))
+
+    def _in_pages(self, statement: str) -> list[rows.FullSlot]:
+        slots: list[rows.FullSlot] = []
+        for number in range(PAGES_MAX):
+            start = f" STARTPOSITION {number * PAGE_ROWS + 1} MAXRESULTS"
+            [slot], full = self.batch([statement.replace(" MAXRESULTS", start)])
+            slots.append(slot)
+            if not full:
+                return slots
+        raise Unreadable(detail=f"more than {PAGES_MAX * PAGE_ROWS} documents of one customer")
 
 
 def _part(

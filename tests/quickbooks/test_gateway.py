@@ -116,7 +116,25 @@ def test_more_rows_than_one_batch_answers_are_asked_in_halves(world, gateway, cu
     live = gateway.live([customer, other])
 
     assert set(live.documents) == {*mine, *his}
-    assert set(live.customers) == {customer, other}
+    assert set(live.customers) == set(live.postal) == {customer, other}
+
+
+def test_one_customer_with_more_rows_than_a_batch_answers_is_read_page_by_page(
+    world, gateway, customer, bill, monkeypatch
+):
+    from qb_collections.quickbooks import live, reading, scanning
+
+    paid, *opened = bill("50.00"), bill("1.00"), bill("2.00"), bill("3.00")
+    credit = pay(gateway, customer, "80.00", "P-1", (paid, "50.00"))["Id"]
+    for module in (live, reading):
+        monkeypatch.setattr(module, "PAGE_ROWS", 2)
+    monkeypatch.setattr(scanning, "BATCH_ROWS", 2)
+
+    found = gateway.live([customer], [paid, "99999"])
+
+    assert set(found.documents) == {paid, *opened}
+    assert [payment.id for payment in found.payments] == [credit]
+    assert found.missing == frozenset({"99999"})
 
 
 def test_a_batch_of_notes_that_half_succeeds_answers_item_by_item(gateway, bill):
