@@ -1,18 +1,21 @@
 """A service beside an emulator with the made-up company, on one clock that only the test moves."""
 
-import shutil
+import sqlite3
+import tempfile
 import threading
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from qb_collections import app, config
 from qb_collections.clock import ManualClock
-from qb_collections.emulator.serve import EmulatorServer
 from qb_collections.jobs.work import Worker
 from qb_collections.services import connect
 from qb_collections.store import companies
 from qb_collections.store.engine import durable, reading
+from tests.world import copy_of, emulator_with, put_started
 
 START = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)  # Friday, 11:00 in Chattanooga
 
@@ -44,24 +47,30 @@ class House:
         return sum(1 for one in told if "/v3/company/" in one["path"])
 
 
-@pytest.fixture(scope="session")
-def demo_books(tmp_path_factory):
-    """The made-up company's books as a file: writing them takes longer than most tests here."""
-    path = tmp_path_factory.mktemp("books") / "demo.sqlite3"
-    emulator = EmulatorServer(path=str(path), clock=ManualClock(START), control=True)
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_the_disk(in_memory):
+    """Commits by the thousand: whether they reach a disk is not what these tests ask."""
+
+
+@cache
+def demo_books() -> sqlite3.Connection:
+    """The made-up company's books: writing them takes longer than most tests here."""
+    emulator = emulator_with(None, ManualClock(START))
     emulator.open_company("demo")
-    emulator.start()
+    books = copy_of(emulator)
     emulator.stop()
-    return path
+    return books
 
 
 @pytest.fixture
-def house(tmp_path, demo_books):
+def house():
     clock, woken = ManualClock(START), []
-    books = shutil.copy(demo_books, tmp_path / "books.sqlite3")
-    emulator = EmulatorServer(path=str(books), clock=clock, control=True)
+    emulator = emulator_with(demo_books(), clock)
     emulator.start()
-    settings = config.read({}, data_dir=tmp_path, log_level="error")
-    context = app.build(settings, clock, shared_clock=clock, wake=lambda *job: woken.append(job))
-    yield House(context, clock, emulator, woken, ManualClock(START))
-    emulator.stop()
+    with tempfile.TemporaryDirectory(prefix="qbc-house-") as name:
+        put_started(Path(name))
+        settings = config.read({}, data_dir=Path(name), log_level="error")
+        context = app.build(settings, clock, shared_clock=clock, wake=lambda *job: woken.append(job))
+        yield House(context, clock, emulator, woken, ManualClock(START))
+        context.engine.dispose()
+        emulator.stop()

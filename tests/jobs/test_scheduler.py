@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from qb_collections.clock import ManualClock
 from qb_collections.core.company_gates import Link
 from qb_collections.core.intents import Approval, IntentKind, PlannedIntent
@@ -9,6 +11,8 @@ from qb_collections.jobs.scheduler import Scheduler
 from qb_collections.store import intents
 from qb_collections.store.cursors import Cursor, set_cursor
 from qb_collections.store.engine import durable
+
+pytestmark = pytest.mark.xdist_group("house")  # the made-up company is written once
 
 SECOND = timedelta(seconds=1)
 NIGHT_AT = datetime(2026, 10, 31, 6, 30, tzinfo=UTC)  # 02:30 in Chattanooga, still summer time

@@ -10,6 +10,8 @@ from qb_collections.services import modes, progress
 from qb_collections.store import cursors, inbox, mirror, runs
 from qb_collections.store.engine import durable, reading
 
+pytestmark = pytest.mark.xdist_group("house")  # the made-up company is written once
+
 NIGHT_AT = datetime(2026, 10, 31, 6, 30, tzinfo=UTC)
 
 

@@ -5,6 +5,8 @@ Never two of one contact.  Where the kill fell between handing over and its reco
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from qb_collections.core.intents import State
@@ -13,15 +15,25 @@ from qb_collections.store import intents
 from qb_collections.store.engine import interpose, reading
 from tests.services.mail_world import MailWorld
 from tests.simulation.test_crashes import KillAt, Killed
+from tests.world import Saved
 
 SHARDS = 12
 
 
-def _world() -> MailWorld:
+@cache
+def _before() -> Saved:
+    """Two lists to send; the mail server is each world's own."""
     world = MailWorld()
     world.late("Lookout Bakery", "ap@lookout.example")
     world.late("Riverbend Grill", "ap@riverbend.example")
-    world.begin()
+    world.connect()
+    world.settled_in()
+    return world.saved()
+
+
+def _world() -> MailWorld:
+    world = MailWorld(saved=_before())
+    world.set_up_mail()
     return world
 
 
