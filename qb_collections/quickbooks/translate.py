@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.core.money import Money, quantum
+from qb_collections.core.without_case import NOBODY
 from qb_collections.quickbooks import rows
 from qb_collections.quickbooks.values import InvoiceDocument, Reference
 
@@ -121,17 +122,19 @@ def address_lines(where: rows.Address, names: tuple[str | None, ...]) -> tuple[s
 
 
 def invoice(row: rows.InvoiceRow, home: str) -> Invoice:
+    """Nobody's, where QuickBooks names no customer; what is less than nothing asks for nothing."""
     currency = currency_of(row.CurrencyRef, home)
-    total = money(row.TotalAmt, currency)
+    nothing = money(Decimal(0), currency)
+    total = max(money(row.TotalAmt, currency), nothing)
     return Invoice(
         id=row.Id,
         sync_token=row.SyncToken,
-        customer_id=_owner(row.CustomerRef),
+        customer_id=(row.CustomerRef and row.CustomerRef.value) or NOBODY,
         number=row.DocNumber or None,
         issued_on=day(row.TxnDate),
         due_on=day(row.DueDate) if row.DueDate else None,
         total=total,
-        balance=money(row.Balance if row.Balance is not None else row.TotalAmt, currency),
+        balance=max(money(row.Balance, currency), nothing) if row.Balance is not None else total,
         email=(row.BillEmail and row.BillEmail.Address) or None,
         email_status=row.EmailStatus or None,
         sent_at=instant(row.DeliveryInfo.DeliveryTime if row.DeliveryInfo else None),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from qb_collections.core import without_case
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
@@ -88,7 +89,7 @@ def explain(context: Context, company: Company, number: str) -> Explanation | Re
         spoken = contacts.of_customer(conn, company.id, key[0]) if key else []
     about = tuple(one for one in spoken if invoice.id in one.contact.invoice_ids)
     if customer is None or not loaded or not any(one.id == invoice.id for one in loaded[0].invoices):
-        return replace(closed(invoice, customer, today, about, plan), locale=company.locale)
+        return closed(company, invoice, customer, today, about, plan)
     case = in_cycle(book, loaded[0], today)
     decided = decide(case, book.rules(case), today)
     with reading(context.engine) as conn:
@@ -186,21 +187,24 @@ def _plan_of(conn: Connection, company: Company, invoice: Invoice) -> str | None
 
 
 def closed(
+    company: Company,
     invoice: Invoice,
     customer: Customer | None,
     today: date,
     about: tuple[StoredContact, ...],
     plan: str | None,
 ) -> Explanation:
-    """Nothing of it is open: voided, paid, or moved to the plan with this label."""
-    if invoice.voided:
+    """Nothing of it is open: voided, paid, or moved to the plan with this label; or nobody's case."""
+    alone = without_case.finding(invoice, customer, company.locale) if invoice.balance else None
+    if alone is not None:
+        because = alone.because
+    elif invoice.voided:
         because = f"Nothing to do: invoice {invoice.label} was voided in QuickBooks."
     elif plan is not None:
         because = f"Nothing to do: the balance of invoice {invoice.label} moved to payment plan {plan}."
     else:
         because = f"Nothing to do: invoice {invoice.label} has nothing open in QuickBooks."
-    who = customer or Customer(
-        invoice.customer_id, "a customer no longer in QuickBooks", invoice.total.currency, invoice.balance
-    )
-    found = Finding("settled", because, True, None, invoice.id)
-    return Explanation(invoice, who, today, because, None, None, (found,), None, None, about)
+    gone = "nobody" if invoice.customer_id == without_case.NOBODY else "a customer no longer in QuickBooks"
+    who = customer or Customer(invoice.customer_id, gone, invoice.total.currency, invoice.balance)
+    found = alone or Finding("settled", because, True, None, invoice.id)
+    return Explanation(invoice, who, today, because, None, None, (found,), None, None, about, company.locale)

@@ -125,7 +125,7 @@ def _gathered(
     customer = next((one for one in everybody if one.id == invoice.customer_id), everybody[0])
     case, decision = found.case, found.decision
     if decision is None or all(one.id != invoice.id for one in case.invoices):
-        why = explain.closed(invoice, customer, today, about, holding)
+        why = explain.closed(company, invoice, customer, today, about, holding)
     else:
         card = None
         if decision.outcome is Outcome.DECIDE:
@@ -179,6 +179,6 @@ def _held(company: Company, everything: StopState | None) -> Finding | None:
 
 def _of_nobody(company: Company, invoice: Invoice, now: datetime) -> InvoicePage:
     """Its customer is gone from QuickBooks: there is nobody to ask, and nothing to decide."""
-    why = explain.closed(invoice, None, company.today(now), (), None)
+    why = explain.closed(company, invoice, None, company.today(now), (), None)
     history = balance_history.of(invoice, (), (), {})
     return InvoicePage(why, why.customer, (), (), history, None, (), None, opens_at(company, invoice))

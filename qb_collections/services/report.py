@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qb_collections.core import without_case
 from qb_collections.core.books import Customer, Invoice
 from qb_collections.core.decision import Decision, Finding
 from qb_collections.core.intents import Intent
@@ -57,7 +58,13 @@ def run_report(context: Context, company: Company, run_id: int) -> dict[str, Any
         },
         "customers": [_customer(stored, customers, known) for stored in decided],
         "invoices": [
-            _invoice(invoice, customers, of_run.get(invoice.id) or standing.get(invoice.id))
+            _invoice(
+                invoice,
+                customers,
+                without_case.finding(invoice, customers.get(invoice.customer_id), company.locale)
+                or of_run.get(invoice.id)
+                or standing.get(invoice.id),
+            )
             for invoice in opened
         ],
         "intents": [_intent(intent, known) for intent in queued],
@@ -231,6 +238,8 @@ def _contact(one: StoredContact, customers: dict[str, Customer], known: dict[str
 
 def _name(customers: dict[str, Customer], customer_id: str) -> str:
     found = customers.get(customer_id)
+    if customer_id == without_case.NOBODY:
+        return "(no customer)"
     return found.name if found else f"(customer {customer_id}, no longer in QuickBooks)"
 
 

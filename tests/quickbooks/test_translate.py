@@ -8,6 +8,7 @@ import pytest
 
 from qb_collections.core.books import Link
 from qb_collections.core.money import Money
+from qb_collections.core.without_case import NOBODY
 from qb_collections.quickbooks import company_facts, rows, translate
 
 INVOICE = {
@@ -64,14 +65,25 @@ def test_the_delivery_time_is_an_instant_in_utc():
     assert sent.sent_at == datetime(2014, 12, 17, 19, 50, 52, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("nobody", [None, {"value": ""}])
+def test_an_invoice_without_a_customer_is_nobodys_and_stops_no_other(nobody):
+    assert invoice(CustomerRef=nobody).customer_id == NOBODY
+
+
+def test_an_invoice_of_less_than_nothing_asks_for_nothing():
+    overpaid = invoice(Balance=Decimal("-12.50"))
+    negative = invoice(TotalAmt=Decimal("-60.00"), Balance=Decimal("-60.00"))
+
+    assert overpaid.balance == negative.balance == negative.total == Money(Decimal("0.00"), "EUR")
+    assert overpaid.total > overpaid.balance
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"TxnDate": None},
         {"TxnDate": "yesterday"},
         {"TotalAmt": None},
-        {"CustomerRef": None},
-        {"CustomerRef": {"value": ""}},
         {"MetaData": {"LastUpdatedTime": "2026-10-01T00:00:00"}},
     ],
 )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from qb_collections.core.books import Invoice
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
-from qb_collections.services import holds, leasing, modes, policies, runs, tasks
+from qb_collections.core.money import Money
+from qb_collections.core.without_case import NOBODY
+from qb_collections.services import explain, holds, leasing, modes, night, policies, report, runs, tasks
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import audit
+from qb_collections.store import audit, mirror
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import reading
+from qb_collections.store.engine import durable, reading
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("people_acts")  # one world, lived once
@@ -199,3 +204,22 @@ def test_an_outcome_that_cannot_be_is_refused_and_the_task_stays_open(to_write, 
     assert isinstance(answer, Refusal)
     assert says in answer.message
     assert [one.id for one in tasks.list_open(world.context, world.company)] == [task.id]
+
+
+def test_an_open_invoice_whose_customer_is_not_listed_is_explained_and_never_called_new_or_paid(shared):
+    context, company = shared.context, shared.company
+    owed = Money(Decimal("310.00"), "USD")
+    stray = Invoice("999", "0", NOBODY, "9-STRAY", date(2026, 1, 11), date(2026, 2, 10), owed, owed)
+    with durable(context.engine) as conn:
+        mirror.put_invoices(conn, company.id, [stray])
+
+    with leasing.held(context, company) as lease:
+        shown = report.run_report(context, company, night.preview(context, company, lease))
+    said = explain.explain(context, company, "9-STRAY")
+    with durable(context.engine) as conn:
+        mirror.put_invoices(conn, company.id, [replace(stray, balance=Money(Decimal("0.00"), "USD"))])
+
+    [line] = [one for one in shown["invoices"] if one["invoice_id"] == "999"]
+    assert line["finding"] == said.reason
+    assert said.reason.startswith("Left alone: QuickBooks lists no customer for invoice 9-STRAY ($310.00)")
+    assert line["customer"] == "(no customer)"
