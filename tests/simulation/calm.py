@@ -40,8 +40,8 @@ def pass_over(player: Any) -> None:
             _turned_on(world, place)  # what is connected again goes on in shadow
         elif company.mode is Mode.SHADOW and _has_half_a_plan(world, company.id):
             _turned_on(world, place)
-        if script_mails(world, place):
-            mail_settings.turn_on(world.context, company, by="Sam")  # also after a pause
+        if _mail_is_paused(world, company.id):  # where it is not, this would bring everybody's look forward
+            mail_settings.turn_on(world.context, company, by="Sam")
         if company.stopped_by is not None:
             world.said.stop_lifted(place)
             modes.lift(world.context, company, by="Sam")
@@ -117,5 +117,6 @@ def released(world: HostileWorld, place: int) -> None:
     )
 
 
-def script_mails(world: HostileWorld, place: int) -> bool:
-    return bool(world.script.mails[place])
+def _mail_is_paused(world: HostileWorld, company_id: int) -> bool:
+    found = world.journal.execute("SELECT state FROM mail_account WHERE company_id = ?", (company_id,))
+    return found.fetchone() == ("paused",)
