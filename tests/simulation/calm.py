@@ -84,7 +84,7 @@ def _push(player: Any) -> None:
             perform(world, Act(0, 0, place, kind, 1))
     player.webhooks.deliver(everything=True)
     player.jobs()
-    if _pushes_wait(world):  # a person's work took the lease from the one who had begun: the next tick goes on
+    if _pushes_wait(world):  # who had begun lost the lease to a person's work: the next tick goes on
         player.tick()
     at_rest_copy.inv_18_what_was_pushed_is_known(world, [one.change for one in world.by_people[before:]])
 
