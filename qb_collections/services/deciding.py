@@ -10,13 +10,12 @@ from sqlalchemy import Connection
 
 from qb_collections.core import admission, cycles, start
 from qb_collections.core.case import Case
-from qb_collections.core.changed import changed
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
 from qb_collections.core.identity import contact_key, facts_hash
 from qb_collections.core.intents import SENT_KINDS, State
 from qb_collections.core.money import total
-from qb_collections.core.quick import quick
+from qb_collections.core.quick import changed, quick
 from qb_collections.core.silence import CONTACTS, silenced
 from qb_collections.messages.facts import HandOver
 from qb_collections.services import calling, composing, first_list, handing_over

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import pytest
 
-from qb_collections.core.quick import quick
+from qb_collections.core.decision import Finding
+from qb_collections.core.money import Money
+from qb_collections.core.quick import changed, quick
+from tests.core.making import case, nov, usd
 
 
 @quick
@@ -57,9 +60,9 @@ def test_every_value_has_a_list_of_its_own(Parcel):
 def test_nothing_can_be_changed_once_it_is_made(Parcel):
     parcel = Parcel("Alma", 300)
 
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         parcel.grams = 200
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         del parcel.grams
 
 
@@ -70,8 +73,8 @@ def test_what_the_class_refuses_is_refused(Parcel):
         replace(Parcel("Alma", 1), grams=-2)
 
 
-def test_a_missing_or_an_unknown_argument_is_refused_by_the_name_of_the_class(Parcel):
-    with pytest.raises(TypeError, match=r"Parcel\.__init__.*sender"):
+def test_a_missing_or_an_unknown_argument_is_refused_by_its_name(Parcel):
+    with pytest.raises(TypeError, match="sender"):
         Parcel(grams=1)
     with pytest.raises(TypeError, match="weight"):
         Parcel("Alma", 1, weight=2)
@@ -95,7 +98,11 @@ def test_copies_and_pickles_are_equal(Parcel):
 
 def test_a_class_that_inherits_or_works_out_a_field_is_our_mistake():
     @dataclass(frozen=True, slots=True)
-    class Heavy(Label):
+    class Plain:
+        text: str
+
+    @dataclass(frozen=True, slots=True)
+    class Heavy(Plain):
         grams: int = 0
 
     @dataclass(frozen=True, slots=True)
@@ -112,9 +119,33 @@ def test_a_class_that_inherits_or_works_out_a_field_is_our_mistake():
             quick(kind)
 
 
-def test_while_it_is_made_it_is_no_value_yet(Parcel):
-    """The twin class has the same slots and nothing else: what a value is made of is never seen."""
+def test_it_has_its_fields_and_room_for_nothing_else(Parcel):
     parcel = Parcel("Alma", 300)
 
     assert type(parcel) is Parcel and not hasattr(parcel, "__dict__")
-    assert "__init__" not in vars(Parcel)
+    assert Parcel.__qualname__.endswith("Parcel") and Parcel.__module__ == __name__
+
+
+def test_a_changed_value_differs_in_the_named_field_alone():
+    one = case()
+
+    other = changed(one, start_on=nov(3))
+
+    assert other == replace(one, start_on=nov(3)) and one.start_on is None
+    with pytest.raises(TypeError, match="colour"):
+        changed(one, colour="red")
+
+
+@pytest.mark.parametrize("value", [usd("1.00"), Finding("stage", "Not yet.", True, nov(3), "1")])
+def test_what_is_made_in_tens_of_thousands_is_frozen_all_the_same(value):
+    name = "amount" if isinstance(value, Money) else "gate"
+
+    with pytest.raises(AttributeError):
+        setattr(value, name, None)
+    assert value == replace(value) and hash(value) == hash(replace(value))
+
+
+def test_a_finding_takes_its_defaults():
+    assert Finding("stage", "Not yet.") == Finding(
+        gate="stage", because="Not yet.", stops=False, review_on=None, invoice_id=None
+    )
