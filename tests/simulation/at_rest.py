@@ -26,7 +26,7 @@ from tests.simulation.at_rest_work import (
     inv_17_whoever_is_due_is_looked_at,
 )
 from tests.simulation.memory_transport import kind_of
-from tests.simulation.telling import invoice
+from tests.simulation.telling import invoice, times
 
 NEVER_LEFT = ("refused", "unresolved", "never_sent")  # the caller knows that nothing was sent
 
@@ -52,7 +52,8 @@ def inv_01_each_contact_is_noted_once(world: Any) -> None:
             continue
         world.wrong(
             "INV-01",
-            f"{invoice(world, realm, id_)} of {realm} was e-mailed {count} times and has {len(refs)} notes",
+            f"{invoice(world, realm, id_)} of {realm} was e-mailed {times(count, 'time')} "
+            f"and has {times(len(refs), 'line')} about it in its memo",
         )
 
 
@@ -90,8 +91,8 @@ def inv_01_records_say_what_left(world: Any) -> None:
                     copies[realm, id_] -= 1
     for (realm, id_), more in copies.items():
         if more:
-            how = f"{more} more copies left than" if more > 0 else f"{-more} fewer copies left than"
-            world.wrong("INV-01", f"{invoice(world, realm, id_)} of {realm}: {how} are recorded")
+            how = "more e-mails left than are" if more > 0 else "fewer e-mails left than are"
+            world.wrong("INV-01", f"{invoice(world, realm, id_)} of {realm}: {abs(more)} {how} recorded")
 
 
 def inv_02_no_copy_leaves_twice(world: Any) -> None:

@@ -7,24 +7,24 @@ from typing import Any
 from qb_collections.services import leasing, sync
 from tests.simulation import ground_truth as truth
 from tests.simulation import known
+from tests.simulation.telling import amount, invoice
 
 
 def inv_18_what_was_pushed_is_known(world: Any, pushed: list[Any]) -> None:
     """Once a push is worked off our copy says what QuickBooks says of the invoice it was about."""
+    about = {(one.realm_id, one.id) for one in pushed if one.entity == "Invoice"}
     for company_id, realm in world.companies:
-        for change in pushed:
-            if change.realm_id != realm or change.entity != "Invoice" or company_id in world.absent:
-                continue
-            found = truth.row(world, realm, "Invoice", change.id) or {"balance": 0, "due_on": None}
+        for _, id_ in sorted(one for one in about if one[0] == realm and company_id not in world.absent):
+            found = truth.row(world, realm, "Invoice", id_) or {"balance": 0, "due_on": None}
             ours, due_on = world.journal.execute(
                 "SELECT max(balance), max(due_on) FROM mirror_invoice WHERE company_id = ? AND id = ?",
-                (company_id, change.id),
+                (company_id, id_),
             ).fetchone()
-            told = f"company {company_id}: invoice {change.id} was pushed"
+            told = f"QuickBooks pushed a change of {invoice(world, realm, id_)} of {realm}, and our copy says"
             if (ours or 0) != found["balance"]:
-                world.wrong("INV-18", f"{told}: {ours}, not {found['balance']}")
+                world.wrong("INV-18", f"{told} {amount(ours)} open, not {amount(found['balance'])}")
             elif ours and due_on != found["due_on"]:
-                world.wrong("INV-18", f"{told}: due on {due_on}, not {found['due_on']}")
+                world.wrong("INV-18", f"{told} due on {due_on}, not {found['due_on']}")
 
 
 def inv_18_the_mirror_equals_the_books(world: Any) -> None:

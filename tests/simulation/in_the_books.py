@@ -14,22 +14,20 @@ from tests.simulation.hostile_world import HostileWorld
 
 
 def happens(world: HostileWorld, realm: str, kind: str, random: Random) -> None:
-    wanted: dict | None = None
+    told = "somebody tries something in QuickBooks"
     try:
         wanted = _books_act(world, realm, kind, random)
         if wanted is None:
             return
         ids = _ids_of_merged(world, realm, wanted) if kind == "merge" else None
+        told = telling.in_the_books(world, realm, wanted)  # by the number that it still has
         acts.perform(world.engine, realm, wanted)
         if ids is not None:
             world.said.merged(realm, *ids)
     except (ValueError, Fault) as refused:
-        told = (
-            telling.in_the_books(world, realm, wanted) if wanted else "somebody tries something in QuickBooks"
-        )
         world.note(f"{told}, and QuickBooks refuses: {str(refused)[:80]}")
         return
-    world.note(telling.in_the_books(world, realm, wanted))
+    world.note(told)
 
 
 def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> dict | None:

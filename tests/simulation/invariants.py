@@ -84,7 +84,7 @@ def inv_03_nothing_about_what_is_settled(world: Any, sent: Sent, id_: str) -> No
     if settled is not None and settled <= look.number:
         world.wrong(
             "INV-03",
-            f"request {sent.number} sends {told}, settled before the look of {look.number}",
+            f"request {sent.number} sends {told}, settled before the last look (request {look.number})",
         )
     _owes(world, sent.realm, sent.known.get("customer"), look.number, f"request {sent.number} sends {id_}")
     customer, to = sent.known.get("customer"), sent.params.get("sendTo", "")
@@ -206,7 +206,8 @@ def on_mail(world: Any, mail: Any) -> None:
         settled = truth.settled_since(world, realm, found[0])
         if settled is not None and settled <= look.number:
             world.wrong(
-                "INV-03", f"e-mail {mail.number} names {doc}, settled before the look of {look.number}"
+                "INV-03",
+                f"e-mail {mail.number} names {doc}, settled before the last look (request {look.number})",
             )
         what = f"e-mail {mail.number} names {doc}"
         _owes(world, realm, found[1], look.number, what)

@@ -36,7 +36,7 @@ def a_no(world: Any, realm: str, id_: str, customer: str | None, address: str, l
             until_on = min(promised.grace_ends(until_on, one) for one in in_force(world, realm, last))
         if until_on is not None and today > until_on:
             continue
-        world.wrong("INV-22", f"{what} in spite of {known.why}")
+        world.wrong("INV-22", f"{what} in spite of {known.why}, known since {known.at:%d %b %H:%M}")
 
 
 def agreed(world: Any, realm: str, what: str) -> None:
@@ -55,7 +55,8 @@ def in_hours(world: Any, realm: str, customer: str, what: str) -> None:
     zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[realm])
     local = world.clock.now().astimezone(zone)
     if not promised.OPENS <= local.time() < promised.CLOSES or local.weekday() >= 5:
-        world.wrong("INV-14", f"{what} leaves at {local:%H:%M} on {local:%A} in {zone}")
+        opens = f"{promised.OPENS:%H:%M} to {promised.CLOSES:%H:%M} from Monday to Friday"
+        world.wrong("INV-14", f"{what} leaves at {local:%H:%M} on {local:%A} in {zone}, and not from {opens}")
     if local.date() in promised.HOLIDAYS:
         world.wrong("INV-14", f"{what} leaves on {local:%d %B}, a public holiday")
     if all(promised.is_quiet(local.date(), one) for one in in_force(world, realm, len(world.network.sent))):

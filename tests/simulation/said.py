@@ -17,6 +17,7 @@ class Known:
     place: int
     why: str
     from_request: int
+    at: datetime
     invoice_id: str | None = None  # None: nothing of this company at all
     customer_id: str | None = None  # all of this customer's
     address: str | None = None  # nothing to this address
@@ -61,6 +62,7 @@ class Said:
                 place,
                 f"{hold.kind.value} on {about}",
                 self._sent(),
+                self._now(),
                 invoice_id=hold.invoice_id,
                 customer_id=customer_id if hold.invoice_id is None else None,
                 hold_id=hold.id,
@@ -72,7 +74,7 @@ class Said:
         self._over(lambda one: one.place == place and one.hold_id == hold_id)
 
     def stopped(self, place: int) -> None:
-        self.known.append(Known(place, "a stop", self._sent()))
+        self.known.append(Known(place, "a stop", self._sent(), self._now()))
 
     def stop_lifted(self, place: int) -> None:
         self._over(lambda one: one.place == place and one.why == "a stop")
@@ -94,6 +96,7 @@ class Said:
                 place,
                 f"plan {plan.label}",
                 self._sent(),
+                self._now(),
                 one.invoice_id,
                 until_on=first_on - timedelta(days=1),
             )
@@ -113,14 +116,14 @@ class Said:
         self.policies.setdefault(place, []).append((self._sent(), name))
 
     def disconnected(self, place: int) -> None:
-        self.known.append(Known(place, "the end of the connection", self._sent()))
+        self.known.append(Known(place, "the end of the connection", self._sent(), self._now()))
 
     def connected(self, place: int) -> None:
         self._over(lambda one: one.place == place and one.why == "the end of the connection")
 
     def connected_again(self, place: int) -> None:
         """What is connected again goes on without sending, until a person turns that on."""
-        self.known.append(Known(place, "a stop", self._sent()))
+        self.known.append(Known(place, "a stop", self._sent(), self._now()))
 
     def asked_to_stop(self, place: int, customer_id: str, addresses: frozenset[str]) -> None:
         """A customer wants no more e-mail: nothing goes to the addresses that they had."""
@@ -129,6 +132,7 @@ class Said:
                 place,
                 f"their wish for no more e-mail to {one}",
                 self._sent(),
+                self._now(),
                 customer_id=customer_id,
                 address=one,
             )

@@ -88,9 +88,9 @@ def befell(fault: str) -> str:
 
 
 def request(world: Any, sent: Sent) -> str | None:
-    """One request and what became of it; None where it only read, and got its answer."""
+    """One request and what became of it; None where it only read, got its answer, and was no last look."""
     faults = ([sent.fault] if sent.fault else []) + list(sent.known.get("struck", ()))
-    if not sent.has_effect and not faults and sent.status == 200:
+    if not sent.has_effect and not faults and sent.status == 200 and sent.resource != "batch":
         return None
     parts = [f"the service {asks(world, sent)} (request {sent.number})"]
     if sent.changes:
@@ -203,7 +203,7 @@ def asks(world: Any, sent: Sent) -> str:
     if kind == "read":
         return f"reads the books of {ours}{_what_is_read(sent)}"
     if kind == "batch":
-        return f"writes to the books of {ours}, {sent.body.count(b'bId')} changes in one batch"
+        return f"writes to the books of {ours}, {times(sent.body.count(b'bId'), 'change')} in one batch"
     entity = sent.resource.split("/")[0]
     operation = sent.params.get("operation") or ("void" if sent.params.get("include") else "write")
     return f"asks QuickBooks to {operation} {_entity(entity)} in the books of {ours}{_about(sent)}"
@@ -241,6 +241,16 @@ def _did(world: Any, sent: Sent) -> str:
         )
         told.setdefault(DONE.get(change.operation, change.operation.lower()), []).append(what)
     return "; ".join(f"{did} {_some(things)}" for did, things in told.items())
+
+
+def times(count: int, what: str) -> str:
+    """1 change, 2 changes"""
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def amount(units: int | None) -> str:
+    """1/10000 as people write it."""
+    return f"{(units or 0) / 10_000:,.2f}"
 
 
 def _some(things: list[str], most: int = 5) -> str:
