@@ -15,7 +15,7 @@ from qb_collections.core.ladder import Step
 from qb_collections.core.money import Money
 from qb_collections.core.promises import Judged, PromiseState
 from qb_collections.core.view import View
-from qb_collections.core.wording import count_text, fit, label
+from qb_collections.core.wording import SENTENCE_MAX, count_text, fit, label
 
 _DAY = timedelta(days=1)
 _NOTHING = Decimal(0)
@@ -25,10 +25,13 @@ def sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     """The customer's one sentence: the fact, what happens and when, and who can change it."""
     head = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}.get(outcome, "Message planned")
     tail = tail_of(view, step, outcome, approval)
-    return f"{'Waiting for you' if approval else head}: {_facts(view, step)}. {tail}"
+    head = "Waiting for you" if approval else head
+    said = f"{head}: {_facts(view, step)}. {tail}"
+    return said if len(said) <= SENTENCE_MAX else f"{head}: {_facts(view, step, brief=True)}. {tail}"
 
 
-def _facts(view: View, step: Step) -> str:
+def _facts(view: View, step: Step, *, brief: bool = False) -> str:
+    """brief: for where what happens next would not fit behind all of them."""
     oldest = step.invoices[0]
     assert oldest.due_on is not None
     verb = "was due" if oldest.due_on < view.today else "is due"
@@ -36,17 +39,18 @@ def _facts(view: View, step: Step) -> str:
         facts = f"{view.invoice(oldest)} {verb} on {view.day(oldest.due_on)}"
     else:
         amount = view.rules.money(sum_of(step.invoices, view.case.currency))
-        facts = (
-            f"{len(step.invoices)} invoices, {amount} in all, are open; the oldest, {label(oldest)}, "
-            f"{verb} on {view.day(oldest.due_on)}"
-        )
+        several = f"{len(step.invoices)} invoices, {amount} in all, are open"
+        facts = f"{several}; the oldest, {label(oldest)}, {verb} on {view.day(oldest.due_on)}"
     if step.waits_for == "promises":
         return facts
     if step.waits_for == "sooner":
         return f"{facts}, {_later_than_ever(view)}"
     missed = missed_promise(view, [invoice.id for invoice in step.invoices])
     if missed is not None:
-        return f"{facts}; {said_of(view, missed)}"
+        shown = several if brief and len(step.invoices) > 1 else facts
+        return f"{shown}; {said_of(view, missed)}"
+    if brief:
+        return facts
     said = contact_limits.counted(view.case) if view.case.contacts else ()
     if said:
         return f"{facts}; the last contact was on {view.day(said[-1].on)}"
@@ -116,7 +120,7 @@ def spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Findin
     facts = f"{view.invoice(invoice)} {verb} on {view.day(invoice.due_on)}."
     if included:
         return Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
-    because = f"Not part of this letter: {facts} No earlier message has named it; it is listed as also open."
+    because = f"Not part of this message: {facts} No earlier message has named it; it is listed as also open."
     return Finding("contact", fit(because), True, view.today + _DAY, invoice.id)
 
 

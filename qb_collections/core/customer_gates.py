@@ -201,10 +201,11 @@ def caps(view: View) -> Finding | None:
     cap = contact_limits.full_cap(contacts, contact_limits.allowed(view.case, view.rules.policy), view.today)
     if cap is None:
         return None
+    since, on = contacts[-cap.at_most].on, view.rules.calendar.next_open(cap.free_on)
     because = (
         f"Left alone: {view.name} has been contacted {count_text(cap.at_most, 'time')} since "
-        f"{view.day(contacts[-cap.at_most].on)}. Your limit is {cap.at_most} in {cap.window_days} days, "
-        f"so not before {view.day(cap.free_on)}."
+        f"{view.day(since)}{_by_others(view, since)}. Your limit is {cap.at_most} in {cap.window_days} days, "
+        f"so not before {view.day(on)}."
     )
     return _stop("caps", because, cap.free_on)
 
@@ -217,9 +218,10 @@ def contact_gap(view: View) -> Finding | None:
     free_on = contact_limits.gap_ends_on(contacts, gap_days)
     if free_on is None or view.today >= free_on:
         return None
+    on = view.rules.calendar.next_open(free_on)
     because = (
         f"Left alone: {_who_spoke(view, contacts[-1])} on {view.day(contacts[-1].on)}. We keep at least "
-        f"{count_text(gap_days, 'day')} between contacts, so not before {view.day(free_on)}."
+        f"{count_text(gap_days, 'day')} between contacts, so not before {view.day(on)}."
     )
     return _stop("contact_gap", because, free_on)
 
@@ -364,6 +366,12 @@ def _who_spoke(view: View, contact: Contact) -> str:
     if contact.kind is ContactKind.FOREIGN:
         return f"QuickBooks wrote to {view.name}"
     return f"we wrote to {view.name}"
+
+
+def _by_others(view: View, since: date) -> str:
+    """How many of the contacts since a day another company of the same practice made."""
+    count = sum(day >= since for day in view.case.contacted_elsewhere)
+    return f", {count_text(count, 'time')} by another of your companies" if count else ""
 
 
 def _longest(view: View, kind: HoldKind) -> holds.Standing | None:

@@ -239,7 +239,7 @@ def test_the_firm_message_demands_only_what_an_earlier_message_named():
     assert decision.invoice_ids == ("1",)
     assert decision.also_open_ids == ("2",)
     assert decision.amount == usd("780.40")
-    assert decision.findings[1].because.startswith("Not part of this letter: invoice 10612 ($780.40)")
+    assert decision.findings[1].because.startswith("Not part of this message: invoice 10612 ($780.40)")
 
 
 def test_after_a_firm_message_an_invoice_never_named_is_for_a_person():

@@ -168,6 +168,43 @@ def test_the_gap_names_its_own_end_and_no_other_day():
     )
 
 
+def test_a_day_is_named_on_which_something_can_go_out():
+    """Six days after Monday 2 November is Sunday the 8th."""
+    spoken = case(contacts=(replace(S1, on=nov(2), kind=ContactKind.CALL),))
+    notices = tuple(replace(S1, on=day, kind=ContactKind.NOTICE) for day in (octo(18), octo(26), nov(2)))
+
+    assert reason(spoken, nov(7)).endswith("so not before Monday, November 9.")
+    assert decide(spoken, RULES, nov(7)).review_on == nov(8)
+    assert reason(case(contacts=notices), nov(4)).endswith("so not before Monday, November 9.")
+
+
+def test_the_caps_tell_of_the_sister_company():
+    made = case(contacts=(replace(S1, on=nov(2)),), contacted_elsewhere=(octo(19), octo(26)))
+
+    assert reason(made, nov(4)).startswith(
+        "Left alone: Marlow Print Works has been contacted three times since Monday, October 19, two times "
+        "by another of your companies. Your limit is 3 in 21 days"
+    )
+
+
+def test_what_happens_next_is_never_cut_off_for_what_has_been():
+    """With the day of the last contact it would have 260 characters: that is left out, and not the choices."""
+    bills = (invoice("1"), invoice("2", balance="1240.00"))
+    final = after(reminder("S5", nov(4), "1", "2", act_by_on=nov(18)), invoices=bills)
+    day = date(2026, 12, 7)
+
+    assert reason(final, day) == (
+        "A person decides: 2 invoices, $2,020.40 in all, are open; the oldest, 10611, was due on Friday, "
+        "October 23. All steps are done. Choose: call again, offer a plan, propose mediation, hand over, or "
+        "stop."
+    )
+    promised = replace(final, holds=(hold(HoldKind.PROMISE, until_on=nov(20)),))
+    assert reason(promised, day).startswith(
+        "A person decides: 2 invoices, $2,020.40 in all, are open; the promise to pay by Friday, November 20 "
+        "was not kept. "
+    )
+
+
 def test_the_caps_name_the_limit_and_the_day():
     contacts = tuple(replace(S1, on=day, kind=ContactKind.NOTICE) for day in (octo(19), octo(26), nov(2)))
 

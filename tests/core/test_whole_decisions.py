@@ -72,7 +72,7 @@ def test_a_firm_message_with_another_invoice_beside_it_and_a_small_credit():
         ),
         Finding(
             "contact",
-            "Not part of this letter: invoice 10612 ($100.00) was due on Friday, November 6. No earlier "
+            "Not part of this message: invoice 10612 ($100.00) was due on Friday, November 6. No earlier "
             "message has named it; it is listed as also open.",
             True,
             nov(19),
