@@ -119,8 +119,9 @@ def released(world: HostileWorld, place: int) -> None:
     world.said.stop_lifted(place)
     modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
     world.said.mode_set(place, "automatic")
+    told = f": {said.message}" if isinstance(said, Refusal) else ""
     world.note(
-        f"the owner of company {company.id} has read what the older files lack and lets things go on: {said}"
+        f"the owner of company {company.id} has read what the older files lack and lets things go on{told}"
     )
 
 
