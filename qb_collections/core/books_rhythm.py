@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median_low
 
+from qb_collections.core.wording import day_text
+
 GAPS_MIN = 10  # fewer tell no rhythm, and nothing is held for it
 LOOK_BACK_DAYS = 365
 QUIET_DAYS_MIN = 5  # a long weekend is never news
@@ -38,7 +40,7 @@ def rhythm(recorded_on: Iterable[date], today: date) -> Rhythm | None:
     return Rhythm(days[-1], median_low(gaps), ninth_in_ten)
 
 
-def behind(found: Rhythm | None, today: date) -> str | None:
+def behind(found: Rhythm | None, today: date, locale: str = "en_US") -> str | None:
     """Why the run has to wait for a person, or None: the books look current, or nobody can tell."""
     if found is None:
         return None
@@ -46,8 +48,9 @@ def behind(found: Rhythm | None, today: date) -> str | None:
     if quiet_days <= found.limit_days:
         return None
     every = "every day" if found.usual_days == 1 else f"every {found.usual_days} days"
+    newest = day_text(found.newest_on, found.newest_on.year, locale)
     return (
-        f"On hold: the newest payment in your books was recorded on {found.newest_on.day} "
-        f"{found.newest_on:%B}, {quiet_days} days ago; usually one comes {every} and rarely later than "
-        f"{found.longest_days}. Is everything you have received entered? Then say so, and these go out."
+        f"On hold: the newest payment in your books was recorded on {newest}, {quiet_days} days ago; usually "
+        f"one comes {every} and rarely later than {found.longest_days}. Is everything you have received "
+        "entered? Then say so, and these go out."
     )

@@ -87,7 +87,9 @@ def run(
             past.cycles(conn, company.id),
             past.looks(conn, company.id),
             _elsewhere(conn, company, first_on),
-            PastHabits(pasts.as_first_due(conn, company), _history_read_at(conn, company, first_on)),
+            PastHabits(
+                pasts.as_first_due(conn, company), _history_read_at(conn, company, first_on), company.locale
+            ),
         )
         since = pasts.known_since(conn, company)
         own = len(policy_assignments.by_customer(conn, company.id))

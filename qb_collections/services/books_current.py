@@ -45,7 +45,7 @@ def behind(context: Context, company: Company, gateway: Gateway, today: date) ->
     says that somebody works on the books.
     """
     found = rhythm(context, company, today)
-    said = books_rhythm.behind(found, today)
+    said = books_rhythm.behind(found, today, company.locale)
     if said is None or found is None:
         return None
     since = wire.literal(f"{found.newest_on + timedelta(days=found.limit_days)}T00:00:00Z")

@@ -8,6 +8,7 @@ import structlog
 
 from qb_collections.core.habits import Habits, Observer, ends_on
 from qb_collections.core.past import Past
+from qb_collections.core.wording import date_text
 from qb_collections.services import past as pasts
 from qb_collections.services.context import Context
 from qb_collections.store import cases, mirror
@@ -51,11 +52,12 @@ def refresh(context: Context, company: Company, lease: Lease, on: date) -> bool:
 class PastHabits:
     """The same for nights of the past, as known when the week before each had ended."""
 
-    def __init__(self, past: Past, read_at: datetime | None) -> None:
+    def __init__(self, past: Past, read_at: datetime | None, locale: str = "en_US") -> None:
         """past has plan documents looked through.  read_at: nights before that instant know nothing."""
         self._since_on = past.since_on
         self._observer = Observer(past) if past.since_on is not None else None
         self._read_at = read_at
+        self._locale = locale
         self._known: dict[date, Habits] = {}
 
     def on(self, day: date, at: datetime) -> Habits | None:
@@ -72,7 +74,7 @@ class PastHabits:
         """What nights of the past know of how customers paid."""
         if self._since_on is None:
             return "Payment history has not been read: how customers usually pay changes nothing here."
-        since = f"{self._since_on.day} {self._since_on:%B %Y}"
+        since = date_text(self._since_on, self._locale)
         return (
             f"How customers had paid by then is worked out for each week, from invoices of {since} on; "
             "in the first months that is little."

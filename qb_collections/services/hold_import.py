@@ -155,7 +155,7 @@ class _Reader:
             owner=wanted.owner,
             answer_by_on=wanted.answer_by_on,
             code=wanted.code,
-        ) or placing.too_far(self._today, wanted.until_on, wanted.answer_by_on)
+        ) or placing.too_far(self._company, self._today, wanted.until_on, wanted.answer_by_on)
         if refusal is not None:
             raise Wrong(refusal.message)
         whole = placing.filled(self._conn, self._company, wanted, self._by, self._today, self._calendar)

@@ -82,7 +82,7 @@ def add(
         owner=owner,
         answer_by_on=answer_by_on,
         code=code,
-    ) or placing.too_far(today, until_on, answer_by_on)
+    ) or placing.too_far(company, today, until_on, answer_by_on)
     if refusal is not None:
         return refusal
     with durable(context.engine) as conn:
@@ -127,7 +127,7 @@ def change(
         new = changes(found.hold, given, open_end=open_end)
         if not new:
             return Refusal(f"Nothing would change: hold {hold_id} says that already. Name what is to be new.")
-        refusal = _change_refusal(found.hold, new, company.today(now))
+        refusal = _change_refusal(company, found.hold, new, company.today(now))
         if refusal is not None:
             return refusal
         alter(conn, company, found, new, by=by, at=now)
@@ -236,12 +236,12 @@ def _written(value: date | str | None, locale: str) -> str:
     return "none" if value is None else value
 
 
-def _change_refusal(hold: Hold, new: Mapping[str, Any], today: date) -> Refusal | None:
+def _change_refusal(company: Company, hold: Hold, new: Mapping[str, Any], today: date) -> Refusal | None:
     whole = {name: new.get(name, getattr(hold, name)) for name in _FIELDS}
     refusal = placing.refusal(
         hold.kind, on_invoice=hold.invoice_id is not None, reason=hold.reason[: placing.REASON_MAX], **whole
     )
-    return refusal or placing.too_far(today, new.get("until_on"), new.get("answer_by_on"))
+    return refusal or placing.too_far(company, today, new.get("until_on"), new.get("answer_by_on"))
 
 
 def _answer_refusal(hold: Hold, answered: str) -> Refusal | None:

@@ -13,6 +13,7 @@ from qb_collections.core import addresses
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import DISPUTE_CODES, Hold, HoldKind
 from qb_collections.core.money import Money
+from qb_collections.core.wording import date_text
 from qb_collections.services import finding
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.rulebook import Rulebook
@@ -82,15 +83,16 @@ def refusal(
     return None
 
 
-def too_far(today: date, *days: date | None) -> Refusal | None:
+def too_far(company: Company, today: date, *days: date | None) -> Refusal | None:
     """Why one of these days cannot be meant: it is past, or years away."""
+    locale = company.locale
     for day in days:
         if day is not None and day < today:
-            return Refusal(f"{day.day} {day:%B %Y} is past. Give today or a later day.")
+            return Refusal(f"{date_text(day, locale)} is past. Give today or a later day.")
         if day is not None and day.year > today.year + YEARS_AHEAD:
-            furthest = f"31 December {today.year + YEARS_AHEAD}"
+            furthest = date_text(date(today.year + YEARS_AHEAD, 12, 31), locale)
             return Refusal(
-                f"{day.day} {day:%B %Y} is years away; the furthest day that can be given is {furthest}. "
+                f"{date_text(day, locale)} is years away; the furthest day that can be given is {furthest}. "
                 "Is the year right?"
             )
     return None

@@ -215,8 +215,8 @@ def _begin(
     if closed_on is not None and closed_on >= plan.agreed_on:
         if closed_on >= today:
             return Refusal(
-                f"The books are closed through {day_text(closed_on, today.year)}, today included. "
-                "Move the closing date in QuickBooks, or end the plan on a later day."
+                f"The books are closed through {day_text(closed_on, today.year, company.locale)}, "
+                "today included. Move the closing date in QuickBooks, or end the plan on a later day."
             )
         ending |= _adding(seen) | {"because": CLOSED}
     cents = plan_cents.of_ending(plan, seen, added=ending["mode"] == ADDED)

@@ -33,7 +33,7 @@ def writes(
     several = "s" if len(facts.candidates) > 1 else ""
     if facts.form == OVERLAY:
         return (f"One line in the memo of invoice{several} {numbers}: that a plan was agreed. No document.",)
-    day = day_text(facts.plan_on, year)
+    day = day_text(facts.plan_on, year, company.locale)
     whole = money_text(principal(facts.candidates), company.locale)
     said = []
     if not set_up:
@@ -42,7 +42,7 @@ def writes(
     said.append(f"A payment of zero, dated {day}, that applies the credit memo to invoices {numbers}.")
     said += [
         f"Invoice {place} of {len(dates)}: {money_text(amount, company.locale)}, dated {day}, due on "
-        f"{day_text(due_on, year)}."
+        f"{day_text(due_on, year, company.locale)}."
         for place, (due_on, amount) in enumerate(zip(dates, amounts, strict=True), start=1)
     ]
     said.append(f"One line in the memo of each of the invoices {numbers}, which stay as they are otherwise.")
@@ -63,7 +63,7 @@ def looks_different(company: Company, facts: Facts) -> tuple[str, ...]:
             asked,
         )
     whole = money_text(principal(facts.candidates), company.locale)
-    day = day_text(facts.plan_on, facts.plan_on.year)
+    day = day_text(facts.plan_on, facts.plan_on.year, company.locale)
     return (
         "The original invoices show as paid, and their pay links say so; nobody has paid anything yet.",
         "Aging starts again: the installments are late from their own due dates.",

@@ -84,7 +84,7 @@ def record(
     now = context.clock.now()
     today = company.today(now)
     said = said.strip()
-    refusal = _refusal(kind, said, invoice, on) or placing.too_far(today, on)
+    refusal = _refusal(kind, said, invoice, on) or placing.too_far(company, today, on)
     if refusal is not None:
         return refusal
     with durable(context.engine) as conn:

@@ -211,7 +211,7 @@ def _hold(
         if kind is HoldKind.PROMISE:
             calendar = Rulebook(conn, company, today).calendar
             until_on = on or calendar.add_business_days(today, PROMISE_BUSINESS_DAYS)
-        refusal = placing.too_far(today, until_on)
+        refusal = placing.too_far(company, today, until_on)
         if refusal is not None:
             return refusal
         places: Sequence[tuple[str, str | None]] = [(key[0], None)]

@@ -118,7 +118,7 @@ def _refusal(conn: Connection, company: Company, task: Task, report: Report, tod
     if missing:
         words, options = zip(*missing, strict=True)
         return Refusal(f"{outcome.says}: please add {' and '.join(words)}.", f"With {' and '.join(options)}.")
-    refusal = placing.too_far(today, report.on, report.answer_by_on, report.rest_on)
+    refusal = placing.too_far(company, today, report.on, report.answer_by_on, report.rest_on)
     if refusal is None and task.kind == "call":
         refusal = call_outcomes.refusal(report, today)
     if refusal is None and report.amount is not None:

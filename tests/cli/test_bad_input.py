@@ -56,7 +56,7 @@ def test_an_impossible_day_is_wrong_usage(connected, until, sentence):
 def test_a_day_that_is_past_is_refused(connected):
     words = ("hold", "add", "promise", "--invoice", "1003", "--reason", "said so", "--until", "2026-11-01")
 
-    assert refused(connected, *words) == "1 November 2026 is past. Give today or a later day."
+    assert refused(connected, *words) == "November 1, 2026 is past. Give today or a later day."
 
 
 @pytest.mark.parametrize(

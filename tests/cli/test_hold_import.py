@@ -99,7 +99,7 @@ def test_a_dry_run_says_all_and_writes_nothing(connected, listed):
         ),
         ("dispute,Elm Court Hotel,,x,,,,,", "A dispute is about one invoice"),
         ("promise,Elm Court Hotel,,x,,,,,", "A promise needs the day"),
-        ("promise,Elm Court Hotel,,x,2026-11-01,,,,", "1 November 2026 is past"),
+        ("promise,Elm Court Hotel,,x,2026-11-01,,,,", "November 1, 2026 is past"),
         ("promise,Elm Court Hotel,,x,2062-11-06,,,,", "Is the year right?"),
         ("promise,Elm Court Hotel,,x,2026-11-06,1.001,,,", "more decimals than USD has"),
         ("exclusion,Elm Court Hotel,,,,,,,", "A hold needs a reason"),

@@ -46,9 +46,9 @@ def test_beyond_the_usual_the_run_is_held_with_one_sentence(later, held):
 
     assert said == (
         (
-            "On hold: the newest payment in your books was recorded on 18 April, 9 days ago; usually one "
-            "comes every 3 days and rarely later than 8. Is everything you have received entered? "
-            "Then say so, and these go out."
+            "On hold: the newest payment in your books was recorded on Saturday, April 18, 9 days ago; "
+            "usually one comes every 3 days and rarely later than 8. Is everything you have received "
+            "entered? Then say so, and these go out."
         )
         if held
         else None

@@ -188,7 +188,7 @@ def test_the_caps_tell_of_the_sister_company():
 
 
 def test_what_happens_next_is_never_cut_off_for_what_has_been():
-    """With the day of the last contact it would have 260 characters: that is left out, and not the choices."""
+    """With the last contact it would have 260 characters: that is left out, and not the choices."""
     bills = (invoice("1"), invoice("2", balance="1240.00"))
     final = after(reminder("S5", nov(4), "1", "2", act_by_on=nov(18)), invoices=bills)
     day = date(2026, 12, 7)

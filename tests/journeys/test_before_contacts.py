@@ -152,7 +152,7 @@ def test_books_that_fell_silent_hold_the_run_until_a_person_says_that_they_are_c
 
     made = world.day()
     held = made["run"]["heading"]
-    assert held.startswith("On hold: the newest payment in your books was recorded on 24 March, 1")
+    assert held.startswith("On hold: the newest payment in your books was recorded on Tuesday, March 24, 1")
     assert world.sends() == {}
     said = books_current.confirm(world.context, world.company, made["run"]["id"], by="Dana")
     world.until_delivered()

@@ -172,7 +172,7 @@ def test_two_policies_are_played_side_by_side_and_drawn(told, files, tmp_path):
     assert root.get("role") == "img"
     assert found["assumed"] == [
         "0 dates had to be assumed.",
-        "How customers had paid by then is worked out for each week, from invoices of 30 March 2024 on; "
+        "How customers had paid by then is worked out for each week, from invoices of March 30, 2024 on; "
         "in the first months that is little.",
     ]
     assert "makes no claim about extra cash" in found["no_claim"]

@@ -111,7 +111,7 @@ def test_who_placed_it_by_command_is_named_as_people_call_them(world, by, owner)
         (HoldKind.EXCLUSION, {"answer_by_on": date(2026, 3, 9)}, "Only a dispute is answered by a day"),
         (HoldKind.BOUNCED, {"until_on": date(2026, 3, 9)}, "leave the last day out"),
         (HoldKind.DISPUTE, {"owner": "x" * 121}, "up to 120 fit"),
-        (HoldKind.DISPUTE, {"answer_by_on": date(2026, 3, 1)}, "1 March 2026 is past"),
+        (HoldKind.DISPUTE, {"answer_by_on": date(2026, 3, 1)}, "March 1, 2026 is past"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_what_would_help(world, kind, details, says):
@@ -178,7 +178,7 @@ def test_a_last_day_can_be_moved_and_taken_away(world):
     [
         (HoldKind.PROMISE, {"until_on": date(2026, 3, 6)}, {"open_end": True}, "A promise needs the day"),
         (HoldKind.EXCLUSION, {}, {"code": "quality"}, "Only a dispute has a code"),
-        (HoldKind.EXCLUSION, {}, {"until_on": date(2026, 3, 1)}, "1 March 2026 is past"),
+        (HoldKind.EXCLUSION, {}, {"until_on": date(2026, 3, 1)}, "March 1, 2026 is past"),
         (HoldKind.EXCLUSION, {}, {}, "Nothing would change"),
         (HoldKind.DISPUTE, {"code": "price"}, {"code": "price"}, "Nothing would change"),
     ],
@@ -412,7 +412,7 @@ def test_a_day_years_away_is_refused_with_the_furthest_one(world):
     )
 
     assert refused == Refusal(
-        "31 December 9999 is years away; the furthest day that can be given is 31 December 2028. "
+        "December 31, 9999 is years away; the furthest day that can be given is December 31, 2028. "
         "Is the year right?"
     )
 
