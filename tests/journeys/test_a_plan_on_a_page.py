@@ -4,11 +4,19 @@ import html
 
 import pytest
 
-from tests.journeys.test_undo_on_a_page import owner, post, world  # noqa: F401
+from tests.journeys.story import Story
+from tests.journeys.test_undo_on_a_page import late, owner, post, signed_in, world  # noqa: F401
 
 
-@pytest.fixture
-def new(world):  # noqa: F811
+@pytest.fixture(scope="module")
+def unplanned():
+    """A world in which nothing is ever agreed on, and its owner at a browser."""
+    made = Story(saved=late())
+    yield made, signed_in(made)
+    made.close()
+
+
+def new_plan(world):  # noqa: F811
     return f"/companies/{world.company_id}/plans/new/1"
 
 
@@ -23,8 +31,8 @@ TERMS = {
 }
 
 
-def test_a_plan_is_proposed_then_agreed_on_then_ended(world, owner, new):  # noqa: F811
-    terms = TERMS
+def test_a_plan_is_proposed_then_agreed_on_then_ended(world, owner):  # noqa: F811
+    new, terms = new_plan(world), TERMS
     before = world.read_invoice("1").get("PrivateNote", "")
 
     proposed = html.unescape(post(owner, new, **terms, look="1").text)
@@ -56,12 +64,12 @@ def test_a_plan_is_proposed_then_agreed_on_then_ended(world, owner, new):  # noq
         ({"first_amount": "NaN"}, "amount"),
     ],
 )
-def test_terms_that_cannot_be_are_asked_for_again_and_nothing_is_written(world, owner, new, wrong, says):  # noqa: F811
-    before = world.read_invoice("1").get("PrivateNote", "")
+def test_terms_that_cannot_be_are_asked_for_again_and_nothing_is_written(unplanned, wrong, says):
+    made, person = unplanned
 
-    answer = post(owner, new, **{**TERMS, **wrong}, agreed="1")
+    answer = post(person, new_plan(made), **{**TERMS, **wrong}, agreed="1")
 
     assert answer.status_code == 422
     assert says in html.unescape(answer.text)
-    assert world.read_invoice("1").get("PrivateNote", "") == before
-    assert "No plan has been agreed on." in owner.get(f"/companies/{world.company_id}/plans/").text
+    assert made.read_invoice("1")["PrivateNote"] == "Ask for Jim"
+    assert "No plan has been agreed on." in person.get(f"/companies/{made.company_id}/plans/").text

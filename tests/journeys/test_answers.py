@@ -13,14 +13,14 @@ from qb_collections.core.money import Money
 from qb_collections.services import drafts, holds, modes, runs, still_true, tasks
 from qb_collections.store import answers, contacts
 from qb_collections.store.engine import reading
-from tests.world import World
+from tests.journeys.story import Story
 
 ISSUED, DUE = date(2026, 2, 2), date(2026, 2, 25)  # three business days late on Monday 2 March
 
 
 @pytest.fixture
 def world():
-    world = World()
+    world = Story()
     yield world
     world.close()
 

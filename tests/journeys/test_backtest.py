@@ -11,7 +11,7 @@ from qb_collections.services import backtest, holds, leasing, policies, runs, ta
 from qb_collections.services.rulebook import parsed
 from qb_collections.store import contacts
 from qb_collections.store.engine import reading
-from tests.world import World
+from tests.journeys.story import Story
 
 FIRST = date(2026, 3, 3)
 # (night, hour in New York, act): what customers and the owner do.  A night's messages leave at nine.
@@ -20,7 +20,7 @@ PAID_AT_DAWN, AFTERNOON = 7, 15
 
 @pytest.fixture
 def world():
-    world = World()
+    world = Story()
     yield world
     world.close()
 
@@ -28,7 +28,7 @@ def world():
 class Month:
     """Nine customers; a person sends what waits as a task, calls, and says yes, all on the same day."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Story) -> None:
         self.world = world
         self.numbers: dict[str, str] = {}
         self.customers: dict[str, str] = {}
@@ -83,7 +83,7 @@ class Month:
         world.deliver()
 
 
-def a_month(world: World) -> Month:
+def a_month(world: Story) -> Month:
     """Backlog of three, a payment hours before its message, one in part, a dispute, a promise, a credit."""
     month = Month(world)
     old, late, soon = date(2026, 1, 20), date(2026, 2, 24), date(2026, 3, 9)

@@ -7,14 +7,14 @@ import pytest
 from qb_collections.services import aged_receivables, books_current, leasing, tie_out
 from qb_collections.store import audit, runs
 from qb_collections.store.engine import reading
-from tests.world import World
+from tests.journeys.story import Story
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def world():
-    made = World()
+    made = Story()
     yield made
     made.close()
 

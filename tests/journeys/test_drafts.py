@@ -1,6 +1,7 @@
 """A person's hand on one draft: other words, not this time, not before a day."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -10,16 +11,17 @@ from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies, mirror
 from qb_collections.store import runs as stored
 from qb_collections.store.engine import durable, reading
-from tests.world import World
+from tests.journeys.story import Story
+from tests.world import Saved
 
 DUE = date(2026, 3, 2)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def world():
+@cache
+def thursday() -> Saved:
     """Two invoices of Amy's are late on Thursday 5 March: a list, in our words.  Nights wait for a person."""
-    made = World()
+    made = Story()
     amy = made.customer("Amy's Bird Sanctuary", "amy@birds.example")
     made.invoice(amy, "600.00", date(2026, 2, 2), DUE)
     made.invoice(amy, "300.00", date(2026, 2, 2), DUE)
@@ -27,6 +29,12 @@ def world():
     made.settled_in()
     made.day()  # Tuesday
     made.day()  # Wednesday: quiet; it ends in the first hours of Thursday
+    return made.saved()
+
+
+@pytest.fixture
+def world():
+    made = Story(saved=thursday())
     yield made
     made.close()
 

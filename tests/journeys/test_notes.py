@@ -9,17 +9,17 @@ from qb_collections.core.intents import IntentKind
 from qb_collections.emulator.switches import Switches
 from qb_collections.store import companies, intents
 from qb_collections.store.engine import durable, reading
-from tests.world import World
+from tests.journeys.story import Story
 
 DUE = date(2026, 2, 25)
 ISSUED = date(2026, 2, 2)
 
 
-def _world(**options) -> World:
-    return World(**options)
+def _world(**options) -> Story:
+    return Story(**options)
 
 
-def _kinds(world: World) -> list[tuple[str, str]]:
+def _kinds(world: Story) -> list[tuple[str, str]]:
     with reading(world.context.engine) as conn:
         found = intents.list(conn, world.company_id, kinds=(IntentKind.NOTE, IntentKind.NOTE_ATTACHMENT))
     return sorted((intent.kind.value, intent.state.value) for intent in found)

@@ -1,6 +1,7 @@
 """Words that wait for a person's hand, and what happened since they were written."""
 
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -9,21 +10,28 @@ from qb_collections.core.company_gates import Mode
 from qb_collections.services import holds, leasing, still_true, sync, tasks
 from qb_collections.store import companies
 from qb_collections.store.engine import durable
-from tests.world import World
+from tests.journeys.story import Story
+from tests.world import Saved
 
 GRILL = "Riverbend Grill"
 
 
-@pytest.fixture
-def world():
+@cache
+def told() -> Saved:
     """A message that lists two invoices waits to be sent."""
-    made = World()
+    made = Story()
     grill = made.customer(GRILL, "ap@riverbend.example")
     made.invoice(grill, "400.00", date(2026, 1, 26), date(2026, 2, 25))
     made.invoice(grill, "250.50", date(2026, 1, 27), date(2026, 2, 26))
     made.connect()
     made.settled_in()
     made.night()
+    return made.saved()
+
+
+@pytest.fixture
+def world():
+    made = Story(saved=told())
     yield made
     made.close()
 

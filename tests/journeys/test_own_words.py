@@ -9,14 +9,14 @@ from qb_collections.services import still_true, tasks, templates
 from qb_collections.services.templates import Faulty
 from qb_collections.store import templates as stored
 from qb_collections.store.engine import durable
-from tests.world import World
+from tests.journeys.story import Story
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def world():
-    made = World()
+    made = Story()
     yield made
     made.close()
 

@@ -1,6 +1,7 @@
 """A backup is put back after nights that it knows nothing of: nothing is written or said twice."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -9,26 +10,32 @@ from qb_collections.services import backup, leasing, modes, restored, sync
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import companies, contacts, cycles, snapshot
 from qb_collections.store.engine import durable, reading
-from tests.world import World
+from tests.journeys.story import Story
+from tests.world import Saved
 
 
-@pytest.fixture
-def world():
-    made = World()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def owing(world):
-    """Three customers, each with one invoice that is two months late."""
-    found = {}
+@cache
+def owed() -> tuple[Saved, dict[str, str]]:
+    """Three customers, each with one invoice that is two months late; and that invoice by its customer."""
+    world, found = Story(), {}
     for name in ("Amy", "Bob", "Zoe"):
         customer = world.customer(name, f"{name.lower()}@birds.example")
         found[customer] = world.invoice(customer, "120.00", date(2025, 12, 1), date(2025, 12, 31))["Id"]
     world.connect()
     world.settled_in()
-    return found
+    return world.saved(), found
+
+
+@pytest.fixture
+def world():
+    made = Story(saved=owed()[0])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def owing():
+    return owed()[1]
 
 
 def saved(world, name="monday.qbc"):

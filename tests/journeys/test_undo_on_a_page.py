@@ -3,28 +3,42 @@
 import html
 import re
 from datetime import date
+from functools import cache
 
 import pytest
 
 from qb_collections.store import people
 from qb_collections.store.engine import durable
 from qb_collections.web import create_web_app
-from tests.world import START, World
+from tests.journeys.story import Story
+from tests.world import START, Saved
 
 
-@pytest.fixture
-def world():
-    world = World()
+@cache
+def late() -> Saved:
+    """One invoice is late, and somebody's words stand in its memo."""
+    world = Story()
     bakery = world.customer("Lookout Bakery", "ap@lookout.example")
     world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25), PrivateNote="Ask for Jim")
     world.connect()
     world.settled_in()
+    return world.saved()
+
+
+@pytest.fixture
+def world():
+    world = Story(saved=late())
     yield world
     world.close()
 
 
 @pytest.fixture
 def owner(world):
+    return signed_in(world)
+
+
+def signed_in(world):
+    """The owner at a browser."""
     client = create_web_app(world.context).test_client()
     with durable(world.context.engine) as conn:
         token = people.first_run_link(conn, START)

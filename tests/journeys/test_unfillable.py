@@ -7,12 +7,13 @@ import pytest
 from qb_collections.services import still_true, tasks, templates
 from qb_collections.store import templates as stored
 from qb_collections.store.engine import durable
-from tests.world import START, World
+from tests.journeys.story import Story
+from tests.world import START
 
 
 @pytest.fixture
 def world():
-    world = World()
+    world = Story()
     bakery = world.customer("Lookout Bakery", "ap@lookout.example")
     grill = world.customer("Riverbend Grill", "ap@riverbend.example")
     world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
