@@ -26,7 +26,7 @@ from tests.simulation.at_rest_work import (
     inv_17_whoever_is_due_is_looked_at,
 )
 from tests.simulation.memory_transport import kind_of
-from tests.simulation.telling import invoice, times
+from tests.simulation.telling import invoice, shortened, times
 
 NEVER_LEFT = ("refused", "unresolved", "never_sent")  # the caller knows that nothing was sent
 
@@ -134,7 +134,9 @@ def inv_08_what_people_wrote_stays(world: Any) -> None:
                 last = max(
                     (one.number for one in world.network.sent for c in one.changes if c.id == id_), default=0
                 )
-                told = f"{invoice(world, realm, id_)} of {realm} lost what a person wrote: {line!r}"
+                told = (
+                    f"{invoice(world, realm, id_)} of {realm} lost what a person wrote: {shortened(line)!r}"
+                )
                 world.wrong("INV-08", f"{told}; the service changed it last with request {last}")
                 break
             place = at + len(line)

@@ -12,6 +12,8 @@ from qb_collections.emulator.errors import Fault
 from tests.simulation import telling
 from tests.simulation.hostile_world import HostileWorld
 
+FULL_MEMO = 3_900  # of the 4,000 characters that QuickBooks takes
+
 
 def happens(world: HostileWorld, realm: str, kind: str, random: Random) -> None:
     told = "somebody tries something in QuickBooks"
@@ -64,7 +66,7 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
             "due": (today + timedelta(days=random.randint(-20, 20))).isoformat(),
         }
     if kind == "add_note":
-        return {"act": "add_note", "invoice": number, "text": f"spoke to them, {random.randrange(10**6)}"}
+        return {"act": "add_note", "invoice": number, "text": _a_note(random.randrange(10**6))}
     if kind == "rewrite_note":
         fields = {"PrivateNote": f"rewritten by hand {random.randrange(10**6)}"}
         return {"act": "edit", "entity": "Invoice", "id": id_, "fields": fields}
@@ -120,6 +122,12 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
     if kind == "send_by_hand":
         return {"act": "auto_reminder", "invoice": number}
     raise AssertionError(f"nobody knows how to {kind}")
+
+
+def _a_note(which: int) -> str:
+    """What somebody writes into a memo; every fifth leaves no room for a line of ours."""
+    text = f"spoke to them, {which}"
+    return text if which % 5 else text.ljust(FULL_MEMO, ".")
 
 
 def name_of(world: HostileWorld, realm: str, customer: str) -> str:

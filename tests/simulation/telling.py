@@ -117,6 +117,12 @@ def invoice(world: Any, realm: str | None, id_: str) -> str:
             "SELECT doc_number FROM object WHERE realm = ? AND entity = 'Invoice' AND id = ?",
             (realm, int(id_)),
         ).fetchone()
+        if found and not found[0]:  # deleted: as it was before
+            found = conn.execute(
+                "SELECT max(body ->> '$.DocNumber') FROM version"
+                " WHERE realm = ? AND entity = 'Invoice' AND id = ?",
+                (realm, int(id_)),
+            ).fetchone()
     return f"invoice {found[0]}" if found and found[0] else f"invoice with id {id_}"
 
 
@@ -134,7 +140,7 @@ def in_the_books(world: Any, realm: str, act: dict[str, Any]) -> str:
         case "redate":
             did = f"moves the due date of invoice {about} to {act['due']}"
         case "add_note":
-            did = f"adds to the memo of invoice {about}: {act['text']!r}"
+            did = f"adds to the memo of invoice {about}: {shortened(act['text'])!r}"
         case "edit":
             what = invoice(world, realm, act["id"]) if act["entity"] == "Invoice" else f"customer {act['id']}"
             did = f"edits {what}: {_fields(act['fields'])}"
@@ -241,6 +247,10 @@ def _did(world: Any, sent: Sent) -> str:
         )
         told.setdefault(DONE.get(change.operation, change.operation.lower()), []).append(what)
     return "; ".join(f"{did} {_some(things)}" for did, things in told.items())
+
+
+def shortened(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 def times(count: int, what: str) -> str:
