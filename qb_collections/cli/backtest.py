@@ -82,7 +82,7 @@ def add_to_policy(policy: click.Group) -> None:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")  # some editors put a mark before the first line
     except UnicodeDecodeError:
         raise click.UsageError(f"{file} is not a text in UTF-8.") from None
 

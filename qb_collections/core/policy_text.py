@@ -23,9 +23,14 @@ def line_of(text: str, location: Location) -> int | None:
 
 
 def path_text(location: Location) -> str:
-    """("ladder", 2, "after_due_days") is written ladder[2].after_due_days."""
+    """("ladder", 2, "after_due_days") is written ladder[2].after_due_days.
+
+    pydantic says "[key]" behind a name that is wrong itself: the name says as much.
+    """
     path = ""
     for part in location:
+        if part == "[key]":
+            continue
         if isinstance(part, int):
             path += f"[{part}]"
         else:

@@ -246,7 +246,7 @@ def test_a_currency_is_three_capital_letters(section):
     found = told(policy(A, f"[{section}]\njpy = 2500\n"))
 
     assert told(policy(A, f"[{section}]\nJPY = 2500\n")) == []
-    assert len(found) == 1
+    assert [path for path, _, _ in found] == [f"{section}.jpy"]
     assert "a currency's three capital letters are needed" in found[0][2]
 
 
