@@ -74,6 +74,9 @@ class Template:
     companies: tuple[tuple[int, str], ...]  # our id, realm id
 
 
+_known: dict[int, Template] = {}
+
+
 @cache
 def _started() -> dict[str, bytes]:
     """Its key is drawn too, and from nothing that was played before."""
@@ -81,11 +84,22 @@ def _started() -> dict[str, bytes]:
         return started()
 
 
-@cache
 def template(number: int) -> Template:
-    _started()
-    with seeded(f"template {number}"):
-        return _built(number)
+    """Built once, with the modules as they are; forget() makes it anew."""
+    if number not in _known:
+        _started()
+        with seeded(f"template {number}"):
+            _known[number] = _built(number)
+    return _known[number]
+
+
+def forget() -> None:
+    """For who changes the modules: books that were made with others are nobody's any more."""
+    _started()  # this one is made by the modules as they were
+    for one in _known.values():
+        one.books.close()
+        shutil.rmtree(one.folder, ignore_errors=True)
+    _known.clear()
 
 
 def _built(number: int) -> Template:

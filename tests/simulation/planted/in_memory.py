@@ -1,17 +1,22 @@
 """A planted bug in the running process: the functions that its edits touch do what the edited text says.
 
 Starting a process for each bug costs as much as four nights.  What is not a function or a method cannot be
-planted so; then the bank's copy of the product is asked.
+planted so; then the bank's copy of the product is asked.  What the product worked out once and kept, and the
+books that seeds begin from, is forgotten before and after: it would be that of another bug, or of none.
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import _lru_cache_wrapper
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from qb_collections.store.once import Once
+from tests.simulation import templates
 from tests.simulation.planted.bank import ROOT, Bug, edited
 
 
@@ -24,6 +29,7 @@ def planted(bug: Bug) -> Iterator[None]:
     """While this is open the product has the bug.  Raises NoLongerApplies, or NotInMemory."""
     before: list[tuple[FunctionType, CodeType]] = []
     added: list[tuple[ModuleType, str]] = []
+    _forget()
     try:
         for file in dict.fromkeys(edit.file for edit in bug.edits):
             text = edited((ROOT / file).read_text(), [edit for edit in bug.edits if edit.file == file], bug)
@@ -37,6 +43,19 @@ def planted(bug: Bug) -> Iterator[None]:
             function.__code__ = code
         for module, name in added:
             delattr(module, name)
+        _forget()
+
+
+def _forget() -> None:
+    """Statements that were put together once, answers that were remembered, books that were made."""
+    templates.forget()
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("qb_collections."):
+            for value in [*vars(module).values()]:
+                if isinstance(value, Once):
+                    value._statement = None
+                elif isinstance(value, _lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def _swap(
@@ -89,7 +108,7 @@ def _functions(names: dict[str, Any], module: str) -> Iterator[tuple[str, Functi
             one = value.__func__
         elif isinstance(value, property):
             one = value.fget
-        elif isinstance(value, FunctionType):
+        elif isinstance(value, FunctionType | Once | _lru_cache_wrapper):
             one = getattr(value, "__wrapped__", value)
         if isinstance(one, FunctionType) and one.__module__ == module:
             yield name, one
