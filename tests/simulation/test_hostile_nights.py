@@ -30,30 +30,42 @@ def told():
     script = replace(draw(7004), template=SMALL, together="threads", kills=(Kill(0, 60, 20),))
     return repr(play(script).trace)
 """
-# `make test` plays this many nights; the soak plays thousands.  A night counts where the scheduler ran it.
-LIVES, NIGHTS = 10, 30
+# `make test` plays 300 nights; the soak plays thousands.  A night counts where the scheduler ran it.
+# The lives are those of seeds 0 to 59 in which most kinds of trouble, work and books meet in the least time;
+# each with the nights that it has to come to.  Where it does not, shorter ones are played after it.
+LIVES = {4: 22, 5: 29, 8: 29, 13: 24, 24: 23, 36: 29, 37: 29, 50: 29, 53: 28, 56: 29, 59: 29}
+DAYS = 30
+IN_ANY_BOOKS = (1000, 1004)  # single nights, of one company and of two
 SMALL_BOOKS = (1, 2, 3, 4, 6, 10, 13, 15)  # of one or two companies with five to thirteen invoices
 # Planted bugs with a seed that finds each.
 KNOWN = {"note_overwrites": 8, "stop_is_not_looked_at": 8, "sent_before_the_journal": 2}
 
 
 def _scripts(life: int) -> Iterator[Script]:
-    """A life of a month in small books, single nights in any, and months again until it is enough."""
-    yield draw(life, nights=NIGHTS, templates=SMALL_BOOKS)
-    yield draw(1000 + life)
+    """A life of a month in small books, and stretches of ten days until it is enough."""
+    yield draw(life, nights=DAYS, templates=SMALL_BOOKS)
     for seed in count(2000 + 100 * life):
-        yield draw(seed, nights=NIGHTS // 3, templates=SMALL_BOOKS)
+        yield draw(seed, nights=DAYS // 3, templates=SMALL_BOOKS)
 
 
-@pytest.mark.parametrize("life", range(LIVES))
+@pytest.mark.parametrize("life", LIVES)
 def test_whatever_happens_at_night_every_promise_holds(life):
     """Together 300 nights with trouble possible; calm ones do not count."""
+    assert sum(LIVES.values()) >= 300
+
     nights, scripts = 0, _scripts(life)
-    while nights < NIGHTS:
+    while nights < LIVES[life]:
         result = play(next(scripts))
         nights += result.nights
 
         assert not result.failed, f"seed {result.script.seed}: {result.troubles[0]}\n{told(result)}"
+
+
+@pytest.mark.parametrize("seed", IN_ANY_BOOKS)
+def test_a_night_of_more_companies_and_customers_keeps_them_too(seed):
+    result = play(draw(seed))
+
+    assert not result.failed, f"seed {seed}: {result.troubles[0]}\n{told(result)}"
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -93,6 +105,6 @@ def test_a_seed_is_the_same_night_in_every_process():
 @pytest.mark.parametrize("name", ["e-mail", "plan create"])
 def test_a_process_that_ends_at_any_point_leaves_nothing_wrong(name):
     """A thin sample here; `make soak` ends it at each point, and again while it recovers."""
-    _, found = sweep.sweep(name, every=200)
+    tried = sweep.sweep(name, every=200)
 
-    assert found == []
+    assert tried.found == []
