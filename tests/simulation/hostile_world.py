@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from tests.simulation.said import Said
 from tests.simulation.script import QUICKBOOKS_FAULTS, Script
 from tests.simulation.service_life import STALLED_SECONDS, OffsetClock, Process
 from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, template, word
+from tests.simulation.watching import Unwatched
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ class HostileWorld:
         self.processes += 1
         self.process = service_life.begin(self, self.processes, waited)
 
-    at_restart: Callable[[Any], Callable[[Any], None] | None] | None = None
+    watcher = Unwatched()
     meanwhile = ""  # what else is going on while people act
     is_calm = True  # before the first day, and after the last hostile one
 
@@ -124,10 +125,8 @@ class HostileWorld:
         self.note(f"the service is killed {why} and starts again on its files")
         self.process.end()
         waited = self.process.real.waited + self.random.choice((0.0, STALLED_SECONDS))
-        then = self.at_restart(self) if self.at_restart else None
         self.start(waited)
-        if then is not None:
-            then(self.process)
+        self.watcher.restarted()
 
     def keep_files(self) -> Path:
         """A copy of the files as an operator makes one: the database whole, and the key."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -29,6 +28,7 @@ from tests.simulation.points import Killed
 from tests.simulation.post_office import Mail
 from tests.simulation.script import Act, Script
 from tests.simulation.templates import template
+from tests.simulation.watching import Unwatched
 
 TICKS_MAX = 12  # of one day: trouble that puts work back again and again is looked at now and then
 NIGHTS = "SELECT id, next_night_at FROM company WHERE state = 'connected' AND next_night_at IS NOT NULL"
@@ -68,12 +68,8 @@ class Result:
         return {one.name for one in self.troubles}
 
 
-def play(script: Script, at_restart: Callable[..., Any] | None = None) -> Result:
-    """Play one script from its beginning to its invariants.
-
-    at_restart: called with the world where the service was killed, before it starts again; what it answers
-    is called with the new process.
-    """
+def play(script: Script, watcher: Unwatched | None = None) -> Result:
+    """Play one script from its beginning to its invariants."""
     template(script.template)  # built once, with the modules as they are
     gc.collect()  # once a seed; a seed leaves too little behind for more
     gc.freeze()  # what is there now stays: the next seed need not look at it again
@@ -81,7 +77,7 @@ def play(script: Script, at_restart: Callable[..., Any] | None = None) -> Result
     began = time.process_time()
     with patched(), seeded(f"seed {script.seed}"):
         world = HostileWorld(script)
-        world.at_restart = at_restart
+        world.watcher = watcher or Unwatched()
         player = Player(world)
         try:
             try:
@@ -135,6 +131,7 @@ class Player:
         world, script = self.world, self.world.script
         self._begin()
         world.add_faults()
+        world.watcher.begins(self)
         for day in range(script.nights):
             self._day_number = day
             self._day(day)
@@ -221,10 +218,12 @@ class Player:
             if kill.day == day:
                 world.process.points.kill_at = world.process.points.passed + kill.point
                 self._again = kill.again
+        world.watcher.day_begins(acts)
         ticks = 0
         while True:
+            world.watcher.rests(len(acts))
             act_at = begins + timedelta(minutes=acts[0].minute) if acts else None
-            due_at = self.next_due() if ticks < TICKS_MAX else None
+            due_at = world.watcher.next_due(self.next_due() if ticks < TICKS_MAX else None)
             at = min(
                 (one for one in (act_at, due_at, self.webhooks.next_at()) if one is not None), default=ends
             )
@@ -234,6 +233,7 @@ class Player:
                 world.clock.set(at)
             if act_at is not None and at == act_at:
                 act = acts.pop(0)
+                world.watcher.acts(len(acts))
                 self.guarded(lambda act=act: perform(world, act))
                 self.guarded(self.jobs)
             elif due_at is not None and at == due_at:

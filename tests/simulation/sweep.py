@@ -1,26 +1,29 @@
 """No sampling: end the process at every point of a thing that the service does, and again while it recovers.
 
-    python -m tests.simulation.sweep [SCENARIO...] [--every 1] [--again 0] [--jobs 2]
+    python -m tests.simulation.sweep [SCENARIO...] [--again all] [--every 1] [--jobs 1] [--results FILE]
+    python -m tests.simulation.sweep SCENARIO --only "killed at 68 and 21"
 
-Each scenario is a small script.  It is played once whole, to count its points; then once for each point with
-a kill there, for each of the first points of the recovery with a second one, and for each request and each
-commit with that one failing.  `--again all`: with a second kill at every point of the rest of the day at
-which the files and the books look as they never did before (twice.py).
+Each scenario is a small script.  It is lived once, and forked where something goes wrong (forked.py): a kill
+at each point, each request, e-mail and commit failing; with `--again all` a second kill at every point of the
+day after a first one.  `--results` keeps a line for each scenario and does not play again what is there;
+`--only` plays one of these lives and tells it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
-from tests.simulation.nights import play
-from tests.simulation.script import FRESH, OWING, SMALL, Act, Fault, Kill, Script
-from tests.simulation.twice import Tried, Twice
+from tests.simulation.forked import Forked
+from tests.simulation.script import FRESH, OWING, SMALL, Act, Script
+from tests.simulation.tried import Tried
 
 MORNING = 16 * 60  # minutes after 05:00 UTC: within everybody's working hours
 QUIET = Script(
@@ -56,92 +59,73 @@ SCENARIOS: dict[str, Script] = {
     "task": replace(QUIET, acts=(_act("do_task", MORNING), _act("do_task", MORNING + 60, 2))),
     "restore": replace(QUIET, nights=2, restores=(1,)),
 }
-REQUEST_FAULTS = ("reset_before", "lost")
-COMMIT_FAULTS = ("database_busy", "disk_full")
 
 
-def variants(script: Script, every: int, again: int | None) -> Iterator[tuple[str, Script]]:
-    """The script with each trouble in it.  every: each so many-th; again: second kills, or None for none."""
-    whole = play(script)
-    assert not whole.failed, f"it fails without any trouble: {whole.troubles[0]}"
-    day = script.nights - 1
-    for point in range(1, whole.points + 1, every if again is not None else whole.points + 1):
-        yield f"killed at {point}", replace(script, kills=(Kill(day, point),))
-    for point in range(1, whole.points + 1, every):
-        for second in range(1, (again or 0) + 1):
-            yield f"killed at {point} and {second}", replace(script, kills=(Kill(day, point, second),))
-    for kind in REQUEST_FAULTS:
-        for number in range(1, whole.requests + 1, every):
-            fault = Fault("network", kind, 0.0, 0, nth=number)
-            yield f"request {number} {kind}", replace(script, faults=(fault,))
-    for kind in COMMIT_FAULTS:
-        for number in range(1, whole.points // 3 + 1, every):
-            fault = Fault("database", kind, 0.0, 0, nth=number)
-            yield f"commit {number} {kind}", replace(script, faults=(fault,))
+def sweep(name: str, *, every: int = 1, again: bool = False) -> Tried:
+    """One scenario.  every: of first kills, requests and commits each so many-th."""
+    return Forked(SCENARIOS[name], again=again, every=every).run()
 
 
-def sweep(name: str, *, every: int = 1, again: int | None = 0, jobs: int = 1) -> tuple[int, list[str]]:
-    """How many were played, and a sentence for each that broke an invariant.  again: None is all."""
-    found, played = [], 0
-    if again is None:
-        tried = killed_twice(SCENARIOS[name], every)
-        print(
-            f"{name:16} {tried.first} first kills, {tried.second} second ones, "
-            f"{tried.alike} points that looked like one of them",
-            flush=True,
-        )
-        played, found = tried.first + tried.second, [f"{name}, {one}" for one in tried.found]
-    cases = variants(SCENARIOS[name], every, again)
+def _kept(file: Path | None, how: dict[str, object]) -> dict[str, Tried]:
+    """What an earlier run with the same wishes has left."""
+    if file is None or not file.exists():
+        return {}
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    return {one["name"]: Tried(**one["tried"]) for one in lines if one["how"] == how}
+
+
+def _swept(names: Sequence[str], every: int, again: bool, jobs: int) -> Iterator[tuple[str, Tried]]:
+    """As each is done; the long ones are begun first."""
     if jobs == 1:
-        results = ((told, play(script)) for told, script in cases)
-    else:
-        results = _side_by_side(cases, jobs)
-    for told, result in results:
-        played += 1
-        if result.failed:
-            found.append(f"{name}, {told}: {result.troubles[0]}")
-    return played, found
+        for name in names:
+            yield name, sweep(name, every=every, again=again)
+        return
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
+        begun = [
+            (name, pool.submit(sweep, name, every=every, again=again))
+            for name in sorted(names, key=lambda name: -len(SCENARIOS[name].acts))
+        ]
+        for name, future in begun:
+            yield name, future.result()
 
 
-def killed_twice(script: Script, every: int = 1) -> Tried:
-    """A kill at each point, and again at each point of the recovery from it."""
-    whole = play(script)
-    twice = Twice(script)
-    for point in range(1, whole.points + 1, every):
-        twice.killed_at(point)
-    return twice.tried
-
-
-def _side_by_side(cases: Iterator[tuple[str, Script]], jobs: int):
-    with ProcessPoolExecutor(jobs) as pool:
-        waiting = []
-        for told, script in cases:
-            waiting.append((told, pool.submit(play, script)))
-            if len(waiting) > jobs * 8:
-                told_first, future = waiting.pop(0)
-                yield told_first, future.result()
-        for told, future in waiting:
-            yield told, future.result()
+def _tell(name: str, tried: Tried) -> None:
+    print(
+        f"{name:14} {tried.first:4} kills, {tried.second:5} second ones, {tried.faults:4} failures; "
+        f"{tried.alike:5} points looked like one, {tried.joined:4} lives came to where one had been; "
+        f"{len(tried.found)} broke something, {tried.seconds:.0f} s",
+        flush=True,
+    )
+    for one in tried.found[:20]:
+        print(f"    {one[:220]}", flush=True)
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.sweep")
     parser.add_argument("names", nargs="*", help=f"of: {', '.join(SCENARIOS)}")
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--again", type=lambda text: None if text == "all" else int(text), default=0)
+    parser.add_argument("--again", choices=("none", "all"), default="none")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--only", help="one life, as a found trouble names it")
     given = parser.parse_args(arguments)
-    wrong = 0
-    for name in given.names or SCENARIOS:
-        began = time.monotonic()
-        played, found = sweep(name, every=given.every, again=given.again, jobs=given.jobs)
-        wrong += len(found)
-        print(
-            f"{name:16} {played:6} played, {len(found)} broke something, {time.monotonic() - began:.0f} s",
-            flush=True,
-        )
-        for one in found[:20]:
-            print(f"    {one[:220]}")
+    if given.only:
+        Forked(SCENARIOS[given.names[0]], again=" and " in given.only, only=given.only).run()
+        return 0
+    how = {"every": given.every, "again": given.again}
+    kept = _kept(given.results, how)
+    began, wrong = time.monotonic(), 0
+    for name, tried in kept.items():
+        _tell(name, tried)
+        wrong += len(tried.found)
+    names = [name for name in given.names or SCENARIOS if name not in kept]
+    for name, tried in _swept(names, given.every, given.again == "all", given.jobs):
+        _tell(name, tried)
+        wrong += len(tried.found)
+        if given.results is not None:
+            with given.results.open("a") as file:
+                file.write(json.dumps({"name": name, "how": how, "tried": asdict(tried)}) + "\n")
+    print(f"{wrong} broke something, {time.monotonic() - began:.0f} s")
     return 1 if wrong else 0
 
 
