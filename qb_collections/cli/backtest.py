@@ -14,6 +14,7 @@ from qb_collections.cli.verbs import verb
 from qb_collections.cli.words import DAY, company_option, many
 from qb_collections.core import chart
 from qb_collections.core.backtest import NO_CLAIM, Backtest, share
+from qb_collections.core.wording import date_text
 from qb_collections.services import backtest, policies
 from qb_collections.services.backtest import Played, Result
 from qb_collections.services.knowing import percent
@@ -65,7 +66,7 @@ def add_to_policy(policy: click.Group) -> None:
         steps = {stage.code: stage.name for policy in reversed(played) for stage in policy.ladder}
         if drawing is not None:
             title = f"{company.name}: contacts per week"
-            _write(drawing, chart.contacts_per_week(found.tests, title, steps))
+            _write(drawing, chart.contacts_per_week(found.tests, title, steps, company.locale))
         data = {
             "company": company.name,
             "from": first_on,
@@ -77,7 +78,7 @@ def add_to_policy(policy: click.Group) -> None:
             "chart": drawing,
             "no_claim": NO_CLAIM,
         }
-        return Answer(data, _lines(found, steps, drawing))
+        return Answer(data, _lines(found, steps, drawing, company.locale))
 
 
 def _text(file: Path) -> str:
@@ -140,12 +141,11 @@ def _row(played: Played, file: Path) -> dict[str, Any]:
     }
 
 
-def _lines(found: Result, steps: dict[str, str], drawing: Path | None) -> list[str]:
+def _lines(found: Result, steps: dict[str, str], drawing: Path | None, locale: str) -> list[str]:
     first = found.tests[0]
+    first_on, last_on = (date_text(day, locale) for day in (first.first_on, first.last_on))
     days = (first.last_on - first.first_on).days + 1
-    said = [
-        f"{days:,} nights, {_day(first.first_on)} to {_day(first.last_on)}, each with what was known then."
-    ]
+    said = [f"{days:,} nights, {first_on} to {last_on}, each with what was known then."]
     if found.starts_anew:
         said.append("Contacting begins on the first of them, as gently as a first night does.")
     said += ["", _columns("", [one.policy for one in found.tests])]
@@ -200,7 +200,3 @@ def _week(one: Backtest, place: int, steps: dict[str, str]) -> str:
     week = one.weeks[place]
     parts = [f"{steps[code]} {week.by_stage[code]}" for code in one.stages if week.by_stage.get(code)]
     return f"  {week.first_on.isoformat()}  {week.contacts:>4}  {', '.join(parts)}"
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

@@ -7,10 +7,10 @@ no style sheet and no font, and reads on white and on dark.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 
 from qb_collections.core.backtest import Backtest
+from qb_collections.core.wording import date_text
 
 WIDTH = 960
 _LEFT, _RIGHT, _TOP = 56, 24, 64
@@ -22,7 +22,9 @@ _INK, _LINE, _PAPER = "#1a1a1a", "#d0d0d0", "#ffffff"
 _TICKS = 4
 
 
-def contacts_per_week(tests: Sequence[Backtest], title: str, names: dict[str, str]) -> str:
+def contacts_per_week(
+    tests: Sequence[Backtest], title: str, names: dict[str, str], locale: str = "en_US"
+) -> str:
     """The drawing as text.  names: what each stage is called; tests share their days."""
     assert tests, "a chart needs something to draw"
     stages = list(
@@ -36,18 +38,20 @@ def contacts_per_week(tests: Sequence[Backtest], title: str, names: dict[str, st
         f'height="{height}" role="img" aria-labelledby="title description" font-family="sans-serif" '
         f'font-size="13" fill="{_INK}">',
         f'<title id="title">{escape(title)}</title>',
-        f'<desc id="description">{escape(_description(tests, names))}</desc>',
+        f'<desc id="description">{escape(_description(tests, names, locale))}</desc>',
         f'<rect width="{WIDTH}" height="{height}" fill="{_PAPER}"/>',
         f'<text x="{_LEFT}" y="28" font-size="18" font-weight="bold">{escape(title)}</text>',
     ]
     for place, one in enumerate(tests):
-        parts += _panel(one, _TOP + place * (_PANEL + _GAP), top, colours, names)
+        parts += _panel(one, _TOP + place * (_PANEL + _GAP), top, colours, names, locale)
     parts += _legend(stages, colours, names, height - _LEGEND + 16)
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 
 
-def _panel(one: Backtest, y: int, top: int, colours: dict[str, str], names: dict[str, str]) -> list[str]:
+def _panel(
+    one: Backtest, y: int, top: int, colours: dict[str, str], names: dict[str, str], locale: str
+) -> list[str]:
     base = y + _PANEL
     right = WIDTH - _RIGHT
     parts = [f'<text x="{_LEFT}" y="{y - 10}" font-weight="bold">{escape(_heading(one))}</text>']
@@ -66,7 +70,7 @@ def _panel(one: Backtest, y: int, top: int, colours: dict[str, str], names: dict
             contacts = week.by_stage.get(code, 0)
             if contacts:
                 low, high = (_PANEL * value // top for value in (sum_below, sum_below + contacts))
-                said = f"Week of {_day(week.first_on)}: {contacts} × {names.get(code, code)}"
+                said = f"Week of {date_text(week.first_on, locale)}: {contacts} × {names.get(code, code)}"
                 parts.append(
                     f'<rect x="{x}" y="{base - high}" width="{width}" height="{max(high - low, 1)}" '
                     f'fill="{colours[code]}"><title>{escape(said)}</title></rect>'
@@ -109,7 +113,7 @@ def _heading(one: Backtest) -> str:
     return f"{one.policy}: {contacts}, {one.calls:,} of them by telephone"
 
 
-def _description(tests: Sequence[Backtest], names: dict[str, str]) -> str:
+def _description(tests: Sequence[Backtest], names: dict[str, str], locale: str) -> str:
     """The chart in words."""
     said = []
     for one in tests:
@@ -117,9 +121,11 @@ def _description(tests: Sequence[Backtest], names: dict[str, str]) -> str:
             f"{count:,} × {names.get(code, code)}" for code in one.stages if (count := one.of_stage(code))
         )
         busiest = max(one.weeks, key=lambda week: week.contacts, default=None)
-        peak = f" Most in one week: {busiest.contacts}, from {_day(busiest.first_on)}." if busiest else ""
+        from_on = date_text(busiest.first_on, locale) if busiest else ""
+        peak = f" Most in one week: {busiest.contacts}, from {from_on}." if busiest else ""
         said.append(f"Policy {_heading(one)} ({stages or 'none'}).{peak}")
-    days = f"Contacts per week from {_day(tests[0].first_on)} to {_day(tests[0].last_on)}."
+    first, last = (date_text(day, locale) for day in (tests[0].first_on, tests[0].last_on))
+    days = f"Contacts per week from {first} to {last}."
     return " ".join([days, *said])
 
 
@@ -129,7 +135,3 @@ def _ceiling(most: int) -> int:
         if most <= step:
             return step
     return -(-most // 1000) * 1000
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

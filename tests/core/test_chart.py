@@ -43,8 +43,8 @@ def test_it_says_in_words_what_it_shows():
     assert root.get("aria-labelledby") == "title description"
     assert root.findtext(f"{SVG}title") == "Harbor Light: contacts per week"
     assert root.findtext(f"{SVG}desc") == (
-        "Contacts per week from 2 March 2026 to 15 March 2026. Policy Standard: 6 contacts, 0 of them by "
-        "telephone (4 × first message, 2 × second message). Most in one week: 3, from 2 March 2026."
+        "Contacts per week from March 2, 2026 to March 15, 2026. Policy Standard: 6 contacts, 0 of them "
+        "by telephone (4 × first message, 2 × second message). Most in one week: 3, from March 2, 2026."
     )
 
 
@@ -58,7 +58,7 @@ def test_bars_are_as_high_as_their_contacts_and_stand_on_each_other():
     assert int(low.get("y")) + 50 == base
     assert int(high.get("y")) + 100 == int(low.get("y"))
     assert int(low.get("x")) == int(high.get("x")) > int(first.get("x")) + int(first.get("width"))
-    assert low.findtext(f"{SVG}title") == "Week of 9 March 2026: 1 × first message"
+    assert low.findtext(f"{SVG}title") == "Week of March 9, 2026: 1 × first message"
 
 
 def test_two_policies_share_one_scale():

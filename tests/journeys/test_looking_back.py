@@ -213,7 +213,7 @@ def test_the_answer_for_a_person_has_columns_reasons_and_the_disclaimer(told, fi
         "policy", "backtest", str(files / "standard.toml"), "--from", "2025-06-01", "--to", "2026-03-30"
     )
 
-    assert "303 nights, 1 June 2025 to 30 March 2026, each with what was known then." in said
+    assert "303 nights, June 1, 2025 to March 30, 2026, each with what was known then." in said
     assert "Paid within two days anyway" in said
     assert "Payment history is complete from March 30, 2024 on." in said
     assert said.rstrip().endswith("nobody can replay what customers would have done.")
