@@ -40,7 +40,7 @@ def on_arrival(world: Any, sent: Sent) -> None:
         inv_16_one_refresh_at_a_time(world, sent)
         return
     inv_11_no_tenant_sees_another(world, sent)
-    if sent.number not in world.arrived:  # one that arrives late was judged when it left
+    if sent.number not in world.arrived and sent.fault != "late":  # that one left long ago
         inv_15_limits_are_kept(world, sent)
     world.arrived.add(sent.number)
     if sent.has_effect:

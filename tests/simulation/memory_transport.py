@@ -110,6 +110,8 @@ class Network:
         """Let requests arrive whose callers gave up on them long ago."""
         for item in [*self._late]:
             at, sent = item
+            if item not in self._late:  # what another one's arrival set off has let it arrive
+                continue
             if all_of_them or len(self.sent) >= at:
                 self._late.remove(item)
                 with suppress(ConnectionLost):
