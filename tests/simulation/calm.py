@@ -98,6 +98,7 @@ def _quiet_day(player: Any) -> None:
     world = player.world
     ends = world.clock.now() + timedelta(days=1)
     for _ in range(TICKS_MAX):
+        world.watcher.rests(0)
         due_at = player.next_due(hours=2)
         if due_at is None or due_at >= ends:
             break

@@ -216,7 +216,6 @@ class Looks:
             len(world.acked),
             sorted(world.written_notes().items()),
             bool(world.ended),
-            bool(world.fired),
             [(realm, customer) for _, _, realm, customer in world.mails],
             bool(world.troubles),
             holder,
