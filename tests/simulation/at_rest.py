@@ -22,7 +22,6 @@ from tests.simulation.at_rest_work import (
     inv_17_every_night_was_run,
     inv_17_nothing_is_stuck,
     inv_17_somebody_is_asked,
-    inv_17_the_night_keeps_its_hour,
     inv_17_whoever_is_due_is_looked_at,
 )
 from tests.simulation.memory_transport import kind_of
@@ -252,7 +251,6 @@ AT_REST = (
     inv_17_nothing_is_stuck,
     inv_17_every_night_was_run,
     inv_17_somebody_is_asked,
-    inv_17_the_night_keeps_its_hour,
     inv_18_the_mirror_equals_the_books,
     inv_17_whoever_is_due_is_looked_at,
     inv_19_what_was_taken_is_there,

@@ -49,6 +49,7 @@ def pass_over(player: Any) -> None:
     player.webhooks.deliver(everything=True)
     for _ in range(CALM_NIGHTS):
         _quiet_day(player)
+        at_rest_work.inv_17_the_night_keeps_its_hour(world)
         settle_parked(world)
     for _ in range(2):  # what was pushed by the last of it
         player.webhooks.deliver(everything=True)
