@@ -184,6 +184,12 @@ def _customer_of(world: Any, realm: str, entity: str, id_: str) -> str | None:
         found = conn.execute(
             "SELECT customer FROM object WHERE realm = ? AND entity = ? AND id = ?", (realm, entity, int(id_))
         ).fetchone()
+        if found is not None and found[0] is None:  # deleted: whose it was
+            found = conn.execute(
+                "SELECT max(body ->> '$.CustomerRef.value') FROM version"
+                " WHERE realm = ? AND entity = ? AND id = ?",
+                (realm, entity, int(id_)),
+            ).fetchone()
     return None if found is None else str(found[0])
 
 
