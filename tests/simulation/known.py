@@ -42,11 +42,10 @@ def a_no(world: Any, realm: str, id_: str, customer: str | None, address: str, l
 def agreed(world: Any, realm: str, what: str) -> None:
     """Where each run waits for a person, one has said yes to this night's, or to its preview."""
     place = place_of(world, realm)
-    if (
-        world.said.asks.get(place)
-        and world.clock.now() - world.said.agreed.get(place, world.template.start) > AGREED_FOR
-    ):
-        world.wrong("INV-22", f"{what} and nobody has agreed to it since {world.said.agreed.get(place)}")
+    agreed_at = world.said.agreed.get(place)
+    if world.said.asks.get(place) and (agreed_at is None or world.clock.now() - agreed_at > AGREED_FOR):
+        since = f"since {agreed_at:%d %b %H:%M}" if agreed_at is not None else "so far"
+        world.wrong("INV-22", f"{what} and nobody has agreed to it {since}")
 
 
 def in_hours(world: Any, realm: str, customer: str, what: str) -> None:

@@ -107,7 +107,10 @@ class Said:
         self._over(lambda one: one.place == place and one.why == f"plan {label}")
 
     def mode_set(self, place: int, mode: str) -> None:
+        """Who changes to being asked lets go what was decided before it."""
         self.asks[place] = mode == "approve"
+        if self._sent():
+            self.agreed_to(place)
 
     def agreed_to(self, place: int) -> None:
         self.agreed[place] = self._now()
