@@ -204,7 +204,7 @@ def caps(view: View) -> Finding | None:
     since, on = contacts[-cap.at_most].on, view.rules.calendar.next_open(cap.free_on)
     because = (
         f"Left alone: {view.name} has been contacted {count_text(cap.at_most, 'time')} since "
-        f"{view.day(since)}{_by_others(view, since)}. Your limit is {cap.at_most} in {cap.window_days} days, "
+        f"{view.day(since)}{_by_others(view, since, cap.at_most)}. Your limit is {cap.at_most} in {cap.window_days} days, "
         f"so not before {view.day(on)}."
     )
     return _stop("caps", because, cap.free_on)
@@ -368,10 +368,13 @@ def _who_spoke(view: View, contact: Contact) -> str:
     return f"we wrote to {view.name}"
 
 
-def _by_others(view: View, since: date) -> str:
+def _by_others(view: View, since: date, most: int) -> str:
     """How many of the contacts since a day another company of the same practice made."""
     count = sum(day >= since for day in view.case.contacted_elsewhere)
-    return f", {count_text(count, 'time')} by another of your companies" if count else ""
+    if not count:
+        return ""
+    times = "each time" if count >= most else "once" if count == 1 else count_text(count, "time")
+    return f", {times} by another of your companies"
 
 
 def _longest(view: View, kind: HoldKind) -> holds.Standing | None:

@@ -185,6 +185,11 @@ def test_the_caps_tell_of_the_sister_company():
         "Left alone: Marlow Print Works has been contacted three times since Monday, October 19, two times "
         "by another of your companies. Your limit is 3 in 21 days"
     )
+    assert "19, each time by another" in reason(
+        case(contacted_elsewhere=(octo(19), octo(26), nov(2))), nov(4)
+    )
+    two = (replace(S1, on=octo(26)), replace(S1, on=nov(2)))
+    assert "19, once by another" in reason(case(contacts=two, contacted_elsewhere=(octo(19),)), nov(4))
 
 
 def test_what_happens_next_is_never_cut_off_for_what_has_been():
