@@ -204,8 +204,8 @@ def caps(view: View) -> Finding | None:
     since, on = contacts[-cap.at_most].on, view.rules.calendar.next_open(cap.free_on)
     because = (
         f"Left alone: {view.name} has been contacted {count_text(cap.at_most, 'time')} since "
-        f"{view.day(since)}{_by_others(view, since, cap.at_most)}. Your limit is {cap.at_most} in {cap.window_days} days, "
-        f"so not before {view.day(on)}."
+        f"{view.day(since)}{_by_others(view, since, cap.at_most)}. Your limit is {cap.at_most} in "
+        f"{cap.window_days} days, so not before {view.day(on)}."
     )
     return _stop("caps", because, cap.free_on)
 
