@@ -118,6 +118,8 @@ def released(world: HostileWorld, place: int) -> None:
         return
     world.process.workers[0]("sync", company.id)
     said = restored.release(world.context, company, "Sam")
+    if not isinstance(said, Refusal) and said.plans:
+        world.plans_lost.add(world.companies[place][1])
     world.said.stop_lifted(place)
     modes.set_mode(world.context, world.company(place), Mode.AUTOMATIC, by="Sam", confirmed=True)
     world.said.mode_set(place, "automatic")

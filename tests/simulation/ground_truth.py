@@ -179,6 +179,14 @@ def customers_touched(world: Any, realm: str, documents: set[tuple[str, int]]) -
     return touched
 
 
+def customers_of_unknown(world: Any, realm: str, documents: set[tuple[str, int]]) -> set[str | None]:
+    """Whose documents of ours the files do not know: they were put back to an earlier day."""
+    known = {id_ for (id_,) in world.journal.execute("SELECT external_id FROM intent").fetchall()}
+    return {
+        _customer_of(world, realm, entity, str(id_)) for entity, id_ in documents if str(id_) not in known
+    }
+
+
 def _customer_of(world: Any, realm: str, entity: str, id_: str) -> str | None:
     with world.emulator.store.reading() as conn:
         found = conn.execute(

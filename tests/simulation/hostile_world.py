@@ -71,6 +71,7 @@ class HostileWorld:
         self.office = PostOffice(self.clock)
         self.engine.on_change(self._changed)
         self.by_people: list[Written] = []
+        self.plans_lost: set[str] = set()  # realms: plans that older files lack, of which the owner read
         self.trace: list[tuple[datetime, str]] = []
         self.troubles: list[Trouble] = []
         self.said = Said(lambda: len(self.network.sent), self.clock.now)
