@@ -180,6 +180,7 @@ class HostileWorld:
 
     def add_faults(self) -> None:
         self.is_calm = False
+        self.network.ids_forgotten = any(one.kind == "forget_requestid" for one in self.script.faults)
         for one in self.script.faults:
             if one.where == "quickbooks":
                 match = {"operation": one.operation} if one.operation else {}

@@ -90,6 +90,7 @@ class Network:
     fired: dict[tuple[str, str], int] = field(default_factory=dict)  # (fault, kind of request) -> times
     before: list[Watcher] = field(default_factory=list)  # called as a request arrives
     after: list[Watcher] = field(default_factory=list)
+    ids_forgotten: bool = False  # QuickBooks is to forget ids of requests
     _late: list[tuple[int, Sent]] = field(default_factory=list)
     current: Sent | None = None  # the request that the emulator is working on
 
@@ -105,6 +106,13 @@ class Network:
             self.current = None
         status, headers = started[-1]
         return int(status.split()[0]), headers, b"".join(chunks)
+
+    def hold_up(self, sent: Sent) -> None:
+        """It arrives some requests later; before the next one, where QuickBooks forgets the ids of requests:
+        what is looked for, not found, repeated and then comes is done twice there whatever the client does.
+        """
+        later = 0 if self.ids_forgotten and sent.has_effect else LATE_AFTER
+        self._late.append((len(self.sent) + later, sent))
 
     def arrive_late(self, *, all_of_them: bool = False) -> None:
         """Let requests arrive whose callers gave up on them long ago."""
@@ -192,7 +200,7 @@ class MemoryAdapter(BaseAdapter):
             )
         if fault in ("timed_out", "late"):
             if fault == "late":
-                self._network._late.append((len(self._network.sent) + LATE_AFTER, sent))
+                self._network.hold_up(sent)
             clock.advance(timedelta(seconds=seconds))
             raise requests.ReadTimeout("read timed out", request=request)
 
