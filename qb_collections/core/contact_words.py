@@ -110,7 +110,7 @@ def _why_a_person(view: View, step: Step) -> str:
     """All steps are done only where none comes after the last one; else none of the others may name it."""
     last = view.rules.rank(view.case.cycle.stage) if view.case.cycle else -1
     if step.stage is None and any(view.rules.rank(one.code) > last for one in view.rules.steps):
-        return "No step is left that may name it"
+        return "The steps that are left name only what they were asked about before"
     return "All steps are done"
 
 

@@ -218,7 +218,7 @@ def test_a_copy_waits_while_something_is_late():
 @pytest.mark.parametrize(
     ("said", "steps", "why"),
     [
-        ((S1, S2, S3, S4), 6, "No step is left that may name it"),  # the final notice names what was named
+        ((S1, S2, S3, S4), 6, "The steps that are left name only what they were asked about before"),
         ((S1, S2, S3, S4), 5, "All steps are done"),
         ((S1, S2, S3, S4, S5), 6, "All steps are done"),
     ],
