@@ -150,7 +150,22 @@ def one_of(world: HostileWorld, realm: str, rows: list[tuple], random: Random) -
         near = [row for row in rows if row[2] in soon]
     else:
         near = []
-    return random.choice(near or rows)
+    chosen = random.choice(near or rows)
+    meant = _being_written(world, realm)
+    written = [row for row in rows if row[0] in meant]
+    return written[int(chosen[0]) % len(written)] if written else chosen
+
+
+def _being_written(world: HostileWorld, realm: str) -> set[str]:
+    """The invoices that a batch on its way writes to: whoever acts meanwhile acts on one of these."""
+    sent = world.network.sent[-1] if world.meanwhile and world.network.sent else None
+    if sent is None or sent.realm != realm or sent.resource != "batch" or not sent.has_effect:
+        return set()
+    try:
+        items = json.loads(sent.body)["BatchItemRequest"]
+    except (ValueError, KeyError):
+        return set()
+    return {str(item["Invoice"]["Id"]) for item in items if "Id" in item.get("Invoice", {})}
 
 
 def _about_to_hear(world: HostileWorld, realm: str) -> set[str]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from random import Random
 
@@ -41,6 +42,7 @@ AND c.state = 'connected' AND NOT EXISTS (
 GROUP BY i.company_id
 """
 JOBS_MAX = 200
+MEMOS = ("add_note", "rewrite_note", "remove_our_line")
 
 
 @dataclass
@@ -206,8 +208,10 @@ class Player:
                 ahead = "ahead" if jump.seconds > 0 else "behind"
                 world.note(f"the service's own clock is {abs(jump.seconds)} seconds {ahead} from now on")
         today = [one for one in script.acts if one.day == day]
-        acts = sorted((one for one in today if one.at_send is None and one.at_contact is None), key=_minute)
-        self._at_send = sorted((one for one in today if one.at_send is not None), key=_at_send)
+        acts = sorted(
+            (one for one in today if one.at_send is None and one.at_contact is None), key=attrgetter("minute")
+        )
+        self._at_send = sorted((one for one in today if one.at_send is not None), key=attrgetter("at_send"))
         self._at_contact = [one for one in today if one.at_contact is not None]
         self._sent_of_day = self._contacts_of_day = 0
         if day in script.restores and self._kept is not None:
@@ -345,8 +349,7 @@ class Player:
         self._sent_of_day += 1
         if kind_of(sent) == "token":  # whoever else needs one waits until this is answered
             return
-        while self._at_send and (self._at_send[0].at_send or 0) <= self._sent_of_day:
-            act = self._at_send.pop(0)
+        while (act := self._due_at_send(sent)) is not None:
             current, self.world.network.current = self.world.network.current, None
             self.world.meanwhile = f"while request {sent.number} is on its way, "
             perform(self.world, act)
@@ -361,6 +364,16 @@ class Player:
             current, self.world.network.current = self.world.network.current, None
             self._leaves()
             self.world.network.current = current
+
+    def _due_at_send(self, sent: Sent) -> Act | None:
+        """What is next while that one is on its way; people write into memos while we do."""
+        for act in self._at_send:
+            if (act.at_send or 0) > self._sent_of_day:
+                return None
+            if act.kind not in MEMOS or kind_of(sent) == "batch":
+                self._at_send.remove(act)
+                return act
+        return None
 
     def _left(self) -> None:
         self.world.said.message_left()
@@ -391,11 +404,3 @@ def where(error: Exception) -> str:
         place = place.tb_next
     at = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else ""
     return f"{type(error).__name__} at {at}: {error!s:.200}"
-
-
-def _minute(act: Act) -> int:
-    return act.minute
-
-
-def _at_send(act: Act) -> int:
-    return act.at_send or 0
