@@ -12,7 +12,7 @@ from qb_collections.emulator.errors import Fault
 from tests.simulation import telling
 from tests.simulation.hostile_world import HostileWorld
 
-FULL_MEMO = 3_900  # of the 4,000 characters that QuickBooks takes
+FULL_MEMO = 3_950  # of the 4,000 characters that QuickBooks takes
 
 
 def happens(world: HostileWorld, realm: str, kind: str, random: Random) -> None:
@@ -125,9 +125,9 @@ def _books_act(world: HostileWorld, realm: str, kind: str, random: Random) -> di
 
 
 def _a_note(which: int) -> str:
-    """What somebody writes into a memo; every fifth leaves no room for a line of ours."""
+    """What somebody writes into a memo; every fourth leaves no room for a line of ours."""
     text = f"spoke to them, {which}"
-    return text if which % 5 else text.ljust(FULL_MEMO, ".")
+    return text if which % 4 else text.ljust(FULL_MEMO, ".")
 
 
 def name_of(world: HostileWorld, realm: str, customer: str) -> str:
