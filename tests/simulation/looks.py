@@ -96,7 +96,7 @@ class _Database:
             if known is None:
                 if len(rows) > ROWS_MAX:
                     rows.clear()
-                known = rows[row] = _plain(row)
+                known = rows[row] = plain_row(row)
             plain.append(known[0])
             times += known[1]
         plain.sort()
@@ -212,7 +212,9 @@ class Looks:
             sorted((place, f"{at:%d %H}") for place, at in world.said.agreed.items()),
             [(place, [name for _, name in told]) for place, told in sorted(world.said.policies.items())],
             len(player.webhooks._changes),
-            sorted((at > now, f"{at:%d %H}", _plain((str(body),))[0]) for at, body in player.webhooks._due),
+            sorted(
+                (at > now, f"{at:%d %H}", plain_row((str(body),))[0]) for at, body in player.webhooks._due
+            ),
             len(world.acked),
             sorted(world.written_notes().items()),
             bool(world.ended),
@@ -222,7 +224,7 @@ class Looks:
         ]
 
 
-def _plain(row: tuple[Any, ...]) -> tuple[str, list[str]]:
+def plain_row(row: tuple[Any, ...]) -> tuple[str, list[str]]:
     """A row without names drawn by chance and without minutes; and the times in it to the minute."""
     parts: list[str] = []
     times: list[str] = []
