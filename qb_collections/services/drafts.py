@@ -133,7 +133,7 @@ def skip(
             if task is not None and task.state == "open":
                 tasks.close(conn, company.id, task.id, state="closed", outcome=because, by=by, at=now)
         audit.append(conn, company.id, by, "draft skipped", found.subject, {"run": found.run.id}, now)
-    return f"{found.name} is left out this time. The night after {_day(found.run.on)} decides again."
+    return f"{found.name} is left out this time. The night after {_day(company, found.run.on)} decides again."
 
 
 def _skip_answers(
@@ -159,7 +159,8 @@ def snooze(
     now = context.clock.now()
     today = company.today(now)
     if until_on <= today:
-        return Refusal(f"{_day(until_on)} is not later than today. Give the day to look at them again.")
+        day = _day(company, until_on)
+        return Refusal(f"{day} is not later than today. Give the day to look at them again.")
     placed = holds.add(
         context,
         company,
@@ -174,7 +175,7 @@ def snooze(
     with reading(context.engine) as conn:
         who = finding.customer(conn, company, customer)
     name = who.name if not isinstance(who, Refusal) else customer
-    return f"Nothing goes to {name} before {_day(until_on)}."
+    return f"Nothing goes to {name} before {_day(company, until_on)}."
 
 
 def changed_by_people(one: Decided, changes: dict[tuple[str, str], DraftChange], on: date) -> Decided:
@@ -201,9 +202,8 @@ def edited_plan(
 
 
 def skipped_because(by: str, on: date) -> str:
-    return fit(
-        f"Left alone: {short(by, 24)} skipped this one on {_day(on)}. The next night looks at it again."
-    )
+    day = day_text(on, on.year)
+    return fit(f"Left alone: {short(by, 24)} skipped this one on {day}. The next night looks at it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _draft(context: Context, company: Company, run_id: int | None, customer: str
             if (one.decision.customer_id, one.decision.currency) == key
         ]
         if key is None or not decided or decided[0].decision.outcome not in CONTACTS:
-            return Refusal(f"Nothing goes to {who.name} in the run of {_day(run.on)}.")
+            return Refusal(f"Nothing goes to {who.name} in the run of {_day(company, run.on)}.")
         change = draft_changes.of_run(conn, company.id, run.id).get(key)
         book, voices = Rulebook(conn, company, run.on), Voices(conn, company)
         loaded = cases.load(conn, company.id, [key], run.on)
@@ -263,7 +263,7 @@ def _run(conn: Connection, company: Company, run_id: int | None) -> Run | Refusa
             return Refusal("There is no run yet.", "Make one with: qb-collections preview")
         run = latest
     if run.kind == "night" and run.state == "ended":
-        return Refusal(f"The run of {_day(run.on)} is over.")
+        return Refusal(f"The run of {_day(company, run.on)} is over.")
     return run
 
 
@@ -282,5 +282,5 @@ def _waiting(conn: Connection, company: Company, found: _Draft) -> list[Intent]:
     ]
 
 
-def _day(on: date) -> str:
-    return day_text(on, on.year)
+def _day(company: Company, on: date) -> str:
+    return day_text(on, on.year, company.locale)

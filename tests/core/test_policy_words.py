@@ -133,7 +133,7 @@ def test_a_further_day_is_a_day(day, message):
 def test_a_currency_that_is_none_is_told_how_one_is_written(heading, example):
     path, message = one(policy(A, f"[{heading}]\njpy = 2500\n"))
 
-    assert path == f"{heading}.jpy.[key]"
+    assert path == f"{heading}.jpy"
     assert message == f'"jpy": a currency\'s three capital letters {NEEDS} {example}'
 
 

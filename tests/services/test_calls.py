@@ -255,7 +255,7 @@ def test_what_they_said_stands_in_the_timeline_and_on_the_next_sheet(world):
             {"amount": Money(Decimal("300.00"), "USD"), "on": date(2026, 3, 6), "rest_on": date(2026, 3, 6)},
             "The rest has to come on a later day",
         ),
-        ("promise", {"on": date(2026, 3, 1)}, "1 March 2026 is past"),
+        ("promise", {"on": date(2026, 3, 1)}, "March 1, 2026 is past"),
         ("spoke", {"said": "x" * 2001}, "What they said has 2001 characters"),
         ("represented", {}, "please add a reason"),
     ],

@@ -56,7 +56,7 @@ def world():
         (
             HoldKind.PROMISE,
             {"customer": "Lookout Bakery", "reason": "x", "until_on": date(2026, 3, 1)},
-            "1 March 2026 is past",
+            "March 1, 2026 is past",
         ),
         (
             HoldKind.PROMISE,
@@ -188,7 +188,7 @@ def to_write():
     [
         ("snet", {}, "The nearest"),
         ("dispute", {}, "please add the invoice and a reason in a few words."),
-        ("promise", {"on": date(2026, 3, 1)}, "1 March 2026 is past"),
+        ("promise", {"on": date(2026, 3, 1)}, "March 1, 2026 is past"),
         ("dispute", {"invoice": "77", "reason": "broken"}, 'has no invoice "77"'),
     ],
 )
