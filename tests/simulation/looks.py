@@ -1,8 +1,9 @@
 """How everything looks at one moment, in few bytes: the files, the books, the mail, what was asked.
 
 Two moments that look the same go on in the same way.  Left out is what is drawn by chance, what only counts
-or records (audit, numbers of calls), what a process has in its memory, and the minutes of times; which of
-them are still to come is told.  Tables are read again only where a trigger says that one was written into.
+or records (audit, numbers of calls), what a process has in its memory, and the minutes of times that are
+over; those to come are told to the minute.  Tables are read again only where a trigger says that somebody
+wrote into them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MICROSECONDS = 10**15  # an integer above this is an instant of the emulator's
 AN_HOUR = 3_600_000_000
 LEFT_OUT = ("audit", "lease", "sqlite_", "request_log", "call_counter", "oauth_state", "touched", "memory")
 COUNTS = {"attempt": ("fence",)}  # columns that only count how often something was taken
+ENDS = ("connection",)  # when tokens end follows from when they were taken, to the minute
 ROWS_MAX = 200_000  # remembered in one process
 
 
@@ -102,7 +104,7 @@ class _Database:
         plain.sort()
         times.sort()
         told = hashlib.sha1(f"{name}{plain}".encode(), usedforsecurity=False)
-        return _Table(written, told.digest(), times)
+        return _Table(written, told.digest(), [] if name in ENDS else times)
 
 
 class Looks:
@@ -121,7 +123,7 @@ class Looks:
         world = player.world
         self._look(world)
         now = world.clock.now()
-        to_come = [len(times) - bisect_right(times, f"{now:%Y-%m-%dT%H:%M}") for times in self._whens]
+        to_come = [times[bisect_right(times, f"{now:%Y-%m-%dT%H:%M}") :] for times in self._whens]
         told = hashlib.sha1(self._tables, usedforsecurity=False)
         beside = (
             f"{now:%Y-%m-%d %H}",
@@ -182,7 +184,7 @@ class Looks:
             one.read(self._rows)
         tables = [table for one in self._databases for _, table in sorted(one.known.items())]
         self._tables = b"".join(table.digest for table in tables)
-        self._whens = [table.times for table in tables]
+        self._whens = [table.times for table in tables if table.times]
 
     def _asked(self, world: Any) -> list[Any]:
         """Each request that may have changed something, in order; names that are drawn become numbers."""
