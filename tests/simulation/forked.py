@@ -94,12 +94,15 @@ class Forked(Unwatched):
         holder, leases.this_process = leases.this_process, lambda: "here:1:1"
         try:
             whole = play(self._script, watcher=Resting(self))
-            assert not whole.failed, f"it fails without any trouble: {whole.troubles[0]}"
+            if whole.failed:
+                shutil.rmtree(self._folder)
+                return Tried(found=[f"without any trouble: {whole.troubles[0]}"])
             result = play(self._script, watcher=self)
         except Alike:
             self._leave("joined")
         except BaseException:
             if not self._is_child:
+                shutil.rmtree(self._folder)
                 raise
             traceback.print_exc()  # its parent says which one it was
             os._exit(1)
@@ -109,9 +112,9 @@ class Forked(Unwatched):
             if self._only is not None:
                 print(f"{self._where}: {told(result)}", flush=True)
             self._leave("lived", str(result.troubles[0]) if result.failed else None)
-        assert not result.failed, f"a child disturbed its parent: {result.troubles[0]}"
         tried = counted(self._folder / "told")
         shutil.rmtree(self._folder)
+        assert not result.failed, f"a child disturbed its parent: {result.troubles[0]}"
         tried.seconds += time.process_time() - began
         return tried
 
