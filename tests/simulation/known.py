@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tests.simulation import ground_truth as truth
 from tests.simulation import promised
 
+REFUSAL = re.compile(rb'"code":\s*"(?!5010")')  # 5010: the version is not the newest any more
 AGREED_FOR = timedelta(hours=36)  # a yes ends with its run; one to a preview is for the night after it
 STATES = {
     "CA": ZoneInfo("America/Los_Angeles"),
@@ -150,13 +152,22 @@ def not_to_be_noted(world: Any, realm: str, id_: str) -> bool:
     found = world.journal.execute(
         "SELECT count(*) FROM intent WHERE company_id = ?"
         " AND kind IN ('note', 'note_attachment', 'send_invoice')"
-        " AND state IN ('rejected', 'cancelled', 'parked', 'planned') AND plan LIKE ?",
-        (company_id, f'%"{id_}"%'),
+        " AND (state IN ('cancelled', 'parked', 'planned') OR (state = 'rejected' AND (kind <> 'note' OR ?)))"
+        " AND plan LIKE ?",
+        (company_id, _has_refused(world, realm), f'%"{id_}"%'),
     ).fetchone()[0]
     stopped = world.journal.execute(
         "SELECT notes_stopped FROM company WHERE id = ?", (company_id,)
     ).fetchone()[0]
     return bool(found) or stopped is not None
+
+
+def _has_refused(world: Any, realm: str) -> bool:
+    """Whether QuickBooks refused a write for another reason than that somebody had changed the invoice."""
+    return any(
+        one.realm == realm and one.has_effect and (one.status != 200 or REFUSAL.search(one.answer))
+        for one in world.network.sent
+    )
 
 
 def held(world: Any, company_id: int) -> bool:
