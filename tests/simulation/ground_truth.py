@@ -181,7 +181,9 @@ def customers_touched(world: Any, realm: str, documents: set[tuple[str, int]]) -
 
 def customers_of_unknown(world: Any, realm: str, documents: set[tuple[str, int]]) -> set[str | None]:
     """Whose documents of ours the files do not know: they were put back to an earlier day."""
-    known = {id_ for (id_,) in world.journal.execute("SELECT external_id FROM intent").fetchall()}
+    [company] = [id_ for id_, its in world.companies if its == realm]
+    rows = world.journal.execute("SELECT external_id FROM intent WHERE company_id = ?", (company,))
+    known = {id_ for (id_,) in rows.fetchall()}
     return {
         _customer_of(world, realm, entity, str(id_)) for entity, id_ in documents if str(id_) not in known
     }

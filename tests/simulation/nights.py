@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
@@ -350,20 +351,27 @@ class Player:
         if kind_of(sent) == "token":  # whoever else needs one waits until this is answered
             return
         while (act := self._due_at_send(sent)) is not None:
-            current, self.world.network.current = self.world.network.current, None
-            self.world.meanwhile = f"while request {sent.number} is on its way, "
-            perform(self.world, act)
-            self.world.meanwhile = ""
+            with self._beside_it(f"while request {sent.number} is on its way, "):
+                perform(self.world, act)
             if (
                 kind_of(sent) == "read"
                 and b"MAXRESULTS 3" in sent.body + sent.params.get("query", "").encode()
             ):
                 self.world.count("changing_pages", "read")
-            self.world.network.current = current
         if kind_of(sent) == "send":
-            current, self.world.network.current = self.world.network.current, None
-            self._leaves()
-            self.world.network.current = current
+            with self._beside_it(""):
+                self._leaves()
+
+    @contextmanager
+    def _beside_it(self, meanwhile: str) -> Iterator[None]:
+        """What people do while something is on its way is not what is on its way."""
+        world = self.world
+        before = world.network.current, world.meanwhile
+        world.network.current, world.meanwhile = None, meanwhile
+        try:
+            yield
+        finally:  # also where the process ends in it
+            world.network.current, world.meanwhile = before
 
     def _due_at_send(self, sent: Sent) -> Act | None:
         """What is next while that one is on its way; people write into memos while we do."""
@@ -385,9 +393,8 @@ class Player:
         due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
         for act in due:
             self._at_contact.remove(act)
-            self.world.meanwhile = f"while the day's message number {self._contacts_of_day} is on its way, "
-            perform(self.world, act)
-            self.world.meanwhile = ""
+            with self._beside_it(f"while the day's message number {self._contacts_of_day} is on its way, "):
+                perform(self.world, act)
 
     def _tell(self, sent: Sent) -> None:
         told = telling.request(self.world, sent)
