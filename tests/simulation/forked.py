@@ -288,6 +288,7 @@ class Forked(Unwatched):
             self._is_child = True
             self._where = where
             self._watches = False
+            self._own_copy_of_older_files()
             if lends_files:
                 self._give_back = kept(self._world.folder)
                 self._world.close = lambda: None
@@ -297,6 +298,13 @@ class Forked(Unwatched):
             self._tell("died", self._depth, f"{where}: the simulator itself failed there", where)
         assert not (status and lends_files), f"{where}: the simulator itself failed there"
         return False
+
+    def _own_copy_of_older_files(self) -> None:
+        """Where they are to be put back: whoever does so first takes them away."""
+        older = self._player._kept
+        if older is not None and older.exists():
+            self._player._kept = quick_folder("qbc-kept-")
+            shutil.copytree(older, self._player._kept, dirs_exist_ok=True)
 
     def _own_files(self) -> None:
         """The child goes on with a copy; its parent's files stay as they are for the next one."""
