@@ -3,8 +3,8 @@
 A night fills the same few templates for thousands of customers.  Each becomes one expression that does what
 `Template` says it does, in the same order and with the same refusals; Python compiles it once.  Where a
 name is looked up, in the fields or in which row, is found out then; fields of another shape are never
-filled by it.  Nothing that a person wrote becomes code: a text is a literal that Python writes itself, and a
-name is small letters, figures and _.
+filled by it.  Nothing that a person wrote becomes code: texts and names are handed to it as values, and the
+expression has only their numbers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def compiled(nodes: Sequence[Any], lists: Lists, refuse: Refuse) -> Filler:
     """The function for nodes that were checked against this shape."""
     writer = _Writer(lists)
     source = f"lambda row0: {writer.parts(nodes, ())}"
-    filler: Filler = eval(source, {"refuse": refuse, "fields": writer.fields})
+    filler: Filler = eval(source, {"refuse": refuse, **writer.values})
     return filler
 
 
@@ -31,7 +31,7 @@ class _Writer:
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
-        self.fields: list[Any] = []  # for a refusal, which names the line
+        self.values: dict[str, Any] = {}
 
     def parts(self, nodes: Sequence[Any], rows: _Names) -> str:
         written = [self._part(node, rows) for node in nodes]
@@ -44,27 +44,34 @@ class _Writer:
         if word is not None:
             return self._if(node, rows)
         if hasattr(node, "text"):
-            return repr(node.text)
+            return self._value(node.text)
         return self._field(node, rows)
 
     def _field(self, node: Any, rows: _Names) -> str:
-        self.fields.append(node)
-        value = f"(value := {_place(node.name, rows)})"
+        value = f"(value := {self._place(node.name, rows)})"
         is_filled = f"{value}.__class__ is str and value and not value.isspace()"
-        return f"(value if {is_filled} else refuse(fields[{len(self.fields) - 1}]))"
+        return f"(value if {is_filled} else refuse({self._value(node)}))"
 
     def _if(self, node: Any, rows: _Names) -> str:
-        place = _place(node.name, rows)
-        is_list = place == _place(node.name, ()) and node.name in self._lists
+        place = self._place(node.name, rows)
+        is_list = _row(node.name, rows) == 0 and node.name in self._lists
         holds = f"{place}.rows" if is_list else f"(value := {place}) and not value.isspace()"
         return f"({self.parts(node.then, rows)} if {holds} else {self.parts(node.otherwise, rows)})"
 
     def _each(self, node: Any, rows: _Names) -> str:
         inside = self.parts(node.then, (*rows, frozenset(self._lists[node.name])))
-        return f'"".join([{inside} for row{len(rows) + 1} in {_place(node.name, rows)}.rows])'
+        return f'"".join([{inside} for row{len(rows) + 1} in {self._place(node.name, rows)}.rows])'
+
+    def _place(self, name: str, rows: _Names) -> str:
+        return f"row{_row(name, rows)}[{self._value(name)}]"
+
+    def _value(self, value: Any) -> str:
+        """The name under which the expression finds it."""
+        name = f"value{len(self.values)}"
+        self.values[name] = value
+        return name
 
 
-def _place(name: str, rows: _Names) -> str:
-    """Where the name stands: in the innermost row that has it, else in the fields."""
-    row = next((place for place in range(len(rows), 0, -1) if name in rows[place - 1]), 0)
-    return f"row{row}[{name!r}]"
+def _row(name: str, rows: _Names) -> int:
+    """Where the name stands: in the innermost row that has it, else, 0, in the fields."""
+    return next((place for place in range(len(rows), 0, -1) if name in rows[place - 1]), 0)

@@ -42,6 +42,7 @@ READS_THE_TIME = frozenset(
     }
 )
 RUNS_BYTES = frozenset(["dill", "marshal", "pickle", "shelve"])
+COMPILES = "messages/filling.py"  # an expression of its own making; texts and names are values in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,8 @@ def unsafe(path: str, text: str) -> Iterator[Breach]:
         if module.partition(".")[0] in RUNS_BYTES:
             yield line, f"{module} runs what it reads"
     for node, name in calls(text):
+        if name == "eval" and path.endswith(COMPILES):
+            continue
         if name.endswith("yaml.load") or name in ("eval", "exec", "os.system", "Markup", "markupsafe.Markup"):
             yield node.lineno, f"{name}() trusts its input"
         for keyword in node.keywords:

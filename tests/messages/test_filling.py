@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from qb_collections.messages.fields import fields_of
+from qb_collections.messages.filling import compiled
 from qb_collections.messages.library import packaged
 from qb_collections.messages.template import Rows, Shape, TemplateRefused, parse
 from tests.messages.facts import (
@@ -113,3 +114,13 @@ def test_an_unknown_name_is_refused_before_anything_is_filled():
 
     with pytest.raises(TemplateRefused, match=r"there is no field \{nam\}\. Did you mean \{name\}"):
         template.render(Shaped(name="Alma", empty=None))
+
+
+def test_nothing_that_a_person_wrote_becomes_code():
+    """Quotes, braces and calls in a text or a name stay text: the expression knows values by number only."""
+    text = '"""), __import__(\'os\').getcwd() \\ {{value}} {name}'
+
+    filler = compiled(parse("own", text).nodes, {}, said)
+
+    assert filler({"name": "'), exit("}) == "\"\"\"), __import__('os').getcwd() \\ {value} '), exit("
+    assert not any("import" in str(one) for one in (*filler.__code__.co_consts, *filler.__code__.co_names))
