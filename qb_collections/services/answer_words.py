@@ -23,7 +23,7 @@ from qb_collections.services import composing
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.template_library import Voice
 from qb_collections.store import answers as stored
-from qb_collections.store import contacts, mirror
+from qb_collections.store import contacts, mirror, restored
 from qb_collections.store import holds as stored_holds
 from qb_collections.store.companies import Company
 
@@ -165,6 +165,9 @@ def _thank_you(asked: _Asked) -> _About | str:
     found = answers.thanks(said, payments, links, case.currency, asked.today)
     if found is None:
         return "Not sent: the payment is too long ago, or does not pay what we wrote about any more."
+    put_back = restored.of(asked.conn, asked.company.id)
+    if put_back is not None and found.on <= asked.company.today(put_back.found_at):
+        return "Not sent: older records were put back after this payment, so our thanks may have left before."
     invoices = mirror.invoices(asked.conn, asked.company.id, found.invoice_ids)
     numbers = tuple(invoices[one].label for one in found.invoice_ids if one in invoices)
     facts = replace(asked.facts(), payment=Payment(found.amount, found.on, numbers))

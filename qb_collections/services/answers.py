@@ -25,6 +25,7 @@ from qb_collections.store.leases import Lease
 from qb_collections.store.runs import Run
 
 CHUNK = 200  # answers a transaction
+MAY_HAVE_LEFT = "Not sent: the records were put back from an earlier day, so it may have left before."
 _THANKS_FOR = timedelta(days=rules_of.THANKS_WITHIN_DAYS)
 
 
@@ -57,6 +58,16 @@ def ahead(context: Context, company: Company, on: date) -> list[Owed]:
         wanted = [*known, *(one for one in new if one.key not in there)]
         owed, _ = answer_effects.look(conn, company, book, wanted, context.clock.now())
     return owed
+
+
+def drop_what_may_have_left(conn: Connection, company: Company, on: date, at: datetime) -> None:
+    """Older records were put back: what they owe may have left before, and no note in the books tells."""
+    answers.want(conn, company.id, _found(conn, company, Rulebook(conn, company, on), on), at)
+    for one in answers.wanted(conn, company.id):
+        queued = intents.by_key(conn, company.id, one.key)
+        if queued is not None:
+            intents.withdraw(conn, company.id, [queued.id], "system", MAY_HAVE_LEFT, at)
+        answer_effects.drop(conn, company, one.key, MAY_HAVE_LEFT, at)
 
 
 def skip(

@@ -25,7 +25,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.company_gates import Mode
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import high_water, plan_recovered, remembering
+from qb_collections.services import answers, high_water, plan_recovered, remembering
 from qb_collections.services.context import Context
 from qb_collections.services.refusal import Refusal
 from qb_collections.services.remembering import Seen
@@ -167,6 +167,7 @@ def read_again(context: Context, company: Company, lease: Lease, gateway: Gatewa
     with durable(context.engine) as conn:
         lease.check(conn)
         made = remembering.take_over(conn, context, company, lease, seen, others, attached, since)
+        answers.drop_what_may_have_left(conn, company, company.today(now), now)
         before = max(row.found.get("plans_until", 0), made.plans_until)
         found = row.found | {
             "read_at": now.isoformat(),

@@ -8,7 +8,7 @@ import pytest
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import backup, leasing, modes, restored, sync
 from qb_collections.services.refusal import Refusal
-from qb_collections.store import companies, contacts, cycles, snapshot
+from qb_collections.store import answers, companies, contacts, cycles, snapshot
 from qb_collections.store.engine import durable, reading
 from tests.journeys.story import Story
 from tests.world import Saved
@@ -74,6 +74,11 @@ def said(world, customer):
         return [(one.contact.kind, one.contact.stage, one.contact.number, one.contact.on) for one in found]
 
 
+def thanks(world, customer):
+    with reading(world.context.engine) as conn:
+        return [(one.state, one.because) for one in answers.list(conn, world.company_id, [customer])]
+
+
 def running(world, customer):
     with reading(world.context.engine) as conn:
         return cycles.current(conn, world.company_id, customer, "USD")
@@ -105,6 +110,35 @@ def test_after_a_backup_was_put_back_no_night_says_or_writes_anything_twice(worl
     live_again(world)
     world.day()
     assert (world.notes(), world.sends()) == (notes, sends)
+
+
+@pytest.mark.parametrize("saved_at", ["before it was paid", "once it was paid", "once it was owed"])
+def test_a_thank_you_that_may_have_left_since_the_backup_is_not_said_again(world, owing, saved_at):
+    """It leaves no note in QuickBooks, so nothing tells whether it did."""
+    customer, invoice = next(iter(owing.items()))
+    [found] = world.engine.query(world.realm, f"SELECT * FROM Invoice WHERE Id = '{invoice}'")["Invoice"]
+    world.day()  # everybody is asked
+    file = saved(world)
+    world.act("pay", invoice=found["DocNumber"])
+    if saved_at == "once it was paid":
+        file = saved(world, "paid.qbc")
+    world.to_next_night()
+    world.night()
+    if saved_at == "once it was owed":
+        file = saved(world, "owed.qbc")
+    world.until_delivered()
+    assert thanks(world, customer) == [("wanted", None)]  # and at hand for a person, who sends it
+
+    put_back(world, file)
+    look(world)
+    dropped_at_once = [state for state, _ in thanks(world, customer)] == ["dropped"]
+    live_again(world)
+    world.day()
+    world.day()
+
+    assert dropped_at_once == (saved_at == "once it was owed")
+    [(state, because)] = thanks(world, customer)
+    assert (state, because.partition(":")[0]) == ("dropped", "Not sent")
 
 
 def test_a_restored_company_is_not_released_before_its_books_were_read(world, owing):
