@@ -28,7 +28,7 @@ from tests.simulation.known import zones_of
 from tests.simulation.memory_transport import Network, NetworkFault, Sent
 from tests.simulation.post_office import PostOffice
 from tests.simulation.said import Said
-from tests.simulation.script import QUICKBOOKS_FAULTS, Script
+from tests.simulation.script import DENIALS, QUICKBOOKS_FAULTS, Script
 from tests.simulation.service_life import STALLED_SECONDS, OffsetClock, Process
 from tests.simulation.templates import ADDRESS, DATABASE, copy_files, quick_folder, template, word
 from tests.simulation.watching import Unwatched
@@ -180,7 +180,7 @@ class HostileWorld:
 
     def add_faults(self) -> None:
         self.is_calm = False
-        self.network.ids_forgotten = any(one.kind == "forget_requestid" for one in self.script.faults)
+        self.network.denies = any(one.kind in DENIALS for one in self.script.faults)
         for one in self.script.faults:
             if one.where == "quickbooks":
                 match = {"operation": one.operation} if one.operation else {}

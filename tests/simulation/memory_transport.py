@@ -90,7 +90,7 @@ class Network:
     fired: dict[tuple[str, str], int] = field(default_factory=dict)  # (fault, kind of request) -> times
     before: list[Watcher] = field(default_factory=list)  # called as a request arrives
     after: list[Watcher] = field(default_factory=list)
-    ids_forgotten: bool = False  # QuickBooks is to forget ids of requests
+    denies: bool = False  # QuickBooks is to forget ids of requests, or to refuse what it could do
     _late: list[tuple[int, Sent]] = field(default_factory=list)
     current: Sent | None = None  # the request that the emulator is working on
 
@@ -108,10 +108,12 @@ class Network:
         return int(status.split()[0]), headers, b"".join(chunks)
 
     def hold_up(self, sent: Sent) -> None:
-        """It arrives some requests later; before the next one, where QuickBooks forgets the ids of requests:
-        what is looked for, not found, repeated and then comes is done twice there whatever the client does.
+        """It arrives some requests later; before the next one, where QuickBooks may deny its repetition.
+
+        What is looked for, not found, repeated and forgotten or refused for good, and then comes, is done
+        although it must not be, whatever the client does.
         """
-        later = 0 if self.ids_forgotten and sent.has_effect else LATE_AFTER
+        later = 0 if self.denies and sent.has_effect else LATE_AFTER
         self._late.append((len(self.sent) + later, sent))
 
     def arrive_late(self, *, all_of_them: bool = False) -> None:

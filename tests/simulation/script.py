@@ -54,6 +54,8 @@ QUICKBOOKS_FAULTS: dict[str, dict[str, Any]] = {
     "half_batch": {},
     "skewed_date": {"seconds": 90.0},
 }
+# With these QuickBooks says of what a late request is about to do that it knows nothing, or will not do it.
+DENIALS = frozenset({"forget_requestid", "fault_400", "fault_in_200", "403_3100"})
 DATABASE_FAULTS = ("database_busy", "disk_full")
 WEBHOOK_FAULTS = ("webhook_lost", "webhook_duplicate", "webhook_late", "webhook_shuffled")
 
