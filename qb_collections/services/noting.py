@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent, State
 from qb_collections.messages.notes import append_line, count_ours, has_marker, note_line
-from qb_collections.quickbooks.errors import BooksClosed, QuickBooksError, Stale
+from qb_collections.quickbooks.errors import BooksClosed, Refused, Stale
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, NoteResult
 from qb_collections.services import attempts
@@ -278,9 +278,7 @@ def _send_attachment(
         record = attempts.send(
             context, lease, begun, lambda name: gateway.attach_note(body["invoice_id"], body["text"], name)
         )
-    except QuickBooksError as error:
-        if not error.definite or error.retryable:
-            raise
+    except Refused as error:
         with durable(context.engine) as conn:
             intents.settle(conn, lease, member.id, State.REJECTED, reason=str(error), at=context.clock.now())
         return

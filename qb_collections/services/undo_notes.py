@@ -11,7 +11,7 @@ from typing import Any
 
 from qb_collections.core.intents import Intent, State
 from qb_collections.messages.notes import append_line, has_marker, remove_line
-from qb_collections.quickbooks.errors import NotFound, QuickBooksError, Stale
+from qb_collections.quickbooks.errors import NotFound, Refused, Stale
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, NoteResult
 from qb_collections.services import attempts
@@ -111,9 +111,7 @@ def attachment(context: Context, company: Company, lease: Lease, gateway: Gatewa
 
     try:
         answer = attempts.send(context, lease, begun, send)
-    except QuickBooksError as error:
-        if not error.definite or error.retryable:
-            raise
+    except Refused as error:
         with durable(context.engine) as conn:
             at = context.clock.now()
             intents.settle(conn, lease, intent.id, State.REJECTED, reason=str(error), at=at)

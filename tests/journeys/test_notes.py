@@ -100,6 +100,25 @@ def test_where_the_books_are_closed_the_note_is_attached_instead():
     world.close()
 
 
+def test_a_note_beside_an_invoice_waits_while_quickbooks_denies_the_app_and_is_written_once():
+    """A 403 says nothing of the note: it stays due, and nobody else's work stops at it."""
+    world = _world()
+    customer = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(customer, "640.00", ISSUED, DUE)
+    world.connect()
+    world.settled_in()
+    world.act("close_books", through="2026-02-28")
+    world.emulator.front.faults.add({"fault": "403_3100", "match": {"path": "attachable"}, "times": 1})
+
+    world.night()
+    before = _kinds(world)
+    world.until_delivered()
+
+    assert before == [("note", "rejected"), ("note_attachment", "ready")]
+    assert len(world.engine.query(world.realm, "SELECT * FROM Attachable")["Attachable"]) == 1
+    world.close()
+
+
 def test_an_owner_who_wants_no_notes_gets_none():
     world = _world()
     customer = world.customer("Lookout Bakery", "ap@lookout.example")

@@ -71,6 +71,7 @@ class HostileWorld:
         self.office = PostOffice(self.clock)
         self.engine.on_change(self._changed)
         self.by_people: list[Written] = []
+        self.mail_lost: set[int] = set()  # numbers of messages that older files know nothing of
         self.plans_lost: set[str] = set()  # realms: plans that older files lack, of which the owner read
         self.trace: list[tuple[datetime, str]] = []
         self.troubles: list[Trouble] = []
@@ -153,6 +154,7 @@ class HostileWorld:
         self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
         self.acked.clear()  # they came after the copy was made
         self.said.forgotten_since(self._kept_at)  # and so did what people said since
+        self.mail_lost |= {one.number for one in self.office.arrived if one.before_request >= self._kept_at}
         self.bodies.clear()
         self.count("restored", "files")
         self.start(self.process.real.waited + STALLED_SECONDS)

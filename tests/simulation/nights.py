@@ -392,6 +392,8 @@ class Player:
         self.world.said.message_leaves()
         due = [one for one in self._at_contact if (one.at_contact or 0) <= self._contacts_of_day]
         for act in due:
+            if act not in self._at_contact:  # what another one set off has come to it first
+                continue
             self._at_contact.remove(act)
             with self._beside_it(f"while the day's message number {self._contacts_of_day} is on its way, "):
                 perform(self.world, act)
