@@ -64,7 +64,7 @@ def resolve(context: Context, company: Company, lease: Lease, gateway: Gateway, 
         tasks.open_task(
             conn,
             company.id,
-            key=f"parked:{intent.key}",
+            key=f"parked:{intent.key}:{intent.round}",
             kind="parked",
             customer_id=intent.plan["customer_id"],
             currency=intent.plan["currency"],

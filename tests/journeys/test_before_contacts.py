@@ -208,3 +208,26 @@ def test_current_books_release_no_run_that_waits_for_another_reason(world):
     assert str(said) == (
         "The run of March 3, 2026 was not held for your books, so there is nothing to answer."
     )
+
+
+def test_whoever_said_that_a_copy_did_not_leave_is_asked_again_when_the_next_one_is_unclear_too():
+    """The same contact, a second time: what nobody can see is on somebody's list again."""
+    world = Story()
+    customer = world.customer("Lookout Bakery", "ap@lookout.example")
+    world.invoice(customer, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    unclear = {"fault": "http_500", "match": {"operation": "send"}, "times": 1}
+
+    world.emulator.front.faults.add(unclear)
+    world.day()
+    world.report_task("parked", "was-not-sent")
+    world.day()  # it rests a day, and is decided again
+    world.emulator.front.faults.add(unclear)
+    world.day()
+    world.report_task("parked", "was-not-sent")  # fails where nobody is asked
+    world.day()
+    world.day()
+
+    assert list(world.sends().values()) == [1]
+    world.close()

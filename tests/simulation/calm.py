@@ -49,6 +49,7 @@ def pass_over(player: Any) -> None:
     player.webhooks.deliver(everything=True)
     for _ in range(CALM_NIGHTS):
         _quiet_day(player)
+        _connected_again(world)
         at_rest_work.inv_17_the_night_keeps_its_hour(world)
         settle_parked(world)
     for _ in range(2):  # what was pushed by the last of it
@@ -56,6 +57,18 @@ def pass_over(player: Any) -> None:
         player.tick()
     if world.script.seed % 4 == 2:
         _push(player)
+
+
+def _connected_again(world: HostileWorld) -> None:
+    """Where a token's answer was lost before the calm, its end shows only now."""
+    for place, (company_id, realm) in enumerate(world.companies):
+        if company_id in world.absent or not world.is_connected(place):
+            continue
+        if world.company(place).state is Link.RECONNECT:
+            world.said.connected(place)
+            connect.connect_emulator(world.context, ADDRESS, realm, "Sam")
+            world.note(f"the owner of company {company_id} connects again")
+            _turned_on(world, place)
 
 
 def _turned_on(world: HostileWorld, place: int) -> None:

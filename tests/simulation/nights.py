@@ -358,7 +358,7 @@ class Player:
                 and b"MAXRESULTS 3" in sent.body + sent.params.get("query", "").encode()
             ):
                 self.world.count("changing_pages", "read")
-        if kind_of(sent) == "send":
+        if kind_of(sent) == "send" and sent.fault != "late":  # the service is not at it any more
             with self._beside_it(""):
                 self._leaves()
 
