@@ -55,7 +55,7 @@ def advance(
     mine = [one for one in steps if one.plan.get("act") == "end"]
     waiting = next((one for one in mine if one.state not in _OVER), None)
     if waiting is not None:
-        return _go_on(context, company, lease, gateway, plan, waiting)
+        return _go_on(context, company, lease, gateway, plan, mine, waiting)
     if plan.details["ending"]["mode"] == ADDED:
         return _added(context, company, lease, gateway, plan, steps, mine)
     seen = plan_picture.read(gateway, plan, steps)
@@ -107,7 +107,13 @@ def _plan_step(
 
 
 def _go_on(
-    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, step: Intent
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    mine: list[Intent],
+    step: Intent,
 ) -> bool:
     if step.state not in (State.PLANNED, State.READY, State.UNKNOWN):
         return False
@@ -117,7 +123,8 @@ def _go_on(
         else:
             plan_steps.write(context, company, lease, gateway, plan, [step])
         return True
-    finished, record = plan_moves.run(context, company, lease, gateway, plan, step)
+    anew = plan_moves.is_decided_anew(plan, step) and not _was_given_up(mine, step)
+    finished, record = plan_moves.run(context, company, lease, gateway, plan, step, anew=anew)
     if finished:
         now = context.clock.now()
         with durable(context.engine) as conn:
@@ -135,6 +142,15 @@ def _go_on(
             )
             _mirrored(conn, company, gateway, plan, step, record)
     return True
+
+
+def _was_given_up(mine: list[Intent], step: Intent) -> bool:
+    """Whether this very step was decided before: queries lag behind what was read, so that a person looks."""
+    names = ("id", "how", "amount")
+    return any(
+        one.state is State.CANCELLED and all(one.plan.get(name) == step.plan.get(name) for name in names)
+        for one in mine
+    )
 
 
 def _mirrored(

@@ -16,7 +16,7 @@ from qb_collections.core.money import Money
 from qb_collections.core.plan_ending import next_step
 from qb_collections.core.plan_terms import Terms, split
 from qb_collections.core.plans import on_days
-from qb_collections.core.wording import day_text, money_text
+from qb_collections.core.wording import day_text, money_text, short
 from qb_collections.quickbooks import company_facts
 from qb_collections.quickbooks.errors import QuickBooksError
 from qb_collections.quickbooks.gateway import Gateway
@@ -204,6 +204,13 @@ def _begin(
     with reading(context.engine) as conn:
         steps = intents.of_plan(conn, company.id, plan.id)
         first = next(one for one in plans.proofs(conn, company.id, plan.id) if one.kind == "before")
+    live = gateway.live([plan.customer_id])
+    customer = live.customers.get(plan.customer_id)
+    if customer is not None and not customer.active:  # QuickBooks refuses it the documents of an ending
+        return Refusal(
+            f"{short(customer.name, 60)} is inactive in QuickBooks, which takes no payment of theirs. "
+            f"Nothing was changed. Make the customer active first, then end payment plan {plan.label}."
+        )
     seen = plan_picture.read(gateway, plan, steps)
     if next_step(seen.picture) is None and not seen.picture.unpaid:
         return Refusal(f"Payment plan {plan.label} was paid in full, so there is nothing to end.")
@@ -226,7 +233,6 @@ def _begin(
     if ending["mode"] == IN_PLACE and not cents.even:
         ending |= _adding(seen) | {"because": UNEVEN}
     ending["exchange"] = [str(one) for one in cents.gains]
-    live = gateway.live([plan.customer_id])
     ending["before"] = proof.read(
         gateway,
         live,

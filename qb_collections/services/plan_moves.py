@@ -32,11 +32,19 @@ Record = dict[str, Any]
 
 
 def run(
-    context: Context, company: Company, lease: Lease, gateway: Gateway, plan: PlanRow, intent: Intent
+    context: Context,
+    company: Company,
+    lease: Lease,
+    gateway: Gateway,
+    plan: PlanRow,
+    intent: Intent,
+    *,
+    anew: bool = False,
 ) -> tuple[bool, Record | None]:
     """Do it.  (True, the document now; None: it is gone) when it is done; the caller settles it.
 
     (False, None): it waits, for a person or for another round.  Raises the QuickBooksError that left it open.
+    anew: where somebody was quicker it is given up and no person is asked: the caller decides it again.
     """
     what = intent.plan
     record = read(gateway, what["kind"], what["id"])
@@ -45,7 +53,10 @@ def run(
     assert record is not None
     why = in_the_way(plan, what, record)
     if why is not None:
-        park(context, company, lease, plan, intent, why)
+        if anew:
+            _give_up(context, lease, intent, why)
+        else:
+            park(context, company, lease, plan, intent, why)
         return False, None
     begun, token = _begun(context, company, lease, plan, intent, record)
     body = begun.members[0].body or {}
@@ -115,9 +126,9 @@ def park(context: Context, company: Company, lease: Lease, plan: PlanRow, intent
     now = context.clock.now()
     doing = "ended" if plan.details.get("ending") else f"finished ({plan.reason})"
     text = (
-        f"Payment plan {plan.label} could not be {doing}, and {name(intent.plan)} could not be "
-        f"taken back: {why}. Nothing is sent to this customer meanwhile. Put it right in QuickBooks "
-        "and report this as done: it goes on from there."
+        f"Payment plan {plan.label} could not be {doing}, and {_what_waits(intent.plan)}: {why.rstrip('.')}. "
+        "Nothing is sent to this customer meanwhile. Put it right in QuickBooks and report this as done: "
+        "it goes on from there."
     )
     with durable(context.engine) as conn:
         if intents.get(conn, company.id, intent.id).state is not State.PARKED:
@@ -138,7 +149,7 @@ def park(context: Context, company: Company, lease: Lease, plan: PlanRow, intent
         )
 
 
-def take_up(context: Context, lease: Lease, intent: Intent) -> None:
+def take_up(context: Context, lease: Lease, plan: PlanRow, intent: Intent) -> None:
     """Try again what waits for a person: once they report it as done, else once a day."""
     now = context.clock.now()
     with durable(context.engine) as conn:
@@ -148,12 +159,32 @@ def take_up(context: Context, lease: Lease, intent: Intent) -> None:
                 return
             outcome = "tried again"
             tasks.close(conn, lease.company_id, task.id, state="closed", outcome=outcome, by="system", at=now)
-        if intent.kind is not IntentKind.PLAN_REVERSE:
-            # Its amounts were those of another day: they are worked out anew from the books.
+        if intent.kind is not IntentKind.PLAN_REVERSE or is_decided_anew(plan, intent):
+            # It was decided by the books of another day: it is worked out anew from those of this one.
             intents.settle(conn, lease, intent.id, State.CANCELLED, reason="tried again", at=now)
             return
         intents.settle(conn, lease, intent.id, State.READY)
         intents.ready(conn, lease, intent, body=None, body_hash=None, before=None, round=intent.round + 1)
+
+
+def is_decided_anew(plan: PlanRow, intent: Intent) -> bool:
+    """Whether each step follows from what the books say now: where a plan is taken out of them."""
+    ending = plan.details.get("ending") or {}
+    return ending.get("mode") == "in_place" and intent.plan.get("act") == "end"
+
+
+def _give_up(context: Context, lease: Lease, intent: Intent, why: str) -> None:
+    now = context.clock.now()
+    with durable(context.engine) as conn:
+        if intent.state is State.UNKNOWN:  # what it was to change has been read: it did not happen
+            intents.settle(conn, lease, intent.id, State.READY, reason="not found in QuickBooks")
+        intents.settle(conn, lease, intent.id, State.CANCELLED, reason=why, at=now)
+
+
+def _what_waits(what: Mapping[str, Any]) -> str:
+    if what.get("to"):
+        return f"what is left of credit memo {what['id']} could not be set against the invoices"
+    return f"{name(what)} could not be taken back"
 
 
 def task_key(intent: Intent) -> str:

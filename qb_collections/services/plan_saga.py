@@ -47,9 +47,10 @@ def resume(context: Context, company: Company, lease: Lease, gateway: Gateway, p
     help.  Raises the QuickBooksError after which trying again may help: all
     that was done is stored.
     """
-    for step in _load(context, company, plan_id)[1]:
+    plan, steps = _load(context, company, plan_id)
+    for step in steps:
         if step.state is State.PARKED and step.kind in (IntentKind.PLAN_REVERSE, *KIND_OF):
-            plan_moves.take_up(context, lease, step)
+            plan_moves.take_up(context, lease, plan, step)
     lost = 0
     for _ in range(STEPS_MAX):
         plan, steps = _load(context, company, plan_id)

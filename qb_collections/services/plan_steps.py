@@ -16,7 +16,7 @@ from qb_collections.core.intents import Intent, IntentKind, State
 from qb_collections.core.money import Money
 from qb_collections.quickbooks.errors import DuplicateNumber, QuickBooksError, Refused, SubscriptionEnded
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import attempts, plan_mirror
+from qb_collections.services import attempts, plan_mirror, plan_moves
 from qb_collections.services.attempts import Begun, Prepared
 from qb_collections.services.context import Context
 from qb_collections.services.plan_papers import KIND_OF, body_of, draft_of
@@ -111,7 +111,7 @@ def _send(
     first: QuickBooksError | None = None
     for member, result in zip(begun.members, results, strict=True):
         if isinstance(result, QuickBooksError):
-            first = _not_written(context, lease, member, result) or first
+            first = _not_written(context, company, lease, plan, member, result) or first
         else:
             _confirm(context, company, lease, gateway, plan, member, result)
     if first is not None:
@@ -119,7 +119,12 @@ def _send(
 
 
 def _not_written(
-    context: Context, lease: Lease, intent: Intent, error: QuickBooksError
+    context: Context,
+    company: Company,
+    lease: Lease,
+    plan: PlanRow,
+    intent: Intent,
+    error: QuickBooksError,
 ) -> QuickBooksError | None:
     """Settle one document that QuickBooks did not write; answer the error after which trying again helps."""
     now = context.clock.now()
@@ -139,11 +144,12 @@ def _not_written(
     reason = (
         f"QuickBooks refused the {intent.plan['part'].replace('-', ' ')}: {error.detail or error.message}"
     )
-    with durable(context.engine) as conn:
+    if intent.plan.get("act") == "end" and not intent.plan.get("added"):
         # While a plan is ended there is no way back: a person looks.  What only adds documents goes back.
-        waits = intent.plan.get("act") == "end" and not intent.plan.get("added")
-        state = State.PARKED if waits else State.REJECTED
-        intents.settle(conn, lease, intent.id, state, reason=reason, at=now)
+        plan_moves.park(context, company, lease, plan, intent, reason)
+        return None
+    with durable(context.engine) as conn:
+        intents.settle(conn, lease, intent.id, State.REJECTED, reason=reason, at=now)
     return None
 
 

@@ -3,13 +3,13 @@
 Worked by hand: three payments of 333.34, 333.33 and 333.33 on invoices of 600.00, 150.01 and 249.99.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from qb_collections.core.intents import State
-from qb_collections.services import leasing, past, plan_ending, plan_follow, plans, sync, verify
+from qb_collections.services import leasing, past, plan_ending, plan_follow, plans, sync, tasks, verify
 from qb_collections.services.refusal import Refusal
 from qb_collections.store.engine import reading
 
@@ -333,3 +333,83 @@ def test_over_closed_books_too_the_memo_goes_to_the_installments_and_nowhere_els
     assert [str(one["Balance"]) for one in books.installments() if one["Balance"]] == ["90.00", "666.66"]
     assert books.trial_balance() == before
     is_zero(books)
+
+
+def begun_but_not_reached(books):
+    """The void of the third payment's invoice met trouble: the ending is stored, and nothing changed yet."""
+    books.emulator.front.faults.add({"fault": "http_503", "match": {"operation": "void"}, "rate": 1})
+    begun = books.end("cancel")
+    books.emulator.front.faults.clear()
+    assert begun.state == "building" and len(books.installments()) == 3
+
+
+def test_who_pays_while_a_plan_is_ended_is_credited_and_nobody_is_asked(planned):
+    """100.00 on the third payment, whose invoice was about to be voided: it goes to the oldest invoice."""
+    begun_but_not_reached(planned)
+    pay(planned, 3, "100.00")
+
+    planned.settle()
+
+    assert planned.plan().state == "cancelled"
+    assert balances(planned) == ["500.00", "150.01", "249.99"]
+    assert [str(one["TotalAmt"]) for one in planned.installments()] == ["100.00"]
+    assert tasks.list_open(planned.context, planned.company) == []
+    is_zero(planned)
+
+
+def test_a_payment_that_queries_do_not_show_yet_is_a_persons_and_tried_again_a_day_later(planned):
+    """The invoice, read by itself, is paid in part; queries of the same minute say that nothing came."""
+    begun_but_not_reached(planned)
+    planned.clock.set(planned.clock.now() + timedelta(hours=1))
+    pay(planned, 3, "100.00")
+    planned.emulator.front.faults.add({"fault": "lagging_queries", "rate": 1, "seconds": 60})
+
+    planned.go_on()
+
+    [task] = tasks.list_open(planned.context, planned.company)
+    assert "something was paid on installment 3" in task.text
+    assert len([one for one in planned.steps() if one.plan.get("act") == "end"]) == 2
+    planned.emulator.front.faults.clear()
+    planned.clock.set(planned.clock.now() + timedelta(days=1))
+    planned.go_on()
+    assert planned.plan().state == "cancelled"
+    assert balances(planned) == ["500.00", "150.01", "249.99"]
+
+
+def test_a_plan_of_an_inactive_customer_is_not_begun_to_be_ended(planned):
+    """QuickBooks would refuse the payment that sets the rest of the memo against the originals."""
+    pay(planned, 1)
+    planned.act("deactivate", entity="Customer", id=planned.grill)
+
+    answer = planned.end("cancel")
+
+    assert isinstance(answer, Refusal) and "is inactive in QuickBooks" in answer.message
+    assert planned.plan().state == "active"
+    assert len(planned.installments()) == 3 and len(planned.rows("CreditMemo")) == 1
+
+
+def test_what_quickbooks_refuses_while_a_plan_is_ended_is_on_a_persons_list(planned):
+    """The customer is made inactive before the rest of the memo, 333.34, is set against an invoice."""
+    pay(planned, 1)
+    save = planned.engine.save
+
+    def meddled(realm, entity, body, **more):
+        if entity == "Payment" and "Ends payment plan" in str(body):
+            planned.act("deactivate", entity="Customer", id=planned.grill)
+        return save(realm, entity, body, **more)
+
+    planned.engine.save = meddled
+    stuck = planned.end("cancel")
+    planned.engine.save = save
+
+    [task] = tasks.list_open(planned.context, planned.company)
+    assert stuck.state == "building" and task.kind == "plan"
+    assert "could not be set against the invoices: QuickBooks refused the reapply" in task.text
+    customer = planned.engine.read(planned.realm, "Customer", planned.grill)
+    planned.act("edit", entity="Customer", id=customer["Id"], fields={"Active": True})
+    with leasing.held(planned.context, planned.company) as lease:
+        tasks.done(planned.context, planned.company, lease, task.id, tasks.Report("done", "Dana"))
+    planned.go_on()
+    assert planned.plan().state == "cancelled"
+    assert balances(planned) == ["266.66", "150.01", "249.99"]
+    is_zero(planned)
