@@ -21,7 +21,7 @@ from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.intents import SENT_KINDS, Approval, Intent, IntentKind
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument, Live
-from qb_collections.services import calling, first_list, hours, meanwhile
+from qb_collections.services import calling, first_list, hours, meanwhile, merges
 from qb_collections.services.context import Context
 from qb_collections.services.meanwhile import Words
 from qb_collections.services.rulebook import Rulebook
@@ -162,6 +162,7 @@ def reread(
     with derived(context.engine) as conn:
         lease.check(conn)
         _into_mirror(conn, company, members, live)
+    merges.settle(context, company, lease, gateway)
     return live
 
 

@@ -1,23 +1,24 @@
 """Customers made one in QuickBooks.  Only the survivor is told of: documents move silently.
 
 So a changed customer is looked into when nothing that was told explains the change: the balance moved by
-more than the documents did, nothing about it moved at all, or a document has another owner.  What people
-said about the one that is gone (holds, and contacts, for gap and caps) follows the documents.  One who is
+more than the documents did, nothing about it moved at all, or a document has another owner, whoever read
+that document: the night, a contact's last look, a tie-out.  What was agreed with and said of the one that is
+gone (plans, holds, and contacts, for gap and caps) follows the documents before anything leaves.  One who is
 gone with nothing open, while the survivor's own documents changed too, is told of by a push alone; where
 none comes, the weekly count finds it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from qb_collections.core.books import CreditMemo, Customer, Invoice, Payment
-from qb_collections.core.case import Contact, ContactKind
+from qb_collections.core.books import Customer
+from qb_collections.core.case import Contact, ContactKind, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.reading import ALL_CUSTOMERS
@@ -26,12 +27,16 @@ from qb_collections.services import mirroring
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import FullSync
 from qb_collections.services.sync_report import silent
-from qb_collections.store import cases, contacts, merged, mirror, policy_assignments
+from qb_collections.store import cases, contacts, holds, merged, mirror, plans, policy_assignments
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
 
 CONTACTS_FOR = timedelta(days=90)  # contacts that gap and caps may still count
+ANOTHERS = (
+    "This invoice is on payment plan {plan}, and QuickBooks has it with another customer now. "
+    "Nothing goes out about it until a person has looked."
+)
 SUSPECTS_MAX = 200  # more customers than this at once are somebody's import: the weekly count sees to those
 
 _log = structlog.get_logger("merges")
@@ -57,16 +62,11 @@ class Known:
 
     customers: Mapping[str, Customer]
     hidden: Hidden
-    owners: Mapping[tuple[str, str], str]  # by kind and id of a document
 
 
 def before(conn: Connection, company: Company, changes: Changes) -> Known:
     known = mirror.customers(conn, company.id, [one.id for one in changes.customers])
-    owners: dict[tuple[str, str], str] = {}
-    for kind, found in _documents(changes).items():
-        had = mirror.owners(conn, company.id, kind, [one.id for one in found])
-        owners |= {(kind, id): customer_id for id, customer_id in had.items()}
-    return Known(known, hidden(conn, company, list(known.values())), owners)
+    return Known(known, hidden(conn, company, list(known.values())))
 
 
 def follow(
@@ -75,18 +75,10 @@ def follow(
     """Look into what cannot be explained; return how many customers are gone.  Mostly this asks nothing."""
     told = changes.deleted.get("Customer", frozenset())
     suspects = _suspects(context, company, changes, known)
-    into = {
-        known.owners[kind, one.id]: one.customer_id
-        for kind, found in _documents(changes).items()
-        for one in found
-        if known.owners.get((kind, one.id), one.customer_id) != one.customer_id
-    }
-    gone = set(told)
-    if 0 < len(suspects) <= SUSPECTS_MAX:
-        into |= _read_suspects(context, company, lease, gateway, suspects)
-    if into or 0 < len(suspects) <= SUSPECTS_MAX:
-        gone |= _missing(context, company, lease, gateway, into.keys())
-    _take_away(context, company, lease, gateway, gone, into)
+    looked_into = 0 < len(suspects) <= SUSPECTS_MAX
+    if looked_into:
+        _read_suspects(context, company, lease, gateway, suspects)
+    gone = settle(context, company, lease, gateway, gone=told, ask=looked_into)
     return len(gone - told)
 
 
@@ -100,30 +92,89 @@ def told(context: Context, company: Company, lease: Lease, into: Mapping[str, st
     if left:
         gateway = context.gateway(company, lease)
         gone = _missing(context, company, lease, gateway, left.keys())
-        _take_away(context, company, lease, gateway, gone, into)
+        settle(context, company, lease, gateway, gone=gone, into=into)
 
 
-def _take_away(
+def settle(
     context: Context,
     company: Company,
     lease: Lease,
     gateway: Gateway,
-    gone: Collection[str],
-    into: Mapping[str, str],
+    *,
+    gone: Collection[str] = (),
+    into: Mapping[str, str] | None = None,
+    ask: bool = False,
+) -> frozenset[str]:
+    """What was agreed, held and said follows documents that turned up as another customer's.
+
+    Whoever put a document into the mirror, its former owner stands in owner_change until this has run; with
+    nothing there it is one statement and no request.  Return the customers of whom it is known now that they
+    are gone.  gone: who is, known otherwise; into: who these are, where it was told; ask: count in any case.
+    """
+    with reading(context.engine) as conn:
+        changed = mirror.owner_changes(conn, company.id)
+        there = mirror.customers(conn, company.id, changed)
+    lost = {*gone, *(changed.keys() - there.keys())}
+    if there or ask:
+        lost |= _missing(context, company, lease, gateway, there.keys())
+    if lost:
+        _move(context, company, lease, gateway, lost)
+    if lost or changed:
+        _follow_documents(context, company, lease, lost, into or {})
+    if lost:
+        _log.info("customers were merged or are gone", company=company.alias, customers=len(lost))
+    return frozenset(lost)
+
+
+def _follow_documents(
+    context: Context, company: Company, lease: Lease, lost: Collection[str], into: Mapping[str, str]
 ) -> None:
-    """into: by customer who is gone, who they are now, as far as that is known."""
-    if not gone:
-        return
-    known = {**into, **_move(context, company, lease, gateway, gone)}
+    """In one transaction with what asks for it, so that an end of the process leaves nothing half carried."""
+    today = company.today(context.clock.now())
     with durable(context.engine) as conn:
         lease.check(conn)
-        for one in known.keys() & set(gone):
-            _carry(conn, context, company, one, known[one])
-    _log.info("customers were merged or are gone", company=company.alias, customers=len(gone))
+        changed = mirror.owner_changes(conn, company.id)
+        heirs = {**into, **changed}
+        for one in sorted(lost):
+            survivor = _survivor(one, heirs, lost)
+            if survivor is not None:
+                _carry(conn, context, company, one, survivor)
+        merged.holds_follow_invoices(conn, company.id, changed)
+        for customer_id, invoice_id, number in merged.planned_elsewhere(
+            conn, company.id, changed, plans.RUNNING
+        ):
+            if customer_id in changed.values():  # not one of those billed with them from the first
+                _hold_planned(conn, company, customer_id, invoice_id, number, today)
+        mirror.owner_changes_followed(conn, company.id, changed)
+        cases.touch(conn, company.id, {*changed, *changed.values(), *into.values()}, today)
 
 
-def _documents(changes: Changes) -> dict[str, Sequence[Invoice | Payment | CreditMemo]]:
-    return {"Invoice": changes.invoices, "Payment": changes.payments, "CreditMemo": changes.credit_memos}
+def _survivor(one: str, heirs: Mapping[str, str], lost: Collection[str]) -> str | None:
+    """Who they are now, also where the survivor was merged away in turn; None: nothing of theirs tells."""
+    seen = {one}
+    found = heirs.get(one)
+    while found is not None and found in lost and found not in seen:
+        seen.add(found)
+        found = heirs.get(found)
+    return None if found in lost else found
+
+
+def _hold_planned(
+    conn: Connection, company: Company, customer_id: str, invoice_id: str, number: int, today: date
+) -> None:
+    """An invoice on a plan that a person gave to somebody else: who owes what is for people to say."""
+    if any(one.invoice_id == invoice_id for one in holds.active(conn, company.id, customer_id)):
+        return
+    holds.add(
+        conn,
+        company.id,
+        customer_id,
+        HoldKind.EXCLUSION,
+        reason=ANOTHERS.format(plan=f"PP{number}"),
+        placed_by="system",
+        placed_on=today,
+        invoice_id=invoice_id,
+    )
 
 
 def _missing(
@@ -164,46 +215,35 @@ def _suspects(context: Context, company: Company, changes: Changes, known: Known
 
 def _read_suspects(
     context: Context, company: Company, lease: Lease, gateway: Gateway, suspects: Collection[str]
-) -> dict[str, str]:
-    """Their open documents as they are; by customer who had one of them in the mirror: who has it now."""
+) -> None:
+    """Their open documents as they are."""
     live = gateway.live(sorted(suspects))
     with derived(context.engine) as conn:
         lease.check(conn)
-        had = mirror.invoices(conn, company.id, live.documents)
         # The links of payments stay as they are: only whose they are has changed.
         mirror.put_invoices(conn, company.id, live.invoices)
         mirror.put_payments(conn, company.id, live.payments)
         mirror.put_credit_memos(conn, company.id, live.credit_memos)
-        into = {
-            one.customer_id: live.documents[id].invoice.customer_id
-            for id, one in had.items()
-            if one.customer_id != live.documents[id].invoice.customer_id
-        }
-        cases.touch(conn, company.id, [*suspects, *into], company.today(context.clock.now()))
-    return into
+        cases.touch(conn, company.id, suspects, company.today(context.clock.now()))
 
 
-def _move(
-    context: Context, company: Company, lease: Lease, gateway: Gateway, gone: Collection[str]
-) -> dict[str, str]:
-    """Every document of those who are gone is somebody else's now, or gone too; by former owner: whose."""
+def _move(context: Context, company: Company, lease: Lease, gateway: Gateway, gone: Collection[str]) -> None:
+    """Every document of those who are gone is somebody else's now, or gone too."""
     with reading(context.engine) as conn:
         documents = mirror.documents_of(conn, company.id, gone)
     take = [gateway.still_there(kind, ids) for kind, ids in documents.items() if ids]
-    into: dict[str, str] = {}
     with derived(context.engine) as conn:
         lease.check(conn)
         for changes in take:
-            had = mirror.invoices(conn, company.id, [one.id for one in changes.invoices])
             mirroring.take_over(conn, context, company, changes)
-            into |= {had[one.id].customer_id: one.customer_id for one in changes.invoices}
         mirror.delete_customers(conn, company.id, gone)
-    return into
 
 
 def _carry(conn: Connection, context: Context, company: Company, gone: str, into: str) -> None:
     """What stands and was said about the one goes on about the other.  Again, it changes nothing."""
     merged.hand_on_holds(conn, company.id, gone, into)
+    merged.hand_on_plans(conn, company.id, gone, into)
+    merged.hand_on_importance(conn, company.id, gone, into)
     merged.hand_on_dealings(conn, company.id, gone, into)
     policy_assignments.hand_on(conn, company.id, gone, into)
     since = company.today(context.clock.now() - CONTACTS_FOR)

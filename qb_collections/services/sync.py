@@ -42,6 +42,7 @@ def sync(context: Context, company: Company, lease: Lease, progress: Progress | 
         report = _changed(context, company, lease, gateway, cursor)
     if report is None:
         report = full_sync(context, company, lease, gateway, cursor, OVERLAP, progress or silent)
+    merges.settle(context, company, lease, gateway)
     restored.read_again(context, company, lease, gateway)
     habits.refresh(context, company, lease, company.today(context.clock.now()))  # once a week
     if report.first:

@@ -18,7 +18,7 @@ from qb_collections.core.money import Money
 from qb_collections.core.receivables import Open, Part, Tied, TieState, apart, tie
 from qb_collections.core.wording import money_text
 from qb_collections.quickbooks.gateway import Gateway
-from qb_collections.services import aged_receivables, tie_out_ahead, tie_out_foreign
+from qb_collections.services import aged_receivables, merges, tie_out_ahead, tie_out_foreign
 from qb_collections.services.context import Context
 from qb_collections.store import cases, cursors, mirror, tie_outs
 from qb_collections.store.companies import Company
@@ -154,6 +154,7 @@ def _read_again(
         mirror.delete_credit_memos(conn, company.id, [one.id for one in old if one.id not in kept])
         mirror.put_credit_memos(conn, company.id, live.credit_memos)
         cases.touch(conn, company.id, ids, company.today(context.clock.now()))
+    merges.settle(context, company, lease, gateway)
 
 
 def _compared(

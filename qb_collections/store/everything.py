@@ -29,6 +29,7 @@ LEFT_OUT: dict[str, str] = {
     "lease": "who is working for the company",
     "inbox": "sealed messages from QuickBooks that wait to be read",
     "sync_cursor": "how far the books were read",
+    "owner_change": "customers whom QuickBooks made one, until all that was agreed has followed",
     "report_figures": "figures worked out from the rest",
     "certificate": "of other companies",
     "membership": "who may sign in: see the team's page",

@@ -20,6 +20,7 @@ from qb_collections.store.tables.mirror import (
     mirror_invoice,
     mirror_link,
     mirror_payment,
+    owner_change,
 )
 from qb_collections.store.types import MoneyUnits, money
 from qb_collections.store.upsert import upsert
@@ -36,16 +37,20 @@ def put_customers(conn: Connection, company_id: int, rows: Iterable[Customer]) -
 
 def put_invoices(conn: Connection, company_id: int, rows: Iterable[Invoice]) -> None:
     some = list(rows)
+    _notice_owners(conn, company_id, "Invoice", some)
     upsert(conn, mirror_invoice, [mirror_rows.invoice_row(company_id, row) for row in some], key=_KEY)
     recorded.put(conn, company_id, "Invoice", some)
 
 
 def put_payments(conn: Connection, company_id: int, rows: Iterable[Payment]) -> None:
-    upsert(conn, mirror_payment, [mirror_rows.payment_row(company_id, row) for row in rows], key=_KEY)
+    some = list(rows)
+    _notice_owners(conn, company_id, "Payment", some)
+    upsert(conn, mirror_payment, [mirror_rows.payment_row(company_id, row) for row in some], key=_KEY)
 
 
 def put_credit_memos(conn: Connection, company_id: int, rows: Iterable[CreditMemo]) -> None:
     some = list(rows)
+    _notice_owners(conn, company_id, "CreditMemo", some)
     upsert(conn, mirror_credit_memo, [mirror_rows.memo_row(company_id, row) for row in some], key=_KEY)
     recorded.put(conn, company_id, "CreditMemo", some)
 
@@ -249,8 +254,21 @@ def ids(conn: Connection, company_id: int) -> dict[str, frozenset[str]]:
 
 def owners(conn: Connection, company_id: int, kind: str, ids: Iterable[str]) -> dict[str, str]:
     """Whose these invoices, payments or credit memos are."""
-    table = _KINDS[kind]
-    return {row["id"]: row["customer_id"] for row in _rows(conn, company_id, table, "id", ids)}
+    query = _owners(_KINDS[kind])
+    found: dict[str, str] = {}
+    for some in chunked(sorted(set(ids))):
+        found.update((row.id, row.customer_id) for row in query(conn, company_id=company_id, ids=some))
+    return found
+
+
+def owner_changes(conn: Connection, company_id: int) -> dict[str, str]:
+    """By customer whose documents turned up as another's: whose they are now."""
+    query = select(owner_change).where(owner_change.c.company_id == company_id)
+    return {row.former_id: row.present_id for row in conn.execute(query)}
+
+
+def owner_changes_followed(conn: Connection, company_id: int, former_ids: Iterable[str]) -> None:
+    _delete(conn, owner_change, "former_id", company_id, former_ids)
 
 
 def documents_of(conn: Connection, company_id: int, customer_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -333,6 +351,15 @@ def _rows(
 
 
 @cache
+def _owners(table: Table) -> Once:
+    return once(
+        lambda company_id, ids: select(table.c.id, table.c.customer_id).where(
+            table.c.company_id == company_id, within(table.c.id, ids)
+        )
+    )
+
+
+@cache
 def _statement(table: Table, column: str | None, above_zero: str | None) -> Once:
     still = (table.c[above_zero] > ZERO,) if above_zero else ()
     if column is None:
@@ -353,3 +380,20 @@ def _delete(conn: Connection, table: Table, column: str, company_id: int, ids: I
 def chunked(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), IDS_AT_ONCE):
         yield ids[start : start + IDS_AT_ONCE]
+
+
+def _notice_owners(
+    conn: Connection, company_id: int, kind: str, rows: Sequence[Invoice | Payment | CreditMemo]
+) -> None:
+    """QuickBooks tells of a merge by this alone, whoever reads the documents and whatever for."""
+    if not rows:
+        return
+    had = owners(conn, company_id, kind, [one.id for one in rows])
+    changed = {
+        had[one.id]: one.customer_id for one in rows if had.get(one.id, one.customer_id) != one.customer_id
+    }
+    values = [
+        {"company_id": company_id, "former_id": former, "present_id": present}
+        for former, present in changed.items()
+    ]
+    upsert(conn, owner_change, values, key=("company_id", "former_id"))

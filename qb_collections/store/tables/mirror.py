@@ -189,6 +189,16 @@ recorded = Table(
     instant("created_at", nullable=False),
 )
 
+# Documents that turned up as another customer's: the two were made one, or a person put a document right.
+# A row stays until what was agreed, held and said has followed.
+owner_change = Table(
+    "owner_change",
+    metadata,
+    company_id(primary_key=True),
+    Column("former_id", String(40), primary_key=True),
+    Column("present_id", String(40), nullable=False),
+)
+
 # When to look at a customer again, and how contacting began for them.
 look = Table(
     "look",
