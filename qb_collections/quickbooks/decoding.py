@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import InvalidOperation
 from typing import Any, TypeVar
 
 import msgspec
@@ -52,7 +51,7 @@ def readable(response: requests.Response) -> Iterator[None]:
         raise Unreadable(
             detail=f"{found.detail}; {_where(error)}", status=found.status, intuit_tid=found.intuit_tid
         ) from None
-    except (ValueError, InvalidOperation, OverflowError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise answers.unreadable(response) from None
 
 
@@ -61,7 +60,7 @@ def sensible() -> Iterator[None]:
     """A row that cannot be what it claims is Unreadable."""
     try:
         yield
-    except (ValueError, InvalidOperation, OverflowError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise Unreadable(detail=str(error)[:200]) from None
 
 

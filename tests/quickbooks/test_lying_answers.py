@@ -253,6 +253,18 @@ def test_an_enumeration_that_we_do_not_know_is_tolerated(lying):
     assert (invoice.email_status, invoice.balance.amount) == ("SentByPigeon", Decimal("120.50"))
 
 
+def test_sums_beyond_every_number_are_a_typed_error(lying):
+    """Read as a number, and too big to be counted with."""
+    session, gateway = lying
+    line = PAYMENT["Line"][0]
+    slots = [*SLOTS[:2], {"Payment": [PAYMENT | {"Line": [line | {"Amount": "HUGE"}]}]}, SLOTS[3]]
+    items = [{"bId": str(n + 1), "QueryResponse": slot} for n, slot in enumerate(slots)]
+    session.body = json.dumps({"BatchItemResponse": items}).replace('"HUGE"', "1e9999999").encode()
+
+    with pytest.raises(e.Unreadable):
+        gateway.live(["1"])
+
+
 def test_two_thousand_spoilt_answers_end_in_values_or_typed_errors(lying):
     outcomes = tell_lies(lying, 2_000, seed=20261030)
 
