@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from qb_collections.core.case import HoldKind
+from qb_collections.core.case import ContactKind, HoldKind
 from qb_collections.services import backtest, holds, leasing, policies, runs, tasks
 from qb_collections.services.rulebook import parsed
 from qb_collections.store import contacts
@@ -162,7 +162,9 @@ def test_the_replay_of_a_month_makes_the_contacts_that_the_service_made(world, n
     played = backtest.run(world.context, world.company, [policy], FIRST, last)
 
     with reading(world.context.engine) as conn:
-        lived = contacts.recent(conn, world.company_id, since=FIRST, limit=1000)
+        every = contacts.recent(conn, world.company_id, since=FIRST, limit=1000)
+    # A thank-you is an answer to who paid, no step of the ladder; the month has one.
+    lived = [one for one in every if one.contact.kind is not ContactKind.ANSWER]
     made = {(one.contact.on, one.customer_id, one.contact.stage) for one in lived}
     [again] = played.played
     assert {(one.on, one.key[0], one.stage) for one in again.contacts} == made
