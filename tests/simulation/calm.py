@@ -38,7 +38,7 @@ def pass_over(player: Any) -> None:
                 world.said.connected_again(place)
             world.note(f"the owner of company {company.id} connects again: {told}")
             _turned_on(world, place)  # what is connected again goes on in shadow
-        elif company.mode is Mode.SHADOW and _has_half_a_plan(world, company.id):
+        elif company.mode is Mode.SHADOW and _is_halfway(world, company.id):
             _turned_on(world, place)
         if _mail_is_paused(world, company.id):  # where it is not, this would bring everybody's look forward
             mail_settings.turn_on(world.context, company, by="Sam")
@@ -50,6 +50,7 @@ def pass_over(player: Any) -> None:
     for _ in range(CALM_NIGHTS):
         _quiet_day(player)
         _connected_again(world)
+        _released(player)
         at_rest_work.inv_17_the_night_keeps_its_hour(world)
         settle_parked(world)
     for _ in range(2):  # what was pushed by the last of it
@@ -71,6 +72,13 @@ def _connected_again(world: HostileWorld) -> None:
             _turned_on(world, place)
 
 
+def _released(player: Any) -> None:
+    """Where the permission ended with the older files, what they lack shows only once it is given again."""
+    for place, (company_id, _) in enumerate(player.world.companies):
+        if company_id not in player.world.absent and player.world.is_connected(place):
+            player.guarded(lambda place=place: released(player.world, place))
+
+
 def _turned_on(world: HostileWorld, place: int) -> None:
     company = world.company(place)
     if isinstance(modes.set_mode(world.context, company, Mode.AUTOMATIC, by="Sam", confirmed=True), Refusal):
@@ -80,10 +88,12 @@ def _turned_on(world: HostileWorld, place: int) -> None:
     world.note(f"the owner of company {company.id} turns sending on again")
 
 
-def _has_half_a_plan(world: HostileWorld, company_id: int) -> bool:
-    """While sending is off a plan that was begun, or is ended, waits where it is."""
+def _is_halfway(world: HostileWorld, company_id: int) -> bool:
+    """While sending is off a plan that was begun, or is ended, waits where it is; so does a lost answer."""
     found = world.journal.execute(
-        "SELECT count(*) FROM plan WHERE company_id = ? AND state = 'building'", (company_id,)
+        "SELECT (SELECT count(*) FROM plan WHERE company_id = ?1 AND state = 'building')"
+        " + (SELECT count(*) FROM intent WHERE company_id = ?1 AND state IN ('sending', 'unknown'))",
+        (company_id,),
     )
     return bool(found.fetchone()[0])
 

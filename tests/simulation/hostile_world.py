@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from qb_collections.services.context import Context
 from qb_collections.store import companies, leases, schema
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import reading
+from tests.simulation import ground_truth as truth
 from tests.simulation import service_life, telling
 from tests.simulation.known import zones_of
 from tests.simulation.memory_transport import Network, NetworkFault, Sent
@@ -72,6 +74,7 @@ class HostileWorld:
         self.engine.on_change(self._changed)
         self.by_people: list[Written] = []
         self.mail_lost: set[int] = set()  # numbers of messages that older files know nothing of
+        self.copies_lost: set[int] = set()  # and requests for copies, of which no memo bears a line either
         self.plans_lost: set[str] = set()  # realms: plans that older files lack, of which the owner read
         self.trace: list[tuple[datetime, str]] = []
         self.troubles: list[Trouble] = []
@@ -155,9 +158,22 @@ class HostileWorld:
         self.acked.clear()  # they came after the copy was made
         self.said.forgotten_since(self._kept_at)  # and so did what people said since
         self.mail_lost |= {one.number for one in self.office.arrived if one.before_request >= self._kept_at}
+        self.copies_lost |= self._copies_without_a_line()
         self.bodies.clear()
         self.count("restored", "files")
         self.start(self.process.real.waited + STALLED_SECONDS)
+
+    def _copies_without_a_line(self) -> set[int]:
+        """Copies asked for since the files were copied, of which no line stands in the books yet."""
+        copies = list(truth.copies(self))
+        times = Counter((one.realm, one.invoice_id) for one in copies)
+        lost = {sent.number for sent in self.network.on_their_way() if sent.number >= self._kept_at}
+        for one in copies:
+            memos = truth.memos(self, one.realm, one.invoice_id)
+            lines = {ref for memo in memos for ref in truth.MARKER.findall(memo)}
+            if one.number >= self._kept_at and len(lines) < times[one.realm, one.invoice_id]:
+                lost.add(one.number)
+        return lost
 
     @property
     def context(self) -> Context:

@@ -127,6 +127,10 @@ class Network:
                 with suppress(ConnectionLost):
                     self.carry(sent)
 
+    def on_their_way(self) -> list[Sent]:
+        """Those that arrive later."""
+        return [sent for _, sent in self._late]
+
     def struck(self, sent: Sent) -> NetworkFault | None:
         for fault in self.faults:
             if fault.effects_only and not sent.has_effect:
