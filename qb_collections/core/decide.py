@@ -32,6 +32,7 @@ TASKS = {
     "no_contact": "add_email",
     "too_old": "look_at_old",
 }
+MAILED_MOST = 100  # invoices that one e-mail lists; mail programs cut off text over 100 kB, some 170 of them
 _DAY = timedelta(days=1)
 # Most customers have neither a hold nor a plan, and most gates look at nothing else.
 _ALL_GATES = tuple(gate for _, gate, _ in INVOICE_GATES)
@@ -309,6 +310,8 @@ def _mailed(view: View, step: Step, outcome: Outcome, channel: Channel) -> bool:
         return False
     assert step.stage is not None
     by_hand = view.rules.policy.mail.by_hand or step.stage.channel == "letter"
+    if len(step.invoices) + len(step.also_open) > MAILED_MOST:
+        return False
     return not by_hand and bool(addresses.mailable(view.case, step.invoices))
 
 

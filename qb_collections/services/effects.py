@@ -10,6 +10,7 @@ from typing import Any
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
+from qb_collections.core.decide import MAILED_MOST
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.identity import contact_key
 from qb_collections.core.intents import SENT_KINDS, Approval, IntentKind, PlannedIntent
@@ -92,6 +93,9 @@ def by_hand_because(policy: Policy, case: Case, decision: Decision) -> str | Non
     stage = policy.stage(decision.stage)
     if stage is not None and stage.channel == "letter":
         return "A letter is posted by a person."
+    named = len(decision.invoice_ids) + len(decision.also_open_ids)
+    if named > MAILED_MOST:
+        return f"{named} invoices are more than one e-mail carries; send it with a statement enclosed."
     return "They asked for no automatic e-mail at this address."
 
 

@@ -38,6 +38,13 @@ def test_a_policy_may_leave_every_message_to_a_person():
     assert not decide(stopped, rules(), octo(28)).mailed
 
 
+@pytest.mark.parametrize(("count", "mailed"), [(100, True), (101, False)])
+def test_more_invoices_than_one_email_carries_are_a_persons(count, mailed):
+    many = [invoice(str(number)) for number in range(count)]
+
+    assert decide(case(*many, own_mail=True), rules(), octo(28)).mailed is mailed
+
+
 def test_an_address_that_asked_for_no_more_comes_last_and_is_not_mailed():
     two = case(
         customer=customer(emails=("ap@marlow.example", "june@marlow.example")),

@@ -14,8 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pypdf import PdfReader
 
+from qb_collections.core import decide
 from qb_collections.core.first_look import Answer, Question
 from qb_collections.services import (
+    effects,
     keys,
     leasing,
     mail_archive,
@@ -310,6 +312,21 @@ def test_an_address_that_asked_for_no_more_gets_none_and_the_words_wait_for_a_pe
     assert list(world.open_tasks()) == ["message"]
     [task] = tasks.list_open(world.context, world.company)
     assert task.payload["by_hand"] == "They asked for no automatic e-mail at this address."
+
+
+def test_a_list_longer_than_one_email_carries_is_a_persons_and_says_so(made, monkeypatch):
+    world = made(saved=riverbend())
+    world.set_up_mail()
+    monkeypatch.setattr(decide, "MAILED_MOST", 1)
+    monkeypatch.setattr(effects, "MAILED_MOST", 1)
+
+    world.day()
+
+    [task] = tasks.list_open(world.context, world.company)
+    assert world.got() == {}
+    assert task.payload["by_hand"] == (
+        "2 invoices are more than one e-mail carries; send it with a statement enclosed."
+    )
 
 
 def test_where_one_of_two_addresses_asked_for_no_more_the_other_one_gets_it(made):
