@@ -88,13 +88,19 @@ def inv_17_every_night_was_run(world: Any) -> None:
 
 
 def inv_17_somebody_is_asked(world: Any) -> None:
-    """What nobody can see, whether a message left, is on a person's list."""
+    """What nobody can see, whether a message left, is on a person's list; so is what stops a plan."""
     for company_id, id_, kind in world.journal.execute(
         "SELECT company_id, id, kind FROM intent WHERE state = 'parked' AND kind IN ('email', 'send_invoice')"
         " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.company_id = intent.company_id"
         "                 AND t.intent_id = intent.id AND t.kind = 'parked' AND t.state = 'open')"
     ):
         world.wrong("INV-17", f"company {company_id}: nobody is asked whether {kind} {id_} left")
+    for company_id, id_, reason in world.journal.execute(
+        "SELECT company_id, id, reason FROM intent WHERE state = 'parked' AND plan_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.company_id = intent.company_id"
+        "                 AND t.intent_id = intent.id AND t.kind = 'plan' AND t.state = 'open')"
+    ):
+        world.wrong("INV-17", f"company {company_id}: nobody is told why {id_} of a plan waits: {reason}")
 
 
 def inv_17_the_night_keeps_its_hour(world: Any) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from qb_collections.core.company_gates import Link, Mode
-from qb_collections.services import connect, mail_settings, modes, restored
+from qb_collections.emulator import acts
+from qb_collections.services import connect, leasing, mail_settings, modes, restored, tasks
+from qb_collections.services.outcomes import Report
 from qb_collections.services.refusal import Refusal
 from tests.simulation import at_rest_copy, at_rest_work
+from tests.simulation import ground_truth as truth
 from tests.simulation.hostile_world import HostileWorld
 from tests.simulation.people import connect_first, perform
 from tests.simulation.script import Act
@@ -53,6 +57,7 @@ def pass_over(player: Any) -> None:
         _released(player)
         at_rest_work.inv_17_the_night_keeps_its_hour(world)
         settle_parked(world)
+        _put_right(world)
     for _ in range(2):  # what was pushed by the last of it
         player.webhooks.deliver(everything=True)
         player.tick()
@@ -77,6 +82,21 @@ def _released(player: Any) -> None:
     for place, (company_id, _) in enumerate(player.world.companies):
         if company_id not in player.world.absent and player.world.is_connected(place):
             player.guarded(lambda place=place: released(player.world, place))
+
+
+def _put_right(world: HostileWorld) -> None:
+    """Where a plan cannot go on since its customer was made inactive, the owner does what the task asks."""
+    for place, (_, realm) in enumerate(world.companies):
+        company = world.company(place)
+        for task in tasks.list_open(world.context, company):
+            theirs = truth.row(world, realm, "Customer", task.customer_id) if task.kind == "plan" else None
+            if theirs is None or task.intent_id is None or json.loads(theirs["body"]).get("Active", True):
+                continue
+            wanted = {"entity": "Customer", "id": task.customer_id, "fields": {"Active": True}}
+            acts.perform(world.engine, realm, {"act": "edit"} | wanted)
+            with leasing.held(world.context, company, 5.0) as lease:
+                tasks.done(world.context, company, lease, task.id, Report("done", "Sam"))
+            world.note(f"the owner of company {company.id} makes customer {task.customer_id} active again")
 
 
 def _turned_on(world: HostileWorld, place: int) -> None:
