@@ -52,6 +52,9 @@ class Terrain:
     locale: str = "en_US"
     cash_basis_accepted: bool = False  # an owner typed what cash-basis reports will show
 
+    def day(self, on: date) -> str:
+        return day_text(on, self.plan_on.year, self.locale)
+
 
 def schedule(first_on: date, count: int, rhythm: Rhythm, calendar: Calendar) -> tuple[date, ...]:
     """The due dates: each moved to a business day on or after it, never two on one day.
@@ -90,24 +93,24 @@ def refusal(
     return reason and fit(reason)
 
 
-def on_days(due_dates: Sequence[date], plan_on: date) -> str | None:
+def on_days(due_dates: Sequence[date], plan_on: date, locale: str) -> str | None:
     """Why a plan cannot fall due on these days; None when it can."""
-    year = plan_on.year
+    year, planned = plan_on.year, day_text(plan_on, plan_on.year, locale)
     if not 1 <= len(due_dates) <= INSTALLMENTS_MAX:
         return f"A plan has between 1 and {INSTALLMENTS_MAX} payments; {len(due_dates)} were asked for."
     if due_dates[0] <= plan_on:
         return (
-            f"The first payment would be due on {day_text(due_dates[0], year)}, which is not after the day "
-            f"of the plan ({day_text(plan_on, year)}). Choose a later day."
+            f"The first payment would be due on {day_text(due_dates[0], year, locale)}, which is not after "
+            f"the day of the plan ({planned}). Choose a later day."
         )
     for earlier, later in pairwise(due_dates):
         if later <= earlier:
             return (
-                f"The payment due on {day_text(later, year)} does not come after the one due on "
-                f"{day_text(earlier, year)}. Put the dates in order."
+                f"The payment due on {day_text(later, year, locale)} does not come after the one due on "
+                f"{day_text(earlier, year, locale)}. Put the dates in order."
             )
     if due_dates[-1] > plan_on + timedelta(days=366 * YEARS_MAX):
-        last = day_text(due_dates[-1], year)
+        last = day_text(due_dates[-1], year, locale)
         return f"The last payment would be due on {last}, more than {YEARS_MAX} years ahead. Choose fewer."
     return None
 
@@ -173,9 +176,8 @@ def _sameness(candidates: Sequence[Candidate]) -> str | None:
 
 def _dates(candidates: Sequence[Candidate], due_dates: Sequence[date], terrain: Terrain) -> str | None:
     whole = principal(candidates)
-    year = terrain.plan_on.year
     if len(due_dates) > INSTALLMENTS_MAX:
-        return on_days(due_dates, terrain.plan_on)
+        return on_days(due_dates, terrain.plan_on, terrain.locale)
     if whole.amount < quantum(whole.currency) * len(due_dates):
         return (
             f"{money_text(whole, terrain.locale)} is too small for {len(due_dates)} payments. Choose fewer."
@@ -183,10 +185,10 @@ def _dates(candidates: Sequence[Candidate], due_dates: Sequence[date], terrain: 
     ahead = next((one.invoice for one in candidates if one.invoice.issued_on > terrain.plan_on), None)
     if ahead is not None:
         return (
-            f"Invoice {label(ahead)} is dated {day_text(ahead.issued_on, year)}, after the day of the plan "
-            f"({day_text(terrain.plan_on, year)}). Leave it out, or make the plan later."
+            f"Invoice {label(ahead)} is dated {terrain.day(ahead.issued_on)}, after the day "
+            f"of the plan ({terrain.day(terrain.plan_on)}). Leave it out, or make the plan later."
         )
-    return on_days(due_dates, terrain.plan_on)
+    return on_days(due_dates, terrain.plan_on, terrain.locale)
 
 
 def _credits(terrain: Terrain) -> str | None:
@@ -200,11 +202,10 @@ def _credits(terrain: Terrain) -> str | None:
 
 
 def _books(candidates: Sequence[Candidate], terrain: Terrain) -> str | None:
-    year = terrain.plan_on.year
     if terrain.books_closed_on is not None and terrain.plan_on <= terrain.books_closed_on:
         return (
-            f"The books are closed through {day_text(terrain.books_closed_on, year)}, and the plan would be "
-            f"dated {day_text(terrain.plan_on, year)}. Choose a later day, or move "
+            f"The books are closed through {terrain.day(terrain.books_closed_on)}, and the plan would be "
+            f"dated {terrain.day(terrain.plan_on)}. Choose a later day, or move "
             "the closing date in QuickBooks."
         )
     if terrain.cash_basis_accepted:

@@ -14,6 +14,7 @@ from qb_collections.core.books import Invoice
 from qb_collections.core.case import Case, Contact, ContactKind, HoldKind
 from qb_collections.core.decision import Channel, Decision, Outcome
 from qb_collections.core.money import Money, total
+from qb_collections.core.wording import date_text
 from qb_collections.messages.facts import (
     CallFacts,
     Choice,
@@ -224,7 +225,7 @@ def facts_of(
         plan=plan_words.missed(case, company.today(as_of)) if decision.task_kind == "plan_missed" else None,
         consequence=_consequence(decision),
         tone=decision.tone,
-        call=CallFacts(history=tuple(map(_said, case.contacts[-5:]))) if case.contacts else _NO_CONTACTS,
+        call=_so_far(case, company) if case.contacts else _NO_CONTACTS,
         locale=voice.locale if voice else company.locale,
         hand_over=card,
         attachments=enclosing.names(
@@ -331,7 +332,12 @@ def _days(contacts: Iterable[Contact], kinds: tuple[ContactKind, ...]) -> tuple[
     return tuple([contact.on for contact in contacts if contact.kind in kinds])
 
 
-def _said(contact: Contact) -> str:
+def _so_far(case: Case, company: Company) -> CallFacts:
+    """For whoever calls, so in the company's words."""
+    return CallFacts(history=tuple([_said(contact, company.locale) for contact in case.contacts[-5:]]))
+
+
+def _said(contact: Contact, locale: str) -> str:
     words = {
         ContactKind.REMINDER: "we wrote",
         ContactKind.CALL: "we spoke",
@@ -339,4 +345,4 @@ def _said(contact: Contact) -> str:
         ContactKind.NOTICE: "we wrote about a payment of the plan",
         ContactKind.FOREIGN: "QuickBooks sent an invoice",
     }
-    return f"{contact.on.day} {contact.on:%B %Y}: {words[contact.kind]}"
+    return f"{date_text(contact.on, locale)}: {words[contact.kind]}"

@@ -123,7 +123,7 @@ def skip(
         waiting = [intent.id for intent in _waiting(conn, company, found)]
         if found.run.kind == "night" and not waiting:
             return Refusal(f"Nothing for {found.name} waits in this run: it has left, or it has ended.")
-        because = skipped_because(by, found.run.on)
+        because = skipped_because(by, found.run.on, company.locale)
         left_alone = silenced(found.made, "skipped", because, found.run.on + timedelta(days=1))
         row = (found.case, left_alone, None, facts_hash(left_alone, ""))
         runs.record(conn, company.id, found.run.id, [row], decided_at=now)
@@ -146,7 +146,7 @@ def _skip_answers(
         if isinstance(run, Refusal) or isinstance(who, Refusal):
             return None
         key = cases.key_of(conn, company.id, who.id)
-        because = skipped_because(by, run.on)
+        because = skipped_because(by, run.on, company.locale)
         if key is None or not answers.skip(conn, company, run, key[0], because, by=by, at=now):
             return None
     return f"The answer to {who.name} is left out, and not offered again."
@@ -178,13 +178,15 @@ def snooze(
     return f"Nothing goes to {name} before {_day(company, until_on)}."
 
 
-def changed_by_people(one: Decided, changes: dict[tuple[str, str], DraftChange], on: date) -> Decided:
+def changed_by_people(
+    one: Decided, changes: dict[tuple[str, str], DraftChange], on: date, locale: str
+) -> Decided:
     """A night's decision with what a person made of its draft, where facts and words are the same still."""
     change = changes.get(one.key)
     if change is None or change.facts_hash != one.facts or one.decision.outcome not in CONTACTS:
         return one
     if change.skipped_by is not None:
-        because = skipped_because(change.skipped_by, on)
+        because = skipped_because(change.skipped_by, on, locale)
         left_alone = silenced(one.decision, "skipped", because, on + timedelta(days=1))
         return replace(one, decision=left_alone, draft=Draft(None, "", ""), facts=facts_hash(left_alone, ""))
     if change.text is None:
@@ -201,8 +203,8 @@ def edited_plan(
     return plan | {"draft": words, "edited": {"by": by, "of": of_text, "on": on.isoformat()}}
 
 
-def skipped_because(by: str, on: date) -> str:
-    day = day_text(on, on.year)
+def skipped_because(by: str, on: date, locale: str) -> str:
+    day = day_text(on, on.year, locale)
     return fit(f"Left alone: {short(by, 24)} skipped this one on {day}. The next night looks at it again.")
 
 

@@ -174,7 +174,7 @@ def left_out(conn: Connection, company: Company, key: tuple[str, str], today: da
             continue
         change = draft_changes.of_run(conn, company.id, run.id).get(key)
         if change is not None and change.skipped_by is not None:
-            return skipped_because(change.skipped_by, run.on)
+            return skipped_because(change.skipped_by, run.on, company.locale)
     return None
 
 

@@ -134,7 +134,9 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
         drafts = runs.drafts(conn, company.id, previewed.id) if previewed else {}
         changes = draft_changes.of_run(conn, company.id, previewed.id) if previewed else {}
         changes |= draft_changes.of_run(conn, company.id, run.id)
-        night = replace(night, decided=tuple(changed_by_people(one, changes, on) for one in night.decided))
+        night = replace(
+            night, decided=tuple(changed_by_people(one, changes, on, company.locale) for one in night.decided)
+        )
         brake = hold or _brake(conn, company, run, night)
         look = first_look.of(conn, company.id)
         unseen = first_list.unseen_keys(conn, company, look, [one.key for one in night.decided])

@@ -132,7 +132,7 @@ def worked_out(
     if asked.first_on is not None and asked.first_on > last:
         return Refusal(f"The first payment would be due in {asked.first_on.year}. Choose an earlier day.")
     if any(on > last for on in asked.days):
-        return Refusal(on_days(sorted(asked.days), found.plan_on) or "Choose earlier days.")
+        return Refusal(on_days(sorted(asked.days), found.plan_on, company.locale) or "Choose earlier days.")
     terms = Terms(
         first_on=asked.first_on,
         rhythm=EVERY[asked.every],

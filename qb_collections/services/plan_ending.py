@@ -122,7 +122,7 @@ def fits(context: Context, company: Company, plan: PlanRow, asked: Asked) -> Ref
     made = split(Money(left, plan.currency), terms, calendar, locale=company.locale)
     if isinstance(made, str):
         return Refusal(made)
-    because = on_days([on for on, _ in made], today)
+    because = on_days([on for on, _ in made], today, company.locale)
     return Refusal(because) if because else None
 
 

@@ -43,7 +43,7 @@ def sketch(context: Context, company: Company, case: Case, asked: Asked) -> Sket
     made = plan_terms.split(whole, terms, calendar, locale=company.locale)
     if isinstance(made, str):
         return made
-    because = on_days([on for on, _ in made], today)
+    because = on_days([on for on, _ in made], today, company.locale)
     if because is not None:
         return because
     return Sketch(whole, tuple(made), plan_terms.beyond(made, policy.plans, today, locale=company.locale))

@@ -143,10 +143,20 @@ def test_dates_past_or_out_of_order_are_refused(dates, says):
     assert says in refusal(TWO, dates, GOOD)
 
 
+def test_a_refused_date_is_written_as_the_company_writes_it():
+    says = "due on Friday 30 October, which is not after the day of the plan (Friday 30 October)"
+
+    assert says in refusal(TWO, (octo(30), nov(30)), replace(GOOD, locale="en_GB"))
+
+
 @pytest.mark.parametrize(
     ("terrain", "says"),
     [
         (replace(GOOD, books_closed_on=octo(30)), "The books are closed through Friday, October 30"),
+        (
+            replace(GOOD, books_closed_on=octo(30), locale="en_GB"),
+            "The books are closed through Friday 30 October",
+        ),
         (replace(GOOD, report_basis="Cash"), "cash basis"),
         (replace(GOOD, accrual_confirmed=False), "refused until an owner or accountant has"),
         (

@@ -60,6 +60,10 @@ def open_tasks(world):
     return tasks.list_open(world.context, world.company)
 
 
+def test_who_skipped_is_told_with_the_day_as_the_company_writes_it():
+    assert " on Thursday 5 March." in drafts.skipped_because("Dana", date(2026, 3, 5), "en_GB")
+
+
 def test_words_edited_in_the_preview_are_the_words_that_the_person_finds_to_send(world):
     run_id = preview(world)
     words = text_of_preview(world).replace("Hello", "Hello again, and good morning,", 1)
