@@ -115,8 +115,11 @@ def settle(
         changed = mirror.owner_changes(conn, company.id)
         there = mirror.customers(conn, company.id, changed)
     lost = {*gone, *(changed.keys() - there.keys())}
-    if there or ask:
-        lost |= _missing(context, company, lease, gateway, there.keys())
+    if there:
+        # No count: somebody new may stand in the place of the one who is gone.
+        lost |= there.keys() - gateway.live(sorted(there)).customers.keys()
+    if ask:
+        lost |= _missing(context, company, lease, gateway, lost)
     if lost:
         _move(context, company, lease, gateway, lost)
     if lost or changed:

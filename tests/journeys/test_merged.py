@@ -75,6 +75,19 @@ def test_nothing_leaves_to_whom_a_held_customer_was_merged_into_after_the_night(
     assert held(world, world.bob) == [(HoldKind.INSOLVENT, None)] and held(world, world.amy) == []
 
 
+def test_somebody_new_in_the_place_of_the_one_who_is_gone_hides_no_merge(world):
+    hold(world, HoldKind.INSOLVENT)
+    world.to_next_night()
+    world.night()
+    merge(world)
+    world.customer("Carl's Cars")
+
+    world.until_delivered()
+
+    assert asked_about(world) == set()
+    assert held(world, world.bob) == [(HoldKind.INSOLVENT, None)]
+
+
 def test_a_dispute_follows_the_invoice_that_a_person_gives_to_another_customer(world):
     hold(world, HoldKind.DISPUTE, world.amys)
     world.to_next_night()
