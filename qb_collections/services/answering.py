@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,6 +29,7 @@ from qb_collections.store.leases import Lease
 from qb_collections.store.tasks import Task
 
 CHANGED = "The figures have changed since a person approved this; it is decided again tonight."
+NOTED = "Noted as sent. It stands with the customer, and is not sent again."
 NOT_MAILED = "It does not leave by your own mail account any more; it is decided again tonight."
 
 
@@ -90,7 +91,7 @@ def give(context: Context, company: Company, lease: Lease, ready: Ready) -> str 
     One that was read too long ago stays due and is read again first; so is one that a mark changed since.
     """
     intent, owed = ready.intent, ready.owed
-    if context.clock.now() - ready.read_at > timedelta(seconds=guards.FRESH_SECONDS):
+    if not guards.is_fresh(ready.read_at, context.clock.now()):
         return None
     if intent.kind is IntentKind.EMAIL and not _holds_still(context, company, ready):
         return None
@@ -114,6 +115,7 @@ def give(context: Context, company: Company, lease: Lease, ready: Ready) -> str 
         owed.made.message,
         owed.made.facts,
         owed.draft.to,
+        ready.read_at,
         cycle=intent.plan["cycle"],
         currency=owed.one.currency,
         look=look,
@@ -193,7 +195,7 @@ def reported(
             at=now,
             actor=report.by,
         )
-        return "Noted as sent. It stands with the customer, and is not sent again."
+        return NOTED
     because = f"{short(report.by, 24)} did not send it."
     if intent is not None and waits:
         intents.settle(conn, lease, intent.id, State.CANCELLED, reason=because, at=now)

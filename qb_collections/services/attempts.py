@@ -29,6 +29,7 @@ T = TypeVar("T")
 ROUNDS_MAX = 5  # refused rounds before a person is asked
 RETRY_SECONDS = 120  # after trouble that surely had no effect
 RETRY_AFTER = timedelta(seconds=RETRY_SECONDS)
+GROWN_OLD = "The last look into QuickBooks was too long ago; it is looked again first, and nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ def send(context: Context, lease: Lease, begun: Begun, request: Callable[[str], 
             answered_at=context.clock.now(),
         )
     return answer
+
+
+def withdraw(context: Context, lease: Lease, begun: Begun, because: str) -> None:
+    """The attempt was begun and nothing of it is sent: its members are ready again, a little later."""
+    _close(context, lease, begun, QuickBooksError(because))
 
 
 def refused_round(context: Context, lease: Lease, intent: Intent, reason: str) -> bool:

@@ -205,7 +205,7 @@ def _contact(
 ) -> str | None:
     """Let one contact go, or say why not.  One that was checked too long ago is checked again first."""
     now = context.clock.now()
-    if not guards.is_fresh(checked, now):
+    if not guards.is_fresh(checked.read_at, now):
         return None
     if checked.intent.kind in SENT_KINDS:
         checked = guards.look_again(context, company, checked)
@@ -228,7 +228,7 @@ def _contact(
     else:
         assert checked.decision is not None
         document = checked.documents[checked.decision.invoice_ids[0]]
-        sending.send(context, company, lease, gateway, checked.intent, document)
+        sending.send(context, company, lease, gateway, checked.intent, document, checked.read_at)
     return None
 
 

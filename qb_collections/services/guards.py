@@ -166,8 +166,9 @@ def reread(
     return live
 
 
-def is_fresh(checked: Checked, now: datetime) -> bool:
-    return now - checked.read_at <= timedelta(seconds=FRESH_SECONDS)
+def is_fresh(read_at: datetime, now: datetime) -> bool:
+    """Whether what was read then may still be said now."""
+    return now - read_at <= timedelta(seconds=FRESH_SECONDS)
 
 
 def _opens_at(

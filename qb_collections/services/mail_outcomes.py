@@ -13,7 +13,7 @@ from qb_collections.core.case import HoldKind
 from qb_collections.core.intents import Intent, State
 from qb_collections.core.wording import short
 from qb_collections.messages.outgoing import PAUSES, Outcome, Result
-from qb_collections.services import mail_pacing, placing
+from qb_collections.services import attempts, mail_pacing, placing
 from qb_collections.services.context import Context
 from qb_collections.services.placing import Wanted
 from qb_collections.store import (
@@ -75,6 +75,14 @@ class Settling:
             self._close(conn, outcome, "unknown", None)
             intents.settle(conn, self.lease, self.intent.id, State.PARKED, reason=reason, at=now)
             self._task(conn, "parked", "Was it sent?", reason, now)
+
+    def grown_old(self) -> None:
+        """It was never handed over: the last look into QuickBooks is too long ago, and comes again first."""
+        now = self.context.clock.now()
+        with durable(self.context.engine) as conn:
+            self._close(conn, Outcome(Result.LATER, None, attempts.GROWN_OLD), "put_back", now)
+            intents.settle(conn, self.lease, self.intent.id, State.READY, reason=attempts.GROWN_OLD)
+            intents.postpone(conn, self.lease, [self.intent.id], now + attempts.RETRY_AFTER)
 
     def _accepted(self, outcome: Outcome, delivered: Callable[[Connection, datetime], None]) -> None:
         now = self.context.clock.now()

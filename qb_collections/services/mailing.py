@@ -75,6 +75,7 @@ class Post:
     message: Message
     facts: MessageFacts
     recipient: str
+    read_at: datetime  # when QuickBooks was last asked about what it says
     enclosed: tuple[Enclosed, ...] = ()
     cycle: int | None = None
     currency: str = ""
@@ -125,13 +126,14 @@ def send(context: Context, company: Company, lease: Lease, gateway: Gateway, che
         _as_drafted(words.message, words.draft, draft),
         words.facts,
         recipient,
+        checked.read_at,
         files,
         decision.cycle,
         case.currency,
         look,
         voice.library,
     )
-    if not guards.is_fresh(checked, context.clock.now()):  # the files took their time
+    if not guards.is_fresh(checked.read_at, context.clock.now()):  # the files took their time
         _postpone(context, lease, intent, context.clock.now() + RETRY_AFTER)
         return None
     plan = plan_of(case, decision, draft, intent.plan["reminder"], intent.plan["policy_version"])
@@ -199,8 +201,13 @@ def post_it(
     body = {"to": wired, "message_id": new.message_id, "archive": message_id, "sha256": sha256}
     before = {"thread": new.thread_id, "state": "not sent"}
     begun = attempts.begin(context, company, lease, [Prepared(intent, body, before)])
-    outcome = context.mailer.send(server, Envelope(account.from_address, wired, new.content))
     settle = mail_outcomes.Settling(context, company, lease, account, intent, begun.attempt_id, message_id)
+    if not guards.is_fresh(
+        post.read_at, context.clock.now()
+    ):  # the disk, or the whole machine, took its time
+        settle.grown_old()
+        return None
+    outcome = context.mailer.send(server, Envelope(account.from_address, wired, new.content))
     return settle.by(outcome, new.recipient, delivered)
 
 

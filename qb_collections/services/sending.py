@@ -7,13 +7,14 @@ as it was, a person decides.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from qb_collections.core.intents import Intent, State
 from qb_collections.quickbooks.errors import NotFound, Refused
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.values import InvoiceDocument
-from qb_collections.services import attempts, contacts
+from qb_collections.services import attempts, contacts, guards
 from qb_collections.services.attempts import Prepared
 from qb_collections.services.context import Context
 from qb_collections.store import intents, mirror, tasks
@@ -29,11 +30,18 @@ def send(
     gateway: Gateway,
     intent: Intent,
     document: InvoiceDocument,
+    read_at: datetime,
 ) -> State:
-    """Send one copy whose guards have just been re-read, and record the contact with its note."""
+    """Send one copy whose guards were re-read at read_at, and record the contact with its note.
+
+    Where that has grown old until the attempt stood on the disk, nothing is sent and it comes again.
+    """
     recipient = intent.plan["draft"]["to"]
     body = {"invoice_id": document.invoice.id, "to": recipient}
     attempt = attempts.begin(context, company, lease, [Prepared(intent, body, _image(document))])
+    if not guards.is_fresh(read_at, context.clock.now()):
+        attempts.withdraw(context, lease, attempt, attempts.GROWN_OLD)
+        return State.READY
     try:
         answer = attempts.send(
             context, lease, attempt, lambda name: gateway.send_invoice(document.invoice.id, recipient, name)

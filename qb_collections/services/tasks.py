@@ -36,6 +36,9 @@ from qb_collections.store.tasks import Task
 
 __all__ = ["CALL_BACK_DAYS", "Report", "done", "find", "following", "list_open", "outcomes_of"]
 
+# An answer of ours has no line in QuickBooks, and says so in words of its own.
+NOTED_AS_SENT = "Noted as sent. The line that records it follows in QuickBooks."
+
 
 def list_open(context: Context, company: Company) -> list[Task]:
     with reading(context.engine) as conn:
@@ -192,7 +195,7 @@ def _message(
         if in_time:
             intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
         contacts.delivered(conn, company, replace(intent, plan=task.payload), at=now, actor=report.by)
-        return "Noted as sent. The line that records it follows in QuickBooks."
+        return NOTED_AS_SENT
     call_outcomes.drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
     hold = MESSAGE_OUTCOMES[report.outcome].hold
     if hold is not None:
@@ -214,7 +217,7 @@ def _parked(
     if report.outcome == "was-sent":
         intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"seen_by": report.by}, at=now)
         contacts.delivered(conn, company, intent, at=now, actor=report.by)
-        return "Noted as sent. The line that records it follows in QuickBooks."
+        return answering.NOTED if intent.plan.get("answer") else NOTED_AS_SENT
     intents.settle(
         conn, lease, intent.id, State.CANCELLED, reason="It did not go out; a person looked.", at=now
     )

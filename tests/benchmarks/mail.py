@@ -90,6 +90,7 @@ def _all_of_them(folder: Path, sink: LyingServer) -> float:
                 compose(stage, variant, facts),
                 facts,
                 f"ap@customer{intent.id}.example",
+                context.clock.now(),
                 (Enclosed("Invoice 10612.pdf", PDF),),
                 1,
                 "USD",

@@ -8,7 +8,7 @@ import pytest
 
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
-from qb_collections.services import explain, holds, leasing, modes, night, report, runs, tasks
+from qb_collections.services import attempts, explain, holds, leasing, modes, night, report, runs, tasks
 from tests.journeys.story import Story
 
 
@@ -45,6 +45,29 @@ def test_one_invoice_is_asked_about_on_the_third_business_day_and_never_after_it
     )
     assert [day["run"]["counts"]["contacts"] for day in after] == [0] * 4
     assert after[-1]["run"]["date"] == "2026-03-14"
+
+
+def test_a_copy_whose_look_grew_old_while_it_was_written_down_is_looked_at_again_first(world, monkeypatch):
+    bakery = world.customer("Lookout Bakery", "ap@lookout.example")
+    invoice = world.invoice(bakery, "640.00", date(2026, 2, 2), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    begin, begun = attempts.begin, []
+
+    def slow_once(*given):
+        found = begin(*given)
+        begun.append(world.sends())
+        if len(begun) == 1:
+            world.clock.advance(timedelta(seconds=46))  # the look may be 45 seconds old
+            world.act("pay", invoice=invoice["DocNumber"])
+        return found
+
+    monkeypatch.setattr(attempts, "begin", slow_once)
+    world.day()
+
+    assert begun == [{}]  # a second attempt would have followed a look at what is paid
+    assert world.sends() == {}
+    assert world.read_invoice(invoice["Id"])["Balance"] == 0
 
 
 def test_what_is_paid_after_the_night_decided_is_not_written_about(world):

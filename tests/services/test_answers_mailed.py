@@ -143,6 +143,20 @@ def test_what_no_server_confirmed_goes_to_a_person_and_again_only_when_they_say_
     world.close()
 
 
+def test_a_thank_you_that_a_person_saw_arrive_is_given_and_no_line_is_announced():
+    world = paid_up("keeps_and_closes", 1)
+    world.night()
+    before = world.notes()
+
+    said = world.report_task("parked", "was-sent")
+    world.until_delivered()
+
+    assert said == "Noted as sent. It stands with the customer, and is not sent again."
+    assert (owed(world), len(given(world))) == ([("thank_you", "given")], 1)
+    assert (world.got(), world.notes()) == ({"ap@lookout.example": 1}, before)
+    world.close()
+
+
 def test_a_plan_offer_is_written_once_a_day_with_ways_within_the_policy():
     world = MailWorld()
     late = world.late("Riverbend Grill", "doreen@riverbend.example", "1200.00")

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from qb_collections.core import decide
 from qb_collections.core.first_look import Answer, Question
 from qb_collections.services import (
+    attempts,
     effects,
     keys,
     leasing,
@@ -118,6 +119,33 @@ def test_what_was_paid_a_moment_before_does_not_leave(made):
 
     assert customer
     assert world.got() == {}
+
+
+# Paid while the disk, or the whole machine, stood still between the commit and the hand-over.
+@pytest.mark.parametrize(("paid", "left"), [(False, {"ap@riverbend.example": 1}), (True, {})])
+def test_what_grew_old_while_it_was_written_down_is_looked_at_again_first(made, monkeypatch, paid, left):
+    world = made(saved=riverbend())
+    world.set_up_mail()
+    begin, begun = attempts.begin, []
+
+    def slow_once(*given):
+        found = begin(*given)
+        begun.append(dict(world.got()))
+        if len(begun) == 1:
+            world.clock.set(world.clock.now() + timedelta(seconds=46))
+            for number in ("1001", "1002") if paid else ():
+                world.act("pay", invoice=number)
+        return found
+
+    monkeypatch.setattr(attempts, "begin", slow_once)
+    world.night()
+    before = world.got()
+    world.until_delivered()
+
+    assert (begun[0], before) == ({}, {})
+    assert world.got() == left
+    assert len(world.contacts()) == len(left)
+    assert world.open_tasks() == {}
 
 
 def test_the_second_message_of_a_cycle_stands_in_the_thread_of_the_first(made):
