@@ -357,20 +357,25 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
     with leasing.held(here, company, 5.0) as lease:
         world.said.task_reported(place, task, outcome)
         before = _contacts(world, company.id, task.customer_id)
+        answered = _contacts(world, company.id, task.customer_id, "'answer'")
         said = tasks.done(here, company, lease, task.id, report)
     recorded = _contacts(world, company.id, task.customer_id) > before
     if recorded and task.kind != "parked":  # that one was heard when it left
         world.said.spoken_with(world.companies[place][1], task.customer_id or "")
     if not recorded and str(said).startswith("Noted as sent. The line"):
         world.wrong("INV-01", f"company {company.id}: {said!r} is said, and no contact is recorded")
+    again = _contacts(world, company.id, task.customer_id, "'answer'") > answered  # no step, and no line
+    if not again and str(said).startswith("Noted as sent. It stands"):
+        world.wrong("INV-01", f"company {company.id}: {said!r} is said, and no answer is recorded")
     return said if isinstance(said, Refusal) else f"{task.kind} {outcome}: {said}"
 
 
-def _contacts(world: HostileWorld, company_id: int, customer: str | None) -> int:
+def _contacts(
+    world: HostileWorld, company_id: int, customer: str | None, kinds: str = "'reminder', 'call'"
+) -> int:
     """How often the customer has heard from us, as it is recorded."""
     return world.journal.execute(
-        "SELECT count(*) FROM contact WHERE company_id = ? AND customer_id = ?"
-        " AND kind IN ('reminder', 'call')",
+        f"SELECT count(*) FROM contact WHERE company_id = ? AND customer_id = ? AND kind IN ({kinds})",
         (company_id, customer),
     ).fetchone()[0]
 

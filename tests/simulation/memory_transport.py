@@ -52,6 +52,8 @@ class Sent:
     body: bytes
     headers: dict[str, str]
     process: int
+    worker: int = 0  # which of its processes, where two of them share one life
+    handed_at: datetime | None = None  # when the service let go of it; None: as it left
     status: int | None = None  # None: no answer came back
     answer: bytes = b""
     fault: str | None = None
@@ -149,11 +151,12 @@ class Network:
 class MemoryAdapter(BaseAdapter):
     """Mounted by one process; dies with it."""
 
-    def __init__(self, network: Network, points: Points, process: int) -> None:
+    def __init__(self, network: Network, points: Points, process: int, worker: int = 0) -> None:
         super().__init__()
         self._network = network
         self._points = points
         self._process = process
+        self._worker = worker
 
     def close(self) -> None:
         """Nothing is open."""
@@ -162,9 +165,11 @@ class MemoryAdapter(BaseAdapter):
         self, request: requests.PreparedRequest, timeout: Any = None, **_: Any
     ) -> requests.Response:
         network, points = self._network, self._points
+        handed_at = network.clock.now()
         points.reach()
         network.arrive_late()
         sent = _sent(request, network.clock, number=len(network.sent), process=self._process)
+        sent.worker, sent.handed_at = self._worker, handed_at
         network.sent.append(sent)
         while points.at_send:
             points.at_send.pop(0)()

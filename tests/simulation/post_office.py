@@ -59,6 +59,7 @@ class PostOffice:
     before: list[Callable[[], None]] = field(default_factory=list)  # as a message is handed over
     after: list[Callable[[], None]] = field(default_factory=list)  # once it was taken, or was not
     tries: int = 0
+    handed_at: datetime | None = None  # when the service let go of the message that is on its way
 
     def take(self, envelope: Envelope, requests: int) -> Outcome:
         self.tries += 1
@@ -103,7 +104,9 @@ class MemoryMailer:
         self._requests = requests
 
     def send(self, server: Server, envelope: Envelope) -> Outcome:
+        handed_at = self._office.clock.now()
         self._points.reach()
+        self._office.handed_at = handed_at
         outcome = self._office.take(envelope, self._requests())
         self._points.reach()
         return outcome

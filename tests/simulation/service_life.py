@@ -128,7 +128,9 @@ def _context(world: Any, points: Points, number: int, holder: str | None) -> Con
     context = app.build(settings(world.folder), world.service_clock, shared_clock=world.service_clock)
     context.executor.shutdown()
     _share_statements(context.engine)
-    context.intuit.http.mount("http://", MemoryAdapter(world.network, points, number))
+    context.intuit.http.mount(
+        "http://", MemoryAdapter(world.network, points, number, int(holder is not None))
+    )
     context.intuit._locks = defaultdict(lambda: BatonLock(points))  # type: ignore[assignment]
     context = replace(
         context,
