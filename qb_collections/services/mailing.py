@@ -202,9 +202,8 @@ def post_it(
     before = {"thread": new.thread_id, "state": "not sent"}
     begun = attempts.begin(context, company, lease, [Prepared(intent, body, before)])
     settle = mail_outcomes.Settling(context, company, lease, account, intent, begun.attempt_id, message_id)
-    if not guards.is_fresh(
-        post.read_at, context.clock.now()
-    ):  # the disk, or the whole machine, took its time
+    # The disk, or the whole machine, may have taken its time.
+    if not guards.is_fresh(post.read_at, context.clock.now()):
         settle.grown_old()
         return None
     outcome = context.mailer.send(server, Envelope(account.from_address, wired, new.content))
