@@ -38,6 +38,7 @@ __all__ = ["CALL_BACK_DAYS", "Report", "done", "find", "following", "list_open",
 
 # An answer of ours has no line in QuickBooks, and says so in words of its own.
 NOTED_AS_SENT = "Noted as sent. The line that records it follows in QuickBooks."
+NOTED_HERE = "Noted as sent. QuickBooks gets no line of it, as you chose in the settings."
 
 
 def list_open(context: Context, company: Company) -> list[Task]:
@@ -195,7 +196,7 @@ def _message(
         if in_time:
             intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
         contacts.delivered(conn, company, replace(intent, plan=task.payload), at=now, actor=report.by)
-        return NOTED_AS_SENT
+        return _noted(company)
     call_outcomes.drop(conn, lease, intent, MESSAGE_OUTCOMES[report.outcome].says, now)
     hold = MESSAGE_OUTCOMES[report.outcome].hold
     if hold is not None:
@@ -205,6 +206,10 @@ def _message(
         return "Noted. It is decided again in the next night."
     book = rulebook.Rulebook(conn, company, today)
     return Following(book.policy, book.calendar, today, company.locale).sentence(report.outcome, report)
+
+
+def _noted(company: Company) -> str:
+    return NOTED_HERE if company.note_place == "neither" else NOTED_AS_SENT
 
 
 def _parked(
@@ -217,7 +222,7 @@ def _parked(
     if report.outcome == "was-sent":
         intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"seen_by": report.by}, at=now)
         contacts.delivered(conn, company, intent, at=now, actor=report.by)
-        return answering.NOTED if intent.plan.get("answer") else NOTED_AS_SENT
+        return answering.NOTED if intent.plan.get("answer") else _noted(company)
     intents.settle(
         conn, lease, intent.id, State.CANCELLED, reason="It did not go out; a person looked.", at=now
     )

@@ -9,6 +9,8 @@ import pytest
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import attempts, explain, holds, leasing, modes, night, report, runs, tasks
+from qb_collections.store import companies
+from qb_collections.store.engine import durable
 from tests.journeys.story import Story
 
 
@@ -173,6 +175,22 @@ def test_a_message_with_several_invoices_waits_as_a_task_and_counts_once_reporte
     assert said.startswith("Noted as sent")
     assert world.notes() == {first["Id"]: 1, second["Id"]: 1}
     assert world.sends() == {}
+
+
+def test_who_wants_no_lines_in_quickbooks_is_promised_none(world):
+    grill = world.customer("Riverbend Grill", "ap@riverbend.example")
+    for day in (26, 27):
+        world.invoice(grill, "400.00", date(2026, 1, day), date(2026, 2, 25))
+    world.connect()
+    world.settled_in()
+    with durable(world.context.engine) as conn:
+        companies.update(conn, world.company_id, note_place="neither")
+    world.night()
+
+    said = world.report_task("message", "sent")
+
+    assert said.startswith("Noted as sent. QuickBooks gets no line of it, as you chose in the settings.")
+    assert world.notes() == {}
 
 
 def test_a_call_nobody_answered_advances_nothing_and_opens_the_e_mail(world):

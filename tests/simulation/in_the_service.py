@@ -362,7 +362,9 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
     recorded = _contacts(world, company.id, task.customer_id) > before
     if recorded and task.kind != "parked":  # that one was heard when it left
         world.said.spoken_with(world.companies[place][1], task.customer_id or "")
-    if not recorded and str(said).startswith("Noted as sent. The line"):
+    if not recorded and str(said).startswith(
+        ("Noted as sent. The line", "Noted as sent. QuickBooks gets no line")
+    ):
         world.wrong("INV-01", f"company {company.id}: {said!r} is said, and no contact is recorded")
     again = _contacts(world, company.id, task.customer_id, "'answer'") > answered  # no step, and no line
     if not again and str(said).startswith("Noted as sent. It stands"):
