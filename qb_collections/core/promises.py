@@ -58,12 +58,17 @@ def judge(promise: Hold, case: Case, rules: Rules, today: date) -> Judged:
     """Kept as soon as what was promised has come; else open through the last grace day.
 
     Without an amount all of what it was about is promised: its invoice, or all that is due by its day.
+    Where nothing is due by then it holds while nothing has come: they spoke of what falls due later.
     """
     last = last_day(promise, rules)
     received = sum(
         (one.amount.amount for one in case.receipts if promise.placed_on <= one.on <= last), Decimal(0)
     )
-    state = state_of(last, today, received, came_in=_came_in(promise, case, received))
+    owes = any(invoice.balance.amount > 0 for invoice in case.invoices)
+    came_in = _came_in(promise, case, received) and not (
+        today <= last and speaks_of_later(promise, received, owes=owes)
+    )
+    state = state_of(last, today, received, came_in=came_in)
     return Judged(promise, state, received)
 
 
@@ -74,6 +79,11 @@ def state_of(last_on: date, today: date, received: Decimal, *, came_in: bool) ->
     if today <= last_on:
         return PromiseState.OPEN
     return PromiseState.PART_KEPT if received > 0 else PromiseState.BROKEN
+
+
+def speaks_of_later(promise: Hold, received: Decimal, *, owes: bool) -> bool:
+    """Of the whole account, without a sum, and nothing has come since they said it."""
+    return promise.amount is None and promise.invoice_id is None and owes and not received
 
 
 def open_promise(promises: Iterable[Hold], case: Case, rules: Rules, today: date) -> Hold | None:

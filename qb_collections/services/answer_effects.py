@@ -84,7 +84,10 @@ def queue(
     planned = []
     for found in owed:
         before = intents.by_key(conn, company.id, found.one.key)
-        by_hand = before is not None and before.state is State.REJECTED
+        theirs = tasks.by_key(conn, company.id, found.one.key)
+        refused = before is not None and before.state is State.REJECTED
+        # What a person was given to send may be on its way already.
+        by_hand = refused or (theirs is not None and theirs.state == "open")
         planned.append(effect(company, book, found, approval, now, by_hand=by_hand))
     intents.plan(conn, company.id, run_id, planned)
     return len(owed)
@@ -123,7 +126,7 @@ def effect(
     *,
     by_hand: bool = False,
 ) -> PlannedIntent:
-    """by_hand: a person sends it; the mail server would not take it."""
+    """by_hand: a person sends it, since the mail server would not take it or they have it already."""
     rule = book.in_force(owed.case)
     opens_at = hours.opens_at(company, rule.policy, rule.calendar, owed.case.customer, now)
     mailed = owed.made.message is not None and not by_hand and is_mailed(book, owed.case)

@@ -185,13 +185,17 @@ def reported(
     key = task.payload["reminder"]
     waits = intent is not None and intent.state in (State.PLANNED, State.READY)
     if report.outcome == "sent":
-        if intent is not None and waits:
-            intents.settle(conn, lease, intent.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
+        theirs = intent if waits and intent is not None and intent.kind is IntentKind.TASK else None
+        if theirs is not None:
+            intents.settle(conn, lease, theirs.id, State.CONFIRMED, after={"outcome": "sent"}, at=now)
+        elif intent is not None and waits:  # it would have left by e-mail too
+            because = f"{short(report.by, 24)} sent it by hand."
+            intents.settle(conn, lease, intent.id, State.CANCELLED, reason=because, at=now)
         answered.given(
             conn,
             company,
             task.payload,
-            intent_id=intent.id if intent is not None and waits else None,
+            intent_id=theirs.id if theirs is not None else None,
             at=now,
             actor=report.by,
         )

@@ -12,7 +12,7 @@ from qb_collections.core import admission, cycles, start
 from qb_collections.core.case import Case
 from qb_collections.core.decide import decide
 from qb_collections.core.decision import Decision, Outcome
-from qb_collections.core.identity import contact_key, facts_hash
+from qb_collections.core.identity import facts_hash
 from qb_collections.core.intents import SENT_KINDS, State
 from qb_collections.core.money import total
 from qb_collections.core.quick import changed, quick
@@ -78,10 +78,7 @@ def decide_company(
     with reading(context.engine) as conn:
         book, voices = Rulebook(conn, company, on, draft=draft), Voices(conn, company)
         looked_at = [case for chunk in _cases(conn, company, on, everybody=everybody) for case in chunk]
-        unclear = {
-            intent.plan["reminder"]
-            for intent in intents.list(conn, company.id, states=_UNCLEAR, kinds=SENT_KINDS)
-        }
+        unclear = _unclear(conn, company)
         first_day = _first_day(conn, company, book, on, {case.customer.id for case in looked_at})
         look = first_look.of(conn, company.id)
     found = [case for case in looked_at if case.invoices]
@@ -90,7 +87,7 @@ def decide_company(
         starts = _backlog_starts(book, first_list.tried(look, found), on)
         found = [start.with_start(case, starts) for case in found]
     found = [in_cycle(book, case, on) for case in found]
-    decisions = [_clear(decide(case, book.rules(case), on), unclear) for case in found]
+    decisions = [_clear(case, decide(case, book.rules(case), on), unclear) for case in found]
     with reading(context.engine) as conn:
         decisions = calling.within_limits(conn, company, zip(found, decisions, strict=True), on)
     decisions = [first_list.on_trial(look, decision) for decision in decisions]
@@ -173,12 +170,15 @@ def _backlog_starts(book: Rulebook, found: Sequence[Case], on: date) -> Mapping[
     return admission.spread(late, on, book.calendar, book.policy.backlog.spread_business_days)
 
 
-def _clear(decision: Decision, unclear: set[str]) -> Decision:
-    """Nothing more is said while nobody knows whether the last message went out."""
-    if decision.outcome not in CONTACTS or decision.cycle is None or decision.number is None:
-        return decision
-    key = contact_key(decision.customer_id, decision.currency, decision.cycle, decision.number)
-    if key not in unclear:
+def _unclear(conn: Connection, company: Company) -> set[Key]:
+    """To whom a message may have gone out and nobody knows; an answer is no step, and holds nothing up."""
+    found = intents.list(conn, company.id, states=_UNCLEAR, kinds=SENT_KINDS)
+    return {(one.plan["customer_id"], one.plan["currency"]) for one in found if not one.plan.get("answer")}
+
+
+def _clear(case: Case, decision: Decision, unclear: set[Key]) -> Decision:
+    """Nothing more is said while nobody knows whether the last message went out, whatever it was about."""
+    if decision.outcome not in CONTACTS or (case.customer.id, case.currency) not in unclear:
         return decision
     because = (
         "We could not see whether the last message went out, because no answer came. "

@@ -84,7 +84,9 @@ def standing(
             ),
             Decimal(0),
         )
-        came_in = _came_in(one, received, oldest.get(key))
+        came_in = _came_in(one, received, oldest.get(key)) and not (
+            today <= last_on and promises.speaks_of_later(one.hold, received, owes=key in oldest)
+        )
         state = promises.state_of(last_on, today, received, came_in=came_in)
         judged.append(
             Promise(

@@ -159,6 +159,9 @@ class Reference:
                 for one in self.case.invoices
                 if one.due_on and one.due_on <= by and one.balance.amount > 0
             ]
+            owed = [one for one in self.case.invoices if one.balance.amount > 0]
+            if kept and owed and came == 0 and self.today <= last:
+                return "open"  # they spoke of what falls due later
         if kept:
             return "kept"
         if self.today <= last:

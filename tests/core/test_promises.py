@@ -1,6 +1,7 @@
 """What became of a promise, and how the steps answer to it: Friday 30 October, with grace to 3 November."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -174,3 +175,35 @@ def test_a_promise_of_all_that_is_due_is_kept_when_not_a_cent_of_it_is_left(left
     rest = (invoice(balance=left), invoice("2", octo(31)))
 
     assert judge(everything, case(*rest), RULES, nov(4)).state is expected
+
+
+@pytest.mark.parametrize(
+    ("receipts", "today", "expected"),
+    [
+        ((), nov(3), PromiseState.OPEN),  # the last grace day
+        ((), nov(4), PromiseState.KEPT),  # none of what it was about was due
+        ((came(octo(29), "0.01"),), octo(29), PromiseState.KEPT),
+        ((came(octo(27)),), octo(29), PromiseState.OPEN),  # before they said it
+    ],
+)
+def test_a_promise_about_what_falls_due_later_holds_while_nothing_has_come(receipts, today, expected):
+    everything = hold(HoldKind.PROMISE, placed_on=octo(28), until_on=octo(30))
+
+    found = judge(everything, case(invoice("2", octo(31)), receipts=receipts), RULES, today)
+
+    assert found.state is expected
+
+
+def test_no_copy_goes_out_before_the_due_day_to_who_has_promised_to_pay():
+    """A courtesy, five days before Saturday 14 November, to who said that they would pay by the 12th."""
+    said = hold(HoldKind.PROMISE, placed_on=nov(6), until_on=nov(12))
+    known = {"history_since": date(2024, 10, 1), "early_ids": frozenset({"1"})}
+
+    free, promised = (
+        decide(case(invoice(due=nov(14)), holds=held, **known), RULES, nov(9)) for held in ((), (said,))
+    )
+
+    assert (free.outcome, promised.outcome) == (Outcome.REMIND, Outcome.SILENCE)
+    assert promised.findings[0].gate == "promise"
+    nothing_open = replace(case(holds=(said,)), invoices=())
+    assert judge(said, nothing_open, RULES, nov(9)).state is PromiseState.KEPT

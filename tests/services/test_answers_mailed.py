@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qb_collections.core.case import ContactKind
-from qb_collections.services import answering, offering
+from qb_collections.services import answering, mail_settings, offering
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import answers, contacts, intents
 from qb_collections.store.engine import interpose, reading
@@ -192,3 +192,22 @@ def _from(world, kept, at):
     world.folder = _copy(kept)
     world.clock.set(at) if world.clock.now() < at else None
     world.context = world.open()
+
+
+@pytest.mark.parametrize("when", ["before the next night", "after it"])
+def test_what_a_person_has_to_send_does_not_leave_by_mail_too_once_that_is_turned_on(world, when):
+    mail_settings.turn_off(world.context, world.company, by="test")
+    world.night()
+    if when == "before the next night":
+        mail_settings.turn_on(world.context, world.company, by="test")
+    world.day()
+    mail_settings.turn_on(world.context, world.company, by="test")
+
+    waiting = list(world.open_tasks())
+    said = world.report_task("message", "sent")
+    world.day()
+
+    assert waiting == ["message"]
+    assert said == "Noted as sent. It stands with the customer, and is not sent again."
+    assert (world.got(), world.open_tasks()) == ({}, {})
+    assert (owed(world), len(given(world))) == ([("thank_you", "given")], 1)

@@ -216,6 +216,23 @@ def test_an_answer_that_is_missing_goes_to_a_person_and_never_out_again(made, fa
     assert world.notes() == {}
 
 
+def test_while_that_is_unclear_nothing_goes_out_about_other_invoices_either(made):
+    """What it was about is void by then, and something else is late: they may have heard yesterday."""
+    world = made("keeps_and_closes", times=1, saved=riverbend())
+    world.set_up_mail()
+    world.night()
+    for number in ("1001", "1002"):
+        world.act("void", invoice=number)
+    world.day()  # nothing is late, and what was begun is over
+    world.invoice("1", "120.00", date(2026, 1, 2), date(2026, 2, 2))
+
+    reports = [world.day() for _ in range(3)]
+
+    assert world.got() == {"ap@riverbend.example": 1}
+    assert {one["run"]["counts"]["contacts"] for one in reports} == {0}
+    assert list(world.open_tasks()) == ["parked"]
+
+
 def test_a_person_who_saw_it_arrive_makes_it_the_contact(made):
     world = made("keeps_and_closes", times=1, saved=riverbend())
     world.set_up_mail()

@@ -203,6 +203,7 @@ def _tend(world: HostileWorld, place: int) -> str:
     return " and ".join(done) or "finds everything in order"
 
 
+_ANSWERS = "'answer', 'notice'"  # what we owe back, a plan's notices among it
 ABOUT_AN_INVOICE = (HoldKind.EXCLUSION, HoldKind.IN_TRANSIT)
 ABOUT_A_CUSTOMER = (
     HoldKind.EXCLUSION,
@@ -357,7 +358,7 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
     with leasing.held(here, company, 5.0) as lease:
         world.said.task_reported(place, task, outcome)
         before = _contacts(world, company.id, task.customer_id)
-        answered = _contacts(world, company.id, task.customer_id, "'answer'")
+        answered = _contacts(world, company.id, task.customer_id, _ANSWERS)
         said = tasks.done(here, company, lease, task.id, report)
     recorded = _contacts(world, company.id, task.customer_id) > before
     if recorded and task.kind != "parked":  # that one was heard when it left
@@ -366,7 +367,7 @@ def _do_a_task(world: HostileWorld, here, place: int, random: Random):
         ("Noted as sent. The line", "Noted as sent. QuickBooks gets no line")
     ):
         world.wrong("INV-01", f"company {company.id}: {said!r} is said, and no contact is recorded")
-    again = _contacts(world, company.id, task.customer_id, "'answer'") > answered  # no step, and no line
+    again = _contacts(world, company.id, task.customer_id, _ANSWERS) > answered  # no step, and no line
     if not again and str(said).startswith("Noted as sent. It stands"):
         world.wrong("INV-01", f"company {company.id}: {said!r} is said, and no answer is recorded")
     return said if isinstance(said, Refusal) else f"{task.kind} {outcome}: {said}"
