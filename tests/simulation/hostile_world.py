@@ -136,6 +136,7 @@ class HostileWorld:
     def keep_files(self) -> Path:
         """A copy of the files as an operator makes one: the database whole, and the key."""
         self._kept_at = len(self.network.sent)
+        self.said.files_are_copied()
         kept = quick_folder("qbc-kept-")
         copy = sqlite3.connect(kept / DATABASE)
         self.journal.backup(copy)

@@ -36,6 +36,7 @@ class Said:
         self.policies: dict[int, list[tuple[int, str]]] = {}  # by place: from which request on, which
         # Whom a person spoke with or wrote to: when, and between which requests.
         self.spoken: list[tuple[datetime, float, str, str]] = []
+        self._spoken_kept = 0  # how many of these as the files were copied
         self.before: int | None = None  # while a message is handed over: how much was said until then
         self._sent = sent
         self._now = now
@@ -152,10 +153,13 @@ class Said:
         half = 0.5 if self.before is not None else -0.5
         self.spoken.append((self._now(), self._sent() + half, realm, customer_id))
 
+    def files_are_copied(self) -> None:
+        self._spoken_kept = len(self.spoken)
+
     def forgotten_since(self, request: int) -> None:
         """The files of that moment were put back: what was said later is not in them."""
         self._over(lambda one: one.from_request >= request)
-        self.spoken = [one for one in self.spoken if one[1] < request]
+        self.spoken = self.spoken[: self._spoken_kept]  # several may stand between the same two requests
 
     def _over(self, which: Callable[[Known], bool]) -> None:
         for one in self.known:
