@@ -72,9 +72,10 @@ def hardship(view: View) -> Finding | None:
 
 def credits_net_it_out(view: View) -> Finding | None:
     """At or below the tolerance nothing is asked for: the books only need the credits applied."""
-    if view.credit <= 0 or not (view.late or view.missed):
+    if view.credit <= 0:
         return None
-    due = view.due_amount
+    is_due = bool(view.late or view.missed)
+    due = view.due_amount if is_due else sum([one.balance.amount for one in view.early], Decimal(0))
     if due - view.credit > view.rules.policy.credits.tolerance:
         return None
     memos = {plan.memo_id for plan in view.case.plans}
@@ -84,8 +85,9 @@ def credits_net_it_out(view: View) -> Finding | None:
         if memo.id not in memos and memo.remaining.amount > 0
     ]
     apply = "the open payment" if not names else f"credit memo{'s' * (len(names) > 1)} {list_text(names)}"
+    asked = "all that is due" if is_due else "all that falls due next"
     because = (
-        f"Left alone: credits of {view.money(view.credit)} cover all that is due ({view.money(due)}). "
+        f"Left alone: credits of {view.money(view.credit)} cover {asked} ({view.money(due)}). "
         f"Apply {apply} in QuickBooks and this closes."
     )
     return _stop("credits", because)

@@ -124,6 +124,8 @@ def night(context: Context, company: Company, lease: Lease, progress: Progress |
 @no_collector()
 def _tonight(context: Context, company: Company, lease: Lease, on: date, now: datetime) -> int:
     """Decide and apply what is due, from what the mirror has; return the run's id."""
+    with reading(context.engine) as conn:
+        known = audit.head(conn, company.id)
     night = decide_company(context, company, on)
     contacts = _counts(_decided(night))["contacts"]
     hold = run_gates.hold(context, company, lease, on, contacts)
@@ -165,6 +167,9 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
             companies.update(
                 conn, company.id, next_night_at=next_daily_run(now, company.night_at, company.tz)
             )
+        if audit.by_people_since(conn, company.id, known.seq):
+            # What somebody marked while it was decided is in nobody's next look: the next night sees to all.
+            cases.touch_all(conn, company.id, on + timedelta(days=1))
         audit.append(conn, company.id, "system", "night decided", f"run {run.id}", counts, now)
     return run.id
 

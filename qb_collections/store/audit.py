@@ -103,6 +103,14 @@ def head(conn: Connection, company_id: int | None) -> Anchor:
     return Anchor(row.seq, row.hash) if row else Anchor(0, _START)
 
 
+def by_people_since(conn: Connection, company_id: int, seq: int) -> bool:
+    """Whether somebody other than the service itself did something after that entry."""
+    query = select(audit.c.seq).where(
+        audit.c.chain == _chain(company_id), audit.c.seq > seq, audit.c.actor != "system"
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def entries(
     conn: Connection,
     company_id: int | None,

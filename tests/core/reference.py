@@ -480,7 +480,8 @@ class Reference:
             return "handed_over"
         if self.marked("hardship"):
             return "hardship"
-        if credit > 0 and (late or missed) and owed - credit <= self.policy.credits.tolerance:
+        asked = owed if late or missed else sum((one.balance.amount for one in early), NOTHING)
+        if credit > 0 and asked - credit <= self.policy.credits.tolerance:
             return "credits"
         books = self.case.books_balance
         listed = sum((one.balance.amount for one in self.case.invoices), NOTHING)

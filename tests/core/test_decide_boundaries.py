@@ -629,6 +629,21 @@ def test_credits_that_cover_what_is_due_are_to_be_applied(credit, expected):
     assert answer(case(payments=(payment(credit),)), octo(28)) == expected
 
 
+@pytest.mark.parametrize(
+    ("credit", "expected"),
+    [("779.40", task("credits")), ("779.39", remind("S0")), ("780.40", task("credits"))],
+)
+def test_no_copy_goes_out_before_the_due_date_of_what_credits_cover_already(credit, expected):
+    ahead = {"history_since": date(2024, 10, 1), "early_ids": frozenset({"1"})}
+    made = case(invoice(due=nov(14)), payments=(payment(credit),), **ahead)
+
+    assert answer(made, nov(9)) == expected
+    if expected != remind("S0"):
+        assert decide(made, RULES, nov(9)).reason.startswith(
+            f"Left alone: credits of ${credit} cover all that falls due next ($780.40). Apply the open"
+        )
+
+
 def test_credits_that_cover_a_part_are_shown_in_the_message():
     decision = decide(case(credit_memos=(memo("100.00"),), payments=(payment("50.00"),)), RULES, octo(28))
 

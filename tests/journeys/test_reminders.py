@@ -9,8 +9,8 @@ import pytest
 from qb_collections.core.case import HoldKind
 from qb_collections.core.company_gates import Mode
 from qb_collections.services import attempts, explain, holds, leasing, modes, night, report, runs, tasks
-from qb_collections.store import companies
-from qb_collections.store.engine import durable
+from qb_collections.store import cases, companies
+from qb_collections.store.engine import durable, reading
 from tests.journeys.story import Story
 
 
@@ -438,3 +438,27 @@ def test_what_may_leave_at_once_is_due_also_for_a_clock_that_runs_a_little_behin
 
 def _open(world, kind):
     return [task for task in tasks.list_open(world.context, world.company) if task.kind == kind]
+
+
+def test_what_is_marked_while_the_night_decides_is_looked_at_the_next_night(world, monkeypatch):
+    """A dispute in those seconds is in no decision; the day its answer is due must be in the next look."""
+    bakery = world.customer("Lookout Bakery")
+    first = world.invoice(bakery, "640.00", date(2026, 1, 2), date(2026, 2, 2))
+    world.invoice(bakery, "90.00", date(2026, 1, 2), date(2026, 2, 2))
+    world.connect()
+    world.settled_in()
+    decides = night.decide_company
+
+    def marked_meanwhile(context, company, on):
+        found = decides(context, company, on)
+        holds.add(context, company, HoldKind.DISPUTE, invoice=first["DocNumber"], reason="short", by="Dana")
+        return found
+
+    world.to_next_night()
+    with monkeypatch.context() as patched:
+        patched.setattr(night, "decide_company", marked_meanwhile)
+        world.night()
+
+    with reading(world.context.engine) as conn:
+        look = cases.look_of(conn, world.company_id, bakery, "USD")
+    assert look.next_look_on == date(2026, 3, 4)

@@ -62,7 +62,9 @@ def on_answer(world: Any, sent: Sent) -> None:
     sent.known["spoilt"] = bool(struck & SPOILT)
     if sent.status == 400 and b"invalid_grant" in sent.answer and "tokens/bearer" in sent.path:
         world.ended[sent.body] = sent.process
-    if sent.status == 429 and sent.realm is not None:
+    # One that stood still past its lease tells nobody of it any more.
+    told = threading.get_ident() not in world.stalled
+    if sent.status == 429 and sent.realm is not None and told:
         world.not_before[sent.realm] = (
             (sent.process, sent.worker),
             world.clock.now() + timedelta(seconds=UNTOLD_SECONDS - 1),
