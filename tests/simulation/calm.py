@@ -128,7 +128,8 @@ def _push(player: Any) -> None:
             perform(world, Act(0, 0, place, kind, 1))
     player.webhooks.deliver(everything=True)
     player.jobs()
-    if _pushes_wait(world):  # who had begun lost the lease to a person's work: the next tick goes on
+    if _pushes_wait(world):  # who had begun lost the lease to other work: the next tick, a minute on, goes on
+        world.clock.advance(timedelta(minutes=1))
         player.tick()
     at_rest_copy.inv_18_what_was_pushed_is_known(world, [one.change for one in world.by_people[before:]])
 
