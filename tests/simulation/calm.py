@@ -20,6 +20,7 @@ from tests.simulation.templates import ADDRESS
 from tests.simulation.was_sent import settle_parked
 
 CALM_NIGHTS = 2
+MINUTES_MOST = 3  # until what was pushed is known, where workers take the lease from each other
 TICKS_MAX = 12  # of one day
 
 
@@ -128,8 +129,10 @@ def _push(player: Any) -> None:
             perform(world, Act(0, 0, place, kind, 1))
     player.webhooks.deliver(everything=True)
     player.jobs()
-    if _pushes_wait(world):  # who had begun lost the lease to other work: the next tick, a minute on, goes on
-        world.clock.advance(timedelta(minutes=1))
+    for _ in range(MINUTES_MOST):
+        if not _pushes_wait(world):
+            break
+        world.clock.advance(timedelta(minutes=1))  # who had begun lost the lease: the next tick goes on
         player.tick()
     at_rest_copy.inv_18_what_was_pushed_is_known(world, [one.change for one in world.by_people[before:]])
 
