@@ -29,7 +29,7 @@ T = TypeVar("T")
 ROUNDS_MAX = 5  # refused rounds before a person is asked
 RETRY_SECONDS = 120  # after trouble that surely had no effect
 RETRY_AFTER = timedelta(seconds=RETRY_SECONDS)
-GROWN_OLD = "The last look into QuickBooks was too long ago; it is looked again first, and nothing was sent."
+GROWN_OLD = "The last look into QuickBooks was too long ago, so nothing was sent; we look again first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -23,19 +23,20 @@ from qb_collections.core.money import Money
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.reading import ALL_CUSTOMERS
 from qb_collections.quickbooks.values import Changes
-from qb_collections.services import mirroring
+from qb_collections.services import mirroring, placing
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import FullSync
+from qb_collections.services.placing import Wanted
 from qb_collections.services.sync_report import silent
-from qb_collections.store import cases, contacts, holds, merged, mirror, plans, policy_assignments
+from qb_collections.store import audit, cases, contacts, holds, merged, mirror, plans, policy_assignments
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
 
 CONTACTS_FOR = timedelta(days=90)  # contacts that gap and caps may still count
 ANOTHERS = (
-    "This invoice is on payment plan {plan}, and QuickBooks has it with another customer now. "
-    "Nothing goes out about it until a person has looked."
+    "This invoice is on payment plan {plan}, which was agreed with another customer; QuickBooks has it with "
+    "this one now. Nothing goes out about it until you lift this mark."
 )
 SUSPECTS_MAX = 200  # more customers than this at once are somebody's import: the weekly count sees to those
 
@@ -133,23 +134,26 @@ def _follow_documents(
     context: Context, company: Company, lease: Lease, lost: Collection[str], into: Mapping[str, str]
 ) -> None:
     """In one transaction with what asks for it, so that an end of the process leaves nothing half carried."""
-    today = company.today(context.clock.now())
+    now = context.clock.now()
     with durable(context.engine) as conn:
         lease.check(conn)
         changed = mirror.owner_changes(conn, company.id)
         heirs = {**into, **changed}
+        cases.touch(conn, company.id, {*changed, *heirs.values()}, company.today(now))
         for one in sorted(lost):
             survivor = _survivor(one, heirs, lost)
             if survivor is not None:
                 _carry(conn, context, company, one, survivor)
+                audit.append(
+                    conn, company.id, "system", "customer merged", f"customer {survivor}", {"was": one}, now
+                )
         merged.holds_follow_invoices(conn, company.id, changed)
         for customer_id, invoice_id, number in merged.planned_elsewhere(
             conn, company.id, changed, plans.RUNNING
         ):
             if customer_id in changed.values():  # not one of those billed with them from the first
-                _hold_planned(conn, company, customer_id, invoice_id, number, today)
+                _hold_planned(conn, company, customer_id, invoice_id, number, now)
         mirror.owner_changes_followed(conn, company.id, changed)
-        cases.touch(conn, company.id, {*changed, *changed.values(), *into.values()}, today)
 
 
 def _survivor(one: str, heirs: Mapping[str, str], lost: Collection[str]) -> str | None:
@@ -163,20 +167,14 @@ def _survivor(one: str, heirs: Mapping[str, str], lost: Collection[str]) -> str 
 
 
 def _hold_planned(
-    conn: Connection, company: Company, customer_id: str, invoice_id: str, number: int, today: date
+    conn: Connection, company: Company, customer_id: str, invoice_id: str, number: int, at: datetime
 ) -> None:
     """An invoice on a plan that a person gave to somebody else: who owes what is for people to say."""
     if any(one.invoice_id == invoice_id for one in holds.active(conn, company.id, customer_id)):
         return
-    holds.add(
-        conn,
-        company.id,
-        customer_id,
-        HoldKind.EXCLUSION,
-        reason=ANOTHERS.format(plan=f"PP{number}"),
-        placed_by="system",
-        placed_on=today,
-        invoice_id=invoice_id,
+    reason = ANOTHERS.format(plan=f"PP{number}")
+    placing.put(
+        conn, company, Wanted(HoldKind.EXCLUSION, customer_id, invoice_id, reason), by="system", at=at
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from qb_collections.core.case import HoldKind
 from qb_collections.services import guards, leasing, merges, sync, tasks
-from qb_collections.store import cursors, holds, mirror
+from qb_collections.store import audit, cursors, holds, mirror
 from qb_collections.store.engine import derived, durable, reading
 from tests.journeys.story import Story
 
@@ -73,6 +73,9 @@ def test_nothing_leaves_to_whom_a_held_customer_was_merged_into_after_the_night(
 
     assert asked_about(world) == set()
     assert held(world, world.bob) == [(HoldKind.INSOLVENT, None)] and held(world, world.amy) == []
+    with reading(world.context.engine) as conn:
+        [entry] = audit.entries(conn, world.company_id, subject=f"customer {world.bob}")
+    assert entry.action == "customer merged"
 
 
 def test_somebody_new_in_the_place_of_the_one_who_is_gone_hides_no_merge(world):

@@ -54,4 +54,6 @@ def test_an_invoice_on_a_plan_that_is_given_to_another_customer_waits_for_a_pers
     with reading(planned.context.engine) as conn:
         [held] = holds.active(conn, planned.company_id, planned.other)
     assert (held.kind, held.invoice_id) == (HoldKind.EXCLUSION, given["Id"])
-    assert held.reason.startswith("This invoice is on payment plan PP1, and QuickBooks has it with another")
+    assert held.reason.startswith(
+        "This invoice is on payment plan PP1, which was agreed with another customer"
+    )
