@@ -11,8 +11,10 @@ from qb_collections.core import zones_abroad as abroad
 from qb_collections.core.business_days import Calendar
 from qb_collections.core.policy import ContactHours
 
-# Zones further apart than the hours are long never open together; a handful of rounds shows it.
-_ROUNDS_MAX = 60
+# Zones further apart than the hours are long do not open together, or only once a clock has changed.  A round
+# goes on to the next opening of one of them, so ten are a working week; a quiet season is one round.
+_ROUNDS_MAX = 10
+_DAYS_MAX = 60
 
 
 @lru_cache(maxsize=4096)
@@ -44,8 +46,8 @@ def next_window(
     """The first instant from after on that lies in contact hours in every zone; after itself when it does.
 
     Closing time is outside, opening time inside.  Days are the zone's own: the calendar and the
-    policy's contact days are asked about the local date.  Zones that are never open together
-    fall back to the first of them.
+    policy's contact days are asked about the local date.  Zones that are not open together within
+    a working week fall back to the first of them.
     """
     if after.tzinfo is None:
         raise ValueError("contact hours need an aware instant")
@@ -101,7 +103,7 @@ def _open_day(day: date, hours: ContactHours, calendar: Calendar) -> date:
     """
     first = calendar.next_open(day)
     found = first
-    for _ in range(_ROUNDS_MAX):
+    for _ in range(_DAYS_MAX):
         if found.weekday() not in hours.weekend:
             return found
         found = calendar.next_open(found + timedelta(days=1))

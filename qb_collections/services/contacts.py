@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from qb_collections.core.identity import marker, note_key
 from qb_collections.core.intents import Intent, IntentKind, PlannedIntent
 from qb_collections.messages.reminders import STEPS
 from qb_collections.services import answered
-from qb_collections.store import audit, cases, intents
+from qb_collections.store import audit, cases, intents, mirror
 from qb_collections.store import contacts as stored_contacts
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
@@ -65,6 +66,18 @@ def delivered(
     cycle = running or cycles.begun(plan["cycle"], on, plan["policy_version"])
     stored_cycles.save(conn, company.id, customer_id, currency, cycles.delivered(cycle, contact))
     cases.touch(conn, company.id, [customer_id], on + timedelta(days=1))
+    for survivor in _merged_into(conn, company, customer_id, contact.invoice_ids):
+        heard_too(
+            conn,
+            company,
+            survivor,
+            currency,
+            contact,
+            at=at,
+            channel=channel or Channel(plan["channel"]),
+            recipient=plan["draft"]["to"],
+        )
+        cases.touch(conn, company.id, [survivor], on + timedelta(days=1))
     notes = _notes(company, intent, on, note_kind or _note_kind(plan), at)
     intents.plan(conn, company.id, intent.run_id, notes)
     audit.append(
@@ -76,6 +89,40 @@ def delivered(
         {"kind": kind.value, "step": plan["stage"], "invoices": plan["invoice_ids"], "notes": len(notes)},
         at,
     )
+
+
+def heard_too(
+    conn: Connection,
+    company: Company,
+    survivor: str,
+    currency: str,
+    contact: Contact,
+    *,
+    at: datetime,
+    channel: Channel | None,
+    recipient: str | None,
+) -> None:
+    """Whoever a customer was merged into has heard what that one heard: it counts for gap and caps."""
+    said = Contact(
+        on=contact.on,
+        kind=ContactKind.FOREIGN,
+        stage=None,
+        cycle=None,
+        number=None,
+        invoice_ids=contact.invoice_ids,
+    )
+    stored_contacts.record(
+        conn, company.id, survivor, currency, said, at=at, channel=channel, recipient=recipient
+    )
+
+
+def _merged_into(
+    conn: Connection, company: Company, customer_id: str, invoice_ids: Sequence[str]
+) -> set[str]:
+    """Who has these invoices now that the customer is gone from QuickBooks; of who is there, nobody."""
+    if mirror.customers(conn, company.id, [customer_id]):
+        return set()
+    return {*mirror.owners(conn, company.id, "Invoice", invoice_ids).values()} - {customer_id}
 
 
 def reported_late(conn: Connection, company: Company, intent: Intent) -> bool:

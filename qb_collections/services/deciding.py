@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -87,7 +87,7 @@ def decide_company(
         starts = _backlog_starts(book, first_list.tried(look, found), on)
         found = [start.with_start(case, starts) for case in found]
     found = [in_cycle(book, case, on) for case in found]
-    decisions = [_clear(case, decide(case, book.rules(case), on), unclear) for case in found]
+    decisions = [_clear(case, decide(case, book.rules(case), on), unclear, on) for case in found]
     with reading(context.engine) as conn:
         decisions = calling.within_limits(conn, company, zip(found, decisions, strict=True), on)
     decisions = [first_list.on_trial(look, decision) for decision in decisions]
@@ -170,21 +170,33 @@ def _backlog_starts(book: Rulebook, found: Sequence[Case], on: date) -> Mapping[
     return admission.spread(late, on, book.calendar, book.policy.backlog.spread_business_days)
 
 
-def _unclear(conn: Connection, company: Company) -> set[Key]:
-    """To whom a message may have gone out and nobody knows; an answer is no step, and holds nothing up."""
+def _unclear(conn: Connection, company: Company) -> tuple[set[Key], set[Key]]:
+    """To whom a message may have gone out and nobody knows; an answer is no step, and holds nothing up.
+
+    Beside them, those who have what it was about by now, since customers were merged.
+    """
     found = intents.list(conn, company.id, states=_UNCLEAR, kinds=SENT_KINDS)
-    return {(one.plan["customer_id"], one.plan["currency"]) for one in found if not one.plan.get("answer")}
+    plans = [one.plan for one in found if not one.plan.get("answer")]
+    theirs = {(plan["customer_id"], plan["currency"]) for plan in plans}
+    owners = mirror.owners(conn, company.id, "Invoice", {id for plan in plans for id in plan["invoice_ids"]})
+    have_it = {(owners[id], plan["currency"]) for plan in plans for id in plan["invoice_ids"] if id in owners}
+    return theirs, have_it - theirs
 
 
-def _clear(case: Case, decision: Decision, unclear: set[Key]) -> Decision:
-    """Nothing more is said while nobody knows whether the last message went out, whatever it was about."""
-    if decision.outcome not in CONTACTS or (case.customer.id, case.currency) not in unclear:
+def _clear(case: Case, decision: Decision, unclear: tuple[set[Key], set[Key]], on: date) -> Decision:
+    """Nothing more is said while nobody knows whether the last message went out, whatever it was about.
+
+    Whoever it was to is looked at again once that is answered; the others from night to night.
+    """
+    theirs, have_it = unclear
+    key = case.customer.id, case.currency
+    if decision.outcome not in CONTACTS or key not in theirs | have_it:
         return decision
     because = (
         "We could not see whether the last message went out, because no answer came. "
         "Nothing more goes out until a person has looked."
     )
-    return silenced(decision, "unclear", because, None)
+    return silenced(decision, "unclear", because, None if key in theirs else on + timedelta(days=1))
 
 
 def _with_words(

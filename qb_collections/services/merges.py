@@ -18,12 +18,13 @@ import structlog
 from sqlalchemy import Connection
 
 from qb_collections.core.books import Customer
-from qb_collections.core.case import Contact, ContactKind, HoldKind
+from qb_collections.core.case import ContactKind, HoldKind
 from qb_collections.core.money import Money
 from qb_collections.quickbooks.gateway import Gateway
 from qb_collections.quickbooks.reading import ALL_CUSTOMERS
 from qb_collections.quickbooks.values import Changes
 from qb_collections.services import mirroring, placing
+from qb_collections.services.contacts import heard_too
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import FullSync
 from qb_collections.services.placing import Wanted
@@ -256,20 +257,12 @@ def _carry(conn: Connection, context: Context, company: Company, gone: str, into
             for other in contacts.of_customer(conn, company.id, into, one.currency)
         ):
             continue
-        said = Contact(
-            on=one.contact.on,
-            kind=ContactKind.FOREIGN,
-            stage=None,
-            cycle=None,
-            number=None,
-            invoice_ids=one.contact.invoice_ids,
-        )
-        contacts.record(
+        heard_too(
             conn,
-            company.id,
+            company,
             into,
             one.currency,
-            said,
+            one.contact,
             at=one.at,
             channel=one.channel,
             recipient=one.recipient,

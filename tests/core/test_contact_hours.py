@@ -220,6 +220,11 @@ def test_what_waits_for_a_window_keeps_its_order(where, one, other):
     assert both - first <= timedelta(days=10)
 
 
+def test_nobody_waits_weeks_for_zones_that_open_together_once_clocks_have_changed():
+    """Chicago and Cairo are eight hours apart in winter; on Monday 9 March 2026 it would be seven."""
+    assert next_window(utc(2026, 2, 1), (NEW_YORK, CHICAGO, CAIRO), HOURS, CALENDAR) == utc(2026, 2, 2, 14)
+
+
 SYDNEY, LONDON, GUAM = "Australia/Sydney", "Europe/London", "Pacific/Guam"
 
 

@@ -166,3 +166,21 @@ def test_one_merged_into_another_who_is_merged_in_turn_is_the_last_of_them(world
 
     assert held(world, carl) == [(HoldKind.INSOLVENT, None)]
     assert asked_about(world) == set()
+
+
+@pytest.mark.parametrize("answered", ["was-sent", "was-not-sent"])
+def test_what_may_have_gone_out_before_a_merge_is_not_said_again_before_a_person_has_looked(world, answered):
+    world.act("void", invoice={"id": world.bobs})
+    world.emulator.front.faults.add({"fault": "http_500", "match": {"operation": "send"}, "times": 1})
+    world.day()
+    merge(world)
+
+    world.day()
+    world.day()
+    before = world.sends()
+    world.report_task("parked", answered)
+    world.day()
+    world.day()
+
+    assert before == {}
+    assert world.sends() == ({} if answered == "was-sent" else {world.amys: 1})

@@ -17,7 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -59,6 +59,7 @@ SCENARIOS: dict[str, Script] = {
     "task": replace(QUIET, acts=(_act("do_task", MORNING), _act("do_task", MORNING + 60, 2))),
     "restore": replace(QUIET, nights=2, restores=(1,)),
 }
+LONGEST = ("undo a plan", "plan cancel", "plan create", "undo an undo", "restore")
 
 
 def sweep(name: str, *, every: int = 1, again: bool = False) -> Tried:
@@ -75,18 +76,17 @@ def _kept(file: Path | None, how: dict[str, object]) -> dict[str, Tried]:
 
 
 def _swept(names: Sequence[str], every: int, again: bool, jobs: int) -> Iterator[tuple[str, Tried]]:
-    """As each is done; the long ones are begun first."""
+    """As each is done; the long ones are begun first, so that no core waits for the other in the end."""
     if jobs == 1:
         for name in names:
             yield name, sweep(name, every=every, again=again)
         return
     with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
-        begun = [
-            (name, pool.submit(sweep, name, every=every, again=again))
-            for name in sorted(names, key=lambda name: -len(SCENARIOS[name].acts))
-        ]
-        for name, future in begun:
-            yield name, future.result()
+        longest_first = [name for name in LONGEST if name in names]
+        longest_first += [name for name in names if name not in LONGEST]
+        begun = {pool.submit(sweep, name, every=every, again=again): name for name in longest_first}
+        for done in as_completed(begun):
+            yield begun[done], done.result()
 
 
 def _tell(name: str, tried: Tried) -> None:
