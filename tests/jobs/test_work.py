@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from qb_collections.core.company_gates import Link, Mode
+from qb_collections.jobs import work
 from qb_collections.services import modes, progress
 from qb_collections.store import cursors, inbox, mirror, runs
 from qb_collections.store.engine import durable, reading
@@ -122,6 +123,7 @@ def test_a_body_about_us_and_a_stranger_wakes_us_and_keeps_the_rest_aside(house)
     push(house, "999", realm(house))
 
     house.worker("inbox", 0)
+    house.real.advance(timedelta(seconds=work.GATHER_SECONDS))
     house.worker("inbox", 0)
 
     assert set(house.woken) == {("inbox", house.id)}

@@ -31,9 +31,9 @@ def told():
     return repr(play(script).trace)
 """
 # `make test` plays 300 nights; the soak plays thousands.  A night counts where the scheduler ran it.
-# The lives are those of seeds 0 to 59 in which most kinds of trouble, work and books meet in the least time;
+# The lives are those of seeds 0 to 89 in which most kinds of trouble, work and books meet in the least time;
 # each with the nights that it has to come to.  Where it does not, shorter ones are played after it.
-LIVES = {4: 22, 5: 29, 8: 29, 13: 24, 24: 23, 36: 29, 37: 29, 50: 29, 53: 28, 56: 29, 59: 29}
+LIVES = {88: 29, 75: 29, 87: 23, 4: 22, 33: 30, 37: 30, 24: 24, 5: 29, 46: 30, 71: 29, 13: 25}
 DAYS = 30
 IN_ANY_BOOKS = (1000, 1004)  # single nights, of one company and of two
 SMALL_BOOKS = (1, 2, 3, 4, 6, 10, 13, 15)  # of one or two companies with five to thirteen invoices
