@@ -27,9 +27,20 @@ from qb_collections.services import mirroring, placing
 from qb_collections.services.contacts import heard_too
 from qb_collections.services.context import Context
 from qb_collections.services.full_sync import FullSync
+from qb_collections.services.outcomes import AUTOMATIC_TASKS
 from qb_collections.services.placing import Wanted
 from qb_collections.services.sync_report import silent
-from qb_collections.store import audit, cases, contacts, holds, merged, mirror, plans, policy_assignments
+from qb_collections.store import (
+    audit,
+    cases,
+    contacts,
+    holds,
+    merged,
+    mirror,
+    plans,
+    policy_assignments,
+    tasks,
+)
 from qb_collections.store.companies import Company
 from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
@@ -39,6 +50,7 @@ ANOTHERS = (
     "This invoice is on payment plan {plan}, which was agreed with another customer; QuickBooks has it with "
     "this one now. Nothing goes out about it until you lift this mark."
 )
+MERGED = "In QuickBooks they are one customer with {name} now; it is decided again under that name."
 SUSPECTS_MAX = 200  # more customers than this at once are somebody's import: the weekly count sees to those
 
 _log = structlog.get_logger("merges")
@@ -247,6 +259,8 @@ def _carry(conn: Connection, context: Context, company: Company, gone: str, into
     merged.hand_on_plans(conn, company.id, gone, into)
     merged.hand_on_importance(conn, company.id, gone, into)
     merged.hand_on_dealings(conn, company.id, gone, into)
+    merged.hand_on_language(conn, company.id, gone, into)
+    _hand_on_tasks(conn, company, gone, into, context.clock.now())
     policy_assignments.hand_on(conn, company.id, gone, into)
     since = company.today(context.clock.now() - CONTACTS_FOR)
     for one in contacts.recent(conn, company.id, since=since, limit=100_000):
@@ -267,6 +281,16 @@ def _carry(conn: Connection, context: Context, company: Company, gone: str, into
             channel=one.channel,
             recipient=one.recipient,
         )
+
+
+def _hand_on_tasks(conn: Connection, company: Company, gone: str, into: str, at: datetime) -> None:
+    """What was decided of the one who is gone is decided again; what else waits for a person goes on."""
+    survivor = mirror.customers(conn, company.id, [into]).get(into)
+    because = MERGED.format(name=survivor.name if survivor is not None else "another")
+    for task in tasks.open_of(conn, company.id, [gone], AUTOMATIC_TASKS):
+        if not task.payload.get("answer"):
+            tasks.close(conn, company.id, task.id, state="closed", outcome=because, by="system", at=at)
+    merged.hand_on_tasks(conn, company.id, gone, into)
 
 
 def _take(found: dict[str, Money], customer_id: str, amount: Money) -> None:

@@ -36,6 +36,7 @@ from qb_collections.services.deciding import Decided, Night, decide_company
 from qb_collections.services.drafts import changed_by_people, edited_plan
 from qb_collections.services.meanwhile import NOTHING_OPEN
 from qb_collections.services.no_collector import no_collector
+from qb_collections.services.outcomes import AUTOMATIC_TASKS
 from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.sync_report import Progress
 from qb_collections.store import (
@@ -59,16 +60,6 @@ from qb_collections.store.tasks import Task
 YEAR = timedelta(days=365)
 CHUNK = 200  # customers a transaction; a customer is never split
 RUN_OVER = "Its night is over without it having left; it was decided again."
-AUTOMATIC_TASKS = (
-    "message",
-    "call",
-    "decide",
-    "apply_credits",
-    "add_email",
-    "find_credit",
-    "plan_missed",
-    "look_at_old",
-)
 
 
 def next_night_on(company: Company, now: datetime) -> date:

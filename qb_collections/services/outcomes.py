@@ -111,6 +111,17 @@ _BY_KIND = {
     "look_at_old": OLD_OUTCOMES,
     "add_email": ADDRESS_OUTCOMES,
 }
+# What decisions ask of a person: it is closed once a decision no longer asks for it.
+AUTOMATIC_TASKS = (
+    "message",
+    "call",
+    "decide",
+    "apply_credits",
+    "add_email",
+    "find_credit",
+    "plan_missed",
+    "look_at_old",
+)
 # What is to be added when it is missing, and with which option of the command.
 NEEDED = {
     "on": ("the day", "--on"),

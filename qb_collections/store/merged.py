@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from qb_collections.store.tables.customer_file import contact_person, internal_note
+from qb_collections.store.tables.customer_file import contact_person, document_on_file, internal_note
 from qb_collections.store.tables.dealing import answer, call_attempt, reply
 from qb_collections.store.tables.decisions import hold
 from qb_collections.store.tables.mirror import look, mirror_invoice
 from qb_collections.store.tables.plans import installment, plan, plan_original
+from qb_collections.store.tables.tasks import task
+from qb_collections.store.tables.wording import customer_language
 
 
 def hand_on_holds(conn: Connection, company_id: int, gone: str, into: str) -> None:
@@ -91,8 +93,8 @@ def hand_on_importance(conn: Connection, company_id: int, gone: str, into: str) 
 
 
 def hand_on_dealings(conn: Connection, company_id: int, gone: str, into: str) -> None:
-    """Calls, replies, people and notes are of the one who is left, and what is owed as an answer too."""
-    for table in (call_attempt, reply, contact_person, internal_note):
+    """Calls, replies, people, notes and documents are of the one who is left, as is what is owed them."""
+    for table in (call_attempt, reply, contact_person, internal_note, document_on_file):
         conn.execute(
             update(table)
             .where(table.c.company_id == company_id, table.c.customer_id == gone)
@@ -103,3 +105,24 @@ def hand_on_dealings(conn: Connection, company_id: int, gone: str, into: str) ->
         .where(answer.c.company_id == company_id, answer.c.customer_id == gone, answer.c.state == "wanted")
         .values(customer_id=into)
     )
+
+
+def hand_on_tasks(conn: Connection, company_id: int, gone: str, into: str) -> None:
+    """Whatever still waits for a person is about the one who is left."""
+    conn.execute(
+        update(task)
+        .where(task.c.company_id == company_id, task.c.customer_id == gone, task.c.state == "open")
+        .values(customer_id=into)
+    )
+
+
+def hand_on_language(conn: Connection, company_id: int, gone: str, into: str) -> None:
+    """The language that was chosen for the one, unless another was chosen for the other."""
+    here = customer_language.c.company_id == company_id
+    chosen = select(customer_language.c.customer_id).where(here, customer_language.c.customer_id == into)
+    if conn.execute(chosen).first() is None:
+        conn.execute(
+            update(customer_language)
+            .where(here, customer_language.c.customer_id == gone)
+            .values(customer_id=into)
+        )

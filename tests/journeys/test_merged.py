@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from qb_collections.core.case import HoldKind
-from qb_collections.services import guards, leasing, merges, sync, tasks
-from qb_collections.store import audit, cursors, holds, mirror
+from qb_collections.services import guards, leasing, merges, replies, sync, tasks
+from qb_collections.store import audit, cursors, holds, languages, mirror
+from qb_collections.store import tasks as stored_tasks
 from qb_collections.store.engine import derived, durable, reading
 from tests.journeys.story import Story
 
@@ -179,8 +180,51 @@ def test_what_may_have_gone_out_before_a_merge_is_not_said_again_before_a_person
     world.day()
     before = world.sends()
     world.report_task("parked", answered)
-    world.day()
-    world.day()
+    for _ in range(2 if answered == "was-sent" else 4):  # it rests a day, and there is a weekend
+        world.day()
 
     assert before == {}
     assert world.sends() == ({} if answered == "was-sent" else {world.amys: 1})
+
+
+def test_what_a_person_was_to_send_to_the_one_who_is_gone_is_taken_off_the_list(world):
+    """Two messages about the same invoices would wait for the same person."""
+    world.act("void", invoice={"id": world.bobs})
+    second = world.invoice(world.amy, "100.00", *LATE)["Id"]
+    world.day()
+    [before] = tasks.list_open(world.context, world.company)
+    merge(world)
+
+    world.day()
+
+    [after] = tasks.list_open(world.context, world.company)
+    assert (before.customer_id, after.customer_id) == (world.amy, world.bob)
+    assert sorted(after.payload["invoice_ids"]) == sorted([world.amys, second])
+    with reading(world.context.engine) as conn:
+        closed = stored_tasks.get(conn, world.company_id, before.id)
+    assert (closed.state, closed.outcome) == (
+        "closed",
+        "In QuickBooks they are one customer with Bob's Boats now; it is decided again under that name.",
+    )
+
+
+def test_what_else_waits_for_a_person_and_the_language_go_on_under_the_other_name(world):
+    with durable(world.context.engine) as conn:
+        languages.put(conn, world.company_id, world.amy, "fr", author="Dana", at=world.clock.now())
+    replies.record(
+        world.context,
+        world.company,
+        customer="Amy's Bird Sanctuary",
+        kind="paid",
+        said="It is paid",
+        by="Dana",
+    )
+    [before] = [one for one in tasks.list_open(world.context, world.company) if one.kind == "follow_up"]
+    merge(world)
+
+    world.day()
+
+    [after] = [one for one in tasks.list_open(world.context, world.company) if one.kind == "follow_up"]
+    assert (before.id, after.customer_id) == (after.id, world.bob)
+    with reading(world.context.engine) as conn:
+        assert languages.of_customer(conn, world.company_id, world.bob) == "fr"
