@@ -11,14 +11,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from tests.simulation import coverage
@@ -27,6 +30,8 @@ from tests.simulation.script import as_json, draw, from_json
 from tests.simulation.shrink import shortened
 
 SHOWN_MAX = 90  # lines of a trace
+ALIKE_MAX = 2  # lines one after the other that say the same, but for the number of a request
+NUMBERED = re.compile(r" \(request \d+\)")
 AHEAD = 4  # seeds that wait for each process
 
 
@@ -163,7 +168,7 @@ def tell(result: Result) -> None:
 
 def told(result: Result) -> str:
     """The trace, as a person reads it; its middle is left out where it is long."""
-    lines = [f"{at:%d %b %H:%M:%S}  {text}" for at, text in result.trace]
+    lines = folded(result.trace)
     if len(lines) > SHOWN_MAX:
         gone = len(lines) - SHOWN_MAX
         lines = [*lines[: SHOWN_MAX // 3], f"... {gone} lines ...", *lines[-SHOWN_MAX * 2 // 3 :]]
@@ -178,6 +183,18 @@ def told(result: Result) -> str:
         first = next(one for one in result.troubles if one.name == name)
         lines.append(f"  {first}" + (f" (and {times - 1} more of this kind)" if times > 1 else ""))
     return "\n".join(lines)
+
+
+def folded(trace: Sequence[tuple[datetime, str]]) -> list[str]:
+    """A line for each thing that happened; what happened again and again, one after the other, in two."""
+    lines: list[str] = []
+    for _, group in groupby(trace, key=lambda one: NUMBERED.sub("", one[1])):
+        same = [f"{at:%d %b %H:%M:%S}  {text}" for at, text in group]
+        if len(same) > ALIKE_MAX:
+            last_at = same[-1][: same[-1].index("  ")]
+            same[1:] = [f"{' ' * len(last_at)}  ... and {len(same) - 1} times more, last on {last_at}"]
+        lines += same
+    return lines
 
 
 def _commit() -> str:
