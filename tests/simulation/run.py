@@ -31,6 +31,7 @@ from tests.simulation.shrink import shortened
 
 SHOWN_MAX = 90  # lines of a trace
 ALIKE_MAX = 2  # lines one after the other that say the same, but for the number of a request
+BROKEN = "BROKEN: "
 NUMBERED = re.compile(r" \(request \d+\)")
 AHEAD = 4  # seeds that wait for each process
 
@@ -168,7 +169,7 @@ def tell(result: Result) -> None:
 
 def told(result: Result) -> str:
     """The trace, as a person reads it; its middle is left out where it is long."""
-    lines = folded(result.trace)
+    lines = _until_broken(folded(result.trace))
     if len(lines) > SHOWN_MAX:
         gone = len(lines) - SHOWN_MAX
         lines = [*lines[: SHOWN_MAX // 3], f"... {gone} lines ...", *lines[-SHOWN_MAX * 2 // 3 :]]
@@ -183,6 +184,14 @@ def told(result: Result) -> str:
         first = next(one for one in result.troubles if one.name == name)
         lines.append(f"  {first}" + (f" (and {times - 1} more of this kind)" if times > 1 else ""))
     return "\n".join(lines)
+
+
+def _until_broken(lines: list[str]) -> list[str]:
+    """What happened after the last promise broke tells nothing of why; all of it where none did."""
+    broken = [at for at, line in enumerate(lines) if BROKEN in line]
+    if not broken or broken[-1] == len(lines) - 1:
+        return lines
+    return [*lines[: broken[-1] + 1], f"... and {len(lines) - broken[-1] - 1} lines after it ..."]
 
 
 def folded(trace: Sequence[tuple[datetime, str]]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tests.simulation import shrink
 from tests.simulation.hostile_world import Trouble
 from tests.simulation.nights import Result
-from tests.simulation.run import folded
+from tests.simulation.run import folded, told
 from tests.simulation.script import Kill, Script, draw
 
 SCRIPT = replace(draw(7, nights=30), together="threads", kills=(Kill(2, 7), Kill(4, 60, 20), Kill(9, 3)))
@@ -78,3 +78,14 @@ def test_what_happened_again_and_again_is_told_in_two_lines():
         "04 Nov 14:00:00  The service reads the books (request 0). No answer.",
         "04 Nov 14:01:00  The service reads the books (request 1). No answer.",
     ]
+
+
+def test_what_happened_after_the_last_promise_broke_is_left_out():
+    at = datetime(2026, 11, 4, 14, tzinfo=UTC)
+    told_of = ["one", "BROKEN: this", "two", "BROKEN: that", "three", "four"]
+    failed = replace(played(SCRIPT, fails=True), trace=[(at, text) for text in told_of])
+
+    lines = told(failed).splitlines()
+
+    assert [line.rpartition("  ")[2] for line in lines[:4]] == told_of[:4]
+    assert lines[4] == "... and 2 lines after it ..."
