@@ -32,12 +32,12 @@ def usable(case: Case, invoices: Iterable[Invoice], *, firm: bool = False) -> tu
     to it, we may not.
     """
     bounces = _bounces(case)
-    known = [
+    found = [
         one for one in _known(case, invoices, firm) if not any(_came_back(hold, one) for hold in bounces)
     ]
     if case.stopped:
-        known.sort(key=lambda one: one.casefold() in case.stopped)
-    return tuple(known)
+        found.sort(key=lambda one: one.casefold() in case.stopped)
+    return tuple(found)
 
 
 def mailable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
@@ -45,13 +45,18 @@ def mailable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
     return tuple(one for one in usable(case, invoices) if one.casefold() not in case.stopped)
 
 
+def known(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+    """Every address of theirs, also those to which e-mail came back; each once, capitals or not."""
+    return _known(case, invoices)
+
+
 def bounced(case: Case, invoices: Iterable[Invoice]) -> Bounce | None:
     """The address that came back last, as QuickBooks still has it; None when none of these did."""
-    known = _known(case, invoices)
+    theirs = _known(case, invoices)
     found = [
         Bounce(address, hold.placed_on)
         for hold in _bounces(case)
-        for address in known
+        for address in theirs
         if _came_back(hold, address)
     ]
     return max(found, key=lambda one: one.on, default=None)

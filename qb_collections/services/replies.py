@@ -234,11 +234,14 @@ def _mark(
 
 
 def _stop(conn: Connection, company: Company, case: Case, by: str, now: datetime) -> tuple[str, ...]:
-    """No e-mail goes to any address of theirs by itself any more; what they owe stays."""
-    known = addresses.mailable(case, case.invoices)
-    for address in known:
+    """No e-mail goes to any address of theirs by itself any more; what they owe stays.
+
+    Nor to one to which e-mail came back: a person may say that it works again.
+    """
+    asked = tuple(one for one in addresses.known(case, case.invoices) if one.casefold() not in case.stopped)
+    for address in asked:
         mail_accounts.stop(conn, company.id, address, how="person", by=by, because="they asked", at=now)
-    return known
+    return asked
 
 
 def _task(

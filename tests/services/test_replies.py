@@ -6,19 +6,33 @@ from datetime import date
 
 import pytest
 
+from qb_collections.core.case import HoldKind
 from qb_collections.core.stop_words import Firm, meaning
 from qb_collections.services import deciding, holds, leasing, replies, tasks, timeline
 from qb_collections.services.refusal import Refusal
 from qb_collections.store import answers, audit, mail_accounts
+from qb_collections.store import holds as stored_holds
 from qb_collections.store import replies as stored
-from qb_collections.store.engine import reading
+from qb_collections.store.engine import durable, reading
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("replies")  # one world, lived once
 
 ISSUED, DUE = date(2026, 2, 2), date(2026, 2, 25)
 MONDAY = date(2026, 3, 2)
-NAMES = ("Paid", "Question", "Dispute", "Wrong", "Stop", "Promise", "Other", "Lawyer", "Done", "Refused")
+NAMES = (
+    "Paid",
+    "Question",
+    "Dispute",
+    "Wrong",
+    "Stop",
+    "Returned",
+    "Promise",
+    "Other",
+    "Lawyer",
+    "Done",
+    "Refused",
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +139,28 @@ def test_stop_means_no_e_mail_by_itself_to_that_address_and_the_debt_stays(world
     assert task.title == "Stop asks for no more automatic e-mail"
     assert "Nothing goes to ap@stop.example by itself any more" in told.message
     assert told.asks is None
+
+
+def test_stop_is_also_about_an_address_that_came_back_before(world):
+    """Somebody may lift that mark: it says that the address works again, not that they changed their mind."""
+    with durable(world.context.engine) as conn:
+        stored_holds.add(
+            conn,
+            world.company_id,
+            world.ids["Returned"],
+            HoldKind.BOUNCED,
+            reason="E-mail to ap@returned.example came back.",
+            placed_by="system",
+            placed_on=MONDAY,
+        )
+    record(world, "Returned", "stop", "Stop")
+    [mark] = holds.standing(world.context, world.company, world.ids["Returned"])
+
+    holds.lift(world.context, world.company, mark.hold.id, by="Dana", because="It works again")
+
+    assert marks(world, "Returned") == []
+    made = decided(world, "Returned")
+    assert (made.outcome.value, made.channel.value) == ("remind", "email")
 
 
 def test_words_that_may_mean_a_lawyer_hold_everything_and_ask_a_person(world):

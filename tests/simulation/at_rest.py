@@ -20,6 +20,7 @@ from tests.simulation.at_rest_money import (
 )
 from tests.simulation.at_rest_work import (
     inv_17_every_night_was_run,
+    inv_17_nobody_writes_to_who_is_gone,
     inv_17_nothing_is_stuck,
     inv_17_somebody_is_asked,
     inv_17_whoever_is_due_is_looked_at,
@@ -265,6 +266,7 @@ AT_REST = (
     inv_13_distance_is_kept,
     inv_17_nothing_is_stuck,
     inv_17_every_night_was_run,
+    inv_17_nobody_writes_to_who_is_gone,
     inv_17_somebody_is_asked,
     inv_18_the_mirror_equals_the_books,
     inv_17_whoever_is_due_is_looked_at,

@@ -103,6 +103,17 @@ def inv_17_somebody_is_asked(world: Any) -> None:
         world.wrong("INV-17", f"company {company_id}: nobody is told why {id_} of a plan waits: {reason}")
 
 
+def inv_17_nobody_writes_to_who_is_gone(world: Any) -> None:
+    """What a person is to send or say is for a customer that there is: merged away, the list forgets them."""
+    for company_id, title in world.journal.execute(
+        "SELECT company_id, title FROM task WHERE state = 'open' AND kind IN ('message', 'call', 'decide')"
+        " AND NOT EXISTS (SELECT 1 FROM mirror_customer c WHERE c.company_id = task.company_id"
+        "                 AND c.id = task.customer_id)"
+    ):
+        if company_id not in world.absent:
+            world.wrong("INV-17", f"company {company_id}: {title!r} waits for a person, and they are gone")
+
+
 def inv_17_the_night_keeps_its_hour(world: Any) -> None:
     """The next night is at the hour that the owner chose, in the company's own time."""
     if world.script.jumps:
