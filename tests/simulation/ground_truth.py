@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -139,6 +139,24 @@ def settled_since(world: Any, realm: str, id_: str) -> int | None:
         if change.realm_id == realm and change.entity == "Invoice" and change.id == id_:
             return int(written.after_request)
     return 0
+
+
+def paid_together(world: Any, realm: str, ids: Sequence[str], since: datetime) -> bool:
+    """Whether at some moment since then each of these invoices was paid whole; voided ones are not."""
+    named = ",".join("?" * len(ids))
+    with world.emulator.store.reading() as conn:
+        versions = conn.execute(
+            f"SELECT id, at, operation, body FROM version WHERE realm = ? AND entity = 'Invoice'"
+            f" AND id IN ({named}) ORDER BY seq",
+            (realm, *map(int, ids)),
+        ).fetchall()
+    paid: dict[int, bool] = {}
+    for id_, at, operation, body in versions:
+        found = json.loads(body)
+        paid[id_] = operation != "Delete" and not found.get("Balance") and bool(found.get("TotalAmt"))
+        if at >= int(since.timestamp() * 1_000_000) and len(paid) == len(ids) and all(paid.values()):
+            return True
+    return False
 
 
 def made_by_us(world: Any) -> dict[str, set[tuple[str, int]]]:

@@ -38,6 +38,8 @@ def a_no(world: Any, realm: str, id_: str, customer: str | None, address: str, l
             until_on = min(promised.grace_ends(until_on, one) for one in in_force(world, realm, last))
         if until_on is not None and today > until_on:
             continue
+        if known.over_once_paid and truth.paid_together(world, realm, known.over_once_paid, known.at):
+            continue
         world.wrong("INV-22", f"{what} in spite of {known.why}, known since {known.at:%d %b %H:%M}")
 
 

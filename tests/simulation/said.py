@@ -24,6 +24,7 @@ class Known:
     hold_id: int | None = None
     until_on: date | None = None  # through that day
     to_request: int | None = None
+    over_once_paid: tuple[str, ...] = ()  # invoices: once all of them were paid it is over
 
 
 class Said:
@@ -90,8 +91,12 @@ class Said:
         return customer_id
 
     def plan_agreed(self, place: int, plan: Any) -> None:
-        """Nothing goes out about what a plan is about before its first payment is due."""
+        """Nothing goes out about what a plan is about before its first payment is due, or all of it was paid.
+
+        What is open after that, since a payment was returned, is owed and on no plan.
+        """
         first_on = min(part.due_on for part in plan.installments)
+        parts = tuple(part.invoice_id for part in plan.installments if part.invoice_id is not None)
         self.known += [
             Known(
                 place,
@@ -100,6 +105,7 @@ class Said:
                 self._now(),
                 one.invoice_id,
                 until_on=first_on - timedelta(days=1),
+                over_once_paid=parts or tuple(one.invoice_id for one in plan.originals),
             )
             for one in plan.originals
         ]
@@ -126,7 +132,11 @@ class Said:
         self._over(lambda one: one.place == place and one.why == "the end of the connection")
 
     def connected_again(self, place: int) -> None:
-        """What is connected again goes on without sending, until a person turns that on."""
+        """What is connected again goes on without sending, until a person turns that on.
+
+        Whoever ended the connection while it was made again has one all the same.
+        """
+        self.connected(place)
         self.known.append(Known(place, "a stop", self._sent(), self._now()))
 
     def asked_to_stop(self, place: int, customer_id: str, addresses: frozenset[str]) -> None:
