@@ -75,18 +75,34 @@ def read_before(world: Any, sent: Sent, id_: str) -> Sent | None:
 def look_at(
     world: Any, realm: str | None, id_: str, before: int, at: datetime, *, spoilt_too: bool = False
 ) -> Sent | None:
-    """The last answered batch of queries that names this invoice, before the request of that number.
+    """The last answered batch of queries about this invoice, before the request of that number.
 
+    It names it, or has it in its answer: what was paid and is open again is found by its customer.
     A fault may have made its answer an old one: such a look proves nothing, though the service did look.
     """
     named = f"'{id_}'".encode()
     for one in reversed(world.network.sent[:before]):
         is_look = one.realm == realm and one.resource == "batch" and not one.has_effect and one.status == 200
-        if is_look and named in one.body and (spoilt_too or not one.known.get("spoilt")):
+        if (
+            is_look
+            and (named in one.body or _answered(one, id_))
+            and (spoilt_too or not one.known.get("spoilt"))
+        ):
             return one
         if one.at < at - timedelta(hours=2):
             return None
     return None
+
+
+def _answered(look: Sent, id_: str) -> bool:
+    if f'"Id":"{id_}"'.encode() not in (look.answer or b""):
+        return False
+    try:
+        parts = json.loads(look.answer or b"").get("BatchItemResponse", [])
+        found = [one for part in parts for one in part.get("QueryResponse", {}).get("Invoice", [])]
+    except (ValueError, AttributeError):
+        return False  # it was spoilt on its way
+    return any(one.get("Id") == id_ for one in found)
 
 
 def last_work(world: Any, realm: str | None, before: int, request_id: str | None = None) -> int:

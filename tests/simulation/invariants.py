@@ -47,13 +47,18 @@ def on_arrival(world: Any, sent: Sent) -> None:
         inv_09_journal_before_the_request(world, sent)
     if kind_of(sent) == "send":
         id_ = sent.resource.split("/")[1]
-        found = truth.row(world, sent.realm, "Invoice", id_)
-        sent.known.setdefault("customer", found["customer"] if found else None)
+        whose(world, sent)
         if sent.fault == "late":
             return  # when it left the network swallowed it; it was judged by what was known then
         inv_03_nothing_about_what_is_settled(world, sent, id_)
         inv_14_hours_are_kept(world, sent)
         inv_22_nothing_after_a_no(world, sent, id_)
+
+
+def whose(world: Any, sent: Sent) -> None:
+    """Of a copy that is asked for: the invoice's customer as it was handed over, before people do more."""
+    found = truth.row(world, str(sent.realm), "Invoice", sent.resource.split("/")[1])
+    sent.known.setdefault("customer", found["customer"] if found else None)
 
 
 def on_answer(world: Any, sent: Sent) -> None:

@@ -53,6 +53,8 @@ def agreed(world: Any, realm: str, what: str) -> None:
 
 
 def in_hours(world: Any, realm: str, customer: str, what: str) -> None:
+    if world.said.is_being_merged(realm, customer):
+        return
     found = truth.row(world, realm, "Customer", customer)
     address = json.loads(found["body"]).get("BillAddr", {}) if found else {}
     zone = STATES.get(address.get("CountrySubDivisionCode"), world.zones[realm])

@@ -350,6 +350,8 @@ class Player:
         self._sent_of_day += 1
         if kind_of(sent) == "token":  # whoever else needs one waits until this is answered
             return
+        if kind_of(sent) == "send":
+            invariants.whose(self.world, sent)
         while (act := self._due_at_send(sent)) is not None:
             with self._beside_it(f"while request {sent.number} is on its way, "):
                 perform(self.world, act)

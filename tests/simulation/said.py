@@ -42,6 +42,7 @@ class Said:
         self._sent = sent
         self._now = now
         self._merged: dict[tuple[str, str], str] = {}
+        self._merged_at: dict[tuple[str, str], datetime] = {}  # by either of the two
 
     @property
     def as_it_left(self) -> list[Known]:
@@ -83,6 +84,11 @@ class Said:
 
     def merged(self, realm: str, gone: str, into: str) -> None:
         self._merged[realm, gone] = into
+        self._merged_at[realm, gone] = self._merged_at[realm, into] = self._now()
+
+    def is_being_merged(self, realm: str, customer_id: str) -> bool:
+        """At this very moment: what is on its way was decided for the other's place and hours."""
+        return self._merged_at.get((realm, customer_id)) == self._now()
 
     def now_called(self, realm: str, customer_id: str | None) -> str | None:
         """The customer that one is now, after merges."""
