@@ -88,7 +88,8 @@ class HostileWorld:
         self.journal = sqlite3.connect(self.folder / DATABASE, isolation_level=None, check_same_thread=False)
         self.zones = zones_of(self)
         self.words = {realm: word(realm).encode() for _, realm in self.companies}
-        self.not_before: dict[str, tuple[tuple[int, int], datetime]] = {}
+        # After a 429: process and worker that were told, in which thread, and until when nothing may leave.
+        self.not_before: dict[str, tuple[tuple[int, int], int, datetime]] = {}
         self.calls: dict[str, list[datetime]] = {}
         self.refreshing: set[int] = set()
         self.stalled: set[int] = set()  # workers that stood still in the job they are at

@@ -72,6 +72,7 @@ def on_answer(world: Any, sent: Sent) -> None:
     if sent.status == 429 and sent.realm is not None and told:
         world.not_before[sent.realm] = (
             (sent.process, sent.worker),
+            threading.get_ident(),
             world.clock.now() + timedelta(seconds=UNTOLD_SECONDS - 1),
         )
 
@@ -140,12 +141,11 @@ def inv_14_hours_are_kept(world: Any, sent: Sent) -> None:
 
 
 def inv_15_limits_are_kept(world: Any, sent: Sent) -> None:
-    (process, worker), until = world.not_before.get(sent.realm, ((0, 0), None))
+    (process, worker), _, until = world.not_before.get(sent.realm, ((0, 0), 0, None))
     # Whoever stood still past its lease and was woken is a process of its own: what another one was answered
-    # meanwhile it cannot know, and before its next transaction not even that the lease is gone.  Nor does
-    # whoever took the lease know what it was answered: with QuickBooks itself that one waits for a minute.
-    untold = worker != sent.worker and world.stalled
-    if until is not None and process == sent.process and not untold and world.clock.now() < until:
+    # meanwhile it cannot know, and before its next transaction not even that the lease is gone.
+    woken = worker != sent.worker and threading.get_ident() in world.stalled
+    if until is not None and process == sent.process and not woken and world.clock.now() < until:
         world.wrong(
             "INV-15", f"request {sent.number} leaves {until - world.clock.now()} before a 429 allows it"
         )

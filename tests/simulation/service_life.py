@@ -106,10 +106,15 @@ def begin(world: Any, number: int, waited: float) -> Process:
     real.waited = waited
 
     def stall() -> None:
-        """Whoever stands still for so long has lost its lease: what it is about is not at the same time."""
+        """Whoever stands still for so long has lost its lease: what it is about is not at the same time.
+
+        Nor does whoever takes it know what this one was told; with QuickBooks itself that one waits a minute.
+        """
+        me = threading.get_ident()
         real.skip(STALLED_SECONDS)
         world.refreshing.clear()
-        world.stalled.add(threading.get_ident())
+        world.stalled.add(me)
+        world.not_before = {realm: told for realm, told in world.not_before.items() if told[1] != me}
 
     points.stall = stall
     leases.RealClock = lambda: real  # type: ignore[assignment,misc]
