@@ -33,12 +33,12 @@ def told():
 # `make test` plays 300 nights; the soak plays thousands.  A night counts where the scheduler ran it.
 # The lives are those of seeds 0 to 89 in which most kinds of trouble, work and books meet in the least time;
 # each with the nights that it has to come to.  Where it does not, shorter ones are played after it.
-LIVES = {88: 29, 75: 29, 87: 23, 4: 22, 33: 30, 37: 30, 24: 24, 5: 29, 46: 30, 71: 29, 13: 25}
+LIVES = {88: 30, 4: 22, 53: 27, 59: 29, 37: 30, 24: 24, 5: 29, 85: 30, 13: 25, 86: 24, 48: 30}
 DAYS = 30
 IN_ANY_BOOKS = (1000, 1004)  # single nights, of one company and of two
 SMALL_BOOKS = (1, 2, 3, 4, 6, 10, 13, 15)  # of one or two companies with five to thirteen invoices
 # Planted bugs with a seed that finds each.
-KNOWN = {"note_overwrites": 8, "stop_is_not_looked_at": 8, "sent_before_the_journal": 2}
+KNOWN = {"note_overwrites": 8, "stop_is_not_looked_at": 8, "sent_before_the_journal": 9}
 
 
 def _scripts(life: int) -> Iterator[Script]:
