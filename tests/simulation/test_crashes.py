@@ -19,7 +19,7 @@ from qb_collections.store import intents
 from qb_collections.store.engine import Mode, Moment, interpose, reading
 from tests.world import Saved, World
 
-SHARDS = 13  # odd: moments before a transaction and after one take turns, and each shard has both
+SHARDS = 21  # odd: moments before a transaction and after one take turns, and each shard has both
 
 
 class Killed(BaseException):
@@ -105,7 +105,7 @@ def _moments_of_a_night() -> int:
     "shard", [0, *(pytest.param(one, marks=pytest.mark.soak) for one in range(1, SHARDS))]
 )
 def test_a_night_killed_at_any_moment_loses_nothing_and_doubles_nothing(shard):
-    """The shards together try every moment: `make test` a thirteenth of them, `make soak` each one."""
+    """The shards together try every moment: `make test` every twenty-first, `make soak` each one."""
     moments = _moments_of_a_night()
     assert moments > 30
 
