@@ -65,7 +65,8 @@ def on_answer(world: Any, sent: Sent) -> None:
     world.refreshing.discard(sent.number)
     struck = set(sent.known.get("struck", ()))
     sent.known["spoilt"] = bool(struck & SPOILT)
-    if sent.status == 400 and b"invalid_grant" in sent.answer and "tokens/bearer" in sent.path:
+    legible = not sent.known["spoilt"]
+    if sent.status == 400 and b"invalid_grant" in sent.answer and "tokens/bearer" in sent.path and legible:
         world.ended[sent.body] = sent.process
     # One that stood still past its lease tells nobody of it any more.
     told = threading.get_ident() not in world.stalled
