@@ -4,7 +4,8 @@ Its e-mail goes to a mail server on a socket, which at times takes a message and
 
     python -m tests.simulation.processes [--kills 100] [--seed 0]
 
-Beside the kills: a file that may not grow, a stranger who holds the database, an emulator that dies too.
+Beside the kills: a file that may not grow, a stranger who holds the database, an emulator that dies too, and
+the machine's clock, set back by an hour while the service runs.
 What is counted in the end is read from the emulator; of our own files only what is still under way.
 """
 
@@ -37,6 +38,22 @@ from tests.simulation.ground_truth import MARKER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = [sys.executable, "-c", "from qb_collections.cli import main; main()"]
+# The same, on a machine whose clock is set back by an hour after so many seconds.  The service reads it in
+# one place, and in another the time of a company on an emulator: one of QuickBooks lives on the machine's.
+SET_BACK = """
+import time
+from datetime import timedelta
+from qb_collections import clock
+from qb_collections.cli import main
+from qb_collections.services import company_time
+began = time.monotonic()
+def set_back(right):
+    late = lambda *given: right(*given) - timedelta(hours=time.monotonic() - began > {seconds})
+    return late
+clock.RealClock.now = set_back(clock.RealClock.now)
+company_time._now_at = set_back(company_time._now_at)
+main()
+"""
 LEDGER = ROOT / "tests" / "data" / "made-up-ledger.csv"
 COLUMNS = (
     "customer=customerID,number=invoiceNumber,issued=InvoiceDate,due=DueDate,amount=InvoiceAmount,"
@@ -90,13 +107,19 @@ class Host:
         self.realm = ready["realm_id"]
         self.port = int(self.base_url.rpartition(":")[2])
 
-    def serve(self, file_bytes_max: int | None = None) -> subprocess.Popen[str]:
+    def serve(
+        self, file_bytes_max: int | None = None, set_back_after: float | None = None
+    ) -> subprocess.Popen[str]:
         def limited() -> None:
             if file_bytes_max is not None:
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes_max, file_bytes_max))
 
-        return self._start(["serve", "--json", "--port", "0"], before=limited)
+        words = ["serve", "--json", "--port", "0"]
+        if set_back_after is None:
+            return self._start(words, before=limited)
+        program = [sys.executable, "-c", SET_BACK.format(seconds=set_back_after)]
+        return self._start(words, before=limited, program=program)
 
     def told(self, *words: str) -> dict[str, Any]:
         """What one command says; a refusal is an answer too."""
@@ -108,9 +131,11 @@ class Host:
         except ValueError:
             raise AssertionError(f"{words} answered {done.returncode}: {done.stderr[-400:]}") from None
 
-    def _start(self, words: Sequence[str], before: Any = None) -> subprocess.Popen[str]:
+    def _start(
+        self, words: Sequence[str], before: Any = None, program: Sequence[str] = PROGRAM
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*PROGRAM, *words],
+            [*program, *words],
             cwd=ROOT,
             env=self._environment(),
             stdout=subprocess.PIPE,
@@ -135,12 +160,14 @@ class Host:
 
     def kill_once(self) -> None:
         """One life of the service, with whatever else goes wrong in it."""
-        what = self.random.choice(("kill",) * 6 + ("disk_full", "locked", "emulator"))
+        what = self.random.choice(("kill",) * 6 + ("disk_full", "locked", "emulator", "clock_set_back"))
         self.fired[what] += 1
         size = max((file.stat().st_size for file in self.data.rglob("*") if file.is_file()), default=0)
         self.post.fault, self.post.faults_left = self.random.choice(POST_FAULTS), 1
-        process = self.serve(size + 20_000 if what == "disk_full" else None)
         lives = self.random.uniform(*LIVES_SECONDS)
+        process = self.serve(
+            size + 20_000 if what == "disk_full" else None, lives / 2 if what == "clock_set_back" else None
+        )
         if self.random.random() < 0.8:  # the others die while they start
             with suppress(AssertionError):  # without room on the disk it ends by itself
                 self._ready(process)
