@@ -32,9 +32,7 @@ def usable(case: Case, invoices: Iterable[Invoice], *, firm: bool = False) -> tu
     to it, we may not.
     """
     bounces = _bounces(case)
-    found = [
-        one for one in _known(case, invoices, firm) if not any(_came_back(hold, one) for hold in bounces)
-    ]
+    found = [one for one in known(case, invoices, firm) if not any(_came_back(hold, one) for hold in bounces)]
     if case.stopped:
         found.sort(key=lambda one: one.casefold() in case.stopped)
     return tuple(found)
@@ -45,14 +43,9 @@ def mailable(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
     return tuple(one for one in usable(case, invoices) if one.casefold() not in case.stopped)
 
 
-def known(case: Case, invoices: Iterable[Invoice]) -> tuple[str, ...]:
-    """Every address of theirs, also those to which e-mail came back; each once, capitals or not."""
-    return _known(case, invoices)
-
-
 def bounced(case: Case, invoices: Iterable[Invoice]) -> Bounce | None:
     """The address that came back last, as QuickBooks still has it; None when none of these did."""
-    theirs = _known(case, invoices)
+    theirs = known(case, invoices)
     found = [
         Bounce(address, hold.placed_on)
         for hold in _bounces(case)
@@ -79,7 +72,8 @@ def _bounces(case: Case) -> list[Hold]:
     return [hold for hold in case.holds if hold.kind is HoldKind.BOUNCED]
 
 
-def _known(case: Case, invoices: Iterable[Invoice], firm: bool = False) -> tuple[str, ...]:
+def known(case: Case, invoices: Iterable[Invoice], firm: bool = False) -> tuple[str, ...]:
+    """Every address of theirs, also those to which e-mail came back; each once, capitals or not."""
     found: dict[str, str] = {}
     of_invoices = [part for one in invoices if one.email for part in _parts(one.email)]
     for_firm = _named(case.people, "firm") if case.people else ()

@@ -286,7 +286,7 @@ def _carry(conn: Connection, context: Context, company: Company, gone: str, into
 def _hand_on_tasks(conn: Connection, company: Company, gone: str, into: str, at: datetime) -> None:
     """What was decided of the one who is gone is decided again; what else waits for a person goes on."""
     survivor = mirror.customers(conn, company.id, [into]).get(into)
-    because = MERGED.format(name=survivor.name if survivor is not None else "another")
+    because = MERGED.format(name=survivor.name if survivor is not None else "somebody else")
     for task in tasks.open_of(conn, company.id, [gone], AUTOMATIC_TASKS):
         if not task.payload.get("answer"):
             tasks.close(conn, company.id, task.id, state="closed", outcome=because, by="system", at=at)

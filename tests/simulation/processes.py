@@ -78,6 +78,7 @@ class Host:
         self.books = self.folder / "books.sqlite3"
         self.fired: Counter[str] = Counter()
         self.emulator: subprocess.Popen[str] | None = None
+        self.service: subprocess.Popen[str] | None = None
         self.port = 0
         self.start_emulator("--start", BEGINS, "--ledger", str(LEDGER), "--columns", COLUMNS, *HOW_WRITTEN)
         self.told("connect", "--emulator", self.base_url)
@@ -165,7 +166,7 @@ class Host:
         size = max((file.stat().st_size for file in self.data.rglob("*") if file.is_file()), default=0)
         self.post.fault, self.post.faults_left = self.random.choice(POST_FAULTS), 1
         lives = self.random.uniform(*LIVES_SECONDS)
-        process = self.serve(
+        process = self.service = self.serve(
             size + 20_000 if what == "disk_full" else None, lives / 2 if what == "clock_set_back" else None
         )
         if self.random.random() < 0.8:  # the others die while they start
@@ -264,8 +265,12 @@ class Host:
 
     def close(self) -> None:
         self.post.stop()
-        if self.emulator is not None:
-            self._end(self.emulator)
+        for process in (
+            self.service,
+            self.emulator,
+        ):  # the service has ended, unless something went wrong here
+            if process is not None:
+                self._end(process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
