@@ -11,7 +11,7 @@ from qb_collections.core.business_days import Calendar
 from qb_collections.core.decision import Announced
 from qb_collections.core.money import Money
 from qb_collections.core.policy import Policy, Stage
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import DayTexts, money_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,7 @@ class Rules:
     steps: tuple[Stage, ...] = field(init=False)  # the ladder without stages that the policy took out
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
-    # Days as sentences write them, by the year that is now: a night names a few hundred, thousands of times.
-    day_texts: dict[tuple[int, date], str] = field(
-        init=False, default_factory=dict, repr=False, compare=False
-    )
+    _day_texts: dict[int, DayTexts] = field(init=False, default_factory=dict, repr=False, compare=False)
     _ranks: dict[str, int] = field(init=False, default_factory=dict, repr=False, compare=False)
     _reached: dict[tuple[str, date], date] = field(
         init=False, default_factory=dict, repr=False, compare=False
@@ -80,6 +77,13 @@ class Rules:
         if not thresholds.call_from_balances:
             return least
         return max(least, self.usual_late.get(currency, least))
+
+    def day_texts(self, year: int) -> DayTexts:
+        """How sentences write days while it is that year."""
+        texts = self._day_texts.get(year)
+        if texts is None:
+            texts = self._day_texts[year] = DayTexts(year, self.locale)
+        return texts
 
     def money(self, money: Money) -> str:
         return money_text(money, self.locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from qb_collections.core.ladder import Step, said_in_cycle
 from qb_collections.core.money import Money
 from qb_collections.core.plan_standing import PlanStanding, of_case
 from qb_collections.core.rules import Rules
-from qb_collections.core.wording import day_text, invoice_text, short
+from qb_collections.core.wording import DayTexts, amount_text, label, short
 
 _ENDED_PLANS = frozenset({"cancelled", "paid"})
 
@@ -28,6 +29,8 @@ class View:
     holds: Holds
     plan_of: dict[str, Plan]  # of originals and installments of plans that have not ended
     name: str
+    day_texts: DayTexts
+    amount_text: Callable[[Decimal], str]  # of the case's currency
     late: list[Invoice] = field(default_factory=list)  # passed the invoice gates, oldest due first
     early: list[Invoice] = field(default_factory=list)  # due soon, and a copy is a courtesy
     missed: list[Invoice] = field(default_factory=list)  # installments that a person must ask about
@@ -36,17 +39,13 @@ class View:
     step: Step | None = None
 
     def day(self, day: date) -> str:
-        text = self.rules.day_texts.get((self.today.year, day))
-        if text is None:
-            text = day_text(day, self.today.year, self.rules.locale)
-            self.rules.day_texts[self.today.year, day] = text
-        return text
+        return self.day_texts[day]
 
     def invoice(self, invoice: Invoice) -> str:
-        return invoice_text(invoice, self.rules.locale)
+        return f"invoice {label(invoice)} ({self.amount_text(invoice.balance.amount)})"
 
     def money(self, amount: Decimal) -> str:
-        return self.rules.money(Money(amount, self.case.currency))
+        return self.amount_text(amount)
 
     @property
     def due_amount(self) -> Decimal:
@@ -95,7 +94,14 @@ def look(case: Case, rules: Rules, today: date) -> View:
             _same_currency(invoice.balance, case.currency)
     plan_of = plans_by_invoice(case) if case.plans else {}
     view = View(
-        case, rules, today, by_kind(case.holds) if case.holds else {}, plan_of, short(case.customer.name, 40)
+        case,
+        rules,
+        today,
+        by_kind(case.holds) if case.holds else {},
+        plan_of,
+        short(case.customer.name, 40),
+        rules.day_texts(today.year),
+        amount_text(case.currency, rules.locale),
     )
     for plan in case.plans:
         judged = of_case(plan, case, today) if plan.state not in _ENDED_PLANS else None

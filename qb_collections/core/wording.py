@@ -6,7 +6,7 @@ most 240 characters, whatever QuickBooks holds in a name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -35,6 +35,17 @@ def day_text(day: date, year: int, locale: str = "en_US") -> str:
         return text if day.year == year else f"{text}, {day.year}"
     text = f"{weekday} {day.day} {month}"
     return text if day.year == year else f"{text} {day.year}"
+
+
+class DayTexts(dict[date, str]):
+    """Days as sentences of one year write them: a night names a few hundred days, thousands of times."""
+
+    def __init__(self, year: int, locale: str) -> None:
+        self._as = year, locale
+
+    def __missing__(self, day: date) -> str:
+        text = self[day] = day_text(day, *self._as)
+        return text
 
 
 @lru_cache(maxsize=1024)
@@ -76,17 +87,31 @@ def fit(sentence: str) -> str:
 
 def money_text(money: Money, locale: str) -> str:
     """As Money.format, but quick: a night writes thousands of amounts in one or two currencies."""
-    shape = _shape(money.currency, locale)
-    if shape is None or money.amount < 0:
-        return money.format(locale)
-    prefix, suffix, digits, swap = shape
-    figure = f"{money.amount:,.{digits}f}"
-    if swap:
-        figure = figure.translate(swap)
-    return f"{prefix}{figure}{suffix}"
+    return amount_text(money.currency, locale)(money.amount)
 
 
 @lru_cache(maxsize=256)
+def amount_text(currency: str, locale: str) -> Callable[[Decimal], str]:
+    """How amounts of one currency are written there."""
+    shape = _shape(currency, locale)
+
+    def slow(amount: Decimal) -> str:
+        return Money(amount, currency).format(locale)
+
+    if shape is None:
+        return slow
+    prefix, suffix, digits, swap = shape
+    form = f",.{digits}f"
+
+    def quick(amount: Decimal) -> str:
+        if amount.is_signed():
+            return slow(amount)
+        figure = format(amount, form)
+        return f"{prefix}{figure.translate(swap) if swap else figure}{suffix}"
+
+    return quick
+
+
 def _shape(currency: str, locale: str) -> tuple[str, str, int, dict[int, str]] | None:
     """What surrounds and separates the figures; None where they are not grouped by thousands."""
     digits = -int(quantum(currency).as_tuple().exponent)

@@ -119,15 +119,11 @@ def compose(
     source = library.text(name, language)
     fields = fields_of(facts)
 
-    body, *blocks = _tidied(
-        [
-            source.body.render(fields),
-            *(
-                _block(library.text(f"mail/blocks/{block}", language).body, fields, facts.company)
-                for block in source.blocks
-            ),
-        ]
-    )
+    body = _tidy(source.body.render(fields))
+    blocks = [
+        _block(library.text(f"mail/blocks/{block}", language).body, fields, facts.company)
+        for block in source.blocks
+    ]
     return Message(
         subject=clean_line(source.subject.render(fields), SUBJECT_MAX) or "",
         text="\n\n".join(part for part in (body, *blocks) if part) + "\n",
@@ -159,7 +155,7 @@ def _template_name(stage: str, variant: str, facts: MessageFacts) -> str:
 
 def _block(block: Template, fields: Fields, company: CompanyFacts) -> str:
     """A block, once for all messages of a company where it says nothing else."""
-    return _of_company(block, company) if _says_only_company(block) else block.render(fields)
+    return _of_company(block, company) if _says_only_company(block) else _tidy(block.render(fields))
 
 
 @lru_cache(maxsize=256)
@@ -170,24 +166,12 @@ def _says_only_company(block: Template) -> bool:
 @lru_cache(maxsize=256)
 def _of_company(block: Template, company: CompanyFacts) -> str:
     nobody = MessageFacts(company, CustomerFacts(""), datetime.min.replace(tzinfo=UTC), "UTC", _NOTHING)
-    return block.render(fields_of(nobody))
-
-
-def _tidied(parts: list[str]) -> list[str]:
-    """Each part tidy.  Nearly all are but for their ends, which one look at all of them shows."""
-    parts = [part.strip("\n") for part in parts]
-    text = "\n\n".join([part for part in parts if part])
-    # Every white space but the plain one and the line break is not printable.
-    loose = (
-        " \n" in text or "\n\n\n" in text or text.endswith(" ") or not text.replace("\n", "").isprintable()
-    )
-    return [_tidy(part) for part in parts] if loose else parts
+    return _tidy(block.render(fields_of(nobody)))
 
 
 def _tidy(text: str) -> str:
     """No spaces at line ends, at most one empty line in a row, none at the ends."""
-    lines: list[str] = []
-    for line in map(str.rstrip, text.split("\n")):
-        if line or (lines and lines[-1]):
-            lines.append(line)
-    return "\n".join(lines).strip("\n")
+    text = "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text

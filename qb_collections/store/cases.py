@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_, upda
 from qb_collections.core.books import Customer
 from qb_collections.core.case import Case, CustomerKind, HoldKind
 from qb_collections.core.money import total
+from qb_collections.core.quick import quick
 from qb_collections.store import contact_people as people_of
 from qb_collections.store import (
     contacts,
@@ -51,6 +52,7 @@ _LOOK_KEY = ("company_id", "customer_id", "currency")
 T = TypeVar("T")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Look:
     """When a customer is looked at again, and how contacting began for them."""
@@ -102,7 +104,7 @@ def due(
     if after is not None:
         same = and_(look.c.customer_id == after[0], look.c.currency > after[1])
         query = query.where(or_(look.c.customer_id > after[0], same))
-    return [(row.customer_id, row.currency) for row in conn.execute(query)]
+    return [(customer_id, currency) for customer_id, currency in conn.execute(query).all()]
 
 
 def count_due(conn: Connection, company_id: int, on: date | None) -> int:
@@ -322,7 +324,10 @@ def _put(conn: Connection, company_id: int, rows: Iterable[tuple[Sequence[str], 
 
 
 def _group(rows: Iterable[Any], head_of: dict[str, Key]) -> dict[Key, list[Any]]:
-    return _group_pairs(((row.customer_id, row) for row in rows), head_of)
+    grouped: dict[Key, list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[head_of[row.customer_id]].append(row)
+    return grouped
 
 
 def _group_pairs(rows: Iterable[tuple[str, T]], head_of: dict[str, Key]) -> dict[Key, list[T]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -292,22 +292,8 @@ def _row(
         "number": made.number,
         "amount": made.amount.amount if made.amount else None,
         "credits": made.credits.amount if made.credits else None,
-        "details": {
-            "invoice_ids": list(made.invoice_ids),
-            "also_open_ids": list(made.also_open_ids),
-            "reply_by_on": made.reply_by_on,
-            "act_by_on": made.act_by_on,
-            "backlog": made.backlog,
-            "task_kind": made.task_kind,
-            "template": made.template,
-            "offers_plan": made.offers_plan,
-            "tone": made.tone,
-            "sender": made.sender,
-            "announced": _announced_row(made.announced),
-            "mailed": made.mailed,
-        }
-        | ({"to": addressed[0], "subject": addressed[1]} if addressed else {}),
-        "trace": kept(made.trace),
+        "details": _details(made, addressed),
+        "trace": kept(made.trace, made.reason),
         "text": text,
         "edited_by": None,
         "approved_by": None,
@@ -326,6 +312,33 @@ _STORED = select(decision.c.id, decision.c.customer_id, decision.c.currency, dec
 _FINDING = ("company_id", "decision_id", "invoice_id", "gate", "because", "stops", "review_on")
 
 
+# What a decision has no column for, and how it is read back.
+_DETAILS: dict[str, Callable[[Any], Any]] = {
+    "invoice_ids": tuple,
+    "also_open_ids": tuple,
+    "reply_by_on": date.fromisoformat,
+    "act_by_on": date.fromisoformat,
+    "backlog": bool,
+    "task_kind": str,
+    "template": str,
+    "offers_plan": bool,
+    "tone": str,
+    "sender": str,
+    "mailed": bool,
+}
+_USUAL = [(one.name, one.default) for one in fields(Decision) if one.name in _DETAILS]
+
+
+def _details(made: Decision, addressed: Addressed | None) -> dict[str, Any]:
+    """What is as a decision has it by itself is left out: a night's rows are half as long without it."""
+    details = {name: value for name, usual in _USUAL if (value := getattr(made, name)) != usual}
+    if made.announced is not None:
+        details["announced"] = _announced_row(made.announced)
+    if addressed:
+        details["to"], details["subject"] = addressed
+    return details
+
+
 def _finding_rows(company_id: int, decision_id: int, lines: Trace) -> list[tuple[Any, ...]]:
     assert all(line.invoice_id is not None for line in lines), "a finding says which invoice it is about"
     return [
@@ -338,8 +351,8 @@ def _finding(row: Row[Any]) -> Finding:
     return Finding(row.gate, row.because, row.stops, row.review_on, row.invoice_id)
 
 
-def _announced_row(value: Announced | None) -> list[Any] | None:
-    return [value.code, value.who, value.confirmed_by, value.confirmed_on] if value is not None else None
+def _announced_row(value: Announced) -> list[Any]:
+    return [value.code, value.who, value.confirmed_by, value.confirmed_on]
 
 
 def _announced(row: list[Any] | None) -> Announced | None:
@@ -347,10 +360,6 @@ def _announced(row: list[Any] | None) -> Announced | None:
         return None
     code, who, by, on = row
     return Announced(code, who, by, date.fromisoformat(on))
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
@@ -362,27 +371,17 @@ def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
         reason=row.reason,
         gate=row.gate,
         findings=tuple(lines),
-        trace=trace_of(row.trace),
+        trace=trace_of(row.trace, row.reason),
         review_on=row.review_on,
         stage=row.stage,
-        template=details["template"],
-        offers_plan=details.get("offers_plan", True),  # rows of before this was kept
         channel=Channel(row.channel) if row.channel else None,
         approval=row.approval,
         cycle=row.cycle,
         number=row.number,
-        invoice_ids=tuple(details["invoice_ids"]),
-        also_open_ids=tuple(details["also_open_ids"]),
         amount=money_or_none(row.amount, row.currency),
         credits=money_or_none(row.credits, row.currency),
-        reply_by_on=_day(details["reply_by_on"]),
-        act_by_on=_day(details["act_by_on"]),
-        backlog=details["backlog"],
-        mailed=details.get("mailed", False),
-        task_kind=details["task_kind"],
-        tone=details.get("tone"),
-        sender=details.get("sender", "accounts"),
         announced=_announced(details.get("announced")),
+        **{name: read(details[name]) for name, read in _DETAILS.items() if details.get(name) is not None},
     )
     return StoredDecision(
         row.id,

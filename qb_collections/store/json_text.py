@@ -32,22 +32,22 @@ def loads(text: str | bytes) -> Any:
 def _is_plain(value: object) -> bool:
     """Whether the quick encoder writes exactly the same: nothing inside but texts, small numbers and days."""
     kind = type(value)
-    if kind in _PLAIN_KINDS:
-        return True
-    if kind is int:
-        return -_LARGE < value < _LARGE  # type: ignore[operator]
     parts: Iterable[object]
-    if isinstance(value, dict):
-        if not {*map(type, value)} <= _TEXT:
+    if kind is dict:
+        if not {*map(type, value)} <= _TEXT:  # type: ignore[call-overload]
             return False
-        parts = value.values()
-    elif isinstance(value, list | tuple):
-        parts = value
+        parts = value.values()  # type: ignore[attr-defined]
+    elif kind is list or kind is tuple:
+        parts = value  # type: ignore[assignment]
     else:
-        return False
+        return kind in _PLAIN_KINDS or (kind is int and -_LARGE < value < _LARGE)  # type: ignore[operator]
     # A night asks this of a hundred thousand values, nearly all of them texts.
     besides = {*map(type, parts)} - _PLAIN_KINDS
-    return not besides or all(_is_plain(part) for part in parts if type(part) in besides)
+    if besides:
+        for part in parts:
+            if type(part) in besides and not _is_plain(part):
+                return False
+    return True
 
 
 def _encode(value: object) -> object:

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.store.tables.mirror import mirror_customer, mirror_invoice
-from qb_collections.store.types import instant_of, money, money_of, raw
+from qb_collections.store.types import day_of, instant_of, list_of, money, money_of, raw
 
 
 def customer_row(company_id: int, value: Customer) -> dict[str, Any]:
@@ -103,42 +103,49 @@ RAW_CUSTOMER = raw(mirror_customer)
 
 def raw_invoice(row: Sequence[Any]) -> Invoice:
     """A row of RAW_INVOICE, in the order of the table's columns: a night reads tens of thousands."""
-    _, id, token, customer_id, number, issued_on, due_on, currency, total, balance, *rest = row
-    email, email_status, sent_at, terms, voided, updated_at = rest
+    _, id, token, customer_id, number, issued_on, due_on, currency, total, balance, email, *rest = row
+    email_status, sent_at, terms, voided, updated_at = rest
+    owed = money_of(balance, currency)
     return Invoice(
         id,
         token,
         customer_id,
         number,
-        issued_on,
-        due_on,
-        money_of(total, currency),
-        money_of(balance, currency),
+        day_of(issued_on),
+        None if due_on is None else day_of(due_on),
+        owed if total == balance else money_of(total, currency),
+        owed,
         email,
         email_status,
         None if sent_at is None else instant_of(sent_at),
         terms,
-        voided,
+        bool(voided),
         None if updated_at is None else instant_of(updated_at),
     )
 
 
 def raw_customer(row: Sequence[Any]) -> Customer:
     """A row of RAW_CUSTOMER, in the order of the table's columns."""
-    _, id, name, currency, balance, active, first_name, full_name, company_name, emails = row[:10]
-    *rest, updated_at = row[10:]
-    rest.append(None if updated_at is None else instant_of(updated_at))
+    _, id, name, currency, balance, active, first_name, full_name, company_name, emails, *rest = row
+    phone, parent_id, with_parent, city, region, country, postal_code, updated_at = rest
     return Customer(
         id,
         name,
         currency,
         money_of(balance, currency),
-        active,
+        bool(active),
         first_name,
         full_name,
         company_name,
-        tuple(emails),
-        *rest,
+        tuple(list_of(emails)),
+        phone,
+        parent_id,
+        bool(with_parent),
+        city,
+        region,
+        country,
+        postal_code,
+        None if updated_at is None else instant_of(updated_at),
     )
 
 

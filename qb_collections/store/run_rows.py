@@ -292,7 +292,7 @@ def _row(found: Any) -> Row:
         needs_yes=bool(found.approval),
         amount=money_or_none(found.amount, found.currency),
         details=found.details,
-        trace=trace_of(found.trace),
+        trace=trace_of(found.trace, found.reason),
         text=found.text,
         edited_by=found.edited_by,
         edited_subject=found.subject,

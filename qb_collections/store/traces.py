@@ -1,6 +1,7 @@
 """A trace as it is kept: what was looked at, in order, up to what stopped.
 
-A gate that let pass is kept by its name alone: what it says then is always the same.
+A gate that let pass is kept by its name alone: what it says then is always the same.  A line that says
+what the decision gives as its reason, as the last one does, is kept without its sentence.
 """
 
 from __future__ import annotations
@@ -13,19 +14,35 @@ from qb_collections.core.customer_gates import PASSED
 from qb_collections.core.decision import Finding, Trace
 
 
-def kept(trace: Trace) -> list[str | Finding]:
-    return [line.gate if PASSED.get(line.gate) is line else line for line in trace]
+def kept(trace: Trace, reason: str) -> list[str | dict[str, Any]]:
+    return [line.gate if PASSED.get(line.gate) is line else _written(line, reason) for line in trace]
 
 
-def trace_of(lines: Iterable[dict[str, Any] | str]) -> Trace:
+def trace_of(lines: Iterable[dict[str, Any] | str], reason: str) -> Trace:
     """What was kept, as it was."""
-    return tuple(_passed(line) if isinstance(line, str) else _stopped(line) for line in lines)
+    return tuple(_passed(line) if isinstance(line, str) else _stopped(line, reason) for line in lines)
+
+
+def _written(line: Finding, reason: str) -> dict[str, Any]:
+    said = {
+        "because": None if line.because == reason else line.because,
+        "stops": line.stops or None,
+        "review_on": line.review_on,
+        "invoice_id": line.invoice_id,
+    }
+    return {"gate": line.gate} | {name: value for name, value in said.items() if value is not None}
 
 
 def _passed(gate: str) -> Finding:
     return PASSED.get(gate) or Finding(gate, "Nothing stood against it.")
 
 
-def _stopped(line: dict[str, Any]) -> Finding:
-    review_on = date.fromisoformat(line["review_on"]) if line["review_on"] else None
-    return Finding(line["gate"], line["because"], line["stops"], review_on, line["invoice_id"])
+def _stopped(line: dict[str, Any], reason: str) -> Finding:
+    on = line.get("review_on")
+    return Finding(
+        line["gate"],
+        line.get("because", reason),
+        line.get("stops", False),
+        date.fromisoformat(on) if on else None,
+        line.get("invoice_id"),
+    )

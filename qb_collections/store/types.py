@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import JSON as SqlJson
-from sqlalchemy import BigInteger, ColumnElement, DateTime, String, Table, type_coerce
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, DateTime, String, Table, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
@@ -74,16 +75,28 @@ def instant_text(value: datetime) -> str:
 
 
 def raw(table: Table) -> list[ColumnElement[Any]]:
-    """The table's columns, amounts and instants as they are stored: for thousands of rows, with money_of and
-    instant_of.
+    """The table's columns as they are stored: for thousands of rows, with money_of, day_of, instant_of,
+    bool and list_of.
     """
-    stored: dict[type, TypeEngine[Any]] = {MoneyUnits: BigInteger(), Instant: NullType()}
+    stored: dict[type, TypeEngine[Any]] = {MoneyUnits: BigInteger()}
+    stored |= dict.fromkeys((Instant, Date, Boolean, SqlJson), NullType())
     return [
         type_coerce(column, stored[type(column.type)]).label(column.name)
         if type(column.type) in stored
         else column
         for column in table.c
     ]
+
+
+@lru_cache(maxsize=16384)
+def day_of(value: str | date) -> date:
+    """A day as the database gives it: the text that SQLite keeps, or PostgreSQL's own.  One value a day."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def list_of(value: str | list[str]) -> list[str]:
+    """A document that is a list of texts: SQLite's text, or what PostgreSQL's driver made of it."""
+    return msgspec.json.decode(value, type=list[str]) if isinstance(value, str) else value
 
 
 def instant_of(value: str | datetime) -> datetime:

@@ -36,25 +36,30 @@ INSERT INTO mirror_invoice (company_id, id, sync_token, customer_id, number, iss
   total, balance, terms, voided)
 SELECT :company, 'I' || i, '0', 'C' || (i / 5 + 1), CAST(10000 + i AS TEXT),
   date(:today, '-' || (35 + (i * 37) % 196) || ' days'), date(:today, '-' || (5 + (i * 37) % 196) || ' days'),
-  'USD', 1200000 + (i * 7919) % 28800000, 1200000 + (i * 7919) % 28800000, 'Net 30', 0
+  'USD', 1200000 + (i * 7919) % 288000 * 100, 1200000 + (i * 7919) % 288000 * 100, 'Net 30', 0
 FROM n
 """
 BALANCES = """
 UPDATE mirror_customer SET balance = (SELECT sum(balance) FROM mirror_invoice
   WHERE mirror_invoice.company_id = :company AND mirror_invoice.customer_id = mirror_customer.id)
+  WHERE company_id = :company
 """
 LOOKS = """
 INSERT INTO look (company_id, customer_id, currency, next_look_on, is_backlog, important, buys_most)
 SELECT company_id, id, currency,
   CASE WHEN CAST(substr(id, 2) AS INTEGER) % :every = 0 THEN :today ELSE :far END, 0, 0, 0
-FROM mirror_customer
+FROM mirror_customer WHERE company_id = :company
 """
 
 
 def company_with(folder: Path, *, invoices: int, due: int) -> tuple[Context, Company]:
     """So many open invoices, all overdue; those of every so-manieth customer are due to be looked at."""
-    clock = ManualClock(AT)
-    context = app.build(config.read({}, data_dir=folder, file=None, log_level="error"), clock)
+    context = app.build(config.read({}, data_dir=folder, file=None, log_level="error"), ManualClock(AT))
+    return context, company_in(context, invoices=invoices, due=due)
+
+
+def company_in(context: Context, *, invoices: int, due: int) -> Company:
+    """The same, beside whatever companies there are."""
     with durable(context.engine) as conn:
         company = companies.create(
             conn,
@@ -88,4 +93,4 @@ def company_with(folder: Path, *, invoices: int, due: int) -> tuple[Context, Com
     with derived(context.engine) as conn:
         for statement in (CUSTOMERS, INVOICES, BALANCES, LOOKS):
             conn.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
-    return context, company
+    return company

@@ -4,6 +4,9 @@ Raw is what a program without any care would do at best: one SELECT of the open 
 the day it was due, a note of some 200 characters from a compiled Jinja template, one row with a unique key
 and one of a journal for each line, one commit that waits for the disk.  The product decides each customer
 with every reason, writes the message, and queues it, 200 customers a transaction.  QuickBooks is not asked.
+
+Neither side pays for its first time: raw's template is compiled before, and the product has lived through
+the night of a small company in the same process, so that its statements are put together.
 """
 
 from __future__ import annotations
@@ -26,11 +29,13 @@ from qb_collections import logs
 from qb_collections.services import deciding, leasing, night
 from qb_collections.services.context import Context
 from qb_collections.services.no_collector import no_collector
-from tests.benchmarks._overdue import FIVE, TODAY, company_with
+from qb_collections.store.companies import Company
+from tests.benchmarks._overdue import FIVE, TODAY, company_in, company_with
 from tests.benchmarks._telling import machine, verdict
 
 SMALL, LARGE = 10_000, 50_000  # overdue invoices, five a customer
 DUE, OPEN, TWICE_OPEN = 20_000, 1_000_000, 2_000_000
+WARMS_UP = 500  # overdue invoices of the small company whose night comes first
 ROUNDS = 3
 RATIO_MOST = 3.1  # 0.5 s where raw takes 0.16 s
 GROWTH_MOST = 6.0
@@ -58,14 +63,15 @@ def timing(times: list[Took]) -> Iterator[None]:
     times.append(Took(time.perf_counter() - wall, time.process_time() - cpu))
 
 
-def raw(folder: Path, context: Context, times: list[Took]) -> None:
+def raw(folder: Path, context: Context, company: Company, times: list[Took]) -> None:
     """The floor, on a copy of the same rows."""
     conn = sqlite3.connect(folder / "raw.sqlite3", isolation_level=None)
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute("PRAGMA synchronous = FULL")
     conn.execute(f"ATTACH '{context.engine.url.database}' AS ours")
-    conn.execute("CREATE TABLE invoice AS SELECT * FROM ours.mirror_invoice")
-    conn.execute("CREATE TABLE customer AS SELECT id, name FROM ours.mirror_customer")
+    of = f"WHERE company_id = {company.id}"
+    conn.execute(f"CREATE TABLE invoice AS SELECT * FROM ours.mirror_invoice {of}")
+    conn.execute(f"CREATE TABLE customer AS SELECT id, name FROM ours.mirror_customer {of}")
     conn.execute("CREATE UNIQUE INDEX customer_id ON customer (id)")
     conn.execute("DETACH ours")
     conn.execute("CREATE TABLE action (id INTEGER PRIMARY KEY, key TEXT UNIQUE, level INTEGER, note TEXT)")
@@ -121,15 +127,22 @@ def one_night(invoices: int) -> tuple[Took, ...]:
     """What the raw floor took, the night, and the same night run again."""
     times: list[Took] = []
     with tempfile.TemporaryDirectory(prefix="qbc-bench-") as folder:
-        context, company = company_with(Path(folder), invoices=invoices, due=invoices)
-        raw(Path(folder), context, times)
+        context, small = company_with(Path(folder), invoices=WARMS_UP, due=WARMS_UP)
+        with leasing.held(context, small) as lease, without_quickbooks():
+            night.night(context, small, lease)
+        company = company_in(context, invoices=invoices, due=invoices)
+        raw(Path(folder), context, company, times)
         with leasing.held(context, company) as lease, without_quickbooks():
             for _ in range(2):
                 with timing(times):
                     night.night(context, company, lease)
         with context.engine.connect() as conn:
-            planned = conn.exec_driver_sql("SELECT count(*) FROM intent").scalar_one()
-            explained = conn.exec_driver_sql("SELECT count(*) FROM finding").scalar_one()
+            planned, explained = (
+                conn.exec_driver_sql(
+                    f"SELECT count(*) FROM {table} WHERE company_id = {company.id}"
+                ).scalar_one()
+                for table in ("intent", "finding")
+            )
         assert (planned, explained) == (invoices // FIVE, invoices), (planned, explained)
         context.engine.dispose()
     return tuple(times)
