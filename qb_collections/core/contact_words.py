@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from qb_collections.core import contact_limits, promises
 from qb_collections.core.books import Invoice
 from qb_collections.core.case import HoldKind
 from qb_collections.core.customer_gates import message_name
-from qb_collections.core.decision import Finding, Outcome
+from qb_collections.core.decision import Finding, Outcome, Trace
 from qb_collections.core.ladder import Step
 from qb_collections.core.money import Money
 from qb_collections.core.promises import Judged, PromiseState
@@ -114,14 +114,28 @@ def _why_a_person(view: View, step: Step) -> str:
     return "All steps are done"
 
 
-def spoken_of(view: View, invoice: Invoice, included: bool, tail: str) -> Finding:
-    assert invoice.due_on is not None
-    verb = "was due" if invoice.due_on < view.today else "is due"
-    facts = f"{view.invoice(invoice)} {verb} on {view.day(invoice.due_on)}."
-    if included:
-        return Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
-    because = f"Not part of this message: {facts} No earlier message has named it; it is listed as also open."
-    return Finding("contact", fit(because), True, view.today + _DAY, invoice.id)
+def spoken_of(view: View, step: Step, stopped: Mapping[str, Finding], tail: str) -> Trace:
+    """For each invoice why it is part of the contact, or why not; stopped: those that a gate left out."""
+    included = {invoice.id for invoice in step.invoices}
+    findings = []
+    for invoice in view.case.invoices:
+        if invoice.id in stopped:
+            findings.append(stopped[invoice.id])
+            continue
+        due_on = invoice.due_on
+        assert due_on is not None
+        facts = f"{view.invoice(invoice)} {'was' if due_on < view.today else 'is'} due on {view.day(due_on)}."
+        if invoice.id in included:
+            findings.append(
+                Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
+            )
+        else:
+            because = (
+                f"Not part of this message: {facts} No earlier message has named it; "
+                "it is listed as also open."
+            )
+            findings.append(Finding("contact", fit(because), True, view.today + _DAY, invoice.id))
+    return tuple(findings)
 
 
 def sum_of(invoices: Sequence[Invoice], currency: str) -> Money:

@@ -101,11 +101,10 @@ def credit_not_visible(view: View) -> Finding | None:
     balance = view.case.books_balance
     if balance is None or balance.currency != view.case.currency:
         return None
-    documents = (
-        sum([invoice.balance.amount for invoice in view.case.invoices], Decimal(0))
-        - sum((payment.unapplied.amount for payment in view.case.payments), Decimal(0))
-        - sum((memo.remaining.amount for memo in view.case.credit_memos), Decimal(0))
-    )
+    documents = sum([invoice.balance.amount for invoice in view.case.invoices], Decimal(0))
+    if view.case.payments or view.case.credit_memos:
+        documents -= sum([payment.unapplied.amount for payment in view.case.payments], Decimal(0))
+        documents -= sum([memo.remaining.amount for memo in view.case.credit_memos], Decimal(0))
     if balance.amount >= documents:
         return None
     missing = view.money(documents - balance.amount)
@@ -122,10 +121,9 @@ def too_small(view: View) -> Finding | None:
     if not view.late:
         return None
     least = view.rules.policy.limits.smallest(view.case.currency)
-    late = sum([invoice.balance.amount for invoice in view.late], Decimal(0))
-    if view.missed or late - view.credit >= least:
+    if view.missed or view.late_amount - view.credit >= least:
         return None
-    what = view.money(late)
+    what = view.money(view.late_amount)
     if view.credit:
         what = f"{what} late less {view.money(view.credit)} in credits"
     limit = view.money(least)

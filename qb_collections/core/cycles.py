@@ -34,11 +34,9 @@ def advance(case: Case, policy_version: int, today: date) -> Cycle | None:
         contacted = {one for contact in said_in_cycle(case) for one in contact.invoice_ids}
         goes_on = bool(late) or any(one.id in contacted for one in open_ones)
         return case.cycle if goes_on else None
-    if not case.holds:
-        return begun(case.next_cycle, today, policy_version) if late else None
-    if any(not any(_keeps_out(hold, one, today) for hold in case.holds) for one in late):
-        return begun(case.next_cycle, today, policy_version)
-    return None
+    if case.holds:
+        late = [one for one in late if not any(_keeps_out(hold, one, today) for hold in case.holds)]
+    return begun(case.next_cycle, today, policy_version) if late else None
 
 
 def begun(number: int, today: date, policy_version: int) -> Cycle:

@@ -7,6 +7,7 @@ stops gives the reason.  Every open invoice gets exactly one finding.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from qb_collections.core import addresses
 from qb_collections.core.books import Invoice
@@ -34,11 +35,25 @@ TASKS = {
 }
 MAILED_MOST = 100  # invoices that one e-mail lists; mail programs cut off text over 100 kB, some 170 of them
 _DAY = timedelta(days=1)
+_NOTHING = Decimal(0)
 # Most customers have neither a hold nor a plan, and most gates look at nothing else.
 _ALL_GATES = tuple(gate for _, gate, _ in INVOICE_GATES)
 _WITHOUT_HOLDS = tuple(
     gate for name, gate, _ in INVOICE_GATES if name in ("settled", "not_overdue", "too_old")
 )
+_ALL_PASSED = tuple(PASSED[name] for name, _, _ in CUSTOMER_GATES)
+_OF_HOLDS = ("people_only", "handed_over", "hardship", "open_reply")
+_OF_CONTACTS = ("caps", "contact_gap")
+# By whether there are holds, and contacts: the gates that then may stop, with their places.
+_GATES = {
+    (holds, contacts): tuple(
+        (place, gate)
+        for place, (name, gate, _) in enumerate(CUSTOMER_GATES)
+        if (holds or name not in _OF_HOLDS) and (contacts or name not in _OF_CONTACTS)
+    )
+    for holds in (False, True)
+    for contacts in (False, True)
+}
 
 
 def decide(case: Case, rules: Rules, today: date) -> Decision:
@@ -51,14 +66,11 @@ def decide(case: Case, rules: Rules, today: date) -> Decision:
     if not (view.late or view.early or view.missed):
         return _nothing_to_say(view, stopped)
 
-    trace: list[Finding] = []
-    for name, gate, _ in CUSTOMER_GATES:
+    for place, gate in _GATES[bool(view.holds), bool(case.contacts or case.contacted_elsewhere)]:
         finding = gate(view)
         if finding is not None:
-            trace.append(finding)
-            return _left_alone(view, stopped, finding, tuple(trace))
-        trace.append(PASSED[name])
-    return _contact(view, stopped, tuple(trace))
+            return _left_alone(view, stopped, finding, (*_ALL_PASSED[:place], finding))
+    return _contact(view, stopped, _ALL_PASSED)
 
 
 def invoice_trace(case: Case, rules: Rules, today: date, invoice_id: str) -> Trace:
@@ -89,8 +101,18 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
     bare = not (view.holds or view.plan_of)
     gates = _WITHOUT_HOLDS if bare else _ALL_GATES
     oldest_on = view.today - timedelta(days=view.rules.policy.limits.oldest_debt_days)
+    today = view.today
     for invoice in view.case.invoices:
-        if bare and _is_plainly_late(invoice, oldest_on, view.today):
+        due_on = invoice.due_on
+        if (
+            # What nearly every invoice of a night is: none of the gates that then ask anything stops it.
+            bare
+            and due_on is not None
+            and oldest_on <= due_on < today
+            and invoice.issued_on <= today
+            and invoice.balance.amount > 0
+            and not invoice.voided
+        ):
             view.late.append(invoice)
             continue
         for gate in gates:
@@ -104,6 +126,7 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
         if len(invoices) > 1:
             invoices.sort(key=lambda one: (one.due_on or view.today, one.issued_on, one.id))
     if view.late:
+        view.late_amount = sum([one.balance.amount for one in view.late], _NOTHING)
         owed = Money(view.due_amount - view.credit, view.case.currency)
         view.step = next_step(view.case, view.rules, view.today, view.late, owed)
         stopped.update((invoice.id, _early_waits(view, invoice)) for invoice in view.early)
@@ -111,14 +134,6 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
     elif view.early and view.rules.early is not None:
         view.step = early_step(view.case, view.rules, view.rules.early, view.early)
     return stopped
-
-
-def _is_plainly_late(invoice: Invoice, oldest_on: date, today: date) -> bool:
-    """What nearly every invoice of a night is: none of the gates that ask neither hold nor plan stops it."""
-    due_on = invoice.due_on
-    if due_on is None or not oldest_on <= due_on < today:
-        return False
-    return invoice.issued_on <= today and invoice.balance.amount > 0 and not invoice.voided
 
 
 def _place(view: View, invoice: Invoice) -> None:
@@ -217,16 +232,7 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
     outcome, channel = _how(view, step)
     approval = approval and outcome is Outcome.REMIND
     reason = Finding("contact", fit(sentence(view, step, outcome, approval)))
-    included = {invoice.id for invoice in step.invoices}
-    tail = tail_of(view, step, outcome, approval)
-    findings = tuple(
-        [
-            stopped[invoice.id]
-            if invoice.id in stopped
-            else spoken_of(view, invoice, invoice.id in included, tail)
-            for invoice in case.invoices
-        ]
-    )
+    findings = spoken_of(view, step, stopped, tail_of(view, step, outcome, approval))
     stage = step.stage if outcome is not Outcome.DECIDE else None
     reply_by, act_by = _dates(view, step, stage, outcome)
     amount = sum_of(step.invoices, case.currency)

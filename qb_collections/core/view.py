@@ -37,6 +37,7 @@ class View:
     standings: dict[int, PlanStanding] = field(default_factory=dict)  # of plans whose payments are known
     credit: Decimal = Decimal(0)  # unapplied payments and open credit memos, plan documents left out
     step: Step | None = None
+    late_amount: Decimal = Decimal(0)  # what the late invoices come to
 
     def day(self, day: date) -> str:
         return self.day_texts[day]
@@ -53,7 +54,7 @@ class View:
 
         Of a plan that leaves its originals open, only the payments that are missing are due.
         """
-        late = sum([one.balance.amount for one in self.late], Decimal(0))
+        late = self.late_amount
         if not self.missed:
             return late
         overlays = {plan.id for one in self.missed if (plan := self.plan_of[one.id]).overlay}

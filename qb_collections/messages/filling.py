@@ -3,7 +3,7 @@
 A night fills the same few templates for thousands of customers.  Each becomes one expression that does what
 `Template` says it does, in the same order and with the same refusals; Python compiles it once.  Where a
 name is looked up, in the fields or in which row, is found out then; fields of another shape are never
-filled by it.  Nothing that a person wrote becomes code: texts and names are handed to it as values, and the
+filled by it.  Fields that have a shape hold no blank text: what is empty is None.  Nothing that a person wrote becomes code: texts and names are handed to it as values, and the
 expression has only their numbers.
 """
 
@@ -48,14 +48,12 @@ class _Writer:
         return self._field(node, rows)
 
     def _field(self, node: Any, rows: _Names) -> str:
-        value = f"(value := {self._place(node.name, rows)})"
-        is_filled = f"{value}.__class__ is str and value and not value.isspace()"
-        return f"(value if {is_filled} else refuse({self._value(node)}))"
+        return f"({self._place(node.name, rows)} or refuse({self._value(node)}))"
 
     def _if(self, node: Any, rows: _Names) -> str:
         place = self._place(node.name, rows)
         is_list = _row(node.name, rows) == 0 and node.name in self._lists
-        holds = f"{place}.rows" if is_list else f"(value := {place}) and not value.isspace()"
+        holds = f"{place}.rows" if is_list else place
         return f"({self.parts(node.then, rows)} if {holds} else {self.parts(node.otherwise, rows)})"
 
     def _each(self, node: Any, rows: _Names) -> str:

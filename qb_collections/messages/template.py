@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NoReturn, final
 
+from qb_collections.core.quick import quick
 from qb_collections.messages.filling import Filler, compiled
 
 TEMPLATE_MAX = 20_000  # characters of one template
@@ -49,6 +50,7 @@ class TemplateRefused(Exception):
         super().__init__(f"{template}, line {line}: {what}" + (f" Allowed: {allowed}." if allowed else ""))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A table: the names every row has, and the rows.  The names are known even when there is no row."""
@@ -66,7 +68,7 @@ class Shape:
     """What all fields of one kind have in common: their names, and for each list the names of its rows.
 
     Fields that carry one as `shape` are checked against it once per template, not once per message, and are
-    filled in by a function written for it.
+    filled in by a function written for it.  They hold no blank text: what is empty is None.
     """
 
     names: frozenset[str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 
 from qb_collections.core.money import Money
-from qb_collections.core.wording import money_text
+from qb_collections.core.wording import amount_text, money_text
 
 NEAR_DAYS = 180
 DAYS_KEPT = 4096  # a night writes thousands of messages about a few hundred days
@@ -104,6 +105,11 @@ def clock_time(at: datetime, zone: str, locale: str) -> str:
 
 def amount(money: Money, locale: str) -> str:
     return money_text(money, locale_of(locale))
+
+
+def amounts(currency: str, locale: str) -> Callable[[Decimal], str]:
+    """How amounts of one currency are written there."""
+    return amount_text(currency, locale_of(locale))
 
 
 def count_in_words(count: int, locale: str) -> str:

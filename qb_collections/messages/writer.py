@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from qb_collections.core.money import Money
 from qb_collections.messages import wording
@@ -74,7 +75,10 @@ class Writer:
         return self._items
 
     def items(self, items: tuple[Item, ...]) -> Rows:
-        return Rows(ITEM_NAMES, tuple(map(self._item, items))) if items else _NO_ITEMS
+        if not items:
+            return _NO_ITEMS
+        written = wording.amounts(items[0].balance.currency, self.locale)  # a message has one currency
+        return Rows(ITEM_NAMES, tuple([self._item(item, written) for item in items]))
 
     def credits(self, credits: tuple[Credit, ...]) -> Rows:
         if not credits:
@@ -88,15 +92,15 @@ class Writer:
         cleaned = (clean_line(line, SENTENCE_MAX) for line in lines)
         return Rows(LINE_NAMES, tuple({"line": line} for line in cleaned if line))
 
-    def _item(self, item: Item) -> dict[str, str | None]:
+    def _item(self, item: Item, written: Callable[[Decimal], str]) -> dict[str, str | None]:
         days_late = (self.today - item.due_on).days if item.due_on else 0
-        partly = item.balance != item.total
-        balance = wording.amount(item.balance, self.locale)
+        partly = item.balance is not item.total and item.balance != item.total
+        balance = written(item.balance.amount)
         return {
             "number": clean_line(item.number),
             "issued_on": wording.long_date(item.issued_on, self.locale),
-            "due_on": self.long(item.due_on),
-            "total": wording.amount(item.total, self.locale) if partly else balance,
+            "due_on": None if item.due_on is None else wording.long_date(item.due_on, self.locale),
+            "total": written(item.total.amount) if partly else balance,
             "balance": balance,
             "partly": YES if partly else None,
             "days_late": str(days_late) if days_late > 0 else None,

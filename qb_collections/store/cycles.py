@@ -35,13 +35,8 @@ def save_all(
     wanted = {(customer_id, currency): value for customer_id, currency, value in rows}
     if not wanted:
         return
-    running_now = conn.execute(
-        select(cycle.c.id, cycle.c.customer_id, cycle.c.currency, cycle.c.number).where(
-            cycle.c.company_id == company_id,
-            cycle.c.ended_on.is_(None),
-            within(cycle.c.customer_id, [customer_id for customer_id, _ in wanted]),
-        )
-    ).all()
+    ids = [customer_id for customer_id, _ in wanted]
+    running_now = _running_now(conn, company_id=company_id, customer_ids=ids).all()
     over = []
     for cycle_id, customer_id, currency, number in running_now:
         if (customer_id, currency) not in wanted:
@@ -59,6 +54,15 @@ def save_all(
         if value is not None
     ]
     upsert(conn, cycle, values, key=_KEY)
+
+
+@once
+def _running_now(company_id: int, customer_ids: Sequence[str]) -> Select[Any]:
+    return select(cycle.c.id, cycle.c.customer_id, cycle.c.currency, cycle.c.number).where(
+        cycle.c.company_id == company_id,
+        cycle.c.ended_on.is_(None),
+        within(cycle.c.customer_id, customer_ids),
+    )
 
 
 def current(conn: Connection, company_id: int, customer_id: str, currency: str) -> Cycle | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select,
 
 from qb_collections.core.case import Case
 from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
+from qb_collections.store.json_text import Plain
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
 from qb_collections.store.traces import kept, trace_of
@@ -292,8 +293,8 @@ def _row(
         "number": made.number,
         "amount": made.amount.amount if made.amount else None,
         "credits": made.credits.amount if made.credits else None,
-        "details": _details(made, addressed),
-        "trace": kept(made.trace, made.reason),
+        "details": Plain(_details(made, addressed)),
+        "trace": Plain(kept(made.trace, made.reason)),
         "text": text,
         "edited_by": None,
         "approved_by": None,
@@ -340,7 +341,6 @@ def _details(made: Decision, addressed: Addressed | None) -> dict[str, Any]:
 
 
 def _finding_rows(company_id: int, decision_id: int, lines: Trace) -> list[tuple[Any, ...]]:
-    assert all(line.invoice_id is not None for line in lines), "a finding says which invoice it is about"
     return [
         (company_id, decision_id, line.invoice_id, line.gate, line.because, line.stops, line.review_on)
         for line in lines

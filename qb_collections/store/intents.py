@@ -122,11 +122,7 @@ def _plan_again(conn: Connection, company_id: int, rows: Sequence[dict[str, Any]
     still waits keeps a person's yes for as long as it is about the same invoices and amount.
     """
     by_key = {row["key"]: row for row in rows}
-    found = conn.execute(
-        select(
-            intent.c.key, intent.c.kind, intent.c.state, intent.c.approval, intent.c.plan, intent.c.run_id
-        ).where(intent.c.company_id == company_id, within(intent.c.key, by_key))
-    ).all()
+    found = _with_keys(conn, company_id=company_id, keys=[*by_key]).all()
     cleared = {"body": None, "body_hash": None, "before": None, "reason": None, "settled_at": None}
     for old in found:
         # Not asked for in the statement: it would go through all that is planned, by the index of states.
@@ -146,6 +142,13 @@ def _plan_again(conn: Connection, company_id: int, rows: Sequence[dict[str, Any]
         conn.execute(
             update(intent).where(intent.c.company_id == company_id, intent.c.key == old.key).values(values)
         )
+
+
+@once
+def _with_keys(company_id: int, keys: Sequence[str]) -> Select[Any]:
+    return select(
+        intent.c.key, intent.c.kind, intent.c.state, intent.c.approval, intent.c.plan, intent.c.run_id
+    ).where(intent.c.company_id == company_id, within(intent.c.key, keys))
 
 
 def _figures(plan: Mapping[str, Any]) -> tuple[Any, Any]:

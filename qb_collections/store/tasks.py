@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from qb_collections.store.mirror import chunked
+from qb_collections.store.once import once
 from qb_collections.store.tables.tasks import task
 from qb_collections.store.upsert import insert_missing
 from qb_collections.store.within import within
@@ -176,18 +177,16 @@ def open_of(
     """The open tasks of these kinds about these customers."""
     found: builtins.list[Task] = []
     for some in chunked(sorted(set(customer_ids))):
-        query = (
-            select(task)
-            .where(
-                task.c.company_id == company_id,
-                task.c.state == "open",
-                within(task.c.customer_id, some),
-                task.c.kind.in_(kinds),
-            )
-            .order_by(task.c.id)
-        )
-        found += [_task(row) for row in conn.execute(query)]
+        rows = _open_of(conn, company_id=company_id, customer_ids=some, kinds=kinds)
+        found += [_task(row) for row in rows]
     return found
+
+
+@once
+def _open_of(company_id: int, customer_ids: Collection[str], kinds: Sequence[str]) -> Select[Any]:
+    mine = (task.c.company_id == company_id, task.c.state == "open")
+    about = (within(task.c.customer_id, customer_ids), within(task.c.kind, kinds))
+    return select(task).where(*mine, *about).order_by(task.c.id)
 
 
 def close_unneeded(

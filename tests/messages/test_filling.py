@@ -1,9 +1,10 @@
 """A template written out as a function says, word for word, what walking through its parts says."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
+from qb_collections.core.money import Money
 from qb_collections.messages.fields import fields_of
 from qb_collections.messages.filling import compiled
 from qb_collections.messages.library import packaged
@@ -70,7 +71,7 @@ ROWS = Rows(("number", "note"), ({"number": "1", "note": "{late}"}, {"number": "
     ("text", "expected"),
     [
         ("{{name}} 'quoted' \"twice\" \\ {name}", "{name} 'quoted' \"twice\" \\ Alma"),
-        ("[[if empty]]a[[else]]b[[end]][[if blank]]c[[end]][[if name]]d[[end]]", "bd"),
+        ("[[if empty]]a[[else]]b[[end]][[if name]]d[[end]]", "bd"),
         ("[[if items]]some[[end]][[if none]]none[[else]]empty[[end]]", "someempty"),
         ("[[each items]]{number}:[[if note]]{note}[[else]]-[[end]];[[end]]{name}", "1:{late};2:-;Alma"),
         (
@@ -85,10 +86,6 @@ ROWS = Rows(("number", "note"), ({"number": "1", "note": "{late}"}, {"number": "
             "t, line 1: {empty} is needed here and is empty. Allowed: a value, or [[if empty]] around it.",
         ),
         (
-            "a\n{blank}",
-            "t, line 2: {blank} is needed here and is empty. Allowed: a value, or [[if blank]] around it.",
-        ),
-        (
             "[[each items]]{note}[[end]]",
             "t, line 1: {note} is needed here and is empty. Allowed: a value, or [[if note]] around it.",
         ),
@@ -98,7 +95,6 @@ def test_values_are_never_read_as_text_and_the_innermost_row_counts(text, expect
     fields = Shaped(
         name="Alma",
         empty=None,
-        blank=" ",
         items=ROWS,
         others=Rows(("letter",), ({"letter": "a"}, {"letter": "b"})),
         same=Rows(("number",), ({"number": "9"},)),
@@ -107,6 +103,50 @@ def test_values_are_never_read_as_text_and_the_innermost_row_counts(text, expect
     template = parse("t", text)
 
     assert said(template, fields) == said(template, dict(fields)) == expected
+
+
+def test_a_blank_text_counts_as_empty_where_fields_have_no_shape():
+    fields = {"blank": " ", "name": "Alma"}
+
+    assert parse("t", "[[if blank]]c[[end]][[if name]]d[[end]]").render(fields) == "d"
+    with pytest.raises(TemplateRefused, match=r"line 2: \{blank\} is needed here and is empty"):
+        parse("t", "a\n{blank}").render(fields)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u200b \u2028", "\u00a0\ufeff"])
+def test_fields_hold_no_blank_text_whatever_the_books_hold(blank):
+    """So that what is written out need not look into each text: what is empty is None."""
+    found = dict(fields_of(blanked(FACTS["everything"], blank)).items())
+
+    values = [value for value in found.values() if not isinstance(value, Rows)]
+    values += [
+        value
+        for rows in found.values()
+        if isinstance(rows, Rows)
+        for row in rows.rows
+        for value in row.values()
+    ]
+    assert len(values) > 100 and all(value is None or value.strip() for value in values)
+    assert found["customer"] is None and found["promise_amount"] is not None
+
+
+def blanked(value, blank):
+    """The same facts with nothing readable in any text that people or QuickBooks fill in."""
+    if isinstance(value, str):
+        return blank
+    if isinstance(value, tuple):
+        return tuple(blanked(one, blank) for one in value)
+    if not is_dataclass(value) or isinstance(value, Money):
+        return value
+    ours = ("zone", "locale", "tone", "code")
+    return replace(
+        value,
+        **{
+            one.name: blanked(getattr(value, one.name), blank)
+            for one in fields(value)
+            if one.name not in ours
+        },
+    )
 
 
 def test_an_unknown_name_is_refused_before_anything_is_filled():
