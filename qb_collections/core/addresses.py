@@ -31,6 +31,8 @@ def usable(case: Case, invoices: Iterable[Invoice], *, firm: bool = False) -> tu
     there, and last before them.  One that wants no automatic e-mail comes last of all: a person may write
     to it, we may not.
     """
+    if not case.holds and not case.stopped:
+        return known(case, invoices, firm)
     bounces = _bounces(case)
     found = [one for one in known(case, invoices, firm) if not any(_came_back(hold, one) for hold in bounces)]
     if case.stopped:
@@ -74,8 +76,10 @@ def _bounces(case: Case) -> list[Hold]:
 
 def known(case: Case, invoices: Iterable[Invoice], firm: bool = False) -> tuple[str, ...]:
     """Every address of theirs, also those to which e-mail came back; each once, capitals or not."""
-    found: dict[str, str] = {}
     of_invoices = [part for one in invoices if one.email for part in _parts(one.email)]
+    if len(case.customer.emails) == 1 and not of_invoices and not case.people:
+        return case.customer.emails  # nearly everybody
+    found: dict[str, str] = {}
     for_firm = _named(case.people, "firm") if case.people else ()
     named: Sequence[str] = _named(case.people, "every") if case.people else ()
     if firm:

@@ -18,14 +18,14 @@ from qb_collections.core.view import View
 from qb_collections.core.wording import SENTENCE_MAX, count_text, fit, label
 
 _DAY = timedelta(days=1)
+_HEADS = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}
 _NOTHING = Decimal(0)
 
 
 def sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
     """The customer's one sentence: the fact, what happens and when, and who can change it."""
-    head = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}.get(outcome, "Message planned")
+    head = "Waiting for you" if approval else _HEADS.get(outcome, "Message planned")
     tail = tail_of(view, step, outcome, approval)
-    head = "Waiting for you" if approval else head
     said = f"{head}: {_facts(view, step)}. {tail}"
     return said if len(said) <= SENTENCE_MAX else f"{head}: {_facts(view, step, brief=True)}. {tail}"
 
@@ -38,14 +38,14 @@ def _facts(view: View, step: Step, *, brief: bool = False) -> str:
     if len(step.invoices) == 1:
         facts = f"{view.invoice(oldest)} {verb} on {view.day(oldest.due_on)}"
     else:
-        amount = view.rules.money(sum_of(step.invoices, view.case.currency))
+        amount = view.money(sum_of(step.invoices, view.case.currency).amount)
         several = f"{len(step.invoices)} invoices, {amount} in all, are open"
         facts = f"{several}; the oldest, {label(oldest)}, {verb} on {view.day(oldest.due_on)}"
     if step.waits_for == "promises":
         return facts
     if step.waits_for == "sooner":
         return f"{facts}, {_later_than_ever(view)}"
-    missed = missed_promise(view, [invoice.id for invoice in step.invoices])
+    missed = missed_promise(view, [invoice.id for invoice in step.invoices]) if view.holds else None
     if missed is not None:
         shown = several if brief and len(step.invoices) > 1 else facts
         return f"{shown}; {said_of(view, missed)}"
@@ -117,6 +117,7 @@ def _why_a_person(view: View, step: Step) -> str:
 def spoken_of(view: View, step: Step, stopped: Mapping[str, Finding], tail: str) -> Trace:
     """For each invoice why it is part of the contact, or why not; stopped: those that a gate left out."""
     included = {invoice.id for invoice in step.invoices}
+    amount_text, day_texts, today = view.amount_text, view.day_texts, view.today
     findings = []
     for invoice in view.case.invoices:
         if invoice.id in stopped:
@@ -124,17 +125,18 @@ def spoken_of(view: View, step: Step, stopped: Mapping[str, Finding], tail: str)
             continue
         due_on = invoice.due_on
         assert due_on is not None
-        facts = f"{view.invoice(invoice)} {'was' if due_on < view.today else 'is'} due on {view.day(due_on)}."
+        facts = (
+            f"invoice {label(invoice)} ({amount_text(invoice.balance.amount)}) "
+            f"{'was' if due_on < today else 'is'} due on {day_texts[due_on]}."
+        )
         if invoice.id in included:
-            findings.append(
-                Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id)
-            )
+            findings.append(Finding("contact", fit(f"Part of it: {facts} {tail}"), False, None, invoice.id))
         else:
             because = (
                 f"Not part of this message: {facts} No earlier message has named it; "
                 "it is listed as also open."
             )
-            findings.append(Finding("contact", fit(because), True, view.today + _DAY, invoice.id))
+            findings.append(Finding("contact", fit(because), True, today + _DAY, invoice.id))
     return tuple(findings)
 
 

@@ -28,7 +28,9 @@ def advance(case: Case, policy_version: int, today: date) -> Cycle | None:
     (a copy before the due date), that contact begins cycle case.next_cycle.
     """
     planned = plans_by_invoice(case) if case.plans else {}
-    open_ones = [one for one in case.invoices if one.id not in planned and _is_open(one)]
+    open_ones = [
+        one for one in case.invoices if not one.voided and one.balance.amount > 0 and one.id not in planned
+    ]
     late = [one for one in open_ones if one.due_on is not None and one.due_on < today]
     if case.cycle is not None:
         contacted = {one for contact in said_in_cycle(case) for one in contact.invoice_ids}
@@ -55,10 +57,6 @@ def delivered(cycle: Cycle, contact: Contact) -> Cycle:
 def call_missed(cycle: Cycle, on: date) -> Cycle:
     """An unanswered call advances nothing; it opens the e-mail of the call's step."""
     return replace(cycle, missed_call_on=on)
-
-
-def _is_open(invoice: Invoice) -> bool:
-    return not invoice.voided and invoice.balance.amount > 0
 
 
 def _keeps_out(hold: Hold, invoice: Invoice, today: date) -> bool:

@@ -104,8 +104,8 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
     today = view.today
     for invoice in view.case.invoices:
         due_on = invoice.due_on
+        # What nearly every invoice of a night is: none of the gates that then ask anything stops it.
         if (
-            # What nearly every invoice of a night is: none of the gates that then ask anything stops it.
             bare
             and due_on is not None
             and oldest_on <= due_on < today

@@ -29,6 +29,7 @@ class Rules:
     early: Stage | None = field(init=False)  # the copy before the due date
     first: Stage | None = field(init=False)  # the first step after the due date
     _day_texts: dict[int, DayTexts] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _now: dict[str, Stage] = field(init=False, default_factory=dict, repr=False, compare=False)
     _ranks: dict[str, int] = field(init=False, default_factory=dict, repr=False, compare=False)
     _reached: dict[tuple[str, date], date] = field(
         init=False, default_factory=dict, repr=False, compare=False
@@ -36,7 +37,8 @@ class Rules:
 
     def __post_init__(self) -> None:
         self._ranks.update((stage.code, place) for place, stage in enumerate(self.ladder))
-        kept = tuple(stage for stage in self.ladder if self.policy.stage(stage.code) is not None)
+        self._now.update((stage.code, stage) for stage in self.policy.ladder)
+        kept = tuple(stage for stage in self.ladder if stage.code in self._now)
         object.__setattr__(self, "steps", kept)
         object.__setattr__(self, "early", next((s for s in kept if s.after_due_days < 0), None))
         object.__setattr__(self, "first", next((s for s in kept if s.after_due_days >= 0), None))
@@ -55,7 +57,7 @@ class Rules:
 
     def needs_approval(self, stage: Stage, important: bool) -> bool:
         """As the policy of today says, also for a cycle that keeps an older ladder."""
-        if (self.policy.stage(stage.code) or stage).approval:
+        if self._now.get(stage.code, stage).approval:
             return True
         important_from = self.rank(self.policy.approvals.important_from)
         return important and important_from >= 0 and self.rank(stage.code) >= important_from

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import ClassVar
 
 from qb_collections.core.money import Money, total
 from qb_collections.messages import ages, steps, wording
@@ -69,13 +70,10 @@ class Fields(Mapping[str, Value]):
     """The fields of one message, each worked out once, when it is first asked for."""
 
     __slots__ = ("found",)
+    shape: ClassVar[Shape]
 
     def __init__(self, facts: MessageFacts) -> None:
         self.found = _Found(facts)
-
-    @property
-    def shape(self) -> Shape:
-        return SHAPE
 
     def __getitem__(self, name: str) -> Value:
         return self.found[name]
@@ -350,3 +348,4 @@ SHAPE = Shape(
         **dict.fromkeys(("plan_shapes", "history", "promises", "disputed"), LINE_NAMES),
     },
 )
+Fields.shape = SHAPE

@@ -3,8 +3,8 @@
 A night fills the same few templates for thousands of customers.  Each becomes one expression that does what
 `Template` says it does, in the same order and with the same refusals; Python compiles it once.  Where a
 name is looked up, in the fields or in which row, is found out then; fields of another shape are never
-filled by it.  Fields that have a shape hold no blank text: what is empty is None.  Nothing that a person wrote becomes code: texts and names are handed to it as values, and the
-expression has only their numbers.
+filled by it.  Fields that have a shape hold no blank text: what is empty is None.  Nothing that a person
+wrote becomes code: texts and names are handed to it as values, and the expression has only their numbers.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from qb_collections.core.money import Money
 from qb_collections.core.quick import quick
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.facts import CompanyFacts, CustomerFacts, MessageFacts
-from qb_collections.messages.fields import OF_COMPANY, Fields, fields_of
-from qb_collections.messages.library import Library, packaged
+from qb_collections.messages.fields import OF_COMPANY, fields_of
+from qb_collections.messages.library import Library, Text, packaged
 from qb_collections.messages.template import Template, TemplateRefused
 from qb_collections.messages.wording import in_language, language_of
 
@@ -110,23 +110,18 @@ def compose(
     unknown step and for a fact that the text needs and does not have (see missing_setting).
     """
     name = template or _template_name(stage_code or "", variant, facts)
-    library = library or packaged()
-    # Dates and amounts are written in the language of the text, also where only English is at hand.
-    language = library.language(name, language_of(facts.locale))
-    locale = in_language(facts.locale, language)
+    source, under, locale = _found(library or packaged(), name, facts.locale)
     if locale != facts.locale:
         facts = replace(facts, locale=locale)
-    source = library.text(name, language)
     fields = fields_of(facts)
 
     body = _tidy(source.body.render(fields))
     blocks = [
-        _block(library.text(f"mail/blocks/{block}", language).body, fields, facts.company)
-        for block in source.blocks
+        _of_company(block, facts.company) if same else _tidy(block.render(fields)) for block, same in under
     ]
     return Message(
         subject=clean_line(source.subject.render(fields), SUBJECT_MAX) or "",
-        text="\n\n".join(part for part in (body, *blocks) if part) + "\n",
+        text="\n\n".join([part for part in (body, *blocks) if part]) + "\n",
         to=None if source.tone == "person" else clean_line(facts.customer.email),
         template=name,
         numbers=facts.numbers,
@@ -137,6 +132,19 @@ def compose(
         words_max=source.words_max,
         filled=tuple(blocks),
     )
+
+
+@lru_cache(maxsize=256)
+def _found(library: Library, name: str, locale: str) -> tuple[Text, tuple[tuple[Template, bool], ...], str]:
+    """The template, the blocks under it (each with whether it is the same in all messages of a company), and
+    the locale that dates and amounts are written in: in the language of the text, also where only English is
+    at hand.
+    """
+    language = library.language(name, language_of(locale))
+    text = library.text(name, language)
+    blocks = [library.text(f"mail/blocks/{block}", language).body for block in text.blocks]
+    under = tuple((block, block.names <= OF_COMPANY) for block in blocks)
+    return text, under, in_language(locale, language)
 
 
 def missing_setting(refused: TemplateRefused) -> str | None:
@@ -151,16 +159,6 @@ def _template_name(stage: str, variant: str, facts: MessageFacts) -> str:
     if (stage, variant) == ("S1", ""):
         return TEMPLATES["S1", "several" if len(facts.items) > 1 else "one"]
     return TEMPLATES[stage, variant]
-
-
-def _block(block: Template, fields: Fields, company: CompanyFacts) -> str:
-    """A block, once for all messages of a company where it says nothing else."""
-    return _of_company(block, company) if _says_only_company(block) else _tidy(block.render(fields))
-
-
-@lru_cache(maxsize=256)
-def _says_only_company(block: Template) -> bool:
-    return block.names <= OF_COMPANY
 
 
 @lru_cache(maxsize=256)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from qb_collections.core.money import Money
 from qb_collections.messages import wording
@@ -77,8 +76,28 @@ class Writer:
     def items(self, items: tuple[Item, ...]) -> Rows:
         if not items:
             return _NO_ITEMS
-        written = wording.amounts(items[0].balance.currency, self.locale)  # a message has one currency
-        return Rows(ITEM_NAMES, tuple([self._item(item, written) for item in items]))
+        locale, today, long_date = self.locale, self.today, wording.long_date
+        written = wording.amounts(items[0].balance.currency, locale)  # a message has one currency
+        rows = []
+        for item in items:
+            due_on, whole, open_ = item.due_on, item.total, item.balance
+            days_late = (today - due_on).days if due_on else 0
+            partly = open_ is not whole and open_ != whole
+            balance = written(open_.amount)
+            rows.append(
+                {
+                    "number": clean_line(item.number),
+                    "issued_on": long_date(item.issued_on, locale),
+                    "due_on": long_date(due_on, locale) if due_on else None,
+                    "total": written(whole.amount) if partly else balance,
+                    "balance": balance,
+                    "partly": YES if partly else None,
+                    "days_late": str(days_late) if days_late > 0 else None,
+                    "work": clean_line(item.work) if item.work else None,
+                    "purchase_order": clean_line(item.purchase_order) if item.purchase_order else None,
+                }
+            )
+        return Rows(ITEM_NAMES, tuple(rows))
 
     def credits(self, credits: tuple[Credit, ...]) -> Rows:
         if not credits:
@@ -91,19 +110,3 @@ class Writer:
     def lines(self, lines: tuple[str, ...]) -> Rows:
         cleaned = (clean_line(line, SENTENCE_MAX) for line in lines)
         return Rows(LINE_NAMES, tuple({"line": line} for line in cleaned if line))
-
-    def _item(self, item: Item, written: Callable[[Decimal], str]) -> dict[str, str | None]:
-        days_late = (self.today - item.due_on).days if item.due_on else 0
-        partly = item.balance is not item.total and item.balance != item.total
-        balance = written(item.balance.amount)
-        return {
-            "number": clean_line(item.number),
-            "issued_on": wording.long_date(item.issued_on, self.locale),
-            "due_on": None if item.due_on is None else wording.long_date(item.due_on, self.locale),
-            "total": written(item.total.amount) if partly else balance,
-            "balance": balance,
-            "partly": YES if partly else None,
-            "days_late": str(days_late) if days_late > 0 else None,
-            "work": clean_line(item.work) if item.work else None,
-            "purchase_order": clean_line(item.purchase_order) if item.purchase_order else None,
-        }

@@ -191,11 +191,14 @@ def facts_of(
     owed = total([invoice.balance for invoice in named], case.currency)
     if decision.credits is not None:
         owed = owed - decision.credits
-    said = [contact for contact in case.contacts if case.cycle and contact.cycle == case.cycle.number]
+    cycle = case.cycle.number if case.cycle else None
+    said = [contact for contact in case.contacts if cycle is not None and contact.cycle == cycle]
     customer = case.customer
     usable = addresses.usable(case, named, firm=decision.tone in FIRM_TONES)
     bounce = addresses.bounced(case, named) if not usable else None
-    spoken_to = next((one for one in case.people if usable and one.email == usable[0]), None)
+    spoken_to = None
+    if case.people:
+        spoken_to = next((one for one in case.people if usable and one.email == usable[0]), None)
     return MessageFacts(
         company=_signed_by(company, decision.sender, voice),
         customer=CustomerFacts(

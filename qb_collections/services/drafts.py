@@ -28,7 +28,7 @@ from qb_collections.services.rulebook import Rulebook
 from qb_collections.services.template_library import Voice, Voices
 from qb_collections.store import audit, cases, draft_changes, intents, runs, tasks
 from qb_collections.store.companies import Company
-from qb_collections.store.decisions import StoredDecision
+from qb_collections.store.decision_rows import StoredDecision
 from qb_collections.store.draft_changes import DraftChange
 from qb_collections.store.engine import durable, reading
 from qb_collections.store.runs import Run

@@ -65,12 +65,13 @@ def planned(
     else:
         reminder = f"{decision.task_kind}:{case.customer.id}:{case.currency}"
     kind = kind_of(decision)
+    plan = plan_of(case, decision, draft, reminder, policy_version)
+    plan["by_hand"] = by_hand_because(policy, case, decision)
     return PlannedIntent(
         key=reminder if kind in SENT_KINDS else f"task:{reminder}:{run_on.isoformat()}",
         kind=kind,
         due_at=_due_at(company, policy, calendar, case, now) if contact else now - SLACK,
-        plan=plan_of(case, decision, draft, reminder, policy_version)
-        | {"by_hand": by_hand_because(policy, case, decision)},
+        plan=plan,
         approval=_approval(company, decision) if contact else Approval.NOT_NEEDED,
     )
 

@@ -2,6 +2,10 @@
 
 Gather (sync, cases, rules), decide (pure), apply (decisions, findings, intents in one
 transaction a chunk).  Nothing is sent here; `deliver` does that.
+
+What a chunk writes can be decided again, so it does not wait for the disk by itself: the transaction that
+closes the run does, and with it everything before it.  Whatever begins to send is durable too, so a power
+cut takes back no decision that anything followed from.
 """
 
 from __future__ import annotations
@@ -52,7 +56,7 @@ from qb_collections.store import (
 )
 from qb_collections.store import cycles as stored_cycles
 from qb_collections.store.companies import Company
-from qb_collections.store.engine import durable, reading
+from qb_collections.store.engine import derived, durable, reading
 from qb_collections.store.leases import Lease
 from qb_collections.store.runs import DraftRow, Run
 from qb_collections.store.tasks import Task
@@ -85,7 +89,7 @@ def preview(context: Context, company: Company, lease: Lease) -> int:
         lease.check(conn)
         run = runs.open_run(conn, company.id, "preview", on, now)
     for chunk in _chunks(night.decided):
-        with durable(context.engine) as conn:
+        with derived(context.engine) as conn:
             lease.check(conn)
             rows, to = [_row(one) for one in chunk], _addressed(chunk)
             runs.record(conn, company.id, run.id, rows, decided_at=now, addressed=to)
@@ -123,6 +127,7 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
     with durable(context.engine) as conn:
         lease.check(conn)
         run = runs.open_run(conn, company.id, "night", on, now)
+        first = not runs.outcome_counts(conn, company.id, run.id)
         previewed = runs.preview_of(conn, company.id, on)
         drafts = runs.drafts(conn, company.id, previewed.id) if previewed else {}
         changes = draft_changes.of_run(conn, company.id, previewed.id) if previewed else {}
@@ -137,7 +142,7 @@ def _tonight(context: Context, company: Company, lease: Lease, on: date, now: da
             company = companies.update(conn, company.id, live_since_on=on)
     for chunk in _chunks(night.decided):
         held = unseen if brake is None else frozenset(one.key for one in chunk)
-        _apply(context, company, lease, run, night, chunk, drafts, now, held=held)
+        _apply(context, company, lease, run, night, chunk, drafts, now, held=held, first=first)
     with durable(context.engine) as conn:
         lease.check(conn)
         stored_cycles.save_all(conn, company.id, [(*key, None) for key in night.settled], on=on)
@@ -200,6 +205,7 @@ def _apply(
     now: datetime,
     *,
     held: Collection[tuple[str, str]],
+    first: bool,
 ) -> None:
     """One chunk in one transaction: decisions and findings, next looks, cycles, intents, tasks."""
     queued: dict[tuple[str, str], PlannedIntent] = {}
@@ -220,13 +226,13 @@ def _apply(
             effect = _in_their_words(effect, one, run.on)
             queued[one.key] = _with_approval(effect, one, drafts.get(one.key), held=one.key in held)
     looks = [(*one.key, _next_look(one, run.on), one.case.is_backlog, one.case.start_on) for one in chunk]
-    with durable(context.engine) as conn:
+    with derived(context.engine) as conn:
         lease.check(conn)
         open_tasks = _open_tasks(conn, company, {one.key for one in chunk})
         wanted = {effect.plan["reminder"] for effect in queued.values() if effect.kind is IntentKind.TASK}
         queued = {key: effect for key, effect in queued.items() if not _stands(effect, open_tasks)}
         rows, to = [_row(one) for one in chunk], _addressed(chunk)
-        ids = runs.record(conn, company.id, run.id, rows, decided_at=now, addressed=to)
+        ids = runs.record(conn, company.id, run.id, rows, decided_at=now, addressed=to, first=first)
         for key, effect in queued.items():
             draft = drafts.get(key)
             if draft and draft.approved_by is not None and effect.approval is Approval.GIVEN:

@@ -14,7 +14,7 @@ from qb_collections.services.context import Context
 from qb_collections.store import contacts, intents, mirror, run_effects, runs
 from qb_collections.store.companies import Company
 from qb_collections.store.contacts import StoredContact
-from qb_collections.store.decisions import StoredDecision
+from qb_collections.store.decision_rows import StoredDecision
 from qb_collections.store.engine import reading
 
 ANSWERS_SHOWN = 200

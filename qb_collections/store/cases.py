@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Update, and_, exists, func, or_, select, tuple_, update
 
 from qb_collections.core.books import Customer
-from qb_collections.core.case import Case, CustomerKind, HoldKind
+from qb_collections.core.case import Case, CustomerKind, DealtWith, HoldKind, Receipt
 from qb_collections.core.money import total
 from qb_collections.core.quick import quick
 from qb_collections.store import contact_people as people_of
@@ -34,6 +34,7 @@ from qb_collections.store.billed import billed_with as billed_with
 from qb_collections.store.billed import family as family
 from qb_collections.store.billed import key_of as key_of
 from qb_collections.store.billed import of_keys as families_of
+from qb_collections.store.once import once
 from qb_collections.store.tables.companies import company
 from qb_collections.store.tables.mirror import ZERO, look, mirror_invoice
 from qb_collections.store.together import joined
@@ -63,6 +64,11 @@ class Look:
     important: bool = False  # a person says so
     buys_most: bool = False
     kind: CustomerKind | None = None  # as a person says
+
+
+_NEVER = Look()
+_Found = tuple[str, date | None, bool, date | None]  # currency, next look, is backlog, not contacted before
+_ALIKE = 20  # from so many on they are set by one statement
 
 
 def touch(conn: Connection, company_id: int, customer_ids: Iterable[str], on: date) -> None:
@@ -188,9 +194,9 @@ def load(
     cases = []
     for key, billed in families.items():
         _, currency = key
-        seen = looks.get(key, Look())
-        seen_to = dealt_with.get(key, ())
+        seen = looks.get(key, _NEVER)
         theirs = tuple([one for one in invoices.get(key, ()) if one.balance.currency == currency])
+        came_in, seen_to = came.get(key), dealt_with.get(key)
         cases.append(
             Case(
                 customer=billed[0],
@@ -213,19 +219,12 @@ def load(
                 start_on=seen.start_on,
                 is_backlog=seen.is_backlog,
                 next_cycle=next_numbers.get(key, 1),
-                receipts=tuple(
-                    sorted(
-                        (one for one in came.get(key, ()) if one.amount.currency == currency),
-                        key=lambda one: one.on,
-                    )
-                ),
+                receipts=_in_order(came_in, currency) if came_in else (),
                 replied_on=max(answered.get(key, ()), default=None),
                 contacted_elsewhere=tuple(elsewhere.get(key, ())),
                 kind=seen.kind or kind_by_name(billed[0]),
-                looked_at_ids=frozenset(
-                    [one.invoice_id for one in seen_to if one.kind == "go-on" and one.invoice_id]
-                ),
-                dealt_with=tuple([one for one in seen_to if one.kind != "go-on"]),
+                looked_at_ids=_gone_on(seen_to) if seen_to else frozenset(),
+                dealt_with=tuple([one for one in seen_to if one.kind != "go-on"]) if seen_to else (),
                 early_ids=paying.early_ids(key, theirs, today),
                 habit=paying.habit(key),
                 own_mail=own_mail,
@@ -236,6 +235,15 @@ def load(
     return cases
 
 
+def _in_order(came: Sequence[Receipt], currency: str) -> tuple[Receipt, ...]:
+    return tuple(sorted((one for one in came if one.amount.currency == currency), key=lambda one: one.on))
+
+
+def _gone_on(seen_to: Sequence[DealtWith]) -> frozenset[str]:
+    """The invoices with which a person said to go on."""
+    return frozenset([one.invoice_id for one in seen_to if one.kind == "go-on" and one.invoice_id])
+
+
 def set_next_look(conn: Connection, company_id: int, rows: Iterable[tuple[str, str, date | None]]) -> None:
     """(customer, currency, day); None: only a change of facts can alter the answer."""
     _put(conn, company_id, [(key, {"next_look_on": on}) for *key, on in rows])
@@ -244,12 +252,39 @@ def set_next_look(conn: Connection, company_id: int, rows: Iterable[tuple[str, s
 def decided(
     conn: Connection, company_id: int, rows: Iterable[tuple[str, str, date | None, bool, date | None]]
 ) -> None:
-    """What a night found out: (customer, currency, next look, is backlog, not contacted before)."""
-    values = [
-        (key, {"next_look_on": on, "is_backlog": backlog, "start_on": start_on})
-        for *key, on, backlog, start_on in rows
-    ]
+    """What a night found out: (customer, currency, next look, is backlog, not contacted before).
+
+    Most of a night's customers are looked at again on one and the same day: they are set together.
+    """
+    alike: dict[_Found, list[str]] = defaultdict(list)
+    for customer_id, currency, on, backlog, start_on in rows:
+        alike[currency, on, backlog, start_on].append(customer_id)
+    values: list[tuple[Key, dict[str, Any]]] = []
+    for (currency, on, backlog, start_on), ids in alike.items():
+        value = {"next_look_on": on, "is_backlog": backlog, "start_on": start_on}
+        if len(ids) >= _ALIKE:
+            done = _set(conn, company_id=company_id, currency=currency, ids=ids, **value)
+            if done.rowcount == len(ids):
+                continue
+        values += [((customer_id, currency), value) for customer_id in ids]
     _put(conn, company_id, values)
+
+
+@once
+def _set(
+    company_id: int,
+    currency: str,
+    ids: Sequence[str],
+    next_look_on: date | None,
+    is_backlog: bool,
+    start_on: date | None,
+) -> Update:
+    theirs = (look.c.company_id == company_id, look.c.currency == currency, within(look.c.customer_id, ids))
+    return (
+        update(look)
+        .where(*theirs)
+        .values(next_look_on=next_look_on, is_backlog=is_backlog, start_on=start_on)
+    )
 
 
 def set_important(conn: Connection, company_id: int, customer_id: str, currency: str, yes: bool) -> None:

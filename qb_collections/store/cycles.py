@@ -36,14 +36,13 @@ def save_all(
     if not wanted:
         return
     ids = [customer_id for customer_id, _ in wanted]
-    running_now = _running_now(conn, company_id=company_id, customer_ids=ids).all()
     over = []
-    for cycle_id, customer_id, currency, number in running_now:
-        if (customer_id, currency) not in wanted:
+    for row in _running_now(conn, company_id=company_id, customer_ids=ids):
+        if (row.customer_id, row.currency) not in wanted:
             continue
-        value = wanted[customer_id, currency]
-        if value is None or value.number != number:
-            over.append(cycle_id)
+        value = wanted[row.customer_id, row.currency]
+        if value is None or value.number != row.number:
+            over.append(row.id)
     if over:
         conn.execute(
             update(cycle).where(cycle.c.company_id == company_id, cycle.c.id.in_(over)).values(ended_on=on)

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from qb_collections.core.case import Case
-from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome, Trace
-from qb_collections.store.json_text import Plain
+from qb_collections.core.decision import Decision, Finding, Outcome
+from qb_collections.store.decision_rows import (
+    FINDING,
+    Addressed,
+    StoredDecision,
+    finding_of,
+    finding_rows,
+    row_of,
+    stored,
+)
+from qb_collections.store.once import once
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
-from qb_collections.store.traces import kept, trace_of
-from qb_collections.store.types import money_or_none
 from qb_collections.store.upsert import insert_all, upsert
-from qb_collections.store.within import within_named
+from qb_collections.store.within import within
 
 Key = tuple[str, str]  # customer id, currency
 DecidedRow = tuple[Case, Decision, str | None, str | None]  # with its text and the hash of its facts
-Addressed = tuple[str | None, str]  # to whom a text goes, and its subject
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDecision:
-    id: int
-    run_id: int
-    decision: Decision
-    text: str | None
-    edited_by: str | None
-    approved_by: str | None
-    approved_at: datetime | None
-    facts_hash: str | None
-    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +64,26 @@ def record(
     *,
     decided_at: datetime,
     addressed: Mapping[Key, Addressed] | None = None,
+    first: bool = False,
 ) -> dict[Key, int]:
     """Store (case, decision, text, facts hash) of at most 200 customers; return the decisions' ids.
 
     addressed: to which address, and under which subject, each text is written.
+    first: the run has decided about none of them yet, and need not be asked.
 
     A customer decided again in the same run takes the place of what stood there;
     with the same facts hash the row stays, with a person's edits and approval.
     """
-    before = _ids(conn, company_id, run_id, decided)
-    changed = [row for row in decided if row[3] is None or before.get(_key(row[1]), (0, None))[1] != row[3]]
+    before = {} if first else _ids(conn, company_id, run_id, decided)
+    changed = decided
+    if before:
+        changed = [
+            one for one in decided if one[3] is None or before.get(_key(one[1]), (0, None))[1] != one[3]
+        ]
     if changed:
         headed = addressed or {}
         rows = [
-            _row(company_id, run_id, made, text, facts, decided_at, headed.get(_key(made)))
+            row_of(company_id, run_id, made, text, facts, decided_at, headed.get(_key(made)))
             for _, made, text, facts in changed
         ]
         upsert(conn, decision, rows, key=("company_id", "run_id", "customer_id", "currency"))
@@ -93,8 +92,8 @@ def record(
         _forget_findings(conn, company_id, again)
         lines = []
         for _, made, _, _ in changed:
-            lines += _finding_rows(company_id, before[_key(made)][0], made.findings)
-        insert_all(conn, finding, _FINDING, lines)
+            lines += finding_rows(company_id, before[_key(made)][0], made.findings)
+        insert_all(conn, finding, FINDING, lines)
     return {key: decision_id for key, (decision_id, _) in before.items()}
 
 
@@ -107,12 +106,22 @@ def _ids(
 ) -> dict[Key, tuple[int, str | None]]:
     """Id and facts hash of what the run has for these customers."""
     asked = {_key(row[1]) for row in decided}
-    values = {"company": company_id, "run": run_id, "customers": [customer_id for customer_id, _ in asked]}
+    ids = [customer_id for customer_id, _ in asked]
+    found = _of_customers(conn, company_id=company_id, run_id=run_id, customer_ids=ids)
     return {
-        (customer_id, currency): (decision_id, facts_hash)
-        for decision_id, customer_id, currency, facts_hash in conn.execute(_STORED, values).all()
-        if (customer_id, currency) in asked
+        (row.customer_id, row.currency): (row.id, row.facts_hash)
+        for row in found
+        if (row.customer_id, row.currency) in asked
     }
+
+
+@once
+def _of_customers(company_id: int, run_id: int, customer_ids: Sequence[str]) -> Select[Any]:
+    return select(decision.c.id, decision.c.customer_id, decision.c.currency, decision.c.facts_hash).where(
+        decision.c.company_id == company_id,
+        decision.c.run_id == run_id,
+        within(decision.c.customer_id, customer_ids),
+    )
 
 
 def _forget_findings(conn: Connection, company_id: int, decision_ids: Sequence[int]) -> None:
@@ -134,13 +143,13 @@ def of_run(conn: Connection, company_id: int, run_id: int) -> list[StoredDecisio
         )
     )
     for row in conn.execute(query):
-        lines.setdefault(row.decision_id, []).append(_finding(row))
+        lines.setdefault(row.decision_id, []).append(finding_of(row))
     rows = conn.execute(
         select(decision)
         .where(decision.c.company_id == company_id, decision.c.run_id == run_id)
         .order_by(decision.c.customer_id, decision.c.currency)
     )
-    return [_stored(row, lines.get(row.id, [])) for row in rows]
+    return [stored(row, lines.get(row.id, [])) for row in rows]
 
 
 def outcomes(conn: Connection, company_id: int, run_id: int) -> dict[Key, Outcome]:
@@ -182,7 +191,7 @@ def latest_of_customer(
     lines = conn.execute(
         select(finding).where(finding.c.company_id == company_id, finding.c.decision_id == row.id)
     )
-    return _stored(row, [_finding(line) for line in lines])
+    return stored(row, [finding_of(line) for line in lines])
 
 
 def latest_findings(conn: Connection, company_id: int) -> dict[str, Finding]:
@@ -205,7 +214,7 @@ def latest_findings(conn: Connection, company_id: int) -> dict[str, Finding]:
         )
         .order_by(finding.c.decision_id)
     )
-    return {row.invoice_id: _finding(row) for row in conn.execute(query)}
+    return {row.invoice_id: finding_of(row) for row in conn.execute(query)}
 
 
 def drafts(conn: Connection, company_id: int, run_id: int) -> dict[Key, DraftRow]:
@@ -266,131 +275,3 @@ def _change(conn: Connection, company_id: int, decision_id: int, values: dict[st
         .values(values)
     )
     assert done.rowcount == 1, f"company {company_id} has no decision {decision_id}"
-
-
-def _row(
-    company_id: int,
-    run_id: int,
-    made: Decision,
-    text: str | None,
-    facts_hash: str | None,
-    decided_at: datetime,
-    addressed: Addressed | None = None,
-) -> dict[str, Any]:
-    return {
-        "company_id": company_id,
-        "run_id": run_id,
-        "customer_id": made.customer_id,
-        "currency": made.currency,
-        "outcome": made.outcome,
-        "gate": made.gate,
-        "reason": made.reason,
-        "review_on": made.review_on,
-        "stage": made.stage,
-        "channel": made.channel,
-        "approval": made.approval,
-        "cycle": made.cycle,
-        "number": made.number,
-        "amount": made.amount.amount if made.amount else None,
-        "credits": made.credits.amount if made.credits else None,
-        "details": Plain(_details(made, addressed)),
-        "trace": Plain(kept(made.trace, made.reason)),
-        "text": text,
-        "edited_by": None,
-        "approved_by": None,
-        "approved_at": None,
-        "facts_hash": facts_hash,
-        "decided_at": decided_at,
-    }
-
-
-# Built once: a night asks it twice for each chunk.
-_STORED = select(decision.c.id, decision.c.customer_id, decision.c.currency, decision.c.facts_hash).where(
-    decision.c.company_id == bindparam("company"),
-    decision.c.run_id == bindparam("run"),
-    within_named(decision.c.customer_id, "customers"),
-)
-_FINDING = ("company_id", "decision_id", "invoice_id", "gate", "because", "stops", "review_on")
-
-
-# What a decision has no column for, and how it is read back.
-_DETAILS: dict[str, Callable[[Any], Any]] = {
-    "invoice_ids": tuple,
-    "also_open_ids": tuple,
-    "reply_by_on": date.fromisoformat,
-    "act_by_on": date.fromisoformat,
-    "backlog": bool,
-    "task_kind": str,
-    "template": str,
-    "offers_plan": bool,
-    "tone": str,
-    "sender": str,
-    "mailed": bool,
-}
-_USUAL = [(one.name, one.default) for one in fields(Decision) if one.name in _DETAILS]
-
-
-def _details(made: Decision, addressed: Addressed | None) -> dict[str, Any]:
-    """What is as a decision has it by itself is left out: a night's rows are half as long without it."""
-    details = {name: value for name, usual in _USUAL if (value := getattr(made, name)) != usual}
-    if made.announced is not None:
-        details["announced"] = _announced_row(made.announced)
-    if addressed:
-        details["to"], details["subject"] = addressed
-    return details
-
-
-def _finding_rows(company_id: int, decision_id: int, lines: Trace) -> list[tuple[Any, ...]]:
-    return [
-        (company_id, decision_id, line.invoice_id, line.gate, line.because, line.stops, line.review_on)
-        for line in lines
-    ]
-
-
-def _finding(row: Row[Any]) -> Finding:
-    return Finding(row.gate, row.because, row.stops, row.review_on, row.invoice_id)
-
-
-def _announced_row(value: Announced) -> list[Any]:
-    return [value.code, value.who, value.confirmed_by, value.confirmed_on]
-
-
-def _announced(row: list[Any] | None) -> Announced | None:
-    if row is None:
-        return None
-    code, who, by, on = row
-    return Announced(code, who, by, date.fromisoformat(on))
-
-
-def _stored(row: Row[Any], lines: Iterable[Finding]) -> StoredDecision:
-    details = row.details
-    made = Decision(
-        customer_id=row.customer_id,
-        currency=row.currency,
-        outcome=Outcome(row.outcome),
-        reason=row.reason,
-        gate=row.gate,
-        findings=tuple(lines),
-        trace=trace_of(row.trace, row.reason),
-        review_on=row.review_on,
-        stage=row.stage,
-        channel=Channel(row.channel) if row.channel else None,
-        approval=row.approval,
-        cycle=row.cycle,
-        number=row.number,
-        amount=money_or_none(row.amount, row.currency),
-        credits=money_or_none(row.credits, row.currency),
-        announced=_announced(details.get("announced")),
-        **{name: read(details[name]) for name, read in _DETAILS.items() if details.get(name) is not None},
-    )
-    return StoredDecision(
-        row.id,
-        row.run_id,
-        made,
-        row.text,
-        row.edited_by,
-        row.approved_by,
-        row.approved_at,
-        row.facts_hash,
-        row.decided_at,
-    )

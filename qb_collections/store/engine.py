@@ -1,7 +1,8 @@
 """Connections and transactions.  Every transaction of the service passes through _transaction.
 
-On SQLite (WAL) there are two kinds of writer: durable, whose commit is on the disk when it
-returns, and derived, for what QuickBooks can give again.  Writers begin IMMEDIATE, so two of
+On SQLite (WAL) there are two kinds of writer: durable, whose commit is on the disk when it returns, with
+all that was committed before it; and derived, for what QuickBooks can give again or a run that has not
+ended decides again.  Writers begin IMMEDIATE, so two of
 them wait for each other at the start and never in the middle.  Transactions do not nest.
 """
 
@@ -80,7 +81,9 @@ def durable(engine: Engine) -> AbstractContextManager[Connection]:
 
 
 def derived(engine: Engine) -> AbstractContextManager[Connection]:
-    """A writing transaction whose last moments a power cut may take back: for what can be read again."""
+    """A writing transaction that a power cut may take back until a durable one follows it: for what can be
+    read or decided again.
+    """
     return _transaction(engine, Mode.DERIVED)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from qb_collections.core.decision import Finding
 from qb_collections.core.money import Money
 from qb_collections.core.quick import quick
 
@@ -47,7 +46,7 @@ def _is_plain(value: object) -> bool:
     kind = type(value)
     parts: Iterable[object]
     if kind is dict:
-        if not {*map(type, value)} <= _TEXT:  # type: ignore[call-overload]
+        if not _TEXT.issuperset(map(type, value)):  # type: ignore[call-overload]
             return False
         parts = value.values()  # type: ignore[attr-defined]
     elif kind is list or kind is tuple:
@@ -55,10 +54,9 @@ def _is_plain(value: object) -> bool:
     else:
         return kind in _PLAIN_KINDS or (kind is int and -_LARGE < value < _LARGE)  # type: ignore[operator]
     # A night asks this of a hundred thousand values, nearly all of them texts.
-    besides = {*map(type, parts)} - _PLAIN_KINDS
-    if besides:
+    if not _PLAIN_KINDS.issuperset(map(type, parts)):
         for part in parts:
-            if type(part) in besides and not _is_plain(part):
+            if type(part) not in _PLAIN_KINDS and not _is_plain(part):
                 return False
     return True
 
@@ -72,8 +70,6 @@ def _encode(value: object) -> object:
         return value.isoformat()
     if isinstance(value, frozenset | set):
         return sorted(value)
-    if isinstance(value, Finding):
-        return {name.name: getattr(value, name.name) for name in fields(value)}
     raise TypeError(f"cannot store a {type(value).__name__} as JSON")
 
 
@@ -88,8 +84,8 @@ def _decode(value: dict[str, Any]) -> Any:
 
 
 _LARGE = 2**53
-_TEXT = {str}
-_PLAIN_KINDS = frozenset({str, bool, type(None), date, Finding})
+_TEXT = frozenset({str})
+_PLAIN_KINDS = frozenset({str, bool, type(None), date})
 _PLAIN = msgspec.json.Encoder(order="sorted")
 _ENCODER = json.JSONEncoder(
     default=_encode, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

@@ -21,7 +21,7 @@ from sqlalchemy import (
     event,
 )
 
-from qb_collections.store.types import JSON, Instant, MoneyUnits
+from qb_collections.store.types import JSON, Choice, Instant, MoneyUnits
 
 metadata = MetaData(
     naming_convention={
@@ -50,7 +50,7 @@ def choice(name: str, values: Iterable[str], *, nullable: bool = False) -> Colum
     """A text column that takes only these words."""
     listed = ", ".join(f"'{value}'" for value in values)
     check = CheckConstraint(f"{name} IN ({listed})", name=f"{name}_known")
-    return Column(name, String(40), check, nullable=nullable)
+    return Column(name, Choice(40), check, nullable=nullable)
 
 
 def flag(name: str) -> Column[bool]:

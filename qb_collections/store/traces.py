@@ -24,13 +24,16 @@ def trace_of(lines: Iterable[dict[str, Any] | str], reason: str) -> Trace:
 
 
 def _written(line: Finding, reason: str) -> dict[str, Any]:
-    said = {
-        "because": None if line.because == reason else line.because,
-        "stops": line.stops or None,
-        "review_on": line.review_on,
-        "invoice_id": line.invoice_id,
-    }
-    return {"gate": line.gate} | {name: value for name, value in said.items() if value is not None}
+    written: dict[str, Any] = {"gate": line.gate}
+    if line.because != reason:
+        written["because"] = line.because
+    if line.stops:
+        written["stops"] = True
+    if line.review_on is not None:
+        written["review_on"] = line.review_on
+    if line.invoice_id is not None:
+        written["invoice_id"] = line.invoice_id
+    return written
 
 
 def _passed(gate: str) -> Finding:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +45,20 @@ class MoneyUnits(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-4)
+
+
+class Choice(String):
+    """One of a few words, as text or as a member of an enumeration.
+
+    The driver takes a member too, but asks around for it first: four times as long as for the word.
+    """
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        return _word
+
+
+def _word(value: str | None) -> str | None:
+    return value.value if isinstance(value, Enum) else value
 
 
 class Instant(TypeDecorator[datetime]):

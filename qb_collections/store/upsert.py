@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import chain, repeat
 from operator import is_, itemgetter
@@ -102,6 +103,9 @@ def _bound(column: Sequence[Any], bind: Callable[[Any], Any] | None) -> Iterable
     first = column[0]
     if all(map(is_, column, repeat(first))):
         return repeat(bind(first), len(column))
+    if type(first) is date:  # a night sets thousands of rows to a few days
+        made = {day: bind(day) for day in {*column}}
+        return [made[day] for day in column]
     return [*map(bind, column)]
 
 

@@ -279,6 +279,31 @@ def test_a_first_reminder_ends_a_customers_backlog_and_an_answer_does_not(engine
     assert reminded.start_on == date(2026, 11, 4)
 
 
+@pytest.mark.parametrize("missing", [0, 3])
+def test_many_customers_who_are_looked_at_again_on_one_day_are_set_together(engine, company, missing):
+    """Also those of whom nothing was kept so far, and only theirs."""
+    other = add_company(engine, "Second Street")
+    ids = [str(number) for number in range(40)]
+    tomorrow = TODAY + timedelta(days=1)
+    with durable(engine) as conn:
+        for one in (company, other):
+            mirror.put_customers(conn, one.id, [customer(id) for id in ids])
+            cases.set_next_look(conn, one.id, [(id, "USD", TODAY) for id in ids[missing:]])
+        cases.set_important(conn, company.id, ids[-1], "USD", True)
+
+        again = [(id, "USD", tomorrow, False, None) for id in ids[:30]]
+        later = [(id, "USD", None, True, TODAY) for id in ids[30:]]
+        cases.decided(conn, company.id, again + later)
+
+        looks = [cases.look_of(conn, company.id, id, "USD") for id in ids]
+        others = {cases.look_of(conn, other.id, id, "USD") for id in ids[missing:]}
+
+    assert looks[:30] == [cases.Look(tomorrow)] * 30
+    assert looks[30:-1] == [cases.Look(None, True, TODAY)] * 9
+    assert looks[-1] == cases.Look(None, True, TODAY, important=True)
+    assert others == {cases.Look(TODAY)}
+
+
 def test_another_companys_rows_with_the_same_ids_are_not_seen(engine, company):
     other = add_company(engine, "Second Street")
     with durable(engine) as conn:

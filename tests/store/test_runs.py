@@ -5,14 +5,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 
 from qb_collections.core.case import Case
 from qb_collections.core.company_gates import Mode
-from qb_collections.core.decision import Channel, Decision, Finding, Outcome
-from qb_collections.store import companies, cursors, mirror, policies, runs, tasks
+from qb_collections.core.customer_gates import PASSED
+from qb_collections.core.decision import Announced, Channel, Decision, Finding, Outcome
+from qb_collections.store import companies, cursors, decision_rows, json_text, mirror, policies, runs, tasks
 from qb_collections.store.cursors import Cursor
 from qb_collections.store.engine import durable
 from qb_collections.store.runs import Difference
+from qb_collections.store.tables.decisions import decision as table
 from tests.store.conftest import NOW, add_company
 from tests.store.samples import customer, invoice, usd
 
@@ -64,6 +67,72 @@ def test_a_decision_comes_back_with_every_reason(engine, company):
 
     assert stored.decision == decision()
     assert (stored.text, stored.facts_hash, stored.decided_at) == ("Dear Joe", "f1", NOW)
+
+
+BARE = Decision("1", "USD", Outcome.SILENCE, "Left alone: disputed.", "dispute", (), (), None)
+SAYS_IT_LAST = decision(trace=(PASSED["caps"], Finding("contact", decision().reason)))
+FINAL = decision(
+    announced=Announced("agency", "Kessler & Co.", "Ann", TODAY), tone="final", sender="owner", mailed=True
+)
+
+
+@pytest.mark.parametrize("made", [BARE, SAYS_IT_LAST, FINAL, decision(offers_plan=False, backlog=False)])
+def test_what_is_left_out_of_the_row_is_as_it_was(engine, company, made):
+    """A reason that the trace repeats, and what a decision has by itself, are not stored twice."""
+    with durable(engine) as conn:
+        run = runs.open_run(conn, company.id, "night", TODAY, NOW)
+        record(conn, company, run, made)
+        mine = table.c.company_id == company.id
+        row = conn.execute(select(table.c.details, table.c.trace).where(mine)).one()
+
+        [stored] = runs.of_run(conn, company.id, run.id)
+
+    assert stored.decision == made
+    assert made.reason not in str(row.trace) and None not in row.details.values()
+
+
+def test_a_row_of_before_less_was_stored_is_read(engine, company):
+    """As rows were until November 2026: every detail, and each line of the trace with all its parts."""
+    made = SAYS_IT_LAST
+    details = {
+        "invoice_ids": ["1"],
+        "also_open_ids": ["3"],
+        "reply_by_on": "2026-11-05",
+        "act_by_on": "2026-11-09",
+        "backlog": True,
+        "task_kind": "call",
+        "template": None,
+        "offers_plan": True,
+        "tone": None,
+        "sender": "accounts",
+        "announced": None,
+        "mailed": False,
+        "to": "a@b.example",
+        "subject": "Hello",
+    }
+    lines = [
+        "caps",
+        {"gate": "contact", "because": made.reason, "stops": False, "review_on": None, "invoice_id": None},
+    ]
+    with durable(engine) as conn:
+        run = runs.open_run(conn, company.id, "night", TODAY, NOW)
+        record(conn, company, run, made)
+        mine = table.c.company_id == company.id
+        conn.execute(update(table).where(mine).values(details=details, trace=lines))
+
+        [stored] = runs.of_run(conn, company.id, run.id)
+
+    assert stored.decision == made
+
+
+def test_what_the_store_vouches_for_is_plain():
+    """The quick encoder is given it unlooked: for what is not plain it would write something else."""
+    for made in (BARE, SAYS_IT_LAST, FINAL, decision()):
+        row = decision_rows.row_of(1, 1, made, "Dear Joe", "f1", NOW, ("a@b.example", "Hello"))
+
+        for name in ("details", "trace"):
+            assert json_text.dumps(row[name]) == json_text.dumps(row[name].document)
+            assert json_text._is_plain(row[name].document)
 
 
 def test_deciding_again_in_the_same_run_replaces_only_what_changed(engine, company):

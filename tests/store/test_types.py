@@ -3,19 +3,20 @@
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from qb_collections.core.decision import Finding
 from qb_collections.core.money import Money
 from qb_collections.store import json_text, mirror
 from qb_collections.store.engine import durable, open_engine
 from qb_collections.store.tables.companies import company as company_table
-from qb_collections.store.types import Instant, MoneyUnits, money
+from qb_collections.store.types import Choice, Instant, MoneyUnits, money
 from tests.store.conftest import on_sqlite
 from tests.store.samples import invoice, usd
 
@@ -163,17 +164,12 @@ def test_the_quick_json_is_the_slow_one_letter_for_letter(value):
     assert json_text.dumps(value) == slow
 
 
-def test_a_line_of_a_trace_is_stored_by_the_names_of_its_parts():
-    line = Finding("promise", 'payment is promised for "Friday"', True, date(2026, 11, 10), "I1")
+class Kind(StrEnum):
+    NOTE = "note"
 
-    stored = json_text.loads(json_text.dumps([line]))
 
-    assert stored == [
-        {
-            "gate": "promise",
-            "because": 'payment is promised for "Friday"',
-            "stops": True,
-            "review_on": "2026-11-10",
-            "invoice_id": "I1",
-        }
-    ]
+@pytest.mark.parametrize("value", [Kind.NOTE, "note", None])
+def test_a_word_of_a_few_reaches_the_driver_as_a_plain_text(value):
+    bound = Choice(40).bind_processor(sqlite.dialect())(value)
+
+    assert bound == value and type(bound) in (str, type(None))

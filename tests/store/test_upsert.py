@@ -14,7 +14,7 @@ from qb_collections.store import cases, mirror
 from qb_collections.store.cases import Look
 from qb_collections.store.engine import derived, reading
 from qb_collections.store.tables.mirror import mirror_invoice, recorded
-from qb_collections.store.upsert import MANY, insert_all
+from qb_collections.store.upsert import MANY, TOGETHER, insert_all
 
 
 def invoice(number):
@@ -36,7 +36,7 @@ def invoice(number):
     )
 
 
-@pytest.mark.parametrize("count", [1, MANY - 1, MANY, MANY + 1])
+@pytest.mark.parametrize("count", [1, MANY - 1, MANY, MANY + 1, TOGETHER, 2 * TOGETHER + 1])
 def test_however_many_rows_are_put_at_once_each_is_stored_as_it_is(engine, company, count):
     rows = [invoice(number) for number in range(count)]
     with derived(engine) as conn:
@@ -87,6 +87,22 @@ def test_a_row_that_must_be_new_is_refused_where_there_is_one(engine, company):
 
     with pytest.raises(IntegrityError), derived(engine) as conn:
         insert_all(conn, recorded, names, [row])
+
+
+def test_one_of_many_rows_that_must_be_new_and_is_not_keeps_all_of_them_out(engine, company):
+    names = ("company_id", "id", "kind", "created_at")
+    rows = [
+        (company.id, str(number), "Invoice", datetime(2026, 10, 1, tzinfo=UTC)) for number in range(TOGETHER)
+    ]
+    with derived(engine) as conn:
+        insert_all(conn, recorded, names, rows[-1:])
+
+    with pytest.raises(IntegrityError), derived(engine) as conn:
+        insert_all(conn, recorded, names, rows)
+
+    with reading(engine) as conn:
+        of_company = recorded.c.company_id == company.id
+        assert conn.execute(select(recorded.c.id).where(of_company)).scalars().all() == [rows[-1][1]]
 
 
 def test_the_same_rows_are_new_whatever_the_order_of_their_columns(engine, company):
