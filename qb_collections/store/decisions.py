@@ -109,9 +109,9 @@ def _ids(
     ids = [customer_id for customer_id, _ in asked]
     found = _of_customers(conn, company_id=company_id, run_id=run_id, customer_ids=ids)
     return {
-        (row.customer_id, row.currency): (row.id, row.facts_hash)
-        for row in found
-        if (row.customer_id, row.currency) in asked
+        (customer_id, currency): (decision_id, facts_hash)
+        for decision_id, customer_id, currency, facts_hash in found.tuples()
+        if (customer_id, currency) in asked
     }
 
 
