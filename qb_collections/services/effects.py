@@ -103,7 +103,7 @@ def by_hand_because(policy: Policy, case: Case, decision: Decision) -> str | Non
 def plan_of(
     case: Case, decision: Decision, draft: Draft, reminder: str, policy_version: int
 ) -> dict[str, Any]:
-    """What was intended, in our words, as the intent keeps it."""
+    """What was intended, in our words, as the intent keeps it: a plain document (json_text.Plain)."""
     return {
         "reminder": reminder,
         "customer_id": case.customer.id,

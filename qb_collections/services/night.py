@@ -238,7 +238,7 @@ def _apply(
             if draft and draft.approved_by is not None and effect.approval is Approval.GIVEN:
                 runs.approve_draft(conn, company.id, ids[key], draft.approved_by, draft.approved_at or now)
         decision_ids = {effect.key: ids[key] for key, effect in queued.items()}
-        intents.plan(conn, company.id, run.id, queued.values(), decision_ids=decision_ids)
+        intents.plan(conn, company.id, run.id, queued.values(), decision_ids=decision_ids, plain=True)
         stored_cycles.save_all(conn, company.id, [(*one.key, one.case.cycle) for one in chunk], on=run.on)
         if company.mode is Mode.SHADOW:
             looks = [(customer, currency, look, False, None) for customer, currency, look, _, _ in looks]

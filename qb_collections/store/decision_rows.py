@@ -31,6 +31,18 @@ class StoredDecision:
     decided_at: datetime
 
 
+# The columns of row_of: those of the run, those that a decision has by the same name, and the others.
+_OWN = (
+    *("customer_id", "currency", "outcome", "gate", "reason", "review_on"),
+    *("stage", "channel", "approval", "cycle", "number"),
+)
+COLUMNS = (
+    *("company_id", "run_id", *_OWN, "amount", "credits", "details", "trace", "text"),
+    *("edited_by", "approved_by", "approved_at", "facts_hash", "decided_at"),
+)
+_of_own = attrgetter(*_OWN)
+
+
 def row_of(
     company_id: int,
     run_id: int,
@@ -39,32 +51,23 @@ def row_of(
     facts_hash: str | None,
     decided_at: datetime,
     addressed: Addressed | None = None,
-) -> dict[str, Any]:
-    return {
-        "company_id": company_id,
-        "run_id": run_id,
-        "customer_id": made.customer_id,
-        "currency": made.currency,
-        "outcome": made.outcome,
-        "gate": made.gate,
-        "reason": made.reason,
-        "review_on": made.review_on,
-        "stage": made.stage,
-        "channel": made.channel,
-        "approval": made.approval,
-        "cycle": made.cycle,
-        "number": made.number,
-        "amount": made.amount.amount if made.amount else None,
-        "credits": made.credits.amount if made.credits else None,
-        "details": Plain(_details(made, addressed)),
-        "trace": Plain(kept(made.trace, made.reason)),
-        "text": text,
-        "edited_by": None,
-        "approved_by": None,
-        "approved_at": None,
-        "facts_hash": facts_hash,
-        "decided_at": decided_at,
-    }
+) -> tuple[Any, ...]:
+    """Nobody has edited it yet, or agreed to it."""
+    return (
+        company_id,
+        run_id,
+        *_of_own(made),
+        made.amount.amount if made.amount else None,
+        made.credits.amount if made.credits else None,
+        Plain(_details(made, addressed)),
+        Plain(kept(made.trace, made.reason)),
+        text,
+        None,
+        None,
+        None,
+        facts_hash,
+        decided_at,
+    )
 
 
 # What a decision has no column for, and how it is read back.

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 from qb_collections.core.case import Case
 from qb_collections.core.decision import Decision, Finding, Outcome
 from qb_collections.store.decision_rows import (
+    COLUMNS,
     FINDING,
     Addressed,
     StoredDecision,
@@ -23,7 +24,7 @@ from qb_collections.store.decision_rows import (
 from qb_collections.store.once import once
 from qb_collections.store.tables.decisions import decision, finding, run_difference
 from qb_collections.store.tables.mirror import ZERO, mirror_invoice
-from qb_collections.store.upsert import insert_all, upsert
+from qb_collections.store.upsert import insert_all, upsert, upsert_all
 from qb_collections.store.within import within
 
 Key = tuple[str, str]  # customer id, currency
@@ -86,7 +87,7 @@ def record(
             row_of(company_id, run_id, made, text, facts, decided_at, headed.get(_key(made)))
             for _, made, text, facts in changed
         ]
-        upsert(conn, decision, rows, key=("company_id", "run_id", "customer_id", "currency"))
+        upsert_all(conn, decision, COLUMNS, rows, key=("company_id", "run_id", "customer_id", "currency"))
         again = [before[_key(row[1])][0] for row in changed if _key(row[1]) in before]
         before = _ids(conn, company_id, run_id, decided)
         _forget_findings(conn, company_id, again)
@@ -107,10 +108,10 @@ def _ids(
     """Id and facts hash of what the run has for these customers."""
     asked = {_key(row[1]) for row in decided}
     ids = [customer_id for customer_id, _ in asked]
-    found = _of_customers(conn, company_id=company_id, run_id=run_id, customer_ids=ids)
+    found: Iterable[Any] = _of_customers(conn, company_id=company_id, run_id=run_id, customer_ids=ids).all()
     return {
         (customer_id, currency): (decision_id, facts_hash)
-        for decision_id, customer_id, currency, facts_hash in found.tuples()
+        for decision_id, customer_id, currency, facts_hash in found
         if (customer_id, currency) in asked
     }
 

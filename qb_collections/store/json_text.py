@@ -29,7 +29,7 @@ def dumps(value: Any) -> str:
     """One text for one value: keys sorted, no spaces.  Dates and instants become ISO text, one way."""
     if type(value) is Plain:
         return _PLAIN.encode(value.document).decode()
-    if _is_plain(value):
+    if is_plain(value):
         return _PLAIN.encode(value).decode()
     return _ENCODER.encode(value)
 
@@ -41,7 +41,7 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text, object_hook=_decode)
 
 
-def _is_plain(value: object) -> bool:
+def is_plain(value: object) -> bool:
     """Whether the quick encoder writes exactly the same: nothing inside but texts, small numbers and days."""
     kind = type(value)
     parts: Iterable[object]
@@ -56,7 +56,7 @@ def _is_plain(value: object) -> bool:
     # A night asks this of a hundred thousand values, nearly all of them texts.
     if not _PLAIN_KINDS.issuperset(map(type, parts)):
         for part in parts:
-            if type(part) not in _PLAIN_KINDS and not _is_plain(part):
+            if type(part) not in _PLAIN_KINDS and not is_plain(part):
                 return False
     return True
 

@@ -33,11 +33,36 @@ def insert_all(
     conn: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Insert rows of these columns, in this order; one that is there already is our mistake."""
+    _execute_all(conn, table, None, (), names, rows)
+
+
+def upsert_all(
+    conn: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    key: Sequence[str],
+) -> None:
+    """As upsert, for rows of these columns, in this order."""
+    taken = tuple(name for name in names if name not in key)
+    _execute_all(conn, table, tuple(key), taken, names, rows)
+
+
+def _execute_all(
+    conn: Connection,
+    table: Table,
+    key: tuple[str, ...] | None,
+    taken: tuple[str, ...],
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
     if not rows:
         return
-    fast = _compiled(conn.dialect, table, None, (), names) if conn.dialect.name == "sqlite" else None
+    fast = _compiled(conn.dialect, table, key, taken, names) if conn.dialect.name == "sqlite" else None
     if fast is None or fast[2] != names:
-        conn.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+        insert = table.insert() if key is None else statement_for(conn.dialect.name, table, key, taken)
+        conn.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
         return
     sql, _, _, processors = fast
     columns = [_bound(column, bind) for column, bind in zip(zip(*rows, strict=True), processors, strict=True)]
