@@ -22,7 +22,7 @@ def clean_line(text: str | None, most: int = NAME_MAX) -> str | None:
         return text  # a number
     if len(text) <= most and text.isprintable():
         # Most names are like this: no space but the plain one, and nothing invisible.
-        line = " ".join(unicodedata.normalize("NFC", text).split())
+        line = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
         if len(line) <= most:
             return line or None
     # Cut first with room to spare: a name of a million characters must not cost a second.

@@ -11,7 +11,7 @@ from qb_collections.core.money import Money
 from qb_collections.core.quick import quick
 from qb_collections.messages.clean import clean_line
 from qb_collections.messages.facts import CompanyFacts, CustomerFacts, MessageFacts
-from qb_collections.messages.fields import OF_COMPANY, fields_of
+from qb_collections.messages.fields import OF_COMPANY, Fields, fields_of
 from qb_collections.messages.library import Library, Text, packaged
 from qb_collections.messages.template import Template, TemplateRefused
 from qb_collections.messages.wording import in_language, language_of
@@ -115,10 +115,8 @@ def compose(
         facts = replace(facts, locale=locale)
     fields = fields_of(facts)
 
-    body = _tidy(source.body.render(fields))
-    blocks = [
-        _of_company(block, facts.company) if same else _tidy(block.render(fields)) for block, same in under
-    ]
+    body = _filled(source.body, fields)
+    blocks = [_of_company(block, facts.company) if same else _filled(block, fields) for block, same in under]
     return Message(
         subject=clean_line(source.subject.render(fields), SUBJECT_MAX) or "",
         text="\n\n".join([part for part in (body, *blocks) if part]) + "\n",
@@ -164,7 +162,15 @@ def _template_name(stage: str, variant: str, facts: MessageFacts) -> str:
 @lru_cache(maxsize=256)
 def _of_company(block: Template, company: CompanyFacts) -> str:
     nobody = MessageFacts(company, CustomerFacts(""), datetime.min.replace(tzinfo=UTC), "UTC", _NOTHING)
-    return _tidy(block.render(fields_of(nobody)))
+    return _filled(block, fields_of(nobody))
+
+
+def _filled(template: Template, fields: Fields) -> str:
+    """Tidy.  Nearly every text is but for its ends, and fields never end in white space."""
+    text = template.render(fields).strip("\n")
+    if " \n" in text or "\n\n\n" in text or text.endswith(" ") or not template.plainly_spaced:
+        return _tidy(text)
+    return text
 
 
 def _tidy(text: str) -> str:

@@ -107,6 +107,7 @@ _Node = _Text | _Field | _Part
 class Template:
     name: str
     nodes: tuple[_Node, ...]
+    plainly_spaced: bool = True  # its own texts have no white space but the plain one and line breaks
     _fillers: dict[Shape, Filler] = field(default_factory=dict, compare=False, repr=False)
 
     def __hash__(self) -> int:
@@ -257,7 +258,8 @@ class _Parser:
         if len(self.open) > 1:
             part = self.open[-1]
             raise self._refused(part.line, f"[[{part.word} {part.name}]] is never closed with [[end]].")
-        return Template(self.name, tuple(self.open[0].then))
+        spaces = {character for character in self.text if character.isspace()}
+        return Template(self.name, tuple(self.open[0].then), spaces <= {" ", "\n"})
 
     def _token(self, token: re.Match[str], line: int) -> None:
         tag = token["line_tag"] if token["line_tag"] is not None else token["tag"]

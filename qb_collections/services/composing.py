@@ -212,9 +212,9 @@ def facts_of(
         ),
         as_of=as_of,
         zone=company.zone,
-        items=tuple([_item(invoice) for invoice in named]),
+        items=_items(named),
         total=owed,
-        also_open=tuple([_item(invoice) for invoice in also]),
+        also_open=_items(also),
         credits=credits,
         reply_by=decision.reply_by_on,
         act_by=decision.act_by_on,
@@ -314,8 +314,8 @@ def _noon(zone: str, on: date) -> datetime:
     return datetime.combine(on, NOON, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def _item(invoice: Invoice) -> Item:
-    return Item(invoice.label, invoice.issued_on, invoice.due_on, invoice.total, invoice.balance)
+def _items(invoices: Iterable[Invoice]) -> tuple[Item, ...]:
+    return tuple([Item(one.label, one.issued_on, one.due_on, one.total, one.balance) for one in invoices])
 
 
 def credits_of(company: Company, case: Case, voice: Voice | None = None) -> tuple[Credit, ...]:

@@ -130,19 +130,53 @@ def test_fields_hold_no_blank_text_whatever_the_books_hold(blank):
     assert found["customer"] is None and found["promise_amount"] is not None
 
 
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\t\n{} ", "\u00a0{}\u2003", "{}\u200b \u2028"])
+@pytest.mark.parametrize("locale", ["en_US", "de_DE", "fr_FR", "ar_AE", "sv_SE", "ja_JP"])
+def test_no_line_of_a_field_ends_in_white_space(around, locale):
+    """So that a text is looked through for such lines only where the template itself has odd white space."""
+    facts = replace(spaced(FACTS["everything"], around), locale=locale)
+    found = dict(fields_of(facts).items())
+
+    texts = [value for value in found.values() if isinstance(value, str)]
+    texts += [
+        value
+        for rows in found.values()
+        if isinstance(rows, Rows)
+        for row in rows.rows
+        for value in row.values()
+        if value
+    ]
+    assert len(texts) > 60
+    assert [text for text in texts if any(line != line.rstrip() for line in text.split("\n"))] == []
+
+
+@pytest.mark.parametrize(("text", "plainly"), [("a b\nc", True), ("a\tb", False), ("a\u00a0\nb", False)])
+def test_a_template_knows_whether_it_is_plainly_spaced(text, plainly):
+    assert parse("t", text).plainly_spaced is plainly
+
+
+def spaced(value, around):
+    """The same facts with white space around every text that people or QuickBooks fill in."""
+    return changed_texts(value, lambda text: around.replace("{}", text))
+
+
 def blanked(value, blank):
     """The same facts with nothing readable in any text that people or QuickBooks fill in."""
+    return changed_texts(value, lambda _: blank)
+
+
+def changed_texts(value, change):
     if isinstance(value, str):
-        return blank
+        return change(value)
     if isinstance(value, tuple):
-        return tuple(blanked(one, blank) for one in value)
+        return tuple(changed_texts(one, change) for one in value)
     if not is_dataclass(value) or isinstance(value, Money):
         return value
     ours = ("zone", "locale", "tone", "code")
     return replace(
         value,
         **{
-            one.name: blanked(getattr(value, one.name), blank)
+            one.name: changed_texts(getattr(value, one.name), change)
             for one in fields(value)
             if one.name not in ours
         },
