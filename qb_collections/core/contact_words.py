@@ -22,15 +22,18 @@ _HEADS = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}
 _NOTHING = Decimal(0)
 
 
-def sentence(view: View, step: Step, outcome: Outcome, approval: bool) -> str:
-    """The customer's one sentence: the fact, what happens and when, and who can change it."""
+def sentence(view: View, step: Step, outcome: Outcome, approval: bool, amount: Money) -> str:
+    """The customer's one sentence: the fact, what happens and when, and who can change it.
+
+    amount: what the step's invoices come to.
+    """
     head = "Waiting for you" if approval else _HEADS.get(outcome, "Message planned")
     tail = tail_of(view, step, outcome, approval)
-    said = f"{head}: {_facts(view, step)}. {tail}"
-    return said if len(said) <= SENTENCE_MAX else f"{head}: {_facts(view, step, brief=True)}. {tail}"
+    said = f"{head}: {_facts(view, step, amount)}. {tail}"
+    return said if len(said) <= SENTENCE_MAX else f"{head}: {_facts(view, step, amount, brief=True)}. {tail}"
 
 
-def _facts(view: View, step: Step, *, brief: bool = False) -> str:
+def _facts(view: View, step: Step, amount: Money, *, brief: bool = False) -> str:
     """brief: for where what happens next would not fit behind all of them."""
     oldest = step.invoices[0]
     assert oldest.due_on is not None
@@ -38,8 +41,7 @@ def _facts(view: View, step: Step, *, brief: bool = False) -> str:
     if len(step.invoices) == 1:
         facts = f"{view.invoice(oldest)} {verb} on {view.day(oldest.due_on)}"
     else:
-        amount = view.money(sum_of(step.invoices, view.case.currency).amount)
-        several = f"{len(step.invoices)} invoices, {amount} in all, are open"
+        several = f"{len(step.invoices)} invoices, {view.money(amount.amount)} in all, are open"
         facts = f"{several}; the oldest, {label(oldest)}, {verb} on {view.day(oldest.due_on)}"
     if step.waits_for == "promises":
         return facts

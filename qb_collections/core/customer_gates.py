@@ -101,7 +101,7 @@ def credit_not_visible(view: View) -> Finding | None:
     balance = view.case.books_balance
     if balance is None or balance.currency != view.case.currency:
         return None
-    documents = sum([invoice.balance.amount for invoice in view.case.invoices], Decimal(0))
+    documents = view.open_amount
     if view.case.payments or view.case.credit_memos:
         documents -= sum([payment.unapplied.amount for payment in view.case.payments], Decimal(0))
         documents -= sum([memo.remaining.amount for memo in view.case.credit_memos], Decimal(0))
@@ -195,8 +195,6 @@ def open_reply(view: View) -> Finding | None:
 
 
 def caps(view: View) -> Finding | None:
-    if not (view.case.contacts or view.case.contacted_elsewhere):
-        return None
     contacts = contact_limits.counted(view.case)
     cap = contact_limits.full_cap(contacts, contact_limits.allowed(view.case, view.rules.policy), view.today)
     if cap is None:
@@ -211,8 +209,6 @@ def caps(view: View) -> Finding | None:
 
 
 def contact_gap(view: View) -> Finding | None:
-    if not (view.case.contacts or view.case.contacted_elsewhere):
-        return None
     gap_days = contact_limits.allowed(view.case, view.rules.policy).gap_days
     contacts = contact_limits.counted(view.case)
     free_on = contact_limits.gap_ends_on(contacts, gap_days)

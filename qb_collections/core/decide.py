@@ -6,6 +6,7 @@ stops gives the reason.  Every open invoice gets exactly one finding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -44,7 +45,8 @@ _WITHOUT_HOLDS = tuple(
 _ALL_PASSED = tuple(PASSED[name] for name, _, _ in CUSTOMER_GATES)
 _OF_HOLDS = ("people_only", "handed_over", "hardship", "open_reply")
 _OF_CONTACTS = ("caps", "contact_gap")
-# By whether there are holds, and contacts: the gates that then may stop, with their places.
+# By whether there are holds, and contacts: the gates that then may stop, with their places.  The others look
+# at nothing else.
 _GATES = {
     (holds, contacts): tuple(
         (place, gate)
@@ -123,7 +125,7 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
         else:
             _place(view, invoice)
     for invoices in (view.late, view.missed, view.early):
-        if len(invoices) > 1:
+        if len(invoices) > 1 and not _is_sorted(invoices):
             invoices.sort(key=lambda one: (one.due_on or view.today, one.issued_on, one.id))
     if view.late:
         view.late_amount = sum([one.balance.amount for one in view.late], _NOTHING)
@@ -134,6 +136,16 @@ def _sort_invoices(view: View) -> dict[str, Finding]:
     elif view.early and view.rules.early is not None:
         view.step = early_step(view.case, view.rules, view.rules.early, view.early)
     return stopped
+
+
+def _is_sorted(invoices: Sequence[Invoice]) -> bool:
+    """As they mostly come: each falls due after the one before it."""
+    before = date.min
+    for invoice in invoices:
+        if invoice.due_on is None or invoice.due_on <= before:
+            return False
+        before = invoice.due_on
+    return True
 
 
 def _place(view: View, invoice: Invoice) -> None:
@@ -231,11 +243,11 @@ def _contact(view: View, stopped: dict[str, Finding], trace: Trace) -> Decision:
     approval = step.stage is not None and view.rules.needs_approval(step.stage, view.important)
     outcome, channel = _how(view, step)
     approval = approval and outcome is Outcome.REMIND
-    reason = Finding("contact", fit(sentence(view, step, outcome, approval)))
+    amount = sum_of(step.invoices, case.currency)
+    reason = Finding("contact", fit(sentence(view, step, outcome, approval, amount)))
     findings = spoken_of(view, step, stopped, tail_of(view, step, outcome, approval))
     stage = step.stage if outcome is not Outcome.DECIDE else None
     reply_by, act_by = _dates(view, step, stage, outcome)
-    amount = sum_of(step.invoices, case.currency)
     return Decision(
         customer_id=case.customer.id,
         currency=case.currency,

@@ -49,6 +49,13 @@ class View:
         return self.amount_text(amount)
 
     @property
+    def open_amount(self) -> Decimal:
+        """What all of the case's invoices come to; mostly they are the late ones, which were added up."""
+        if len(self.case.invoices) == len(self.late):
+            return self.late_amount
+        return sum([one.balance.amount for one in self.case.invoices], Decimal(0))
+
+    @property
     def due_amount(self) -> Decimal:
         """What is late and may be spoken of, missed installments too, before credits.
 

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from qb_collections.core.books import CreditMemo, Customer, Invoice, Link, Payment
 from qb_collections.store.tables.mirror import mirror_customer, mirror_invoice
-from qb_collections.store.types import day_of, instant_of, list_of, money, money_of, raw
+from qb_collections.store.types import day_of, instant_of, money, money_of, raw, texts_of
 
 
 def customer_row(company_id: int, value: Customer) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def raw_customer(row: Sequence[Any]) -> Customer:
         first_name,
         full_name,
         company_name,
-        tuple(list_of(emails)),
+        texts_of(emails),
         phone,
         parent_id,
         bool(with_parent),

@@ -92,7 +92,7 @@ def instant_text(value: datetime) -> str:
 
 def raw(table: Table) -> list[ColumnElement[Any]]:
     """The table's columns as they are stored: for thousands of rows, with money_of, day_of, instant_of,
-    bool and list_of.
+    bool and texts_of.
     """
     stored: dict[type, TypeEngine[Any]] = {MoneyUnits: BigInteger()}
     stored |= dict.fromkeys((Instant, Date, Boolean, SqlJson), NullType())
@@ -110,9 +110,12 @@ def day_of(value: str | date) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def list_of(value: str | list[str]) -> list[str]:
+def texts_of(value: str | list[str]) -> tuple[str, ...]:
     """A document that is a list of texts: SQLite's text, or what PostgreSQL's driver made of it."""
-    return msgspec.json.decode(value, type=list[str]) if isinstance(value, str) else value
+    return _TEXTS.decode(value) if isinstance(value, str) else tuple(value)
+
+
+_TEXTS = msgspec.json.Decoder(tuple[str, ...])
 
 
 def instant_of(value: str | datetime) -> datetime:

@@ -239,6 +239,8 @@ SYDNEY, LONDON, GUAM = "Australia/Sydney", "Europe/London", "Pacific/Guam"
         (NEW_YORK, GUAM, utc(2026, 3, 9, 6, 30), utc(2026, 3, 9, 23)),
         (NEW_YORK, GUAM, utc(2026, 3, 9, 23, 30), utc(2026, 3, 9, 23, 30)),
         (NEW_YORK, NEW_YORK, utc(2026, 3, 9, 15), utc(2026, 3, 9, 15)),
+        # Closed there and here: the next hours are the first of their day.
+        (NEW_YORK, NEW_YORK, utc(2026, 3, 9, 6), utc(2026, 3, 9, 13)),
         # Friday's leave no hours before Guam's Monday; the night decides again before then.
         (NEW_YORK, GUAM, utc(2026, 3, 13, 6, 30), utc(2026, 3, 15, 23)),
     ],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qb_collections.core.money import Money, quantum
 from qb_collections.core.plan_agreement import text
 from qb_collections.core.plan_classes import shared, weights
+from qb_collections.core.plan_documents import named
 from qb_collections.core.plan_ending import How, PartNow, Picture, next_step, oldest_first
 from qb_collections.core.plan_terms import Terms, beyond, shapes, split
 from qb_collections.core.plans import Rhythm
@@ -40,6 +41,23 @@ def amounts(whole, **terms):
 )
 def test_the_sum_is_exact(whole, terms, expected):
     assert amounts(whole, **terms) == expected
+
+
+def test_amounts_that_were_agreed_on_hold_while_they_come_to_what_is_open():
+    agreed = Terms(days=(nov(16), nov(30)), amounts=(Decimal("600.00"), Decimal("400.00")))
+
+    assert split(usd("1000.00"), agreed, CALENDAR) == ((nov(16), usd("600.00")), (nov(30), usd("400.00")))
+    assert split(usd("900.00"), agreed, CALENDAR) == (
+        "Its payments come to $1,000.00, and $900.00 is open on these invoices now. "
+        "Agree on a new plan for what is open."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [("10612", "10612"), (None, "dated 2026-11-16"), ("", "dated 2026-11-16")]
+)
+def test_an_invoice_without_a_number_is_named_by_its_date(number, name):
+    assert named(number, FIRST) == name
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,16 @@ def test_it_takes_arguments_by_place_and_by_name_and_fills_in_what_is_left_out(P
     assert Parcel("Alma", 300, ("red",), ["fragile"], 2).stamps == ("red",)
 
 
+def test_what_a_class_keeps_from_its_text_stays_out_of_it():
+    @quick
+    @dataclass(frozen=True, slots=True)
+    class Sealed:
+        text: str
+        key: str = field(repr=False)
+
+    assert repr(Sealed("to Alma", "4711")).endswith("Sealed(text='to Alma')")
+
+
 def test_every_value_has_a_list_of_its_own(Parcel):
     one, other = Parcel("Alma", 300), Parcel("Alma", 300)
 
