@@ -15,7 +15,7 @@ from qb_collections.core.ladder import Step
 from qb_collections.core.money import Money
 from qb_collections.core.promises import Judged, PromiseState
 from qb_collections.core.view import View
-from qb_collections.core.wording import SENTENCE_MAX, count_text, fit, label
+from qb_collections.core.wording import SENTENCE_MAX, count_text, fit, invoice_text, label
 
 _DAY = timedelta(days=1)
 _HEADS = {Outcome.CALL: "Call for you", Outcome.DECIDE: "A person decides"}
@@ -128,7 +128,7 @@ def spoken_of(view: View, step: Step, stopped: Mapping[str, Finding], tail: str)
         due_on = invoice.due_on
         assert due_on is not None
         facts = (
-            f"invoice {label(invoice)} ({amount_text(invoice.balance.amount)}) "
+            f"{invoice_text(invoice, amount_text)} "
             f"{'was' if due_on < today else 'is'} due on {day_texts[due_on]}."
         )
         if invoice.id in included:

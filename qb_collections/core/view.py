@@ -14,7 +14,7 @@ from qb_collections.core.ladder import Step, said_in_cycle
 from qb_collections.core.money import Money
 from qb_collections.core.plan_standing import PlanStanding, of_case
 from qb_collections.core.rules import Rules
-from qb_collections.core.wording import DayTexts, amount_text, label, short
+from qb_collections.core.wording import DayTexts, amount_text, invoice_text, short
 
 _ENDED_PLANS = frozenset({"cancelled", "paid"})
 
@@ -43,7 +43,7 @@ class View:
         return self.day_texts[day]
 
     def invoice(self, invoice: Invoice) -> str:
-        return f"invoice {label(invoice)} ({self.amount_text(invoice.balance.amount)})"
+        return invoice_text(invoice, self.amount_text)
 
     def money(self, amount: Decimal) -> str:
         return self.amount_text(amount)

@@ -126,9 +126,9 @@ def _shape(currency: str, locale: str) -> tuple[str, str, int, dict[int, str]] |
     return written[:start], written[end:], digits, swap
 
 
-def invoice_text(invoice: Invoice, locale: str) -> str:
-    """invoice 10612 ($780.40)"""
-    return f"invoice {label(invoice)} ({money_text(invoice.balance, locale)})"
+def invoice_text(invoice: Invoice, written: Callable[[Decimal], str]) -> str:
+    """invoice 10612 ($780.40); written: how amounts of its currency are (amount_text)."""
+    return f"invoice {label(invoice)} ({written(invoice.balance.amount)})"
 
 
 def label(invoice: Invoice) -> str:

@@ -89,7 +89,7 @@ _USUAL = [{one.name: one.default for one in fields(Decision)}[name] for name in 
 
 
 def _details(made: Decision, addressed: Addressed | None) -> dict[str, Any]:
-    """What is as a decision has it by itself is left out: a night's rows are half as long without it."""
+    """What is as a decision has it by itself is left out: a night writes thousands of these rows."""
     named = zip(_DETAILS, _of_details(made), _USUAL, strict=True)
     details = {name: value for name, value, usual in named if value != usual}
     if made.announced is not None:

@@ -2,8 +2,8 @@
 
 On SQLite (WAL) there are two kinds of writer: durable, whose commit is on the disk when it returns, with
 all that was committed before it; and derived, for what QuickBooks can give again or a run that has not
-ended decides again.  Writers begin IMMEDIATE, so two of
-them wait for each other at the start and never in the middle.  Transactions do not nest.
+ended decides again.  Writers begin IMMEDIATE, so two of them wait for each other at the start and never in
+the middle.  Transactions do not nest.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA temp_store = MEMORY")
     cursor.execute("PRAGMA cache_size = -8000")  # 8 MB: what one page of a large company reads
-    # 32 MB: a night's writes are taken over into the database once, not while each fourth chunk waits.
+    # 32 MB of such pages: a night's writes are taken over into the database once, not while chunks wait.
     cursor.execute("PRAGMA wal_autocheckpoint = 4000")
     cursor.close()
 

@@ -11,6 +11,7 @@ from qb_collections.core.decide import decide, invoice_trace
 from qb_collections.core.decision import Outcome
 from qb_collections.core.money import Money
 from qb_collections.core.wording import (
+    amount_text,
     count_text,
     day_text,
     fit,
@@ -511,7 +512,7 @@ def test_small_words():
     ]
     assert short("a\x00b\u202e  c\n", 10) == "a b c"
     assert short("abcdefgh", 5) == "abcd…"
-    assert invoice_text(invoice(), "en_US") == "invoice 10611 ($780.40)"
+    assert invoice_text(invoice(), amount_text("USD", "en_US")) == "invoice 10611 ($780.40)"
     assert len(fit("word " * 100)) <= 240
     assert fit("word " * 100).endswith("word…")
 

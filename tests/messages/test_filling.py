@@ -118,14 +118,7 @@ def test_fields_hold_no_blank_text_whatever_the_books_hold(blank):
     """So that what is written out need not look into each text: what is empty is None."""
     found = dict(fields_of(blanked(FACTS["everything"], blank)).items())
 
-    values = [value for value in found.values() if not isinstance(value, Rows)]
-    values += [
-        value
-        for rows in found.values()
-        if isinstance(rows, Rows)
-        for row in rows.rows
-        for value in row.values()
-    ]
+    values = filled_in(found)
     assert len(values) > 100 and all(value is None or value.strip() for value in values)
     assert found["customer"] is None and found["promise_amount"] is not None
 
@@ -135,17 +128,8 @@ def test_fields_hold_no_blank_text_whatever_the_books_hold(blank):
 def test_no_line_of_a_field_ends_in_white_space(around, locale):
     """So that a text is looked through for such lines only where the template itself has odd white space."""
     facts = replace(spaced(FACTS["everything"], around), locale=locale)
-    found = dict(fields_of(facts).items())
 
-    texts = [value for value in found.values() if isinstance(value, str)]
-    texts += [
-        value
-        for rows in found.values()
-        if isinstance(rows, Rows)
-        for row in rows.rows
-        for value in row.values()
-        if value
-    ]
+    texts = [value for value in filled_in(dict(fields_of(facts).items())) if value is not None]
     assert len(texts) > 60
     assert [text for text in texts if any(line != line.rstrip() for line in text.split("\n"))] == []
 
@@ -153,6 +137,14 @@ def test_no_line_of_a_field_ends_in_white_space(around, locale):
 @pytest.mark.parametrize(("text", "plainly"), [("a b\nc", True), ("a\tb", False), ("a\u00a0\nb", False)])
 def test_a_template_knows_whether_it_is_plainly_spaced(text, plainly):
     assert parse("t", text).plainly_spaced is plainly
+
+
+def filled_in(found):
+    """What a template may be filled with: every field, and every value of every row."""
+    rows = [row for value in found.values() if isinstance(value, Rows) for row in value.rows]
+    return [value for value in found.values() if not isinstance(value, Rows)] + [
+        value for row in rows for value in row.values()
+    ]
 
 
 def spaced(value, around):
